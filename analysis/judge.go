@@ -1,0 +1,283 @@
+package analysis
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"database/sql/driver"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tapaudit/analysis/settings"
+)
+
+// judge runs the rules over the derived tables and gathers everything that the reports say.
+func (a *audit) judge(ctx context.Context) (*Result, error) {
+	_, hash, err := BuiltInRules()
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{
+		Organisation: a.settings.Organisation, Case: a.settings.Case, SettingsHash: a.settings.Hash, RulesHash: hash,
+		Tenants: a.tenants, Period: a.period, AsOf: a.asOf, Rules: a.rules,
+	}
+	unjudged := map[ruleTenant]map[string]int{}
+	for _, rule := range a.rules {
+		if !rule.Enabled || rule.ID == "EXCEPTION-EXPIRED" {
+			continue
+		}
+		found, err := a.run(ctx, rule, unjudged)
+		if err != nil {
+			return nil, err
+		}
+		r.Findings = append(r.Findings, found...)
+	}
+	r.Exceptions = a.except(r.Findings)
+	if i := slices.IndexFunc(a.rules, func(r Rule) bool { return r.ID == "EXCEPTION-EXPIRED" && r.Enabled }); i >= 0 {
+		if err := a.storeExpired(ctx, r.Findings); err != nil {
+			return nil, err
+		}
+		expired, err := a.run(ctx, a.rules[i], unjudged)
+		if err != nil {
+			return nil, err
+		}
+		a.except(expired)
+		r.Findings = append(r.Findings, expired...)
+	}
+	slices.SortFunc(r.Findings, func(x, y Finding) int {
+		return cmp.Or(cmp.Compare(y.Severity.Rank(), x.Severity.Rank()), cmp.Compare(x.RuleID, y.RuleID), x.FirstSeen.Compare(y.FirstSeen), cmp.Compare(x.ID, y.ID))
+	})
+	if err := a.prove(ctx, r.Findings); err != nil {
+		return nil, err
+	}
+	if r.Evidence, r.Quarantine, err = a.readEvidence(ctx); err != nil {
+		return nil, err
+	}
+	if r.Logins, err = a.ledgerRows(ctx); err != nil {
+		return nil, err
+	}
+	r.Passes = a.passRows()
+	r.Coverage = a.coverageDays()
+	r.Policy = a.policyRows()
+	if r.Assessments, err = a.assess(ctx, r.Findings, unjudged); err != nil {
+		return nil, err
+	}
+	r.Notes = a.notes
+	return r, nil
+}
+
+type ruleTenant struct{ rule, tenant string }
+
+// run runs one rule. A row with not_assessed is no finding: it tells, of one of the population, why it could not be
+// judged.
+func (a *audit) run(ctx context.Context, rule Rule, unjudged map[ruleTenant]map[string]int) ([]Finding, error) {
+	params := map[string]any{"period_from": a.period.From, "period_to": a.period.To, "as_of": a.asOf}
+	for name, value := range rule.Parameters {
+		params[name] = value
+	}
+	var found []Finding
+	seen := map[string]int{}
+	err := a.c.ReadOnly(ctx, func() error {
+		return a.c.Select(ctx, rule.SQL, params, func(columns []string, values []driver.Value) error {
+			row := ruleRow{}
+			for i, column := range columns {
+				row[column] = values[i]
+			}
+			if reason := row.text("not_assessed"); reason != "" {
+				key := ruleTenant{rule.ID, row.text("tenant_id")}
+				if unjudged[key] == nil {
+					unjudged[key] = map[string]int{}
+				}
+				unjudged[key][reason]++
+				return nil
+			}
+			f, err := a.finding(rule, row)
+			if err != nil {
+				return err
+			}
+			if !rule.isState() && (!f.FirstSeen.Before(a.period.To) || f.LastSeen.Before(a.period.From)) {
+				return nil
+			}
+			// Two findings that say the same of the same records would be one; a rule must tell them apart.
+			if seen[f.ID]++; seen[f.ID] > 1 {
+				return fmt.Errorf("two findings have the same id %s", f.ID)
+			}
+			found = append(found, f)
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("rule %s: %w", rule.ID, err)
+	}
+	return found, nil
+}
+
+type ruleRow map[string]driver.Value
+
+func (r ruleRow) text(column string) string {
+	switch v := r[column].(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case int64:
+		return strconv.FormatInt(v, 10)
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+func (r ruleRow) time(column string) time.Time {
+	t, _ := r[column].(time.Time)
+	return t.UTC()
+}
+
+func (r ruleRow) list(column string) []string {
+	values, _ := r[column].([]any)
+	var texts []string
+	for _, v := range values {
+		if s, ok := v.(string); ok && !slices.Contains(texts, s) {
+			texts = append(texts, s)
+		}
+	}
+	return texts
+}
+
+// finding derives from a rule's row what is the same for all rules.
+func (a *audit) finding(rule Rule, row ruleRow) (Finding, error) {
+	f := Finding{
+		RuleID: rule.ID, Severity: cmp.Or(rule.Configured, Severity(row.text("severity")), rule.Severity), Status: "open",
+		TenantID: row.text("tenant_id"), SubjectType: row.text("subject_type"), SubjectID: row.text("subject_id"), SubjectName: row.text("subject_name"),
+		ActorID: row.text("actor_id"), ActorName: row.text("actor_name"), Title: rule.Title, Summary: row.text("summary"),
+	}
+	if f.Severity.Rank() < 0 {
+		return f, fmt.Errorf("the severity %q is none", f.Severity)
+	}
+	if f.SubjectName == "" && f.SubjectType == "user" {
+		f.SubjectName = a.nameOf(f.TenantID, f.SubjectID)
+	}
+	if f.SubjectName == "" {
+		f.SubjectName = f.SubjectID
+	}
+	if f.ActorName == "" && f.ActorID != "" {
+		f.ActorName = a.nameOf(f.TenantID, f.ActorID)
+	}
+	about, supporting := row.list("about"), row.list("supporting")
+	supporting = slices.DeleteFunc(supporting, func(k string) bool { return slices.Contains(about, k) })
+	for i, key := range append(slices.Clone(about), supporting...) {
+		f.Records = append(f.Records, Record{ID: key, Supporting: i >= len(about)})
+	}
+	f.Count = len(about)
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%s\x00%s\x00%s\x00%s", rule.ID, f.TenantID, f.SubjectType, strings.ToLower(f.SubjectID))
+	if identity := row.text("identity"); rule.isState() || identity != "" {
+		fmt.Fprintf(sum, "\x00%s", identity)
+	}
+	if rule.isState() {
+		f.Count = 1
+		f.FirstSeen, f.LastSeen = row.time("first_seen"), row.time("last_seen")
+		if f.LastSeen.IsZero() {
+			f.LastSeen = a.period.To
+		}
+	} else {
+		for _, key := range about {
+			at, identity := a.recordIdentity(key)
+			if f.FirstSeen.IsZero() || at.Before(f.FirstSeen) {
+				f.FirstSeen = at
+			}
+			f.LastSeen = later(f.LastSeen, at)
+			fmt.Fprintf(sum, "\x00%s", identity)
+		}
+		if first := row.time("first_seen"); !first.IsZero() {
+			f.FirstSeen = first
+		}
+		if last := row.time("last_seen"); !last.IsZero() {
+			f.LastSeen = last
+		}
+		if f.FirstSeen.IsZero() {
+			return f, fmt.Errorf("a finding about %q names no record", f.SubjectID)
+		}
+	}
+	f.ID = hex.EncodeToString(sum.Sum(nil)[:16])
+	return f, nil
+}
+
+// except marks the findings that an exception covers and says how much each exception covered. A state finding is
+// judged at the period's end.
+func (a *audit) except(findings []Finding) []ExceptionUse {
+	uses := make([]ExceptionUse, len(a.settings.Exceptions))
+	for i, e := range a.settings.Exceptions {
+		uses[i] = ExceptionUse{Exception: e, Expired: e.ExpiredAt(a.asOf)}
+	}
+	for i := range findings {
+		f := &findings[i]
+		for j, e := range a.settings.Exceptions {
+			if e.Matches(f.RuleID, f.TenantID, f.SubjectID, f.SubjectName, f.ActorID, f.ActorName) && e.Covers(a.exceptionTime(f)) {
+				if f.Exception == nil {
+					f.Status, f.Exception = "excepted", &a.settings.Exceptions[j]
+				}
+				uses[j].Covered++
+			}
+		}
+	}
+	return uses
+}
+
+func (a *audit) exceptionTime(f *Finding) time.Time {
+	if i := slices.IndexFunc(a.rules, func(r Rule) bool { return r.ID == f.RuleID }); i >= 0 && a.rules[i].isState() {
+		// The end is exclusive: a period that ends at midnight ends with the day before.
+		return a.period.To.Add(-time.Microsecond)
+	}
+	return f.FirstSeen
+}
+
+// storeExpired lists which open findings each expired exception would match.
+func (a *audit) storeExpired(ctx context.Context, findings []Finding) error {
+	t := table{name: "expired_exceptions", columns: columns(
+		"exception_no BIGINT", "rule VARCHAR", "tenant VARCHAR", "subject VARCHAR", "owner VARCHAR", "reason VARCHAR", "expires VARCHAR", "tenant_id VARCHAR", "open_findings BIGINT", "first_seen TIMESTAMP",
+	)}
+	for i, e := range a.settings.Exceptions {
+		if !e.ExpiredAt(a.asOf) {
+			continue
+		}
+		open := map[string]int{}
+		for _, f := range findings {
+			if f.Status == "open" && e.Matches(f.RuleID, f.TenantID, f.SubjectID, f.SubjectName, f.ActorID, f.ActorName) {
+				open[f.TenantID]++
+			}
+		}
+		for tenant, n := range open {
+			t.add(i, e.Rule, e.Tenant, e.Subject, e.Owner, e.Reason, e.Expires.String(), tenant, n, e.Expires.End(time.UTC))
+		}
+	}
+	return t.store(ctx, a.c)
+}
+
+// recordIdentity is when a record was and what it is told apart by, whatever export it came from.
+func (a *audit) recordIdentity(key string) (at time.Time, identity string) {
+	kind, rest, _ := strings.Cut(key, ":")
+	switch kind {
+	case "a":
+		if n, err := strconv.Atoi(rest); err == nil && n >= 1 && n <= len(a.events) {
+			e := a.events[n-1]
+			s := e.sameness()
+			return e.time, fmt.Sprintf("audit\x00%s\x00%s\x00%s\x00%s\x00%d", s[1], s[2], s[3], s[4], e.tie)
+		}
+	case "s":
+		if n, err := strconv.ParseInt(rest, 10, 64); err == nil {
+			s := a.signIns[n]
+			return s.time, "sign-in\x00" + s.requestID
+		}
+	case "p":
+		if s, ok := a.snapshots[key]; ok {
+			return s.time, "snapshot\x00" + s.identity
+		}
+	}
+	return time.Time{}, key
+}
+
+var _ = settings.Exception{}

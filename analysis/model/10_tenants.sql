@@ -1,0 +1,109 @@
+-- Whose tenant each record is: what the record or its envelope says; else a sign-in's home tenant where that is also
+-- the resource's, and where they differ the one that the rest of the file names; else the path's; else --tenant; else
+-- the only tenant that the evidence names. With none named anywhere the tenant is 'unknown'. With several named and
+-- none of these, the file cannot be attributed (NULL) and its records are not used.
+
+CREATE OR REPLACE TABLE named_tenants AS
+WITH says_so AS (
+    SELECT source_id, tenant_id FROM signin_record
+    UNION SELECT source_id, home_tenant_id FROM signin_record WHERE tenant_id IS NULL AND lower(home_tenant_id) = lower(resource_tenant_id)
+    UNION SELECT source_id, tenant_id FROM audit_record
+    UNION SELECT source_id, tenant_id FROM policy_snapshot
+    UNION SELECT source_id, tenant_id FROM directory_user
+    UNION SELECT source_id, tenant_id FROM role_definition
+    UNION SELECT source_id, tenant_id FROM role_member
+    UNION SELECT source_id, tenant_id FROM group_member
+    UNION SELECT source_id, tenant_id FROM conditional_access_policy
+    UNION SELECT source_id, tenant_id FROM pass_snapshot
+    UNION SELECT source_id, tenant_id FROM registration_detail
+    UNION SELECT source_id, tenant_id FROM authentication_strength
+)
+SELECT DISTINCT source_id, lower(tenant_id) AS tenant_id FROM says_so WHERE tenant_id IS NOT NULL;
+
+-- Sign-ins whose home and resource tenant differ belong to the one that the rest of their file names.
+CREATE OR REPLACE TABLE crossing_tenants AS
+WITH pairs AS (
+    SELECT DISTINCT source_id, lower(home_tenant_id) AS home_id, lower(resource_tenant_id) AS resource_id
+    FROM signin_record
+    WHERE tenant_id IS NULL AND lower(home_tenant_id) <> lower(resource_tenant_id)
+)
+SELECT pairs.source_id, home_id, resource_id, min(named.tenant_id) AS tenant_id
+FROM pairs
+JOIN named_tenants AS named ON named.source_id = pairs.source_id AND named.tenant_id IN (home_id, resource_id)
+GROUP BY ALL
+HAVING count(*) = 1;
+
+CREATE OR REPLACE TABLE source_tenants AS
+WITH named AS (
+    SELECT tenant_id FROM named_tenants
+    UNION SELECT lower(path_tenant) FROM source WHERE path_tenant IS NOT NULL
+),
+only_one AS (
+    SELECT
+        count(*) AS tenants,
+        CASE count(*) WHEN 0 THEN 'unknown' WHEN 1 THEN min(tenant_id) END AS tenant_id
+    FROM named
+)
+SELECT source.source_id, coalesce(lower(source.path_tenant), config.tenant_id, only_one.tenant_id) AS tenant_id
+FROM source CROSS JOIN only_one CROSS JOIN config;
+
+CREATE OR REPLACE VIEW attributed_signins AS
+SELECT
+    coalesce(
+        lower(r.tenant_id),
+        CASE WHEN lower(r.home_tenant_id) = lower(r.resource_tenant_id) THEN lower(r.home_tenant_id) END,
+        crossing.tenant_id,
+        fallback.tenant_id
+    ) AS tenant,
+    r.*
+FROM signin_record AS r
+JOIN source_tenants AS fallback ON fallback.source_id = r.source_id
+LEFT JOIN crossing_tenants AS crossing
+    ON crossing.source_id = r.source_id AND r.tenant_id IS NULL
+    AND crossing.home_id = lower(r.home_tenant_id) AND crossing.resource_id = lower(r.resource_tenant_id);
+
+CREATE OR REPLACE VIEW attributed_audits AS
+SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
+FROM audit_record AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
+
+CREATE OR REPLACE VIEW attributed_policies AS
+SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
+FROM policy_snapshot AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
+
+CREATE OR REPLACE VIEW attributed_users AS
+SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
+FROM directory_user AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
+
+CREATE OR REPLACE VIEW attributed_role_definitions AS
+SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
+FROM role_definition AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
+
+CREATE OR REPLACE VIEW attributed_role_members AS
+SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
+FROM role_member AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
+
+CREATE OR REPLACE VIEW attributed_group_members AS
+SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
+FROM group_member AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
+
+CREATE OR REPLACE VIEW attributed_conditional_access AS
+SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
+FROM conditional_access_policy AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
+
+CREATE OR REPLACE VIEW attributed_pass_snapshots AS
+SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
+FROM pass_snapshot AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
+
+CREATE OR REPLACE VIEW attributed_registrations AS
+SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
+FROM registration_detail AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
+
+-- The tenants that are judged: every one with a record that counts.
+CREATE OR REPLACE TABLE tenants AS
+SELECT DISTINCT tenant AS tenant_id FROM attributed_signins WHERE tenant IS NOT NULL
+UNION SELECT tenant FROM attributed_audits WHERE tenant IS NOT NULL
+UNION SELECT tenant FROM attributed_policies WHERE tenant IS NOT NULL
+UNION SELECT tenant FROM attributed_users WHERE tenant IS NOT NULL
+UNION SELECT tenant FROM attributed_role_members WHERE tenant IS NOT NULL
+UNION SELECT tenant FROM attributed_conditional_access WHERE tenant IS NOT NULL
+UNION SELECT tenant FROM attributed_pass_snapshots WHERE tenant IS NOT NULL;

@@ -1,0 +1,41 @@
+-- A user is an object id. A UPN stands for the id that any record of the tenant ties it to; where it is tied to two,
+-- for the latest one before the event.
+
+CREATE OR REPLACE TABLE ties AS
+WITH tied AS (
+    SELECT tenant, lower(upn) AS upn, lower(user_id) AS user_id, min(time) AS seen_at, max(time) AS last_at
+    FROM attributed_signins WHERE upn IS NOT NULL AND user_id IS NOT NULL AND lower(upn) <> lower(user_id) GROUP BY ALL
+    UNION ALL
+    SELECT tenant, lower(actor_upn), lower(actor_user_id), min(time), max(time)
+    FROM attributed_audits WHERE actor_upn IS NOT NULL AND actor_user_id IS NOT NULL GROUP BY ALL
+    UNION ALL
+    SELECT tenant, lower(t ->> '$.userPrincipalName'), lower(t ->> '$.id'), min(time), max(time)
+    FROM (SELECT tenant, time, unnest(from_json(targets, '["JSON"]')) AS t FROM attributed_audits WHERE contains(targets::VARCHAR, 'userPrincipalName'))
+    WHERE present(t ->> '$.userPrincipalName') IS NOT NULL AND present(t ->> '$.id') IS NOT NULL GROUP BY ALL
+    UNION ALL
+    SELECT tenant, lower(upn), lower(id), coalesce(time, TIMESTAMP '2000-01-01'), coalesce(time, TIMESTAMP '2000-01-01')
+    FROM attributed_users WHERE upn IS NOT NULL AND id IS NOT NULL
+    UNION ALL
+    SELECT tenant, lower(principal_upn), lower(principal_id), coalesce(time, TIMESTAMP '2000-01-01'), coalesce(time, TIMESTAMP '2000-01-01')
+    FROM attributed_role_members WHERE principal_upn IS NOT NULL AND principal_id IS NOT NULL
+    UNION ALL
+    SELECT tenant, lower(upn), lower(user_id), coalesce(time, TIMESTAMP '2000-01-01'), coalesce(time, TIMESTAMP '2000-01-01')
+    FROM attributed_registrations WHERE upn IS NOT NULL AND user_id IS NOT NULL
+)
+SELECT tenant, upn, user_id, min(seen_at) AS seen_at, max(last_at) AS last_at
+FROM tied WHERE tenant IS NOT NULL GROUP BY ALL;
+
+-- When each tie was seen. A UPN with one id needs one row; one with several needs every time it was seen.
+CREATE OR REPLACE TABLE identities AS
+WITH ambiguous AS (SELECT tenant, upn FROM ties GROUP BY ALL HAVING count(*) > 1)
+SELECT tenant, upn, user_id, seen_at FROM ties
+UNION
+SELECT s.tenant, lower(s.upn), lower(s.user_id), s.time
+FROM attributed_signins AS s JOIN ambiguous ON ambiguous.tenant = s.tenant AND ambiguous.upn = lower(s.upn)
+WHERE s.user_id IS NOT NULL
+UNION
+SELECT a.tenant, lower(a.actor_upn), lower(a.actor_user_id), a.time
+FROM attributed_audits AS a JOIN ambiguous ON ambiguous.tenant = a.tenant AND ambiguous.upn = lower(a.actor_upn)
+WHERE a.actor_user_id IS NOT NULL
+UNION
+SELECT tenant, upn, user_id, last_at FROM ties;

@@ -1,0 +1,20 @@
+-- Records per tenant, log type and day, of exports that are not known to be filtered. The Unified Audit Log's
+-- sign-ins count as interactive; it is no audit log here.
+CREATE OR REPLACE TABLE daily_records AS
+WITH counted AS (
+    SELECT
+        s.tenant AS tenant_id,
+        CASE WHEN s.interactive THEN 'sign-in interactive' ELSE 'sign-in non-interactive' END AS log_type,
+        s.time,
+        s.can_show_tap
+    FROM attributed_signins AS s JOIN source ON source.source_id = s.source_id AND NOT source.filtered
+    UNION ALL
+    SELECT a.tenant, 'audit', a.time, true
+    FROM attributed_audits AS a JOIN source ON source.source_id = a.source_id AND NOT source.filtered
+)
+SELECT
+    tenant_id, log_type, time::DATE AS day, count(*) AS records, count(*) FILTER (WHERE can_show_tap) AS can_show_tap,
+    min(time) AS first_time, max(time) AS last_time,
+    min(time) FILTER (WHERE can_show_tap) AS first_tap_time, max(time) FILTER (WHERE can_show_tap) AS last_tap_time
+FROM counted WHERE tenant_id IS NOT NULL
+GROUP BY ALL;

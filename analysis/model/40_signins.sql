@@ -1,0 +1,110 @@
+-- The sign-ins that matter: every TAP attempt, and every sign-in of a user who attempted one, received a pass or issued
+-- one. One per (tenant, request id): records of one id join, within and across sources.
+
+CREATE OR REPLACE MACRO folded(method) AS replace(lower(method), ' ', '');
+
+CREATE OR REPLACE MACRO step_list(steps) AS from_json(CASE WHEN json_valid(steps) THEN steps END, '[{
+    "authenticationStepDateTime": "VARCHAR", "authenticationMethod": "VARCHAR", "authenticationMethodDetail": "VARCHAR",
+    "succeeded": "BOOLEAN", "authenticationStepResultDetail": "VARCHAR", "authenticationStepRequirement": "VARCHAR"}]');
+
+CREATE OR REPLACE MACRO names_pass(reason) AS coalesce(regexp_matches(reason, '(?i)access\s*pass'), false);
+
+-- An event of the Unified Audit Log is the sign-in of the same correlation id, user and second, where there is one.
+CREATE OR REPLACE TABLE ual_signins AS
+WITH ual AS (
+    SELECT source_id, ordinal, tenant, id, lower(correlation_id) AS correlation_id, lower(coalesce(user_id, upn)) AS name, lower(upn) AS upn,
+        date_trunc('second', time) AS second
+    FROM attributed_signins WHERE log = 'ual' AND tenant IS NOT NULL
+),
+logged AS (
+    SELECT s.tenant, s.id, lower(s.correlation_id) AS correlation_id, lower(s.user_id) AS user_id, lower(s.upn) AS upn, date_trunc('second', s.time) AS second
+    FROM attributed_signins AS s
+    WHERE s.log = 'signin' AND EXISTS (SELECT 1 FROM ual WHERE ual.tenant = s.tenant AND ual.correlation_id = lower(s.correlation_id))
+)
+SELECT ual.source_id, ual.ordinal, coalesce(
+        min(logged.id) FILTER (WHERE lower(logged.id) = lower(ual.id)),
+        min(logged.id)
+    ) AS id
+FROM ual JOIN logged
+    ON logged.tenant = ual.tenant AND logged.correlation_id = ual.correlation_id AND logged.second = ual.second
+    AND (ual.name IN (logged.user_id, logged.upn) OR ual.upn = logged.upn)
+GROUP BY ALL;
+
+CREATE OR REPLACE TABLE attempt_ids AS
+SELECT DISTINCT s.tenant, lower(coalesce(u.id, s.id)) AS id
+FROM attributed_signins AS s LEFT JOIN ual_signins AS u ON u.source_id = s.source_id AND u.ordinal = s.ordinal
+WHERE s.tenant IS NOT NULL AND (
+    contains(folded(s.steps::VARCHAR), '"temporaryaccesspass"')
+    OR s.method_bits & 2 = 2
+    OR s.error_code BETWEEN 130503 AND 130508
+    OR names_pass(s.failure_reason)
+)
+UNION
+SELECT DISTINCT fallback.tenant_id, lower(step.id)
+FROM signin_step AS step JOIN source_tenants AS fallback ON fallback.source_id = step.source_id
+WHERE folded(step.method) = 'temporaryaccesspass' AND fallback.tenant_id IS NOT NULL;
+
+-- The names of the users that matter: ids, and every UPN that is tied to one of them.
+CREATE OR REPLACE TABLE relevant_names AS
+WITH named AS (
+    SELECT tenant_id AS tenant, user_id AS name FROM pass_parties
+    UNION
+    SELECT s.tenant, coalesce(lower(s.user_id), lower(s.upn))
+    FROM attributed_signins AS s
+    LEFT JOIN ual_signins AS u ON u.source_id = s.source_id AND u.ordinal = s.ordinal
+    JOIN attempt_ids AS a ON a.tenant = s.tenant AND a.id = lower(coalesce(u.id, s.id))
+)
+SELECT tenant, name FROM named WHERE name IS NOT NULL
+UNION SELECT ties.tenant, ties.upn FROM ties JOIN named ON named.tenant = ties.tenant AND named.name = ties.user_id
+UNION SELECT ties.tenant, ties.user_id FROM ties JOIN named ON named.tenant = ties.tenant AND named.name = ties.upn;
+
+CREATE OR REPLACE TABLE relevant_records AS
+SELECT s.tenant AS tenant_id, lower(coalesce(u.id, s.id)) AS request_id, coalesce(u.id, s.id) AS shown_id, s.* EXCLUDE (tenant, tenant_id, id)
+FROM attributed_signins AS s LEFT JOIN ual_signins AS u ON u.source_id = s.source_id AND u.ordinal = s.ordinal
+WHERE s.tenant IS NOT NULL AND (
+    EXISTS (SELECT 1 FROM relevant_names AS n WHERE n.tenant = s.tenant AND n.name = coalesce(lower(s.user_id), lower(s.upn)))
+    OR EXISTS (SELECT 1 FROM attempt_ids AS a WHERE a.tenant = s.tenant AND a.id = lower(coalesce(u.id, s.id)))
+);
+
+-- Steps that came in a file of their own, as the list that a sign-in's own steps would be.
+CREATE OR REPLACE TABLE companion_steps AS
+SELECT fallback.tenant_id, lower(step.id) AS request_id, min(step.source_id) AS source_id,
+    list(struct_pack(
+        authenticationStepDateTime := strftime(step.time, '%Y-%m-%dT%H:%M:%S.%fZ'), authenticationMethod := step.method,
+        authenticationMethodDetail := step.detail, succeeded := step.succeeded,
+        authenticationStepResultDetail := step.result, authenticationStepRequirement := step.requirement
+    ) ORDER BY step.source_id, step.ordinal) AS steps
+FROM signin_step AS step JOIN source_tenants AS fallback ON fallback.source_id = step.source_id
+GROUP BY ALL;
+
+-- Join the records of one sign-in: a field is taken from the record with more steps, then the one that has it, then
+-- the record whose text sorts first.
+CREATE OR REPLACE TABLE joined_signins AS
+WITH with_steps AS (
+    SELECT r.* EXCLUDE (steps),
+        list_concat(step_list(r.steps::VARCHAR), c.steps) AS steps,
+        c.request_id IS NOT NULL AS has_companion
+    FROM relevant_records AS r
+    LEFT JOIN companion_steps AS c ON c.tenant_id = r.tenant_id AND c.request_id = r.request_id
+),
+ranked AS (
+    SELECT *, coalesce(len(steps), 0) AS step_count,
+        row(time, user_id, upn, app_id, app_name, ip, correlation_id, session_id, error_code, failure_reason, user_agent, device_id, risk)::VARCHAR AS record_text
+    FROM with_steps
+)
+SELECT
+    tenant_id, request_id,
+    min(shown_id) AS id,
+    count(*) AS records,
+    any_value(COLUMNS(c -> c IN (
+        'time', 'home_tenant_id', 'resource_tenant_id', 'user_id', 'upn', 'user_name', 'user_type', 'app_id', 'app_name',
+        'resource_id', 'resource_name', 'ip', 'asn', 'country', 'city', 'client_app', 'user_agent', 'device_id', 'device_name',
+        'correlation_id', 'session_id', 'protocol', 'transfer_method', 'requirement', 'risk', 'error_code', 'failure_reason', 'event_id'
+    )) ORDER BY step_count DESC, record_text),
+    bool_and(interactive) AS interactive,
+    bool_or(trusted_location) AS trusted_location,
+    bit_or(method_bits) AS method_bits,
+    bool_or(can_show_tap OR has_companion) AS can_show_tap,
+    list_distinct(flatten(list(steps ORDER BY step_count DESC, record_text) FILTER (WHERE steps IS NOT NULL))) AS steps
+FROM ranked
+GROUP BY tenant_id, request_id;

@@ -1,0 +1,65 @@
+-- Every sign-in that matters, once, with its user resolved and its address in canonical form; signin_no orders them.
+CREATE OR REPLACE TABLE signins AS
+WITH resolved AS (
+    SELECT
+        j.*,
+        coalesce(lower(j.user_id), (
+            SELECT coalesce(max_by(i.user_id, i.seen_at) FILTER (WHERE i.seen_at <= j.time), min_by(i.user_id, i.seen_at))
+            FROM identities AS i WHERE i.tenant = j.tenant_id AND i.upn = lower(j.upn)
+        ), lower(j.upn)) AS user_key,
+        len(list_filter(j.steps, lambda s: folded(s.authenticationMethod) = 'temporaryaccesspass')) > 0 AS has_tap_step,
+        -- a step that does not say whether it succeeded follows the error code
+        len(list_filter(j.steps, lambda s: folded(s.authenticationMethod) = 'temporaryaccesspass'
+            AND coalesce(s.succeeded, j.error_code = 0, false))) > 0 AS tap_step_succeeded
+    FROM joined_signins AS j
+),
+judged AS (
+    SELECT
+        *,
+        coalesce(has_tap_step, false) OR coalesce(method_bits & 2 = 2, false)
+            OR coalesce(error_code BETWEEN 130503 AND 130508, false) OR names_pass(failure_reason) AS attempt,
+        coalesce(regexp_matches(failure_reason, '(?i)user\s*credential\s*policy'), false)
+            OR (failure_reason IS NULL AND coalesce(error_code BETWEEN 130500 AND 130502, false)) AS refusal
+    FROM resolved
+),
+sorted AS (
+    SELECT
+        *,
+        attempt AND refusal AS refused,
+        attempt AND NOT refusal AND CASE
+            WHEN has_tap_step THEN NOT tap_step_succeeded
+            ELSE coalesce(error_code = 50126 OR error_code BETWEEN 130503 AND 130508, false) OR names_pass(failure_reason)
+        END AS failed
+    FROM judged
+)
+SELECT
+    row_number() OVER (ORDER BY s.tenant_id, s.time, s.request_id) AS signin_no,
+    s.tenant_id, s.id, s.request_id, s.time, s.user_key AS user_id, s.upn, s.user_name, s.user_type, s.home_tenant_id, s.resource_tenant_id,
+    lower(s.app_id) AS app_id, s.app_name, s.resource_id, s.resource_name,
+    coalesce(a.address, s.ip) AS ip, a.network, coalesce(a.trusted, false) OR s.trusted_location AS trusted,
+    s.asn, s.country, s.city, s.client_app, s.user_agent, lower(s.device_id) AS device_id, s.device_name,
+    lower(s.correlation_id) AS correlation_id, lower(s.session_id) AS session_id, s.protocol, s.transfer_method,
+    s.requirement, s.risk, s.error_code, s.failure_reason, s.interactive, s.can_show_tap, s.steps,
+    s.attempt, s.refused, s.failed,
+    s.attempt AND NOT s.refused AND NOT s.failed AS tap_signin,
+    CASE
+        WHEN s.error_code = 0 THEN 'success'
+        WHEN s.error_code IS NULL OR s.error_code IN (
+            50055, 50058, 50059, 50072, 50074, 50079, 50125, 50127, 50129, 50140, 50143, 50144, 50158, 50199, 50097, 51006, 52004,
+            65001, 81010, 81012, 81014, 16000, 16001, 16003) THEN 'interrupted'
+        ELSE 'blocked'
+    END AS outcome
+FROM sorted AS s LEFT JOIN addresses AS a ON a.spelling = s.ip;
+
+-- Where each sign-in stands in the evidence: every record of it, and its steps where they have a file of their own.
+CREATE OR REPLACE TABLE signin_places AS
+SELECT s.signin_no, r.source_id, r.line, r.ordinal
+FROM signins AS s JOIN relevant_records AS r ON r.tenant_id = s.tenant_id AND r.request_id = s.request_id
+UNION
+SELECT s.signin_no, step.source_id, step.line, step.ordinal
+FROM signins AS s
+JOIN signin_step AS step ON lower(step.id) = s.request_id
+JOIN source_tenants AS fallback ON fallback.source_id = step.source_id AND fallback.tenant_id = s.tenant_id;
+
+CREATE OR REPLACE VIEW tap_attempts AS SELECT * FROM signins WHERE attempt;
+CREATE OR REPLACE VIEW tap_signins AS SELECT * FROM signins WHERE tap_signin;

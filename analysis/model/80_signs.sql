@@ -1,0 +1,82 @@
+-- What several rules ask of log-ins and attempts.
+
+-- Log-ins with a TAP sign-in that came neither from a trusted place nor from a familiar network.
+CREATE OR REPLACE TABLE unfamiliar_logins AS
+SELECT m.login_no, any_value(s.ip ORDER BY s.signin_no) AS ip, max(m.earlier_signins) AS earlier_signins
+FROM login_signins AS m
+JOIN logins AS l ON l.login_no = m.login_no
+JOIN signins AS s ON s.signin_no = m.signin_no
+WHERE NOT s.trusted AND NOT m.familiar
+GROUP BY m.login_no;
+
+-- Log-ins that came from where their pass was issued, or with a device of the issuer's.
+CREATE OR REPLACE TABLE issuer_network_logins AS
+WITH came AS (
+    SELECT m.login_no, s.signin_no, s.ip, s.device_id, s.time, p.issuer_ip, p.issuer_id, p.tenant_id
+    FROM logins AS l
+    JOIN passes AS p ON p.pass_no = l.pass_no
+    JOIN login_signins AS m ON m.login_no = l.login_no
+    JOIN signins AS s ON s.signin_no = m.signin_no
+    WHERE l.pass_known AND p.issuer_type = 'user' AND p.issuer_id <> p.user_id
+        AND NOT s.trusted AND NOT EXISTS (SELECT 1 FROM shared_egress AS e WHERE e.tenant = p.tenant_id AND e.ip = s.ip)
+),
+by_device AS (
+    SELECT c.login_no, c.signin_no, min(i.signin_no) AS issuer_signin
+    FROM came AS c
+    JOIN signins AS i
+        ON i.tenant_id = c.tenant_id AND i.user_id = c.issuer_id AND i.device_id = c.device_id AND i.error_code = 0
+        AND i.time < c.time AND i.time >= c.time - INTERVAL 90 DAY
+    GROUP BY ALL
+)
+SELECT
+    c.login_no,
+    CASE WHEN bool_or(c.ip = c.issuer_ip) THEN 'the address from which the pass was issued, ' || any_value(c.issuer_ip)
+        ELSE 'a device that the issuer signed in with' END AS how,
+    list(DISTINCT 's:' || d.issuer_signin) FILTER (WHERE d.issuer_signin IS NOT NULL) AS issuer_signins
+FROM came AS c LEFT JOIN by_device AS d ON d.login_no = c.login_no AND d.signin_no = c.signin_no
+WHERE c.ip = c.issuer_ip OR d.issuer_signin IS NOT NULL
+GROUP BY c.login_no;
+
+-- What is counted in bursts, and by what. Each item is a log-in, a pass or a sign-in by its number.
+CREATE OR REPLACE TABLE countable AS
+SELECT 'logins of user' AS kind, tenant_id, user_id AS counted_by, user_id AS person, time, login_no AS item FROM logins
+UNION ALL SELECT 'passes of user', tenant_id, user_id, user_id, issued_at, pass_no FROM passes
+UNION ALL SELECT 'passes by issuer', tenant_id, issuer_type || ' ' || issuer_id, user_id, issued_at, pass_no FROM passes WHERE issuer_id IS NOT NULL
+UNION ALL SELECT 'failed attempts on user', tenant_id, user_id, user_id, time, signin_no FROM signins WHERE failed AND user_id IS NOT NULL
+UNION ALL SELECT 'failed attempts from address', tenant_id, ip, user_id, time, signin_no FROM signins WHERE failed AND ip IS NOT NULL;
+
+-- A burst: every set of items within one window that reaches the threshold, of items and of different persons; sets
+-- that share an item are one burst.
+CREATE OR REPLACE MACRO bursts(what, span, least, least_persons) AS TABLE
+WITH items AS (
+    SELECT *, row_number() OVER (PARTITION BY tenant_id, counted_by ORDER BY time, item) AS n FROM countable WHERE kind = what
+),
+windows AS (
+    SELECT
+        tenant_id, counted_by, count(*) OVER reach AS items, count(DISTINCT person) OVER reach AS persons,
+        min(n) OVER reach AS first_n, max(n) OVER reach AS last_n
+    FROM items
+    WINDOW reach AS (PARTITION BY tenant_id, counted_by ORDER BY time RANGE BETWEEN CURRENT ROW AND span FOLLOWING)
+),
+sets AS (
+    SELECT DISTINCT tenant_id, counted_by, first_n, last_n FROM windows WHERE items >= least AND persons >= least_persons
+),
+marked AS (
+    SELECT *, coalesce(first_n > max(last_n) OVER (
+        PARTITION BY tenant_id, counted_by ORDER BY first_n, last_n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), true) AS opens
+    FROM sets
+),
+numbered AS (
+    SELECT *, count(*) FILTER (WHERE opens) OVER (PARTITION BY tenant_id, counted_by ORDER BY first_n, last_n) AS burst FROM marked
+)
+SELECT DISTINCT i.tenant_id, i.counted_by, s.burst, i.item, i.time
+FROM numbered AS s
+JOIN items AS i ON i.tenant_id = s.tenant_id AND i.counted_by = s.counted_by AND i.n BETWEEN s.first_n AND s.last_n;
+
+-- The tenant that a file's findings are told under: the one that it names, else the one it is attributed to.
+CREATE OR REPLACE TABLE file_tenants AS
+SELECT s.source_id, coalesce(CASE WHEN count(n.tenant_id) = 1 THEN min(n.tenant_id) END, any_value(t.tenant_id), min(n.tenant_id)) AS tenant_id
+FROM source AS s
+LEFT JOIN named_tenants AS n ON n.source_id = s.source_id
+LEFT JOIN source_tenants AS t ON t.source_id = s.source_id
+GROUP BY s.source_id;

@@ -1,0 +1,147 @@
+package analysis
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	clockSkew       = 2 * time.Minute
+	defaultLifetime = 480 * time.Minute
+	longestLifetime = 43200 * time.Minute // what Entra allows at most: 30 days
+)
+
+// pass is an issuance of a Temporary Access Pass and what became of it.
+type pass struct {
+	no          int64
+	event       *auditEvent
+	tenant      string
+	userID      string
+	start, end  time.Time
+	endLogged   bool
+	policyKnown bool // the end is inferred from a maximum that the evidence gives
+	endedAt     time.Time
+	endedBy     string // expiry, deletion or replacement
+	deletion    *auditEvent
+	usage       string // one-time, multiple or unknown
+	logins      []*login
+}
+
+// neverValid: a pass that ended before its start concerns issuing only, nothing that concerns use.
+func (p *pass) neverValid() bool { return p.endedAt.Before(p.start) }
+
+// validAt: from two minutes before its start to two minutes after its end, for the clocks' sake.
+func (p *pass) validAt(t time.Time) bool {
+	return !p.neverValid() && !t.Before(p.start.Add(-clockSkew)) && !t.After(p.endedAt.Add(clockSkew))
+}
+
+type userKey struct{ tenant, user string }
+
+// findPasses derives the passes from the audit events and the policy timeline.
+func (a *audit) findPasses() {
+	byUser := map[userKey][]*pass{}
+	deletions := map[userKey][]*auditEvent{}
+	for _, e := range a.events {
+		key := userKey{e.tenant, e.userID}
+		switch e.kind {
+		case passIssued:
+			byUser[key] = append(byUser[key], a.newPass(e))
+		case passDeleted:
+			deletions[key] = append(deletions[key], e)
+		}
+	}
+	a.passes, a.passesOf = nil, byUser
+	for key, passes := range byUser {
+		// events are in time order already
+		for i, p := range passes {
+			p.endedAt, p.endedBy = p.end, "expiry"
+			if i+1 < len(passes) && passes[i+1].event.time.Before(p.endedAt) {
+				p.endedAt, p.endedBy = passes[i+1].event.time, "replacement"
+			}
+		}
+		for _, d := range deletions[key] {
+			// a deletion ends the pass that is current: the latest issued before it, if that has not ended already
+			var current *pass
+			for _, p := range passes {
+				if !p.event.time.After(d.time) {
+					current = p
+				}
+			}
+			if current != nil && d.time.Before(current.endedAt) {
+				current.endedAt, current.endedBy, current.deletion = d.time, "deletion", d
+			}
+		}
+		a.passes = append(a.passes, passes...)
+	}
+	slices.SortFunc(a.passes, func(x, y *pass) int { return cmp.Compare(x.event.no, y.event.no) })
+	for i, p := range a.passes {
+		p.no = int64(i + 1)
+	}
+}
+
+func (a *audit) newPass(e *auditEvent) *pass {
+	p := &pass{event: e, tenant: e.tenant, userID: e.userID, start: e.time, end: e.passEnd, endLogged: !e.passEnd.IsZero()}
+	if !e.passStart.IsZero() {
+		p.start = e.passStart
+	}
+	policy := a.policyAt(e.tenant, e.time).ForEvents()
+	if !p.endLogged {
+		lifetime := defaultLifetime
+		if minutes, known := policy.MaximumMinutes(); known {
+			lifetime, p.policyKnown = time.Duration(minutes)*time.Minute, true
+		}
+		p.end = later(e.time, p.start).Add(lifetime)
+	}
+	switch usage := strings.ToLower(strings.ReplaceAll(e.passUsage, "-", "")); {
+	case usage == "onetime":
+		p.usage = "one-time"
+	case strings.HasPrefix(usage, "multi"):
+		p.usage = "multiple"
+	default:
+		p.usage = "unknown"
+		if oneTime, known := policy.OneTime(); known && oneTime {
+			p.usage = "one-time"
+		}
+	}
+	return p
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// passAt is a log-in's pass: the latest issued of the user's passes whose start is not after the log-in; if that one
+// is not valid or there is none, one that starts within the two minutes after the log-in. latest is the former, valid
+// or not, for what is to be said about a pass that had ended.
+func (a *audit) passAt(tenant, user string, at time.Time) (found, latest *pass) {
+	passes := a.passesOf[userKey{tenant, user}]
+	for _, p := range passes {
+		if !p.start.After(at) {
+			latest = p
+		}
+	}
+	if latest != nil && latest.validAt(at) {
+		return latest, latest
+	}
+	for _, p := range passes {
+		if p.start.After(at) && !p.start.After(at.Add(clockSkew)) && !p.neverValid() {
+			return p, latest
+		}
+	}
+	return latest, latest
+}
+
+// highestLifetime is the highest maximum lifetime in force, as far as known, in the 43,200 minutes before a time.
+func (a *audit) highestLifetime(tenant string, at time.Time) (lifetime time.Duration, known bool) {
+	if line, ok := a.timelines[tenant]; ok {
+		if minutes, known := line.MaxLifetimeIn(at.Add(-longestLifetime), at); known {
+			return time.Duration(minutes) * time.Minute, true
+		}
+	}
+	return defaultLifetime, false
+}

@@ -1,0 +1,215 @@
+package analysis
+
+import (
+	"time"
+
+	"tapaudit/analysis/settings"
+)
+
+// Result is everything one audit has to say; each writer in package reports
+// renders it and adds nothing. All times are UTC; the zero time is "none".
+// Slices are in the order in which they are to be shown.
+type Result struct {
+	Organisation string
+	Case         settings.Case
+	Tenants      []string // ids, sorted; "unknown" where the evidence names none
+	Period       Period
+	AsOf         time.Time
+	Findings     []Finding
+	Assessments  []Assessment
+	Passes       []Pass
+	Logins       []Login
+	Policy       []PolicyState
+	Coverage     []CoverageDay
+	Evidence     []EvidenceFile
+	Quarantine   []Quarantined
+	Rules        []Rule
+	Exceptions   []ExceptionUse
+	Notes        []string // what the reader must know about the evidence as a whole
+	SettingsHash string   // SHA-256 of the configuration as read; "" without one
+	RulesHash    string   // SHA-256 over all rule files
+}
+
+// Period is the span that is judged: From inclusive, To exclusive.
+type Period struct{ From, To time.Time }
+
+// Place is where a record stands in the evidence.
+type Place struct {
+	Path string // as evidence.csv names it
+	Line int64  // 1-based: a line of text, or a row of CSV and Parquet
+	Row  bool   // Line counts rows, not lines
+}
+
+// Finding is one thing that a rule has to say, as contract.md's findings.csv has it.
+type Finding struct {
+	ID          string
+	RuleID      string
+	Severity    Severity
+	Status      string // open or excepted
+	TenantID    string
+	SubjectType string // tenant, user, application, address, file or exception
+	SubjectID   string
+	SubjectName string
+	ActorID     string
+	ActorName   string
+	FirstSeen   time.Time
+	LastSeen    time.Time
+	Count       int
+	Title       string
+	Summary     string
+	EventIDs    []string
+	Evidence    []Place
+	Exception   *settings.Exception // set when Status is excepted
+	Records     []Record            // the proof: what it is about, then what supports it
+}
+
+// Record is one event of the evidence as a finding shows it.
+type Record struct {
+	Supporting bool
+	Kind       string // sign-in, audit event, snapshot, file
+	ID         string // request id, event id, or ""
+	Time       time.Time
+	What       string // one line in words
+	Places     []Place
+	Raw        string // the record's own text, passcodes masked; "" where it is not kept
+}
+
+// Assessment says, for a rule and a tenant, what was looked at and whether it could be judged.
+type Assessment struct {
+	RuleID     string
+	TenantID   string
+	From, To   time.Time
+	Population int64
+	Findings   int
+	Excepted   int
+	Assessed   string // yes, partly or no
+	Reason     string
+}
+
+// Pass is one issuance of a Temporary Access Pass and what became of it.
+type Pass struct {
+	TenantID, PassID  string
+	UserID, UserName  string
+	IssuedAt          time.Time
+	IssuerType        string // user, application or unknown
+	IssuerID          string
+	IssuerName        string
+	IssuerIP          string
+	Start, EndTime    time.Time
+	EndBasis          string // logged or inferred
+	EndedAt           time.Time
+	EndedBy           string // expiry, deletion or replacement
+	Usage             string // one-time, multiple or unknown
+	Logins            int
+	FirstLogin        time.Time
+	MethodsRegistered []string
+	EventID           string
+	Evidence          []Place
+}
+
+// Criterion is one of the nine questions of supervision, answered for one log-in.
+type Criterion struct {
+	Name   string // the column of logins.csv: issued, approved_issuer, four_eyes, purpose, place, hours, prompt, outcome_registered, closed
+	State  string // met, failed or not assessed
+	Reason string // in words that name the evidence
+}
+
+// Login is one row of the supervision ledger.
+type Login struct {
+	TenantID, UserID, UserName string
+	Time                       time.Time
+	IP, Country                string
+	ASN                        string
+	Applications               []string
+	Signins                    int // TAP sign-ins grouped into the log-in
+	Footprint                  int // sign-ins that ran on it
+	Outcome                    string
+	PassIssuedAt               time.Time
+	IssuerName                 string
+	Criteria                   []Criterion // nine, in the order of the columns
+	Supervised                 string      // yes, no or not assessed
+	EventIDs                   []string
+	Evidence                   []Place
+}
+
+// PolicyState is a stretch of the policy timeline during which no TAP setting changed.
+type PolicyState struct {
+	TenantID       string
+	From, To       time.Time
+	Basis          string // snapshot, change, backward, as found later
+	State          string // enabled, disabled or "" where not known
+	UsableOnce     string // true, false or ""
+	DefaultMinutes string
+	MinimumMinutes string
+	MaximumMinutes string
+	Length         string
+	Include        []string
+	Exclude        []string
+	Actor          string
+	EventID        string
+	Evidence       []Place
+}
+
+// CoverageDay says for one tenant, log type and day what the evidence holds.
+type CoverageDay struct {
+	TenantID   string
+	LogType    string // audit; sign-in interactive; sign-in non-interactive
+	Day        time.Time
+	Records    int64
+	CanShowTAP int64
+	Status     string // covered, partial, quiet or gap
+}
+
+// EvidenceFile is one input: a file, an archive, or a member of one.
+type EvidenceFile struct {
+	Path, Container     string
+	Bytes               int64
+	SHA256              string
+	Format              string
+	TenantID            string
+	Read, Loaded        int64
+	Duplicate, NotUsed  int64
+	Quarantined         int64
+	FirstTime, LastTime time.Time
+	Note                string
+}
+
+// Quarantined is a record that could not be loaded, and why.
+type Quarantined struct {
+	Path    string
+	Line    int64
+	Offset  int64
+	Reason  string
+	Excerpt string
+	SHA256  string // of the record's bytes as they stand in the evidence
+}
+
+// ExceptionUse is a configured exception and what it covered in this audit.
+type ExceptionUse struct {
+	settings.Exception
+	Covered int  // findings it excepts
+	Expired bool // its date lies before as-of
+}
+
+// Severity is how much a finding asks of its reader.
+type Severity string
+
+// Rule is a rule as its file states it, with the configuration applied.
+type Rule struct {
+	ID          string
+	Title       string
+	Severity    Severity
+	Configured  Severity // the severity that the configuration sets, which wins over a finding's own; "" for none
+	Enabled     bool
+	Parameters  map[string]float64
+	Why         string
+	Needs       []string
+	Population  string
+	HowToVerify string
+	HowToFix    string
+	References  []string
+	Techniques  []string
+	Controls    []string
+	SQL         string
+	Source      string // the whole file, as rules show prints it
+}

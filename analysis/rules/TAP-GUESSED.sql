@@ -1,0 +1,40 @@
+---
+id: TAP-GUESSED
+title: A user logged in with a Temporary Access Pass soon after a run of wrong ones
+severity: critical
+parameters: {minutes: 60}
+population: logins
+needs: [tap-capable sign-in]
+why: >-
+  A run of failures that ends in a success may be a guessed passcode. It may also be the user, who mistyped several
+  times and then got it right.
+how_to_verify: >-
+  Compare address, device and user agent of the failed attempts with those of the log-in. Ask the user whether all of
+  them were theirs, and see what was registered or opened after the log-in.
+how_to_fix: >-
+  If they were the user's, record an exception that says so. Otherwise delete the pass, revoke the sessions, remove
+  methods and devices registered since, block the address by Conditional Access, and raise the passcode length in the
+  policy (defaultLength, up to 48).
+references:
+  - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
+  - https://learn.microsoft.com/en-us/graph/api/resources/temporaryaccesspassauthenticationmethodconfiguration
+  - https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes
+  - https://learn.microsoft.com/en-us/graph/api/temporaryaccesspassauthenticationmethod-delete
+  - https://learn.microsoft.com/en-us/entra/identity/users/users-revoke-access
+  - https://attack.mitre.org/techniques/T1110/
+  - https://attack.mitre.org/techniques/T1078/004/
+techniques: [T1110, T1078.004]
+controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6, NIST-800-63B, PCI-DSS-4.0:8.3]
+---
+WITH guessing AS (
+    SELECT tenant_id, counted_by AS user_id, burst, max(time) AS last_time, list('s:' || item ORDER BY item) AS attempts, count(*) AS tries
+    FROM guessing_bursts GROUP BY ALL
+)
+SELECT
+    l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
+    l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ' after ' || max(g.tries) || ' sign-ins of the user had failed on a wrong pass, the last at ' || strftime(max(g.last_time), '%H:%M') || ' UTC' AS summary,
+    l.records AS about, flatten(list(g.attempts ORDER BY g.last_time)) AS supporting
+FROM logins AS l LEFT JOIN passes AS p ON l.pass_known AND p.pass_no = l.pass_no
+JOIN guessing AS g ON g.tenant_id = l.tenant_id AND g.user_id = l.user_id AND l.time >= g.last_time AND l.time <= g.last_time + to_seconds($minutes * 60)
+GROUP BY l.login_no, l.tenant_id, l.user_id, l.user_name, l.time, l.records, p.issuer_id, p.issuer_name
+ORDER BY l.login_no

@@ -1,0 +1,45 @@
+---
+id: TAP-ISSUED-WITHOUT-NEED
+title: A user got a Temporary Access Pass shortly after signing in with a strong method
+severity: medium
+parameters: {hours: 4}
+population: passes
+needs: [audit, tap-capable sign-in]
+why: >-
+  Somebody who just signed in with a working strong method does not need a pass to get in. A new device or a method
+  about to be replaced explains it; so does a person other than the user asking for the pass.
+how_to_verify: >-
+  Open the earlier sign-in that the finding cites: time, address, device, and the authentication step that succeeded.
+  Ask the user whether they signed in then and whether they asked for the pass, and ask the issuer how they verified the
+  caller.
+how_to_fix: >-
+  If a device change explains it, record an exception that names the ticket. If the user did not ask for the pass,
+  delete it, revoke the sessions, remove methods and devices registered with it and review the issuer's recent passes.
+references:
+  - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
+  - https://learn.microsoft.com/en-us/graph/api/temporaryaccesspassauthenticationmethod-delete
+  - https://learn.microsoft.com/en-us/entra/identity/users/users-revoke-access
+  - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/concept-sign-in-log-activity-details
+  - https://attack.mitre.org/techniques/T1078/004/
+  - https://attack.mitre.org/techniques/T1098/
+techniques: [T1078.004, T1098]
+controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
+---
+-- A strong method of the user's own, used shortly before: the user could have signed in without a pass.
+WITH strong AS (
+    SELECT DISTINCT s.signin_no, s.tenant_id, s.user_id, s.time, step.authenticationMethod AS method
+    FROM (SELECT *, unnest(steps) AS step FROM signins WHERE error_code = 0) AS s
+    WHERE coalesce(step.succeeded, true)
+        AND folded(step.authenticationMethod) NOT IN ('temporaryaccesspass', 'previouslysatisfied')
+        AND (contains(folded(step.authenticationStepRequirement), 'multifactor')
+            OR regexp_matches(folded(step.authenticationMethod), 'fido2|passkey|windowshello|passwordless|certificate'))
+)
+SELECT
+    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
+    'A pass was issued to ' || p.user_name || ', who had signed in with ' || string_agg(DISTINCT s.method, ', ' ORDER BY s.method)
+        || ' at ' || strftime(max(s.time), '%Y-%m-%d %H:%M') || ' UTC, within the ' || CAST($hours AS INTEGER) || ' hours before' AS summary,
+    [p.record] AS about, list(DISTINCT 's:' || s.signin_no ORDER BY 's:' || s.signin_no) AS supporting
+FROM passes AS p
+JOIN strong AS s ON s.tenant_id = p.tenant_id AND s.user_id = p.user_id AND s.time <= p.issued_at AND s.time >= p.issued_at - to_seconds($hours * 3600)
+GROUP BY p.pass_no, p.tenant_id, p.user_id, p.user_name, p.issuer_id, p.issuer_name, p.record
+ORDER BY p.pass_no

@@ -1,0 +1,33 @@
+---
+id: TAP-POLICY-LIFETIME
+title: The policy allows Temporary Access Passes to stay valid too long
+severity: medium
+parameters: {max_lifetime_minutes: 480}
+population: policy_state
+needs: [policy]
+why: >-
+  A pass is usable by anybody who holds it until it ends, and the sessions it opened last as long. Registration takes
+  minutes, so a long lifetime adds exposure and little convenience.
+how_to_verify: >-
+  Compare maximumLifetimeInMinutes in the policy snapshot with the limit that the finding names; Microsoft allows up to
+  43,200 minutes (30 days) and presets 480. Ask the service desk how long passes really need to live, for instance when
+  they are prepared before a first working day.
+how_to_fix: >-
+  Lower the maximum under Entra ID > Authentication methods > Policies > Temporary Access Pass > Configure (PATCH
+  /policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass with the object's
+  @odata.type and "maximumLifetimeInMinutes": 480 or less). For passes prepared in advance, set a later start time
+  instead of a longer life.
+references:
+  - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
+  - https://learn.microsoft.com/en-us/graph/api/resources/temporaryaccesspassauthenticationmethodconfiguration
+  - https://attack.mitre.org/techniques/T1078/004/
+techniques: [T1078.004]
+controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-63B]
+---
+SELECT
+    tenant_id, 'tenant' AS subject_type, tenant_id AS subject_id,
+    'A Temporary Access Pass may live up to ' || maximum_minutes || ' minutes; more than ' || CAST($max_lifetime_minutes AS BIGINT) || ' is more than a working day' AS summary,
+    [maximum_record] AS about, greatest(maximum_since, enabled_since) AS first_seen,
+    CASE WHEN maximum_minutes IS NULL THEN 'the policy in evidence does not say how long a pass may live' END AS not_assessed
+FROM policy_state
+WHERE enabled AND (maximum_minutes > $max_lifetime_minutes OR maximum_minutes IS NULL)

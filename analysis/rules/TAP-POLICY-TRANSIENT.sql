@@ -1,0 +1,35 @@
+---
+id: TAP-POLICY-TRANSIENT
+title: The Temporary Access Pass policy was weakened and soon put back
+severity: high
+parameters: {hours: 24}
+population: policy_changes
+needs: [audit]
+why: >-
+  A short opening is enough to issue and use a pass, and afterwards the policy looks as it always did. Tests and
+  corrected mistakes look the same, so what happened between the two changes decides.
+how_to_verify: >-
+  Compare the two audit events Authentication Methods Policy Update: who made them, from which addresses, how far apart.
+  List passes issued and log-ins made between them, and ask the person who made the changes what they were for and for
+  the change record.
+how_to_fix: >-
+  If it was a test or a corrected mistake, record an exception that says so. Otherwise treat the passes issued in
+  between as untrusted: delete those still valid, remove the sign-in methods and devices registered with them, revoke
+  the sessions of the users concerned, and secure the account that made the changes.
+references:
+  - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
+  - https://learn.microsoft.com/en-us/graph/api/resources/temporaryaccesspassauthenticationmethodconfiguration
+  - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities
+  - https://learn.microsoft.com/en-us/entra/architecture/security-operations-privileged-accounts
+  - https://attack.mitre.org/techniques/T1556/006/
+  - https://attack.mitre.org/techniques/T1078/004/
+techniques: [T1556.006, T1078.004]
+controls: [ISO27001:A.5.17, ISO27001:A.8.2, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
+---
+SELECT
+    tenant_id, 'tenant' AS subject_type, tenant_id AS subject_id, actor_id, actor_name,
+    'Weakened and put back: ' || differences AS summary,
+    about, supporting
+FROM policy_events
+WHERE kind = 'transient'
+ORDER BY tenant_id, time

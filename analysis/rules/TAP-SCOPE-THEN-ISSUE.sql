@@ -1,0 +1,44 @@
+---
+id: TAP-SCOPE-THEN-ISSUE
+title: A user was brought into the policy's scope and got a Temporary Access Pass soon after
+severity: high
+parameters: {hours: 24}
+population: passes
+needs: [audit, policy]
+why: >-
+  Where onboarding works by adding people to a group for the occasion, this is the expected order of events. It is also
+  how somebody reaches an account that the policy was meant to keep out.
+how_to_verify: >-
+  Read the audit events Add member to group or Remove member from group: who changed the membership, and is it the same
+  person as the issuer. Ask the owner of the group whether the change was requested, and check whether the user is
+  privileged or belongs to a protected group.
+how_to_fix: >-
+  If the group is managed that way for onboarding, record an exception that names the process and its owner. Otherwise
+  undo the membership change, delete the pass, revoke the user's sessions, and limit who may change the groups that the
+  policy names, for instance with role-assignable groups.
+references:
+  - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
+  - https://learn.microsoft.com/en-us/entra/identity/role-based-access-control/groups-concept
+  - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities
+  - https://learn.microsoft.com/en-us/graph/api/temporaryaccesspassauthenticationmethod-delete
+  - https://learn.microsoft.com/en-us/entra/identity/users/users-revoke-access
+  - https://attack.mitre.org/techniques/T1098/
+  - https://attack.mitre.org/techniques/T1556/006/
+  - https://attack.mitre.org/techniques/T1078/004/
+techniques: [T1098, T1556.006, T1078.004]
+controls: [ISO27001:A.5.16, ISO27001:A.5.17, ISO27001:A.8.2, NIST-800-53:IA-5, NIST-800-53:AC-2, NIST-800-53:AU-6]
+---
+SELECT
+    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
+    'A pass was issued to ' || p.user_name || ' within ' || CAST($hours AS INTEGER) || ' hours of '
+        || string_agg(CASE e.kind WHEN 'added to group' THEN 'being added to ' ELSE 'being taken out of ' END || coalesce(e.group_name, e.group_id)
+            || CASE e.kind WHEN 'added to group' THEN ', which the policy includes' ELSE ', which the policy excludes' END, '; ' ORDER BY e.event_no) AS summary,
+    [p.record] AS about, list(e.record ORDER BY e.event_no) AS supporting
+FROM passes AS p
+JOIN pass_scope AS scope ON scope.pass_no = p.pass_no
+JOIN audit_events AS e
+    ON e.tenant_id = p.tenant_id AND e.user_id = p.user_id AND e.group_id = scope.group_id
+    AND e.kind = CASE WHEN scope.included THEN 'added to group' ELSE 'removed from group' END
+    AND e.time <= p.issued_at AND e.time >= p.issued_at - to_seconds($hours * 3600)
+GROUP BY p.pass_no, p.tenant_id, p.user_id, p.user_name, p.issuer_id, p.issuer_name, p.record
+ORDER BY p.pass_no

@@ -1,0 +1,37 @@
+---
+id: TAP-SIGNIN-BY-PRIVILEGED-USER
+title: A privileged user logged in with a Temporary Access Pass
+severity: high
+population: logins
+needs: [tap-capable sign-in, roles]
+why: >-
+  The session holds the rights of a privileged account and rests on a passcode that another person issued. Enrolment or
+  recovery of an administrator explains it, and should have been arranged beforehand.
+how_to_verify: >-
+  Ask the privileged user in person or by telephone whether the log-in was theirs. Read the sign-in's address, device
+  and applications, the audit events with the user as initiator after it, and the issuance of the pass.
+how_to_fix: >-
+  If it was arranged, record an exception that names the ticket. If not, revoke the sessions (POST
+  /users/{id}/revokeSignInSessions), remove methods and devices the user does not recognise, undo changes made by the
+  account since, and exclude privileged accounts from the policy's scope.
+references:
+  - https://learn.microsoft.com/en-us/entra/architecture/security-operations-privileged-accounts
+  - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
+  - https://learn.microsoft.com/en-us/entra/identity/users/users-revoke-access
+  - https://attack.mitre.org/techniques/T1078/004/
+techniques: [T1078.004]
+controls: [ISO27001:A.5.17, ISO27001:A.8.2, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6, PCI-DSS-4.0:8.3]
+---
+WITH why AS (
+    SELECT l.login_no, string_agg(DISTINCT u.why, '; ' ORDER BY u.why) AS reasons, list(DISTINCT u.record ORDER BY u.record) FILTER (WHERE u.record IS NOT NULL) AS shown_by
+    FROM logins AS l
+    JOIN privileged_users AS u ON u.tenant_id = l.tenant_id AND u.user_id = l.user_id AND (u.since IS NULL OR u.since < l.time)
+    GROUP BY l.login_no
+)
+SELECT
+    l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
+    l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || '; the user ' || why.reasons AS summary,
+    l.records AS about, why.shown_by AS supporting
+FROM logins AS l LEFT JOIN passes AS p ON l.pass_known AND p.pass_no = l.pass_no
+JOIN why ON why.login_no = l.login_no
+ORDER BY l.login_no

@@ -1,0 +1,38 @@
+---
+id: TAP-SIGNIN-DEVICE-CODE
+title: A Temporary Access Pass was used to sign in another device by device code
+severity: high
+population: logins
+needs: [tap-capable sign-in]
+why: >-
+  In the device code flow a person types a code on one device and thereby lets in another one, which may stand anywhere.
+  Meeting-room devices and command-line tools use it; so does phishing that sends people such a code.
+how_to_verify: >-
+  Read authenticationProtocol (deviceCode) or originalTransferMethod (deviceCodeFlow), the application and both the
+  address and device of the sign-in. Ask the user which device they connected, and who asked them to type the code.
+how_to_fix: >-
+  Block the flow where it is not needed: a Conditional Access policy with the condition Authentication flows > Device
+  code flow. If the user cannot name the device, delete the pass, revoke the sessions at once, since the other device
+  holds the tokens, and remove methods and devices registered since.
+references:
+  - https://learn.microsoft.com/en-us/entra/identity/conditional-access/policy-block-authentication-flows
+  - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/concept-sign-in-log-activity-details
+  - https://learn.microsoft.com/en-us/graph/api/temporaryaccesspassauthenticationmethod-delete
+  - https://learn.microsoft.com/en-us/entra/identity/users/users-revoke-access
+  - https://attack.mitre.org/techniques/T1078/004/
+  - https://attack.mitre.org/techniques/T1550/
+techniques: [T1078.004, T1550]
+controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
+---
+WITH coded AS (
+    SELECT DISTINCT m.login_no
+    FROM login_signins AS m JOIN signins AS s ON s.signin_no = m.signin_no
+    WHERE lower(s.protocol) = 'devicecode' OR lower(s.transfer_method) = 'devicecodeflow'
+)
+SELECT
+    l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
+    l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ' by the device code flow: the pass let in another device' AS summary,
+    l.records AS about, list_filter([p.record], lambda r: r IS NOT NULL) AS supporting
+FROM logins AS l LEFT JOIN passes AS p ON l.pass_known AND p.pass_no = l.pass_no
+JOIN coded ON coded.login_no = l.login_no
+ORDER BY l.login_no

@@ -1,0 +1,33 @@
+---
+id: TAP-SIGNIN-FROM-ISSUER-NETWORK
+title: A Temporary Access Pass was used from the address or device of the person who issued it
+severity: high
+population: logins
+needs: [audit, tap-capable sign-in]
+why: >-
+  When issuer and user sit side by side this is normal, and naming the office network as trusted clears it. Otherwise it
+  suggests that the issuer used the pass in place of the user.
+how_to_verify: >-
+  Compare the issuance's ipAddress (initiatedBy.user) with the log-in's ipAddress, and deviceDetail.deviceId with the
+  issuer's own sign-ins. Ask the user whether they logged in and where; ask the issuer only after that.
+how_to_fix: >-
+  Add the office or shared gateway to trusted_networks in the configuration if that explains it. If the user did not log
+  in, revoke the sessions of both, remove methods and devices registered after the log-in, and review every pass of this
+  issuer.
+references:
+  - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
+  - https://learn.microsoft.com/en-us/entra/identity/conditional-access/concept-assignment-network
+  - https://learn.microsoft.com/en-us/entra/architecture/security-operations-privileged-accounts
+  - https://learn.microsoft.com/en-us/entra/identity/users/users-revoke-access
+  - https://attack.mitre.org/techniques/T1078/004/
+  - https://attack.mitre.org/techniques/T1098/
+techniques: [T1078.004, T1098]
+controls: [ISO27001:A.5.17, ISO27001:A.8.2, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
+---
+SELECT
+    l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
+    l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ' from ' || i.how AS summary,
+    l.records AS about, list_concat([p.record], i.issuer_signins) AS supporting
+FROM logins AS l LEFT JOIN passes AS p ON l.pass_known AND p.pass_no = l.pass_no
+JOIN issuer_network_logins AS i ON i.login_no = l.login_no
+ORDER BY l.login_no

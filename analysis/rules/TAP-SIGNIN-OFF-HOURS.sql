@@ -1,0 +1,31 @@
+---
+id: TAP-SIGNIN-OFF-HOURS
+title: A user logged in with a Temporary Access Pass outside business hours
+severity: low
+population: logins
+needs: [tap-capable sign-in, config:business_hours]
+why: >-
+  Enrolment normally takes place while the people who supervise it are at work. Shift work, travel and setting up a
+  device at home in the evening are common and innocent.
+how_to_verify: >-
+  Compare the time of the log-in with the user's working hours and time zone, and its address and device with the user's
+  other sign-ins. Ask the user whether the log-in was theirs.
+how_to_fix: >-
+  If people do enrol at that time, widen business_hours in the configuration or record an exception for the group. If it
+  was not the user, delete the pass, revoke the sessions and review what was registered.
+references:
+  - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
+  - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/concept-sign-in-log-activity-details
+  - https://learn.microsoft.com/en-us/graph/api/temporaryaccesspassauthenticationmethod-delete
+  - https://learn.microsoft.com/en-us/entra/identity/users/users-revoke-access
+  - https://attack.mitre.org/techniques/T1078/004/
+techniques: [T1078.004]
+controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
+---
+SELECT
+    l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
+    l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ', outside business hours' AS summary,
+    l.records AS about, list_filter([p.record], lambda r: r IS NOT NULL) AS supporting
+FROM logins AS l LEFT JOIN passes AS p ON l.pass_known AND p.pass_no = l.pass_no
+WHERE l.hours = 'failed'
+ORDER BY l.login_no

@@ -1,0 +1,35 @@
+---
+id: TAP-SIGNIN-RATE-ANOMALY
+title: A week shows far more use of Temporary Access Passes than the other weeks
+severity: medium
+parameters: {min_logins: 5, min_weeks: 4, q: 0.05}
+population: weeks
+needs: [tap-capable sign-in, audit]
+why: >-
+  A sudden rise against the tenant's own history, in log-ins or in the passes of one issuer, points to something new:
+  usually an intake or a device roll-out, sometimes a campaign. The finding is a statistical one and says how improbable
+  the week is, not that anything in it is wrong.
+how_to_verify: >-
+  Read the count, the mean of the other weeks, and the p and q values in the finding, then list the week's log-ins or
+  passes by user and issuer. Ask the owner of onboarding or the issuer what happened in that week.
+how_to_fix: >-
+  If an intake or roll-out explains the week, record an exception for it. If nothing does, start with passes and log-ins
+  that carry other findings, and with users who say that they received no pass.
+references:
+  - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
+  - https://learn.microsoft.com/en-us/entra/architecture/security-operations-user-accounts
+  - https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final
+  - https://attack.mitre.org/techniques/T1078/004/
+techniques: [T1078.004]
+controls: [ISO27001:A.5.17, NIST-800-53:IA-5, NIST-800-53:AU-6]
+---
+SELECT
+    a.tenant_id, a.subject_type, a.subject_id, a.subject_name,
+    a.subject_name || CASE a.family WHEN 'log-ins' THEN ' saw ' ELSE ' issued ' END || a.events
+        || CASE a.family WHEN 'log-ins' THEN ' log-ins with a pass' ELSE ' passes' END || ' in the week of ' || strftime(a.week, '%Y-%m-%d')
+        || ', where the other ' || a.weeks || ' covered weeks lead to expect ' || printf('%.2f', a.mean)
+        || ' (Poisson p = ' || printf('%.2g', a.p) || ', q = ' || printf('%.2g', a.q) || ' after Benjamini-Hochberg)' AS summary,
+    a.records AS about, a.week AS first_seen, a.week + INTERVAL 7 DAY AS last_seen, a.family || strftime(a.week, '%Y-%m-%d') AS identity
+FROM rate_anomalies AS a
+WHERE a.events >= $min_logins AND a.q <= $q AND a.weeks >= $min_weeks
+ORDER BY a.tenant_id, a.week, a.subject_type, a.subject_id

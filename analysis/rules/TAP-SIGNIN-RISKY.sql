@@ -1,0 +1,40 @@
+---
+id: TAP-SIGNIN-RISKY
+title: A log-in with a Temporary Access Pass was rated risky
+severity: high
+population: logins
+needs: [tap-capable sign-in, risk]
+why: >-
+  Microsoft Entra ID Protection rated the sign-in as medium or high risk at the moment it happened. A pass satisfies a
+  multifactor requirement, so a policy that answers risk with multifactor authentication alone does not stop it.
+how_to_verify: >-
+  Read riskLevelDuringSignIn, riskEventTypes_v2, address, location and device of the sign-in, and the user's other
+  detections under ID Protection > Risk detections. Ask the user, through a channel that does not depend on the account,
+  whether it was theirs.
+how_to_fix: >-
+  If it was the user, dismiss the risk in ID Protection with the reason. If not, delete the pass, revoke the sessions,
+  mark the user as compromised, and remove methods and devices registered since. Consider a Conditional Access policy
+  that blocks high sign-in risk instead of asking for multifactor authentication.
+references:
+  - https://learn.microsoft.com/en-us/entra/id-protection/howto-identity-protection-investigate-risk
+  - https://learn.microsoft.com/en-us/entra/id-protection/concept-identity-protection-risks
+  - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
+  - https://learn.microsoft.com/en-us/graph/api/temporaryaccesspassauthenticationmethod-delete
+  - https://learn.microsoft.com/en-us/entra/identity/users/users-revoke-access
+  - https://attack.mitre.org/techniques/T1078/004/
+techniques: [T1078.004]
+controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
+---
+WITH risky AS (
+    SELECT m.login_no, string_agg(DISTINCT s.risk, ', ' ORDER BY s.risk) AS risk
+    FROM login_signins AS m JOIN signins AS s ON s.signin_no = m.signin_no
+    WHERE s.risk IN ('medium', 'high')
+    GROUP BY m.login_no
+)
+SELECT
+    l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
+    l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ' with ' || risky.risk || ' risk' AS summary,
+    l.records AS about, list_filter([p.record], lambda r: r IS NOT NULL) AS supporting
+FROM logins AS l LEFT JOIN passes AS p ON l.pass_known AND p.pass_no = l.pass_no
+JOIN risky ON risky.login_no = l.login_no
+ORDER BY l.login_no

@@ -1,0 +1,34 @@
+---
+id: TAP-SIGNIN-UNFAMILIAR-NETWORK
+title: A user logged in with a Temporary Access Pass from a network they had not used before
+severity: medium
+population: logins
+needs: [tap-capable sign-in]
+why: >-
+  The log-in came from a network that is neither trusted nor one the user had signed in from lately. Working from home,
+  travel and a new mobile provider are common causes; somebody else holding the passcode is the one to rule out.
+how_to_verify: >-
+  Look at ipAddress, autonomousSystemNumber, location and device of the sign-in, and at the networks of the user's
+  earlier sign-ins. Ask the user where they were at that time.
+how_to_fix: >-
+  If the place is a company network, add it to trusted_networks in the configuration. If the log-in was not the user's,
+  delete the pass, revoke the sessions and remove methods and devices registered after it. A Conditional Access policy
+  can tie the registration of security information to trusted networks.
+references:
+  - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
+  - https://learn.microsoft.com/en-us/entra/identity/conditional-access/concept-assignment-network
+  - https://learn.microsoft.com/en-us/entra/identity/conditional-access/policy-all-users-security-info-registration
+  - https://learn.microsoft.com/en-us/graph/api/temporaryaccesspassauthenticationmethod-delete
+  - https://learn.microsoft.com/en-us/entra/identity/users/users-revoke-access
+  - https://attack.mitre.org/techniques/T1078/004/
+techniques: [T1078.004]
+controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
+---
+SELECT
+    l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
+    l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ' from ' || coalesce(u.ip, 'an unknown address') || ', neither a trusted place nor a network of the ' || u.earlier_signins || ' sign-ins before' AS summary,
+    l.records AS about, list_filter([p.record], lambda r: r IS NOT NULL) AS supporting,
+    CASE WHEN u.earlier_signins < 5 THEN 'the user has fewer than 5 earlier sign-ins' END AS not_assessed
+FROM logins AS l LEFT JOIN passes AS p ON l.pass_known AND p.pass_no = l.pass_no
+JOIN unfamiliar_logins AS u ON u.login_no = l.login_no
+ORDER BY l.login_no

@@ -1,0 +1,36 @@
+---
+id: TAP-SIGNIN-WITHOUT-ISSUANCE
+title: A user logged in with a Temporary Access Pass that no audit event issued
+severity: high
+population: logins
+needs: [tap-capable sign-in, audit]
+why: >-
+  Every pass is issued before it is used and the issuing is logged, so a log-in without an issuance means that a record
+  is missing. Incomplete or filtered audit exports are the common cause; an issuance kept out of sight is the one to
+  rule out.
+how_to_verify: >-
+  Search the audit log for Admin registered security info and User registered security info about the user, for as long
+  before the log-in as the policy's longest lifetime allows; the finding names the span it assumed. Ask whoever made the
+  export about filters, and ask the user who gave them the passcode.
+how_to_fix: >-
+  Add the missing audit export and run the analysis again. If there is no issuance on record, revoke the user's
+  sessions, delete any pass the user holds (GET, then DELETE /users/{id}/authentication/temporaryAccessPassMethods), and
+  review methods, devices and actions since the log-in.
+references:
+  - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
+  - https://learn.microsoft.com/en-us/graph/api/directoryaudit-list
+  - https://learn.microsoft.com/en-us/graph/api/authentication-list-temporaryaccesspassmethods
+  - https://learn.microsoft.com/en-us/graph/api/temporaryaccesspassauthenticationmethod-delete
+  - https://learn.microsoft.com/en-us/entra/identity/users/users-revoke-access
+  - https://attack.mitre.org/techniques/T1078/004/
+techniques: [T1078.004]
+controls: [ISO27001:A.5.16, ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
+---
+SELECT
+    l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
+    l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ': ' || l.issued_reason AS summary,
+    l.records AS about, list_filter([p.record], lambda r: r IS NOT NULL) AS supporting,
+    CASE WHEN l.issued = 'not assessed' THEN l.issued_reason END AS not_assessed
+FROM logins AS l LEFT JOIN passes AS p ON l.pass_known AND p.pass_no = l.pass_no
+WHERE l.issued = 'not assessed' OR l.issued = 'failed' AND NOT l.ended_recently
+ORDER BY l.login_no

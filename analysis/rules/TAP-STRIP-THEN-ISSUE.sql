@@ -1,0 +1,41 @@
+---
+id: TAP-STRIP-THEN-ISSUE
+title: An issuer removed a user's sign-in method or password and issued a pass about the same time
+severity: medium
+parameters: {minutes: 60}
+population: passes
+needs: [audit]
+why: >-
+  Recovery after a lost phone looks exactly like this: the old method is removed and a pass helps to register a new one.
+  A takeover looks the same, and then the rightful user is locked out while somebody else enrols.
+how_to_verify: >-
+  Read the audit events Admin deleted security info, Reset user password or Reset password (by admin) next to the
+  issuance: who, from which address, in which order. Ask the user whether they reported a lost device, and compare with
+  the ticket.
+how_to_fix: >-
+  If a ticket explains it, record an exception that names the ticket. Otherwise delete the pass, revoke the user's
+  sessions, remove methods registered since, return the account to its owner in person, and review the other recent
+  actions of the issuer.
+references:
+  - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
+  - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities
+  - https://learn.microsoft.com/en-us/graph/api/temporaryaccesspassauthenticationmethod-delete
+  - https://learn.microsoft.com/en-us/entra/identity/users/users-revoke-access
+  - https://learn.microsoft.com/en-us/entra/architecture/security-operations-privileged-accounts
+  - https://attack.mitre.org/techniques/T1556/006/
+  - https://attack.mitre.org/techniques/T1098/
+  - https://attack.mitre.org/techniques/T1078/004/
+techniques: [T1556.006, T1098, T1078.004]
+controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AC-2, NIST-800-53:AU-6]
+---
+SELECT
+    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
+    'A pass was issued to ' || p.user_name || ', and within ' || CAST($minutes AS INTEGER) || ' minutes the same issuer also did: '
+        || string_agg(e.activity || ' at ' || strftime(e.time, '%H:%M') || ' UTC', ', ' ORDER BY e.event_no) AS summary,
+    [p.record] AS about, list(e.record ORDER BY e.event_no) AS supporting
+FROM passes AS p
+JOIN audit_events AS e
+    ON e.tenant_id = p.tenant_id AND e.user_id = p.user_id AND e.issuer_id = p.issuer_id AND e.kind IN ('method deleted', 'password reset')
+    AND abs(epoch(e.time) - epoch(p.issued_at)) <= $minutes * 60
+GROUP BY p.pass_no, p.tenant_id, p.user_id, p.user_name, p.issuer_id, p.issuer_name, p.record
+ORDER BY p.pass_no

@@ -1,0 +1,437 @@
+package analysis
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tapaudit/analysis/settings"
+)
+
+// The states of a criterion.
+const (
+	met         = "met"
+	failed      = "failed"
+	notAssessed = "not assessed"
+)
+
+// The criteria, by the columns of logins.csv.
+const (
+	criterionIssued         = "issued"
+	criterionApprovedIssuer = "approved_issuer"
+	criterionFourEyes       = "four_eyes"
+	criterionPurpose        = "purpose"
+	criterionPlace          = "place"
+	criterionHours          = "hours"
+	criterionPrompt         = "prompt"
+	criterionOutcome        = "outcome_registered"
+	criterionClosed         = "closed"
+)
+
+// supervise judges a log-in by the nine criteria. Met wins: proof on record is enough. Otherwise a criterion is not
+// assessed where the evidence or the configuration cannot tell, and failed only where they could have.
+func (a *audit) supervise(l *login) {
+	l.pass, l.latest = a.passAt(l.tenant, l.userID, l.time)
+	issued := a.judgeIssued(l)
+	l.issued = issued.State
+	l.known = l.pass != nil && issued.State != notAssessed && l.time.Sub(l.pass.endedAt) < 30*day
+	l.until = l.time.Add(footprintUnknown)
+	if l.known {
+		l.until = later(l.pass.end, l.time.Add(time.Hour))
+	}
+	l.criteria = []Criterion{
+		issued,
+		a.judgeApprovedIssuer(l),
+		a.judgeFourEyes(l),
+		a.judgePurpose(l),
+		a.judgePlace(l),
+		a.judgeHours(l),
+		a.judgePrompt(l),
+		a.judgeOutcome(l),
+		a.judgeClosed(l),
+	}
+}
+
+// supervised: no when a criterion failed; yes when none did and the pass is proved; else it cannot be said.
+func (l *login) supervised() string {
+	for _, c := range l.criteria {
+		if c.State == failed {
+			return "no"
+		}
+	}
+	if l.criterion(criterionIssued).State == met {
+		return "yes"
+	}
+	return notAssessed
+}
+
+func (l *login) criterion(name string) Criterion {
+	return l.criteria[slices.IndexFunc(l.criteria, func(c Criterion) bool { return c.Name == name })]
+}
+
+func (a *audit) judgeIssued(l *login) Criterion {
+	c := Criterion{Name: criterionIssued}
+	if l.pass != nil && l.pass.validAt(l.time) {
+		c.State, c.Reason = met, fmt.Sprintf("pass issued %s by %s, %s", clock(l.pass.event.time), a.issuerInWords(l.pass), apart(l.pass.event.time, l.time))
+		return c
+	}
+	lifetime, known := a.highestLifetime(l.tenant, l.time)
+	assumption := fmt.Sprintf("the highest maximum lifetime known for the 30 days before, %s", minutesInWords(lifetime))
+	if !known {
+		assumption = fmt.Sprintf("%s, assumed because no policy is known", minutesInWords(lifetime))
+	}
+	switch home := l.foreignHome(); {
+	case home != "":
+		c.State, c.Reason = notAssessed, fmt.Sprintf("the user's home tenant is %s: the pass was issued there, and its audit log is not this tenant's", home)
+	case !a.coverage.covers(l.tenant, logAudit, l.time.Add(-lifetime), l.time):
+		c.State, c.Reason = notAssessed, fmt.Sprintf("the audit evidence does not cover the %s before the log-in (%s); export the audit log from %s on",
+			minutesInWords(lifetime), assumption, clock(l.time.Add(-lifetime)))
+	case l.latest != nil && !l.latest.endLogged && !l.latest.policyKnown && l.time.Sub(l.latest.event.time) < longestLifetime:
+		c.State, c.Reason = notAssessed, fmt.Sprintf("the latest pass was issued %s, and neither its end nor the policy that bounds it is known; export the authentication methods policy",
+			clock(l.latest.event.time))
+	default:
+		c.State, c.Reason = failed, "no pass was issued for the user in the time that the audit evidence covers ("+assumption+")"
+		if p := l.latest; p != nil {
+			c.Reason = fmt.Sprintf("the latest pass, issued %s by %s, had ended %s by %s, and no other was issued (%s)",
+				clock(p.event.time), a.issuerInWords(p), clock(p.endedAt), p.endedBy, assumption)
+		}
+	}
+	return c
+}
+
+// foreignHome is the home tenant of the log-in's user where that is another tenant.
+func (l *login) foreignHome() string {
+	for _, s := range l.signIns {
+		if s.homeTenant != "" && s.homeTenant != l.tenant {
+			return s.homeTenant
+		}
+	}
+	return ""
+}
+
+// passUnknown is why nothing that concerns the pass can be judged.
+func (l *login) passUnknown() string {
+	switch {
+	case l.issued == notAssessed:
+		return "it is not known which pass was used"
+	case l.pass == nil:
+		return "no pass is on record"
+	default:
+		return fmt.Sprintf("the latest pass ended %s, 30 days or more before", clock(l.pass.endedAt))
+	}
+}
+
+func (a *audit) judgeApprovedIssuer(l *login) Criterion {
+	c := Criterion{Name: criterionApprovedIssuer, State: notAssessed}
+	if !l.known {
+		c.Reason = l.passUnknown()
+		return c
+	}
+	e := l.pass.event
+	list, kind := a.settings.ApprovedUsers, "users"
+	switch e.issuerType {
+	case "application":
+		list, kind = a.settings.ApprovedApplications, "applications"
+	case "user":
+	default:
+		c.Reason = "the audit event names no issuer"
+		return c
+	}
+	switch {
+	case list == nil:
+		c.Reason = "no list of approved issuers (" + kind + ") is configured"
+	case onList(*list, e.issuerNames):
+		c.State, c.Reason = met, a.issuerInWords(l.pass)+" is on the list of approved "+kind
+	default:
+		c.State, c.Reason = failed, a.issuerInWords(l.pass)+" is not on the list of approved "+kind
+	}
+	return c
+}
+
+func onList(list, names []string) bool {
+	return slices.ContainsFunc(list, func(entry string) bool { return slices.Contains(names, lowerTrim(entry)) })
+}
+
+// approvedApplication says whether a pass was issued by an application on the configured list.
+func (a *audit) approvedApplication(e *auditEvent) bool {
+	return e.issuerType == "application" && a.settings.ApprovedApplications != nil && onList(*a.settings.ApprovedApplications, e.issuerNames)
+}
+
+func (a *audit) judgeFourEyes(l *login) Criterion {
+	c := Criterion{Name: criterionFourEyes, State: notAssessed}
+	if !l.known {
+		c.Reason = l.passUnknown()
+		return c
+	}
+	e := l.pass.event
+	switch {
+	case e.issuerType == "user" && e.issuerID != l.userID:
+		c.State, c.Reason = met, a.issuerInWords(l.pass)+" is a person other than the user"
+	case e.issuerType == "user":
+		c.State, c.Reason = failed, "the user issued the pass for themselves"
+	case e.issuerType != "application":
+		c.Reason = "the audit event names no issuer"
+	case a.approvedApplication(e):
+		c.State, c.Reason = met, a.issuerInWords(l.pass)+" is an approved application"
+	case a.settings.ApprovedApplications == nil:
+		c.Reason = "an application issued the pass, and no list of approved applications is configured"
+	default:
+		c.State, c.Reason = failed, a.issuerInWords(l.pass)+" is an application that is not approved"
+	}
+	return c
+}
+
+func (a *audit) judgePurpose(l *login) Criterion {
+	at, passID := l.time, ""
+	if l.known {
+		at, passID = l.pass.start, l.pass.event.passID
+	}
+	if reason := a.newUser(l.tenant, l.userID, at); reason != "" {
+		return Criterion{criterionPurpose, met, reason}
+	}
+	if reason := a.deviceAfter(l.tenant, l.userID, l.time); reason != "" {
+		return Criterion{criterionPurpose, met, reason}
+	}
+	if reason := a.registered(l.tenant, l.userID, passID, l.time); reason != "" {
+		return Criterion{criterionPurpose, met, reason}
+	}
+	return a.purposeless(l.tenant, l.userID, at)
+}
+
+// purposeless is the purpose of a user for whom none is on record: failed, or not assessed where nothing could tell.
+func (a *audit) purposeless(tenant, user string, at time.Time) Criterion {
+	c := Criterion{Name: criterionPurpose, State: failed}
+	person := a.people[userKey{tenant, user}]
+	dated := person != nil && (!person.created.IsZero() || !person.hired.IsZero())
+	if !dated && a.settings.Roster == nil && a.settings.Register == nil {
+		c.State, c.Reason = notAssessed, "the evidence has no creation or hire date of the user, and there is no onboarding roster and no supervision register"
+		return c
+	}
+	var looked []string
+	if person != nil && !person.created.IsZero() {
+		looked = append(looked, "the account was created "+clock(person.created))
+	}
+	if person != nil && !person.hired.IsZero() {
+		looked = append(looked, "the user was hired "+person.hired.Format(time.DateOnly))
+	}
+	if a.settings.Roster != nil {
+		looked = append(looked, "the onboarding roster has no start near "+a.settings.LocalDay(at).String())
+	}
+	if a.settings.Register != nil {
+		looked = append(looked, "the supervision register has no entry")
+	}
+	c.Reason = strings.Join(append(looked, "no device was joined within "+hoursInWords(a.supervisionDuration("device_hours", time.Hour))), "; ")
+	return c
+}
+
+// newUser says why a user counts as new at a time: created, hired or starting by the roster within the days allowed
+// before or after; "" when none of these.
+func (a *audit) newUser(tenant, user string, at time.Time) string {
+	days := int(a.supervision["new_user_days"])
+	near := func(t time.Time) bool { return !t.IsZero() && at.Sub(t).Abs() <= time.Duration(days)*day }
+	if p := a.people[userKey{tenant, user}]; p != nil {
+		for _, created := range p.createdAt {
+			if near(created) {
+				return "the account was created " + clock(created)
+			}
+		}
+		if near(p.hired) {
+			return "the user was hired " + p.hired.Format(time.DateOnly)
+		}
+	}
+	if a.settings.Roster != nil {
+		local := a.settings.LocalDay(at)
+		for _, entry := range *a.settings.Roster {
+			if a.isUser(tenant, user, entry.UPN, entry.Start) && !entry.Start.AddDays(days).Before(local) && !local.AddDays(days).Before(entry.Start) {
+				return fmt.Sprintf("the onboarding roster has the user start on %s (line %d)", entry.Start, entry.Line)
+			}
+		}
+	}
+	return ""
+}
+
+// isUser says whether a UPN (or id) of a list stands for the user.
+func (a *audit) isUser(tenant, user, name string, on settings.Date) bool {
+	name = lowerTrim(name)
+	return name == user || a.identities.resolve(tenant, name, on.StartUTC().Add(day)) == user
+}
+
+// deviceAfter says which device of the user's was joined within the hours allowed after a time.
+func (a *audit) deviceAfter(tenant, user string, at time.Time) string {
+	until := at.Add(a.supervisionDuration("device_hours", time.Hour))
+	for _, e := range a.deviceEvents[userKey{tenant, user}] {
+		if !e.time.Before(at) && !e.time.After(until) {
+			return fmt.Sprintf("a device was joined %s (%s)", clock(e.time), e.activity)
+		}
+	}
+	return ""
+}
+
+// registered says which line of the supervision register names the pass, or the user on the local day.
+func (a *audit) registered(tenant, user, passID string, at time.Time) string {
+	if a.settings.Register == nil {
+		return ""
+	}
+	local := a.settings.LocalDay(at)
+	for _, entry := range *a.settings.Register {
+		if passID != "" && strings.EqualFold(entry.PassID, passID) || entry.Date == local && a.isUser(tenant, user, entry.UPN, entry.Date) {
+			return fmt.Sprintf("the supervision register names it (line %d, supervisor %s, ticket %s)", entry.Line, entry.Supervisor, entry.Ticket)
+		}
+	}
+	return ""
+}
+
+func (a *audit) judgePlace(l *login) Criterion {
+	var strange *tapSignIn
+	trusted := true
+	for _, s := range l.signIns {
+		trusted = trusted && s.trusted
+		if !s.trusted && !s.familiar && strange == nil {
+			strange = s
+		}
+	}
+	switch {
+	case strange == nil && trusted:
+		return Criterion{criterionPlace, met, fmt.Sprintf("%s is a trusted place", cmp.Or(l.signIns[0].ip, "the address"))}
+	case strange == nil:
+		return Criterion{criterionPlace, met, fmt.Sprintf("%s is in a network that the user signed in from before", cmp.Or(l.signIns[0].ip, "the address"))}
+	case len(a.settings.TrustedNetworks) == 0 && strange.earlier < 5:
+		return Criterion{criterionPlace, notAssessed, fmt.Sprintf("no trusted networks are configured, and the user has %d earlier sign-ins, fewer than 5", strange.earlier)}
+	default:
+		return Criterion{criterionPlace, failed, fmt.Sprintf("%s is neither a trusted place nor in a network of the user's %d earlier sign-ins", cmp.Or(strange.ip, "an unknown address"), strange.earlier)}
+	}
+}
+
+func (a *audit) judgeHours(l *login) Criterion {
+	h := a.settings.Hours
+	switch {
+	case h == nil:
+		return Criterion{criterionHours, notAssessed, "no business hours are configured"}
+	case h.Contains(l.time):
+		return Criterion{criterionHours, met, l.time.In(h.Location).Format("Monday 15:04") + " local time is within business hours"}
+	default:
+		return Criterion{criterionHours, failed, l.time.In(h.Location).Format("Monday 2006-01-02 15:04") + " local time is outside business hours"}
+	}
+}
+
+func (a *audit) judgePrompt(l *login) Criterion {
+	if !l.known {
+		return Criterion{criterionPrompt, notAssessed, l.passUnknown()}
+	}
+	allowed := a.supervisionDuration("prompt_hours", time.Hour)
+	reason := fmt.Sprintf("the pass began %s, %s", clock(l.pass.start), apart(l.pass.start, l.time))
+	if l.time.Sub(l.pass.start) <= allowed {
+		return Criterion{criterionPrompt, met, reason}
+	}
+	return Criterion{criterionPrompt, failed, reason + ", more than " + hoursInWords(allowed)}
+}
+
+// outcomeSpan is in which a method or a device is to be registered: from the log-in until the pass's end, and at
+// least for the minutes allowed.
+func (a *audit) outcomeSpan(l *login) (from, to time.Time) {
+	to = l.time.Add(a.supervisionDuration("outcome_minutes", time.Minute))
+	if l.known {
+		to = later(to, l.pass.endedAt)
+	}
+	return l.time, to
+}
+
+func (a *audit) judgeOutcome(l *login) Criterion {
+	from, to := a.outcomeSpan(l)
+	if e := a.firstOutcome(l.tenant, l.userID, from, to); e != nil {
+		return Criterion{criterionOutcome, met, fmt.Sprintf("%s %s, %s later: %s", e.activity, clock(e.time), spanInWords(e.time.Sub(l.time)), cmp.Or(e.reason, "no reason given"))}
+	}
+	if !a.coverage.covers(l.tenant, logAudit, from, to) {
+		return Criterion{criterionOutcome, notAssessed, fmt.Sprintf("the audit evidence does not cover %s to %s", clock(from), clock(to))}
+	}
+	return Criterion{criterionOutcome, failed, fmt.Sprintf("no method and no device was registered from the log-in until %s", clock(to))}
+}
+
+// firstOutcome is the first method or device event of the user within a span, both ends included.
+func (a *audit) firstOutcome(tenant, user string, from, to time.Time) *auditEvent {
+	var first *auditEvent
+	key := userKey{tenant, user}
+	for _, events := range [][]*auditEvent{a.methodEvents[key], a.deviceEvents[key]} {
+		for _, e := range events {
+			if !e.time.Before(from) && !e.time.After(to) && (first == nil || e.no < first.no) {
+				first = e
+			}
+		}
+	}
+	return first
+}
+
+func (a *audit) judgeClosed(l *login) Criterion {
+	c := Criterion{Name: criterionClosed, State: notAssessed}
+	if !l.known {
+		c.Reason = l.passUnknown()
+		return c
+	}
+	p := l.pass
+	allowed := a.supervisionDuration("closed_minutes", time.Minute)
+	switch {
+	case p.usage == "one-time":
+		c.State, c.Reason = met, "the pass could be used once"
+	case p.deletion != nil && p.deletion.time.After(l.time) && p.deletion.time.Before(p.end):
+		c.State, c.Reason = met, "the pass was deleted "+clock(p.deletion.time)
+	case !p.endLogged:
+		c.Reason = "the audit event does not say when the pass ends, nor that it was for one use"
+	case p.end.Sub(p.start) <= allowed:
+		c.State, c.Reason = met, fmt.Sprintf("the pass ended %s, %s after its start", clock(p.end), spanInWords(p.end.Sub(p.start)))
+	default:
+		c.State, c.Reason = failed, fmt.Sprintf("the pass stayed open until %s, %s after its start, for more than one use and was not deleted", clock(p.end), spanInWords(p.end.Sub(p.start)))
+	}
+	return c
+}
+
+func (a *audit) supervisionDuration(parameter string, unit time.Duration) time.Duration {
+	return time.Duration(a.supervision[parameter] * float64(unit))
+}
+
+// issuerInWords names who issued a pass.
+func (a *audit) issuerInWords(p *pass) string {
+	switch e := p.event; e.issuerType {
+	case "user":
+		return e.issuerName
+	case "application":
+		return "the application " + e.issuerName
+	default:
+		return "an issuer that the event does not name"
+	}
+}
+
+func clock(t time.Time) string { return t.Format("2006-01-02 15:04") + " UTC" }
+
+// apart says how long before a log-in something was.
+func apart(before, at time.Time) string {
+	d := at.Sub(before)
+	if d < 0 {
+		return spanInWords(-d) + " after"
+	}
+	return spanInWords(d) + " before"
+}
+
+func spanInWords(d time.Duration) string {
+	count := func(n int, unit string) string {
+		if n == 1 {
+			return "1 " + unit
+		}
+		return fmt.Sprintf("%d %ss", n, unit)
+	}
+	switch {
+	case d < time.Minute:
+		return count(int(d/time.Second), "second")
+	case d < 2*time.Hour:
+		return count(int(d/time.Minute), "minute")
+	case d < 2*day:
+		return count(int(d/time.Hour), "hour")
+	default:
+		return count(int(d/day), "day")
+	}
+}
+
+func minutesInWords(d time.Duration) string { return fmt.Sprintf("%d minutes", int(d/time.Minute)) }
+
+func hoursInWords(d time.Duration) string { return fmt.Sprintf("%g hours", d.Hours()) }

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"tapaudit/analysis"
+	"tapaudit/analysis/settings"
+)
+
+// runConfig checks a configuration, or prints a commented one.
+func runConfig(_ context.Context, args []string, io streams) error {
+	flags := newFlags("config", "check FILE | example", io)
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	switch {
+	case flags.Arg(0) == "example" && flags.NArg() == 1:
+		_, err := fmt.Fprint(io.out, settings.Example())
+		return err
+	case flags.Arg(0) == "check" && flags.NArg() == 2:
+		rules, _, err := analysis.BuiltInRules()
+		if err != nil {
+			return err
+		}
+		if _, err := settings.Load(flags.Arg(1), analysis.Catalog(rules)); err != nil {
+			return usageError{err}
+		}
+		_, err = fmt.Fprintf(io.out, "%s: no errors\n", flags.Arg(1))
+		return err
+	}
+	return usagef("config: say 'config check FILE' or 'config example'")
+}

@@ -1,0 +1,131 @@
+// Command tapaudit audits how Temporary Access Passes were used in Microsoft Entra ID, from exported logs, offline.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/pflag"
+)
+
+func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// Exit statuses, as scripts may rely on them.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitFindings    = 3 // open findings at or above --fail-on
+	exitQuarantined = 4 // done, but evidence was quarantined and --strict is given
+	exitInterrupted = 130
+)
+
+// usageError is wrong usage or configuration.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// statusError ends a command that did its work with a status of its own.
+type statusError int
+
+func (s statusError) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// streams are where a command reads and writes: results to out, progress and messages to err.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+type command struct {
+	name, args, summary string
+	run                 func(ctx context.Context, args []string, io streams) error
+}
+
+var commands []command
+
+func init() {
+	commands = []command{
+		{"run", "PATH...", "audit evidence in one go: files in, report out", runAudit},
+		{"rules", "list | show ID", "list the rules, or show one with its texts and its SQL", runRules},
+		{"config", "check FILE | example", "check a configuration, or print a commented one", runConfig},
+		{"version", "", "say which version this is", runVersion},
+	}
+}
+
+// run is the whole program.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := dispatch(ctx, args, streams{stdin, stdout, stderr})
+	var status statusError
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &status):
+		return int(status)
+	case errors.Is(err, pflag.ErrHelp):
+		return exitDone
+	case ctx.Err() != nil:
+		fmt.Fprintln(stderr, "tapaudit: interrupted; nothing was left half done")
+		return exitInterrupted
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "tapaudit: %v\n", err)
+		return exitUsage
+	default:
+		fmt.Fprintf(stderr, "tapaudit: %v\n", err)
+		return exitFailed
+	}
+}
+
+func dispatch(ctx context.Context, args []string, io streams) error {
+	if len(args) == 0 {
+		printUsage(io.err)
+		return statusError(exitUsage)
+	}
+	switch args[0] {
+	case "help", "-h", "--help":
+		printUsage(io.out)
+		return nil
+	case "--version":
+		return runVersion(ctx, nil, io)
+	}
+	for _, c := range commands {
+		if c.name == args[0] {
+			return c.run(ctx, args[1:], io)
+		}
+	}
+	return usagef("unknown command %q; 'tapaudit help' lists them", args[0])
+}
+
+func printUsage(w io.Writer) {
+	fmt.Fprint(w, "tapaudit audits how Temporary Access Passes were used in Microsoft Entra ID, from exported logs, offline.\n\nCommands:\n")
+	for _, c := range commands {
+		fmt.Fprintf(w, "  %-30s %s\n", "tapaudit "+c.name+" "+c.args, c.summary)
+	}
+	fmt.Fprint(w, "\n'tapaudit COMMAND --help' shows a command's flags.\n")
+}
+
+// newFlags are a command's flags, with help that goes to out.
+func newFlags(name, args string, io streams) *pflag.FlagSet {
+	flags := pflag.NewFlagSet("tapaudit "+name, pflag.ContinueOnError)
+	flags.SetOutput(io.err)
+	flags.SortFlags = false
+	flags.Usage = func() {
+		fmt.Fprintf(io.out, "Usage: tapaudit %s [flags] %s\n\n%s", name, args, flags.FlagUsages())
+	}
+	return flags
+}
+
+func parse(flags *pflag.FlagSet, args []string) error {
+	err := flags.Parse(args)
+	if err != nil && !errors.Is(err, pflag.ErrHelp) {
+		return usageError{err}
+	}
+	return err
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+
+	"tapaudit/analysis"
+	"tapaudit/analysis/settings"
+)
+
+// runRules lists the rules with what the configuration makes of them, or shows one.
+func runRules(_ context.Context, args []string, io streams) error {
+	flags := newFlags("rules", "list | show ID", io)
+	config := flags.String("config", "", "configuration (YAML)")
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	rules, _, err := analysis.BuiltInRules()
+	if err != nil {
+		return err
+	}
+	conf, err := settings.Load(*config, analysis.Catalog(rules))
+	if err != nil {
+		return usageError{err}
+	}
+	rules = analysis.Configure(rules, conf)
+	switch {
+	case flags.Arg(0) == "list" && flags.NArg() == 1:
+		table := tablewriter.NewTable(io.out)
+		table.Header("rule", "severity", "enabled", "title")
+		for _, r := range rules {
+			enabled := "yes"
+			if !r.Enabled {
+				enabled = "no"
+			}
+			if err := table.Append(r.ID, string(r.Severity), enabled, r.Title); err != nil {
+				return err
+			}
+		}
+		return table.Render()
+	case flags.Arg(0) == "show" && flags.NArg() == 2:
+		for _, r := range rules {
+			if strings.EqualFold(r.ID, flags.Arg(1)) {
+				_, err := fmt.Fprint(io.out, r.Source)
+				return err
+			}
+		}
+		return usageError{settings.UnknownRule(flags.Arg(1), analysis.Catalog(rules))}
+	}
+	return usagef("rules: say 'rules list' or 'rules show ID'")
+}

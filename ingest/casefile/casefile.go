@@ -1,0 +1,320 @@
+// Package casefile is the case: a DuckDB database that holds what the evidence says. It is the only package that
+// knows DuckDB's settings.
+//
+// DuckDB is opened without its extension downloader; once the evidence is loaded, Seal takes away its access to
+// files and locks its settings, so that nothing that runs afterwards (a rule, a query) can undo either.
+package casefile
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	_ "embed"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/duckdb/duckdb-go/v2"
+)
+
+// SchemaVersion is the version of the tables that this program writes and reads.
+const SchemaVersion = 1
+
+//go:embed schema.sql
+var schema string
+
+// Options are DuckDB's limits.
+type Options struct {
+	Threads     int    // 0 means one per processor
+	MemoryLimit string // as DuckDB reads it, e.g. "1GiB"; "" means DefaultMemoryLimit
+	TempDir     string // where DuckDB may spill; a private folder of the caller's
+}
+
+// DefaultMemoryLimit keeps the whole process below 1.5 GiB, whatever the size of the evidence.
+const DefaultMemoryLimit = "900MiB"
+
+// Case is an open case. It has one connection and is not safe for concurrent use.
+type Case struct {
+	db   *sql.DB
+	conn *sql.Conn
+	feed feed
+}
+
+// Open opens the case at path, creating it where there is none.
+func Open(ctx context.Context, path string, opts Options) (*Case, error) {
+	if strings.ContainsAny(path, "?") {
+		return nil, fmt.Errorf("case file %q: a path with a question mark cannot be opened; rename it", path)
+	}
+	_, err := os.Stat(path)
+	isNew := errors.Is(err, os.ErrNotExist)
+	if isNew {
+		// DuckDB would create the file readable by everybody; a case holds personal data.
+		if dir := filepath.Dir(path); dir != "." {
+			if _, err := os.Stat(dir); err != nil {
+				return nil, fmt.Errorf("case file: %w", err)
+			}
+		}
+	}
+	if opts.MemoryLimit == "" {
+		opts.MemoryLimit = DefaultMemoryLimit
+	}
+	connector, err := duckdb.NewConnector(path+"?autoinstall_known_extensions=false&autoload_known_extensions=false", nil)
+	if err != nil {
+		return nil, fmt.Errorf("case file %s cannot be opened: %w", path, err)
+	}
+	if isNew {
+		if err := os.Chmod(path, 0o600); err != nil {
+			connector.Close()
+			return nil, fmt.Errorf("case file: %w", err)
+		}
+	}
+	c := &Case{db: sql.OpenDB(connector)}
+	c.db.SetMaxOpenConns(1)
+	if err := c.start(ctx, opts); err != nil {
+		c.Close()
+		return nil, fmt.Errorf("case file %s: %w", path, err)
+	}
+	return c, nil
+}
+
+func (c *Case) start(ctx context.Context, opts Options) error {
+	var err error
+	if c.conn, err = c.db.Conn(ctx); err != nil {
+		return err
+	}
+	settings := []string{
+		"SET GLOBAL TimeZone = 'UTC'", // text without an offset would otherwise take the machine's zone
+		"SET GLOBAL memory_limit = '" + quoted(opts.MemoryLimit) + "'",
+		"SET GLOBAL preserve_insertion_order = true", // a record's ordinal is its place in the file
+	}
+	if opts.Threads > 0 {
+		settings = append(settings, fmt.Sprintf("SET GLOBAL threads = %d", opts.Threads))
+	}
+	if opts.TempDir != "" {
+		settings = append(settings, "SET GLOBAL temp_directory = '"+quoted(opts.TempDir)+"'")
+	}
+	for _, s := range settings {
+		if _, err := c.conn.ExecContext(ctx, s); err != nil {
+			return err
+		}
+	}
+	if err := c.feed.register(c.conn); err != nil {
+		return err
+	}
+	return c.ensureSchema(ctx)
+}
+
+func (c *Case) ensureSchema(ctx context.Context) error {
+	var tables int
+	err := c.conn.QueryRowContext(ctx, "SELECT count(*) FROM duckdb_tables() WHERE NOT internal").Scan(&tables)
+	if err != nil {
+		return err
+	}
+	if tables == 0 {
+		return c.Atomically(ctx, func() error {
+			if err := c.Exec(ctx, schema); err != nil {
+				return err
+			}
+			return c.Exec(ctx, "INSERT INTO case_info VALUES (?)", SchemaVersion)
+		})
+	}
+	var version int
+	if err := c.conn.QueryRowContext(ctx, "SELECT schema_version FROM case_info").Scan(&version); err != nil {
+		return errors.New("this is a DuckDB database but not a case of tapaudit; name another file")
+	}
+	if version > SchemaVersion {
+		return fmt.Errorf("it was written by a newer tapaudit (schema %d, this one knows %d); use that one", version, SchemaVersion)
+	}
+	return nil
+}
+
+// Seal takes away access to files and the network and locks every setting, for as long as the case is open.
+func (c *Case) Seal(ctx context.Context) error {
+	for _, s := range []string{"SET GLOBAL enable_external_access = false", "SET GLOBAL lock_configuration = true"} {
+		if _, err := c.conn.ExecContext(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close closes the case; what was committed is on disk.
+func (c *Case) Close() error {
+	var err error
+	if c.conn != nil {
+		err = c.conn.Close()
+	}
+	return errors.Join(err, c.db.Close())
+}
+
+// Exec runs statements of our own; values are bound.
+func (c *Case) Exec(ctx context.Context, query string, args ...any) error {
+	_, err := c.conn.ExecContext(ctx, query, args...)
+	return err
+}
+
+// Query runs a query of our own; values are bound.
+func (c *Case) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return c.conn.QueryContext(ctx, query, args...)
+}
+
+// QueryRow runs a query of our own that yields one row.
+func (c *Case) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	return c.conn.QueryRowContext(ctx, query, args...)
+}
+
+// Atomically runs do in a transaction: committed when do returns nil, rolled back otherwise.
+func (c *Case) Atomically(ctx context.Context, do func() error) error {
+	return c.within(ctx, "BEGIN TRANSACTION", do)
+}
+
+// ReadOnly runs do in a transaction in which nothing can be written.
+func (c *Case) ReadOnly(ctx context.Context, do func() error) error {
+	return c.within(ctx, "BEGIN TRANSACTION READ ONLY", do)
+}
+
+func (c *Case) within(ctx context.Context, begin string, do func() error) error {
+	if _, err := c.conn.ExecContext(ctx, begin); err != nil {
+		return err
+	}
+	err := do()
+	if err == nil {
+		_, err = c.conn.ExecContext(ctx, "COMMIT")
+	}
+	if err != nil {
+		// The caller's context may be the reason for the rollback.
+		if _, rollbackErr := c.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK"); rollbackErr != nil &&
+			!strings.Contains(rollbackErr.Error(), "no transaction is active") {
+			err = errors.Join(err, rollbackErr)
+		}
+	}
+	return err
+}
+
+// Select runs one SELECT that somebody else wrote (a rule, a user's query) and refuses everything else. The
+// statement's type is checked before it runs: preparing several statements at once would execute the first ones.
+// Named parameters ($name) are bound from params; those the query does not name are left out.
+func (c *Case) Select(ctx context.Context, query string, params map[string]any, row func(columns []string, values []driver.Value) error) error {
+	return c.conn.Raw(func(dc any) error {
+		conn := dc.(*duckdb.Conn)
+		if err := oneStatement(query); err != nil {
+			return err
+		}
+		prepared, err := conn.PrepareContext(ctx, query)
+		if err != nil {
+			return err
+		}
+		defer prepared.Close()
+		stmt := prepared.(*duckdb.Stmt)
+		kind, err := stmt.StatementType()
+		if err != nil {
+			return err
+		}
+		if kind != duckdb.STATEMENT_TYPE_SELECT {
+			return errors.New("only one SELECT is allowed")
+		}
+		var args []driver.NamedValue
+		for i := 1; i <= stmt.NumInput(); i++ {
+			name, err := stmt.ParamName(i)
+			if err != nil {
+				return err
+			}
+			value, ok := params[name]
+			if !ok {
+				return fmt.Errorf("the query names a parameter $%s that is not defined", name)
+			}
+			args = append(args, driver.NamedValue{Name: name, Ordinal: i, Value: value})
+		}
+		rows, err := stmt.QueryContext(ctx, args)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		columns := rows.Columns()
+		values := make([]driver.Value, len(columns))
+		for {
+			if err := rows.Next(values); err != nil {
+				if errors.Is(err, errEOF) {
+					return nil
+				}
+				return err
+			}
+			if err := row(columns, values); err != nil {
+				return err
+			}
+		}
+	})
+}
+
+// oneStatement refuses text with a semicolon that is followed by anything but white space and comments, since
+// preparing such a text runs what stands before it.
+func oneStatement(query string) error {
+	rest := query
+	for len(rest) > 0 {
+		switch {
+		case strings.HasPrefix(rest, "--"):
+			_, rest, _ = strings.Cut(rest, "\n")
+		case strings.HasPrefix(rest, "/*"):
+			end := strings.Index(rest, "*/")
+			if end < 0 {
+				return errors.New("a comment is not closed")
+			}
+			rest = rest[end+2:]
+		case rest[0] == '\'' || rest[0] == '"':
+			end := strings.IndexByte(rest[1:], rest[0])
+			if end < 0 {
+				return errors.New("a quote is not closed")
+			}
+			rest = rest[end+2:]
+		case rest[0] == '$' && dollarTag(rest) != "":
+			tag := dollarTag(rest)
+			end := strings.Index(rest[len(tag):], tag)
+			if end < 0 {
+				return errors.New("a dollar quote is not closed")
+			}
+			rest = rest[len(tag)*2+end:]
+		case rest[0] == ';':
+			if oneStatementRest(rest[1:]) {
+				return nil
+			}
+			return errors.New("only one SELECT is allowed")
+		default:
+			rest = rest[1:]
+		}
+	}
+	return nil
+}
+
+// dollarTag is the opening tag of a dollar-quoted string ($$ or $tag$) at the start of s, or "".
+func dollarTag(s string) string {
+	for i := 1; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '$':
+			return s[:i+1]
+		case c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || i > 1 && c >= '0' && c <= '9':
+		default:
+			return ""
+		}
+	}
+	return ""
+}
+
+// oneStatementRest says whether nothing but white space and line comments follows.
+func oneStatementRest(s string) bool {
+	for _, line := range strings.Split(s, "\n") {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "--") {
+			return false
+		}
+	}
+	return true
+}
+
+// quoted makes a value fit for a single-quoted SQL literal, where binding is not possible (settings, reader paths).
+func quoted(s string) string { return strings.ReplaceAll(s, "'", "''") }
+
+// Timestamp is t as DuckDB stores it: UTC, microseconds, the rest cut off.
+func Timestamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }

@@ -1,0 +1,155 @@
+package formats
+
+import (
+	"regexp"
+	"strings"
+
+	"tapaudit/ingest/casefile"
+)
+
+// Microsoft Graph's signIn (v1.0 and beta) and directoryAudit, as the API, the admin centre's JSON download and most
+// collectors write them.
+
+var graphSignIn = &Format{
+	Name: "Graph sign-ins",
+	recognise: func(o object) bool {
+		marks := 0
+		for _, key := range []string{
+			"appDisplayName", "ipAddress", "clientAppUsed", "correlationId", "conditionalAccessStatus", "isInteractive",
+			"status", "deviceDetail", "userPrincipalName", "userId", "createdDateTime", "authenticationDetails", "resourceDisplayName",
+		} {
+			if o.get(key).Exists() {
+				marks++
+			}
+		}
+		return marks >= 5
+	},
+	read: func(o object, in *Input) Outcome { return readSignIn(o, in, envelope{}) },
+	Fast: &Fast{
+		Table:   SignIns,
+		Columns: recordColumns(SignIns),
+		Relation: `
+SELECT
+    line, line AS ordinal, createdDateTime::TIMESTAMPTZ AT TIME ZONE 'UTC' AS recorded_at, *,
+    NULL::VARCHAR AS _tenant, NULL::BOOLEAN AS _interactive, NULL::VARCHAR AS _resultType,
+    NULL::VARCHAR AS _resultDescription, NULL::BIGINT AS _bits, NULL::VARCHAR AS _event, NULL::VARCHAR AS _log
+FROM line`,
+	},
+}
+
+var graphAudit = &Format{
+	Name: "Graph directory audits",
+	recognise: func(o object) bool {
+		return o.hasAny("activityDisplayName", "activityDateTime") && o.hasAny("initiatedBy", "targetResources", "loggedByService", "operationType")
+	},
+	read: func(o object, in *Input) Outcome { return readAudit(o, in, envelope{}) },
+	Fast: &Fast{
+		Table:   AuditEvents,
+		Columns: recordColumns(AuditEvents),
+		Relation: `
+SELECT
+    line, line AS ordinal, activityDateTime::TIMESTAMPTZ AT TIME ZONE 'UTC' AS recorded_at, *,
+    NULL::VARCHAR AS _tenant, NULL::VARCHAR AS _reason
+FROM line`,
+	},
+}
+
+// recordColumns are a table's columns without those that only an envelope gives.
+func recordColumns(t *Table) casefile.Columns {
+	var cs casefile.Columns
+	for _, c := range t.Columns {
+		if c.Name[0] != '_' {
+			cs = append(cs, c)
+		}
+	}
+	return cs
+}
+
+// envelope is what a record's wrapping says of it.
+type envelope struct {
+	tenant, time                   string
+	interactive                    string // "true", "false" or ""
+	resultType, resultDescription  string
+	reason                         string
+	bits, event, log               string
+	callerIP, correlation, errCode string
+}
+
+func readSignIn(o object, in *Input, e envelope) Outcome {
+	if events := strings.ToLower(o.get("signInEventTypes").Raw); !isPresent(o.text("userId")) && !isPresent(o.text("userPrincipalName")) &&
+		(strings.Contains(events, "serviceprincipal") || strings.Contains(events, "managedidentity")) {
+		return Outcome{NotUsed: "sign-in of an application or a managed identity"}
+	}
+	if !isPresent(o.text("id")) {
+		return Outcome{Bad: "no id"}
+	}
+	when := o.text("createdDateTime")
+	if when == "" {
+		when = e.time
+	}
+	at, bad := checkTime(when, in.Order)
+	if bad != "" {
+		return Outcome{Bad: bad}
+	}
+	var c canonical
+	c.begin()
+	c.columns(o, SignIns.Columns)
+	c.set("_tenant", e.tenant)
+	c.set("_interactive", e.interactive)
+	c.set("_resultType", e.resultType)
+	c.set("_resultDescription", e.resultDescription)
+	c.set("_bits", e.bits)
+	c.set("_event", e.event)
+	c.set("_log", e.log)
+	if !o.has("ipAddress") {
+		c.set("ipAddress", e.callerIP)
+	}
+	if !o.has("correlationId") {
+		c.set("correlationId", e.correlation)
+	}
+	canonicalText := c.end()
+	return Outcome{
+		Rows:    []Row{{SignIns, at, canonicalText}},
+		Wrong:   c.Wrong,
+		KeepRaw: concernsPass.MatchString(canonicalText),
+	}
+}
+
+// concernsPass finds sign-ins that may be TAP attempts: a step or a reason that names the pass, or an error code of
+// the pass. It may find too many, never too few.
+var concernsPass = regexp.MustCompile(`(?i)temporary\s*access\s*pass|access\s*pass|13050[0-8]|"_bits"`)
+
+func readAudit(o object, in *Input, e envelope) Outcome {
+	if !isPresent(o.text("id")) {
+		return Outcome{Bad: "no id"}
+	}
+	when := o.text("activityDateTime")
+	if when == "" {
+		when = e.time
+	}
+	at, bad := checkTime(when, in.Order)
+	if bad != "" {
+		return Outcome{Bad: bad}
+	}
+	var c canonical
+	c.begin()
+	c.columns(o, AuditEvents.Columns)
+	c.set("_tenant", e.tenant)
+	c.set("_reason", e.reason)
+	if !o.has("correlationId") {
+		c.set("correlationId", e.correlation)
+	}
+	return Outcome{
+		Rows:    []Row{{AuditEvents, at, c.end()}},
+		Wrong:   c.Wrong,
+		KeepRaw: ConcernsPass(o.text("activityDisplayName")),
+	}
+}
+
+// activities are those that a rule reads.
+var activities = regexp.MustCompile(activityPattern)
+
+const activityPattern = `(?i)security info|temporary access pass|authentication methods policy|device|owner|role|group|password|add user|external user`
+
+// ConcernsPass says whether an audit event of this activity may be proof for a finding, so that its text is kept.
+func ConcernsPass(activity string) bool { return activities.MatchString(activity) }

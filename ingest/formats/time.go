@@ -1,0 +1,142 @@
+package formats
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// DateOrder is how a slashed or dotted date without a year in front is read.
+type DateOrder int
+
+const (
+	MonthFirst DateOrder = iota // Azure's own outputs
+	DayFirst                    // a file in which some first number is over 12
+)
+
+// Earliest and Latest bound the times a record may have (Latest exclusive); outside them it is quarantined.
+var (
+	Earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	Latest   = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+var (
+	isoTime = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?)?\s*(Z|z|UTC|GMT|[+-]\d{2}:?\d{2})?$`)
+	// 2/25/2025, 9:19:25.391 AM and 12.04.2026 09:19:25 and 1/9/2007 10:41:00 AM +01:00
+	slashedTime = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:,?[\s\x{202f}\x{a0}]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?[\s\x{202f}\x{a0}]*([AaPp]\.?[Mm]\.?)?)?\s*(Z|z|UTC|GMT|[+-]\d{2}:?\d{2})?$`)
+	epochTime   = regexp.MustCompile(`^\\?/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\\?/$`)
+)
+
+// ParseTime reads a time as sign-in and audit exports spell it: ISO 8601 with or without zone and with any number of
+// fraction digits, slashed dates with AM and PM, and PowerShell's /Date(milliseconds)/. Without an offset it is UTC.
+// Fractions finer than a microsecond are cut off, as DuckDB does.
+func ParseTime(s string, order DateOrder) (time.Time, error) {
+	s = strings.TrimSpace(s)
+	if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
+		return t.UTC().Truncate(time.Microsecond), nil
+	}
+	if m := isoTime.FindStringSubmatch(s); m != nil {
+		return fromParts(m[1], m[2], m[3], m[4], m[5], m[6], m[7], "", m[8])
+	}
+	if m := slashedTime.FindStringSubmatch(s); m != nil {
+		month, day := m[1], m[2]
+		if order == DayFirst {
+			month, day = day, month
+		}
+		return fromParts(m[3], month, day, m[4], m[5], m[6], m[7], m[8], m[9])
+	}
+	if m := epochTime.FindStringSubmatch(s); m != nil {
+		ms, err := strconv.ParseInt(m[1], 10, 64)
+		if err != nil {
+			return time.Time{}, err
+		}
+		return time.UnixMilli(ms).UTC(), nil
+	}
+	return time.Time{}, errors.New("not a time in any spelling known")
+}
+
+// SlashedOrder says what a slashed date proves about its file: DayFirst where its first number is over 12,
+// MonthFirst where its second is; proven is false where it proves nothing.
+func SlashedOrder(s string) (order DateOrder, proven bool) {
+	m := slashedTime.FindStringSubmatch(strings.TrimSpace(s))
+	if m == nil {
+		return MonthFirst, false
+	}
+	first, _ := strconv.Atoi(m[1])
+	second, _ := strconv.Atoi(m[2])
+	switch {
+	case first > 12:
+		return DayFirst, true
+	case second > 12:
+		return MonthFirst, true
+	}
+	return MonthFirst, false
+}
+
+func fromParts(year, month, day, hour, minute, second, fraction, half, zone string) (time.Time, error) {
+	number := func(s string) int { n, _ := strconv.Atoi(s); return n }
+	y, mo, d, h, mi, s := number(year), number(month), number(day), number(hour), number(minute), number(second)
+	if half != "" {
+		if h < 1 || h > 12 {
+			return time.Time{}, fmt.Errorf("hour %d with AM or PM", h)
+		}
+		h %= 12
+		if half[0] == 'p' || half[0] == 'P' {
+			h += 12
+		}
+	}
+	if h > 23 || mi > 59 || s > 59 {
+		return time.Time{}, errors.New("no such time of day")
+	}
+	nanos := number((fraction + "000000")[:6]) * 1000
+	t := time.Date(y, time.Month(mo), d, h, mi, s, nanos, time.UTC)
+	if t.Year() != y || int(t.Month()) != mo || t.Day() != d {
+		return time.Time{}, errors.New("no such day")
+	}
+	if len(zone) >= 5 {
+		digits := strings.ReplaceAll(zone[1:], ":", "")
+		offset := time.Duration(number(digits[:2]))*time.Hour + time.Duration(number(digits[2:]))*time.Minute
+		if zone[0] == '-' {
+			offset = -offset
+		}
+		t = t.Add(-offset)
+	}
+	return t, nil
+}
+
+// checkTime reads the time of a record and refuses what no real record has.
+func checkTime(s string, order DateOrder) (time.Time, string) {
+	if strings.TrimSpace(s) == "" {
+		return time.Time{}, "no time"
+	}
+	t, err := ParseTime(s, order)
+	if err != nil {
+		return time.Time{}, "its time cannot be read: " + err.Error()
+	}
+	if t.Before(Earliest) || !t.Before(Latest) {
+		return time.Time{}, "its time lies outside the years 2000 to 2099"
+	}
+	return t, ""
+}
+
+var (
+	nameDay     = regexp.MustCompile(`(?:^|\D)(20\d{2})-(\d{2})-(\d{2})(?:[T_ -](\d{2})[-:]?(\d{2})[-:]?(\d{2})Z?)?(?:\D|$)`)
+	nameCompact = regexp.MustCompile(`(?:^|\D)(20\d{2})(\d{2})(\d{2})(?:[T_-]?(\d{2})(\d{2})(\d{2})Z?)?(?:\D|$)`)
+)
+
+// TimeInName reads the time a snapshot was taken from its file's name: 2026-09-30 or 20260930T101500Z. A day alone
+// is its first instant. It is the zero time where the name says none.
+func TimeInName(name string) time.Time {
+	for _, pattern := range []*regexp.Regexp{nameDay, nameCompact} {
+		if m := pattern.FindStringSubmatch(name); m != nil {
+			t, err := fromParts(m[1], m[2], m[3], m[4], m[5], m[6], "", "", "")
+			if err == nil {
+				return t
+			}
+		}
+	}
+	return time.Time{}
+}

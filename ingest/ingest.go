@@ -1,0 +1,361 @@
+// Package ingest gets evidence into a case without losing a record: every file is hashed, recognised by its content
+// and counted, and records = loaded + duplicates + not used + quarantined.
+//
+// A clean file of newline-delimited JSON takes the fast path: DuckDB's own reader, beside which Go takes the hash and
+// the line numbers. Whatever does not add up is rolled back and takes the careful path, on which Go frames and
+// validates every record and feeds it into the same mapping.
+package ingest
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"tapaudit/ingest/casefile"
+	"tapaudit/ingest/evidence"
+	"tapaudit/ingest/formats"
+)
+
+// Options are how evidence is read.
+type Options struct {
+	Limits evidence.Limits
+	// FastFrom is the size in bytes from which a file may take the fast path; 0 means DefaultFastFrom, and a
+	// negative number that none does.
+	FastFrom int64
+	// Report is called after each source with its path and what became of it; nil for nobody.
+	Report func(path, what string)
+}
+
+// DefaultFastFrom is where DuckDB's reader begins to pay.
+const DefaultFastFrom = 1 << 20
+
+// Load reads everything under the paths into the case, each source in a transaction of its own. A source whose
+// content the case has already adds nothing, so that a run that was interrupted can be repeated. The error is nil when
+// the evidence is odd; it is not when a path does not exist, the case cannot be written or ctx is done.
+func Load(ctx context.Context, c *casefile.Case, paths []string, stdin io.Reader, opts Options) error {
+	if opts.Limits == (evidence.Limits{}) {
+		opts.Limits = evidence.DefaultLimits()
+	}
+	if opts.FastFrom == 0 {
+		opts.FastFrom = DefaultFastFrom
+	}
+	l := &loader{ctx: ctx, c: c, opts: opts}
+	return evidence.Walk(ctx, paths, stdin, opts.Limits, l.visit)
+}
+
+type loader struct {
+	ctx  context.Context
+	c    *casefile.Case
+	opts Options
+}
+
+// source is a row of the case's table of sources, under way.
+type source struct {
+	id             int
+	src            *evidence.Source
+	sha256         string
+	format         string
+	sameAs         *int
+	read, notUsed  int64
+	filtered, rows bool
+	truncated      string
+	passcodes      int64
+	bytes          int64
+	notes          []string
+}
+
+func (l *loader) visit(s *evidence.Source) error {
+	if err := l.ctx.Err(); err != nil {
+		return err
+	}
+	row := &source{src: s, bytes: s.Bytes}
+	err := l.c.QueryRow(l.ctx, `SELECT coalesce(max(source_id), 0) + 1 FROM source`).Scan(&row.id)
+	if err != nil {
+		return err
+	}
+	switch {
+	case s.Skip != "":
+		row.notes = append(row.notes, "skipped: "+s.Skip)
+		row.sha256, _ = s.Sum()
+		err = l.recordOnly(row)
+	case s.Kind == evidence.Archive:
+		row.format = "zip archive"
+		if row.sha256, err = s.Sum(); err != nil {
+			row.notes = append(row.notes, "its hash is not known: "+reason(err))
+		}
+		if s.Damage != nil {
+			row.notes = append(row.notes, fmt.Sprintf("damaged after %d bytes: %s", s.Damage.Offset, s.Damage.Reason))
+			row.truncated = s.Damage.Reason
+		}
+		err = l.recordOnly(row)
+	default:
+		err = l.load(row)
+	}
+	if err != nil {
+		return err
+	}
+	if l.opts.Report != nil {
+		l.opts.Report(s.Path, row.summary())
+	}
+	return nil
+}
+
+func (r *source) summary() string {
+	if r.sameAs != nil {
+		return "the same content as another file"
+	}
+	return strings.Join(append([]string{fmt.Sprintf("%s, %d records", cmp.Or(r.format, "no evidence"), r.read)}, r.notes...), "; ")
+}
+
+// recordOnly lists a source that gives no records, unless the case lists it already.
+func (l *loader) recordOnly(r *source) error {
+	return l.c.Atomically(l.ctx, func() error {
+		var known int
+		if err := l.c.QueryRow(l.ctx, `SELECT count(*) FROM source WHERE path = ? AND sha256 = ?`, r.src.Path, r.sha256).Scan(&known); err != nil || known > 0 {
+			return err
+		}
+		return l.insertSource(r)
+	})
+}
+
+func (l *loader) insertSource(r *source) error {
+	tenant := any(nil)
+	if m := tenantInPath.FindStringSubmatch(r.src.Path); m != nil {
+		tenant = m[1]
+	}
+	modified, truncated := any(nil), any(nil)
+	if !r.src.ModTime.IsZero() {
+		modified = casefile.Timestamp(r.src.ModTime)
+	}
+	if r.truncated != "" {
+		truncated = r.truncated
+	}
+	return l.c.Exec(l.ctx, `INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.id, r.src.Path, r.src.Container, max(r.bytes, 0), r.sha256, modified, r.format, r.sameAs, tenant, r.filtered, r.rows,
+		r.read, r.notUsed, truncated, r.passcodes, strings.Join(r.notes, "; "))
+}
+
+var tenantInPath = regexp.MustCompile(`(?i)(?:^|/)tenantid=([^/]+)`)
+
+// errKnown ends the loading of a source whose content the case has already.
+var errKnown = errors.New("known")
+
+// load reads one source, on the fast path where that is possible.
+func (l *loader) load(r *source) error {
+	// A file of a size that the case knows is probably the file it knows: the hash tells before it is read for good.
+	var sameSize int
+	if err := l.c.QueryRow(l.ctx, `SELECT count(*) FROM source WHERE bytes = ? AND records_read > 0`, r.src.Bytes).Scan(&sameSize); err != nil {
+		return err
+	}
+	if sameSize > 0 && r.src.Disk != "" {
+		if sum, err := r.src.Sum(); err == nil {
+			r.sha256 = sum
+			if done, err := l.known(r); done || err != nil {
+				return err
+			}
+		}
+	}
+	fast, err := l.fastFormat(r)
+	if err != nil {
+		return err
+	}
+	if fast != nil {
+		err := l.c.Atomically(l.ctx, func() error { return l.loadFast(r, fast) })
+		if err == nil {
+			return nil
+		}
+		if l.ctx.Err() != nil {
+			return l.ctx.Err()
+		}
+		if errors.Is(err, errKnown) {
+			_, err := l.known(r)
+			return err
+		}
+		// Whatever the fast path stumbled over, the careful one says what it is.
+		*r = source{id: r.id, src: r.src, bytes: r.src.Bytes}
+	}
+	err = l.c.Atomically(l.ctx, func() error { return l.loadCarefully(r) })
+	switch {
+	case errors.Is(err, errKnown):
+		_, err = l.known(r)
+	case errors.Is(err, evidence.ErrChanged):
+		*r = source{id: r.id, src: r.src, bytes: r.src.Bytes, notes: []string{"not read: " + evidence.ErrChanged.Error()}}
+		err = l.recordOnly(r)
+	}
+	return err
+}
+
+// known says whether the case has the source's content; under another path it lists the source as the same.
+func (l *loader) known(r *source) (bool, error) {
+	var id int
+	var path string
+	var read int64
+	rows, err := l.c.Query(l.ctx, `SELECT source_id, path, records_read FROM source WHERE sha256 = ? AND same_as IS NULL AND records_read > 0 ORDER BY source_id LIMIT 1`, r.sha256)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return false, rows.Err()
+	}
+	if err := rows.Scan(&id, &path, &read); err != nil {
+		return false, err
+	}
+	rows.Close()
+	if path == r.src.Path {
+		return true, nil
+	}
+	r.sameAs, r.read, r.notUsed, r.passcodes = &id, read, 0, 0
+	r.notes = []string{"the same content as " + path}
+	return true, l.recordOnly(r)
+}
+
+// fastFormat is the format by which DuckDB's own reader may load the source, nil where it may not.
+func (l *loader) fastFormat(r *source) (*formats.Format, error) {
+	if r.src.Disk == "" || l.opts.FastFrom < 0 || r.src.Bytes < l.opts.FastFrom {
+		return nil, nil
+	}
+	content, err := r.src.Open()
+	if err != nil {
+		return nil, nil // the careful path says why
+	}
+	defer content.Close()
+	head := make([]byte, 256<<10)
+	n, err := io.ReadFull(content, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, nil
+	}
+	first, _, found := bytes.Cut(head[:n], []byte("\n"))
+	first = bytes.TrimSpace(first)
+	if !found || len(first) == 0 || first[0] != '{' {
+		return nil, nil
+	}
+	format := formats.Recognise(first)
+	if format == nil || format.Fast == nil {
+		return nil, nil
+	}
+	return format, nil
+}
+
+// largestRecord is the size in bytes over which a record is quarantined.
+const largestRecord = 16 << 20
+
+// loadFast loads the source with DuckDB's reader, or fails, whatever is odd about the file.
+func (l *loader) loadFast(r *source, format *formats.Format) error {
+	type indexed struct {
+		index *evidence.LineIndex
+		err   error
+	}
+	ctx, cancel := context.WithCancel(l.ctx)
+	defer cancel()
+	done := make(chan indexed, 1)
+	go func() {
+		index, err := evidence.IndexLines(ctx, r.src.Disk)
+		done <- indexed{index, err}
+	}()
+	table := format.Fast.Table
+	loaded, err := l.c.InsertFile(l.ctx, table.Name, format.Fast.Relation, table.Mapping, format.Fast.Columns, r.id, r.src.Disk, largestRecord)
+	if err != nil {
+		cancel()
+		<-done
+		return err
+	}
+	read := <-done
+	if read.err != nil {
+		return read.err
+	}
+	if err := r.src.Unchanged(); err != nil {
+		return err
+	}
+	r.sha256, r.format, r.read = read.index.SHA256, format.Name, loaded
+	if known, err := l.isKnown(r.sha256); err != nil || known {
+		return cmp.Or(err, errKnown)
+	}
+	if read.index.Blank > 0 || loaded != read.index.Lines-read.index.BlankAtEnd {
+		return casefile.ErrNotClean
+	}
+	var odd int64
+	if err := l.c.QueryRow(l.ctx, `SELECT count(*) FROM `+table.Name+` WHERE source_id = ? AND (`+table.Odd+`)`, r.id).Scan(&odd); err != nil {
+		return err
+	}
+	if odd > 0 {
+		return casefile.ErrNotClean
+	}
+	if err := l.keepRaw(r, table, read.index); err != nil {
+		return err
+	}
+	return l.insertSource(r)
+}
+
+// keepRaw keeps the lines that may concern a pass.
+func (l *loader) keepRaw(r *source, table *formats.Table, index *evidence.LineIndex) error {
+	rows, err := l.c.Query(l.ctx, `SELECT line FROM `+table.Name+` WHERE source_id = ? AND (`+table.Raw+`) ORDER BY line`, r.id)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var kept []casefile.Row
+	for rows.Next() {
+		var line int64
+		if err := rows.Scan(&line); err != nil {
+			return err
+		}
+		text, err := index.Text(line)
+		if err != nil {
+			return err
+		}
+		masked, found := formats.MaskPasscodes(string(bytes.TrimRight(text, "\r\n")))
+		if found > 0 {
+			r.passcodes++
+		}
+		kept = append(kept, casefile.Row{Line: line, Ordinal: line, Text: masked})
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return l.c.InsertRaw(l.ctx, r.id, kept)
+}
+
+func (l *loader) isKnown(sum string) (known bool, err error) {
+	err = l.c.QueryRow(l.ctx, `SELECT count(*) > 0 FROM source WHERE sha256 = ? AND records_read > 0`, sum).Scan(&known)
+	return known, err
+}
+
+// reason is an error in words fit for a note: without paths, which are evidence.
+func reason(err error) string {
+	var damaged *evidence.DamagedError
+	if errors.As(err, &damaged) {
+		return damaged.Reason
+	}
+	return err.Error()
+}
+
+// taken is when a snapshot in the source was taken: by the file's name, else by the archive's record of its member.
+// A plain file's modification time says only when it was copied.
+func taken(s *evidence.Source) time.Time {
+	if t := formats.TimeInName(path.Base(s.Path)); !t.IsZero() {
+		return t
+	}
+	if s.Container != "" {
+		return s.ModTime
+	}
+	return time.Time{}
+}
+
+// sortedNames are the formats of a source as its row names them.
+func sortedNames(counts map[string]int64) string {
+	var names []string
+	for name := range counts {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return strings.Join(names, " + ")
+}

@@ -1,0 +1,159 @@
+package reports
+
+import (
+	"encoding/csv"
+	"io"
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+
+	"tapaudit/analysis"
+)
+
+// csvOutput writes a file per table: RFC 4180 with LF ends, lists joined by
+// "; ", times in RFC 3339 UTC, empty cells for what is not known.
+type csvOutput struct{}
+
+type csvTable struct {
+	name    string
+	columns string
+	rows    func(*analysis.Result) iter.Seq[[]string]
+}
+
+// criteria are the columns of logins.csv that hold a criterion each.
+var criteria = []string{"issued", "approved_issuer", "four_eyes", "purpose", "place", "hours", "prompt", "outcome_registered", "closed"}
+
+var csvTables = []csvTable{
+	{"findings.csv", "finding_id rule_id severity status tenant_id subject_type subject_id subject_name actor_id actor_name " +
+		"first_seen last_seen count title summary event_ids evidence exception_reason exception_owner exception_expires " +
+		"remediation techniques controls", findingCells},
+	{"assessment.csv", "rule_id tenant_id from to population findings excepted assessed reason",
+		cells(func(r *analysis.Result) []analysis.Assessment { return r.Assessments }, func(a analysis.Assessment) []string {
+			return []string{a.RuleID, a.TenantID, stamp(a.From), stamp(a.To), integer(a.Population),
+				integer(a.Findings), integer(a.Excepted), a.Assessed, a.Reason}
+		})},
+	{"passes.csv", "tenant_id pass_id user_id user_name issued_at issuer_type issuer_id issuer_name issuer_ip start end_time " +
+		"end_basis ended_at ended_by usage logins first_login methods_registered event_id evidence",
+		cells(func(r *analysis.Result) []analysis.Pass { return r.Passes }, func(p analysis.Pass) []string {
+			return []string{p.TenantID, p.PassID, p.UserID, p.UserName, stamp(p.IssuedAt), p.IssuerType, p.IssuerID, p.IssuerName,
+				p.IssuerIP, stamp(p.Start), stamp(p.EndTime), p.EndBasis, stamp(p.EndedAt), p.EndedBy, p.Usage,
+				integer(p.Logins), stamp(p.FirstLogin), joined(p.MethodsRegistered), p.EventID, joined(places(p.Evidence))}
+		})},
+	{"logins.csv", "tenant_id user_id user_name time ip asn country applications signins footprint outcome pass_issued_at " +
+		"issuer_name " + strings.Join(criteria, " ") + " supervised event_ids evidence",
+		cells(func(r *analysis.Result) []analysis.Login { return r.Logins }, loginCells)},
+	{"policy.csv", "tenant_id from to basis state usable_once default_minutes minimum_minutes maximum_minutes length include " +
+		"exclude actor event_id evidence",
+		cells(func(r *analysis.Result) []analysis.PolicyState { return r.Policy }, func(p analysis.PolicyState) []string {
+			return []string{p.TenantID, stamp(p.From), stamp(p.To), p.Basis, p.State, p.UsableOnce, p.DefaultMinutes,
+				p.MinimumMinutes, p.MaximumMinutes, p.Length, joined(p.Include), joined(p.Exclude), p.Actor, p.EventID,
+				joined(places(p.Evidence))}
+		})},
+	{"coverage.csv", "tenant_id log_type day records can_show_tap status",
+		cells(func(r *analysis.Result) []analysis.CoverageDay { return r.Coverage }, func(c analysis.CoverageDay) []string {
+			return []string{c.TenantID, c.LogType, c.Day.UTC().Format(time.DateOnly), integer(c.Records), integer(c.CanShowTAP), c.Status}
+		})},
+	{"evidence.csv", "path container bytes sha256 format tenant_id records_read records_loaded records_duplicate " +
+		"records_not_used records_quarantined first_time last_time note",
+		cells(func(r *analysis.Result) []analysis.EvidenceFile { return r.Evidence }, func(e analysis.EvidenceFile) []string {
+			return []string{e.Path, e.Container, integer(e.Bytes), e.SHA256, e.Format, e.TenantID, integer(e.Read), integer(e.Loaded),
+				integer(e.Duplicate), integer(e.NotUsed), integer(e.Quarantined), stamp(e.FirstTime), stamp(e.LastTime), e.Note}
+		})},
+	{"quarantine.csv", "path line offset reason excerpt sha256",
+		cells(func(r *analysis.Result) []analysis.Quarantined { return r.Quarantine }, func(q analysis.Quarantined) []string {
+			return []string{q.Path, integer(q.Line), integer(q.Offset), q.Reason, q.Excerpt, q.SHA256}
+		})},
+}
+
+func (csvOutput) write(f *folder, r *analysis.Result) error {
+	for _, table := range csvTables {
+		err := f.create(table.name, func(w io.Writer) error {
+			out := csv.NewWriter(w)
+			if err := out.Write(strings.Fields(table.columns)); err != nil {
+				return err
+			}
+			for row := range table.rows(r) {
+				for i, cell := range row {
+					row[i] = inert(cell)
+				}
+				if err := out.Write(row); err != nil {
+					return err
+				}
+			}
+			out.Flush()
+			return out.Error()
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func findingCells(r *analysis.Result) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		for f := range findingRows(r) {
+			var first, last time.Time
+			if f.FirstSeen != nil {
+				first = *f.FirstSeen
+			}
+			if f.LastSeen != nil {
+				last = *f.LastSeen
+			}
+			row := []string{f.FindingID, f.RuleID, f.Severity, f.Status, f.TenantID, f.SubjectType, f.SubjectID, f.SubjectName,
+				f.ActorID, f.ActorName, stamp(first), stamp(last), integer(f.Count), f.Title, f.Summary, joined(f.EventIDs),
+				joined(f.Evidence), value(f.ExceptionReason), value(f.ExceptionOwner), value(f.ExceptionExpires),
+				f.Remediation, joined(f.Techniques), joined(f.Controls)}
+			if !yield(row) {
+				return
+			}
+		}
+	}
+}
+
+func loginCells(l analysis.Login) []string {
+	row := []string{l.TenantID, l.UserID, l.UserName, stamp(l.Time), l.IP, l.ASN, l.Country, joined(l.Applications),
+		integer(l.Signins), integer(l.Footprint), l.Outcome, stamp(l.PassIssuedAt), l.IssuerName}
+	for _, name := range criteria {
+		row = append(row, criterion(l, name).State)
+	}
+	return append(row, l.Supervised, joined(l.EventIDs), joined(places(l.Evidence)))
+}
+
+// criterion is the answer to one of the nine questions; one that the analysis
+// left out is not assessed.
+func criterion(l analysis.Login, name string) analysis.Criterion {
+	for _, c := range l.Criteria {
+		if c.Name == name {
+			return c
+		}
+	}
+	return analysis.Criterion{Name: name, State: "not assessed", Reason: "The analysis gave no answer."}
+}
+
+func cells[T any](of func(*analysis.Result) []T, row func(T) []string) func(*analysis.Result) iter.Seq[[]string] {
+	return func(r *analysis.Result) iter.Seq[[]string] {
+		return func(yield func([]string) bool) {
+			for _, v := range of(r) {
+				if !yield(row(v)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// inert makes sure that a spreadsheet shows a cell instead of running it as a
+// formula, and that the file is UTF-8.
+func inert(cell string) string {
+	cell = strings.ToValidUTF8(cell, "\uFFFD")
+	if cell != "" && strings.IndexByte("=+-@\t\r", cell[0]) >= 0 {
+		return "'" + cell
+	}
+	return cell
+}
+
+func joined(l []string) string { return strings.Join(l, "; ") }
+
+func integer[N int | int64](n N) string { return strconv.FormatInt(int64(n), 10) }

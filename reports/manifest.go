@@ -1,0 +1,127 @@
+package reports
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"tapaudit/analysis"
+)
+
+const manifestName = "manifest.json"
+
+// Manifest is manifest.json: what a report was made from and what it consists
+// of, so that both can be checked later.
+type Manifest struct {
+	Tool           string         `json:"tool"` // always tapaudit
+	Version        string         `json:"version"`
+	Created        *time.Time     `json:"created"` // UTC; null when not given
+	RulesSHA256    string         `json:"rules_sha256"`
+	SettingsSHA256 string         `json:"configuration_sha256"` // "" without a configuration
+	Organisation   string         `json:"organisation"`
+	Case           manifestCase   `json:"case"`
+	Tenants        []string       `json:"tenants"`
+	Period         manifestPeriod `json:"period"`
+	AsOf           *time.Time     `json:"as_of"`
+	Counts         manifestCounts `json:"counts"`
+	Inputs         []ManifestFile `json:"inputs"`
+	Outputs        []ManifestFile `json:"outputs"` // every file of the folder but the manifest
+}
+
+// ManifestFile is one file as it was read or written.
+type ManifestFile struct {
+	Path      string `json:"path"`                // an output's name in the folder, an input's as evidence.csv has it
+	Container string `json:"container,omitempty"` // the archive that holds an input
+	Bytes     int64  `json:"bytes"`
+	SHA256    string `json:"sha256"` // in hexadecimal
+}
+
+type manifestCase struct {
+	ID          string     `json:"id"`
+	Examiner    string     `json:"examiner"`
+	CollectedBy string     `json:"collected_by"`
+	CollectedAt *time.Time `json:"collected_at"`
+	Source      string     `json:"source"`
+}
+
+// manifestPeriod begins with From and ends before To.
+type manifestPeriod struct {
+	From *time.Time `json:"from"`
+	To   *time.Time `json:"to"`
+}
+
+type manifestCounts struct {
+	Open             map[string]int `json:"findings_open"` // by severity; encoding/json sorts the keys
+	Excepted         int            `json:"findings_excepted"`
+	Passes           int            `json:"passes"`
+	Logins           int            `json:"logins"`
+	Supervised       int            `json:"logins_supervised"`
+	Unsupervised     int            `json:"logins_unsupervised"`
+	NotAssessed      int            `json:"logins_not_assessed"`
+	RulesNotAssessed int            `json:"assessments_no"`
+	RulesPartly      int            `json:"assessments_partly"`
+	Files            int            `json:"evidence_files"`
+	Read             int64          `json:"records_read"`
+	Loaded           int64          `json:"records_loaded"`
+	Duplicate        int64          `json:"records_duplicate"`
+	NotUsed          int64          `json:"records_not_used"`
+	Quarantined      int64          `json:"records_quarantined"`
+}
+
+func writeManifest(f *folder, r *analysis.Result, opts Options) error {
+	t := tallyOf(r)
+	m := Manifest{
+		Tool: "tapaudit", Version: opts.Version, Created: known(opts.Created),
+		RulesSHA256: r.RulesHash, SettingsSHA256: r.SettingsHash, Organisation: r.Organisation,
+		Case: manifestCase{ID: r.Case.ID, Examiner: r.Case.Examiner, CollectedBy: r.Case.CollectedBy,
+			CollectedAt: known(r.Case.CollectedAt), Source: r.Case.Source},
+		Tenants: list(r.Tenants), Period: manifestPeriod{known(r.Period.From), known(r.Period.To)}, AsOf: known(r.AsOf),
+		Counts: manifestCounts{Open: map[string]int{}, Excepted: t.excepted, Passes: len(r.Passes), Logins: len(r.Logins),
+			Supervised: t.supervised, Unsupervised: t.unsupervised, NotAssessed: t.loginsNotAssessed,
+			RulesNotAssessed: t.untested, RulesPartly: t.partly, Files: len(r.Evidence), Read: t.read, Loaded: t.loaded,
+			Duplicate: t.duplicate, NotUsed: t.notUsed, Quarantined: t.quarantined},
+		Inputs: []ManifestFile{}, Outputs: f.written,
+	}
+	for _, s := range severities {
+		m.Counts.Open[string(s)] = t.open[s]
+	}
+	for _, e := range r.Evidence {
+		m.Inputs = append(m.Inputs, ManifestFile{Path: e.Path, Container: e.Container, Bytes: e.Bytes, SHA256: e.SHA256})
+	}
+	return f.create(manifestName, func(w io.Writer) error {
+		text, err := json.MarshalIndent(m, "", "  ")
+		if err != nil {
+			return err
+		}
+		_, err = io.WriteString(w, escaped(text)+"\n")
+		return err
+	})
+}
+
+// ReadManifest reads the manifest of the report folder dir. It fails when
+// there is none, or when it does not name tapaudit as its tool.
+func ReadManifest(dir string) (*Manifest, error) {
+	path := filepath.Join(dir, manifestName)
+	info, err := os.Lstat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file", manifestName)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var m Manifest
+	if err := json.Unmarshal(text, &m); err != nil {
+		return nil, fmt.Errorf("%s: %w", manifestName, err)
+	}
+	if m.Tool != "tapaudit" {
+		return nil, fmt.Errorf("%s does not name tapaudit as its tool", manifestName)
+	}
+	return &m, nil
+}

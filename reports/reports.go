@@ -1,0 +1,84 @@
+// Package reports writes what an audit has to say: a folder for people and
+// scripts, and a summary for the terminal. Every writer renders an
+// [analysis.Result] and adds no judgement of its own. Strings in a Result come
+// from evidence and are hostile until written by one of these writers.
+package reports
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tapaudit/analysis"
+)
+
+// Options says which files a report folder gets and what its manifest states.
+type Options struct {
+	Formats []string  // names from Formats; none means all of them
+	Version string    // of the program that writes
+	Created time.Time // when the report was made; goes into manifest.json only
+}
+
+// ErrFormat is wrapped by the error for a format that does not exist: a wrong
+// use of the program, not a failure to write.
+var ErrFormat = errors.New("unknown report format")
+
+// output is one form of the report, with the files that belong to it.
+type output interface {
+	write(f *folder, r *analysis.Result) error
+}
+
+// outputs holds every form under the name that selects it, in the order in
+// which they are written. manifest.json is no form: every folder has one.
+func outputs(o Options) []namedOutput {
+	return []namedOutput{
+		{"html", htmlOutput{version: o.Version}},
+		{"csv", csvOutput{}},
+		{"json", jsonOutput{}},
+		{"parquet", parquetOutput{}},
+	}
+}
+
+type namedOutput struct {
+	name string
+	output
+}
+
+// Formats names the forms in which a report can be written.
+func Formats() []string {
+	var names []string
+	for _, o := range outputs(Options{}) {
+		names = append(names, o.name)
+	}
+	return names
+}
+
+// WriteFolder writes the report r as the folder dir, mode 0700, its files 0600.
+//
+// The folder is built as a hidden sibling of dir and takes its place only when
+// it is complete; until then, and whenever an error is returned, a report that
+// stands at dir stays as it is. A folder that tapaudit did not write is refused
+// with an error that wraps [ErrNotReport], a format that does not exist with
+// one that wraps [ErrFormat]; when ctx ends, the error wraps its cause.
+func WriteFolder(ctx context.Context, dir string, r *analysis.Result, opts Options) error {
+	chosen := outputs(opts)
+	if len(opts.Formats) > 0 {
+		for _, name := range opts.Formats {
+			if !slices.Contains(Formats(), name) {
+				return fmt.Errorf("%w %q: choose from %s", ErrFormat, name, strings.Join(Formats(), ", "))
+			}
+		}
+		chosen = slices.DeleteFunc(chosen, func(o namedOutput) bool { return !slices.Contains(opts.Formats, o.name) })
+	}
+	return replaceFolder(ctx, dir, func(f *folder) error {
+		for _, o := range chosen {
+			if err := o.write(f, r); err != nil {
+				return err
+			}
+		}
+		return writeManifest(f, r, opts)
+	})
+}

@@ -1,0 +1,163 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/pkg/twwidth"
+	"github.com/olekukonko/tablewriter/tw"
+
+	"tapaudit/analysis"
+)
+
+// columns is the width that every terminal has.
+const columns = 80
+
+// Summary writes what the audit r came to in at most 80 columns: what was
+// read, the findings by severity, what could not be tested, what to look at
+// first, and dir, where the report is ("" when none was written). With color,
+// severities stand out. The error is that of w.
+func Summary(w io.Writer, r *analysis.Result, dir string, color bool) error {
+	t := tallyOf(r)
+	s := summary{w: w, color: color}
+	heading, sentence := verdict(r)
+
+	s.paragraph(or(line(r.Organisation), "Temporary Access Pass audit") + period(r.Period))
+	s.paragraph(heading + ". " + sentence)
+
+	s.table([]int{12, 12, 12, 12, 12, 12}, tw.AlignRight,
+		[]string{"files", "read", "loaded", "duplicates", "not used", "quarantined"},
+		[]string{number(len(r.Evidence)), number(t.read), number(t.loaded), number(t.duplicate), number(t.notUsed), number(t.quarantined)})
+
+	var bySeverity [][]string
+	for _, severity := range severities {
+		bySeverity = append(bySeverity, []string{s.severity(severity), number(t.open[severity]), number(t.exceptedBy[severity])})
+	}
+	s.table([]int{12, 12, 12}, tw.AlignRight, []string{"findings", "open", "excepted"}, bySeverity...)
+
+	if reasons := whatWasNotSeen(r); len(reasons) > 0 {
+		const shown = 8
+		s.paragraph("What could not be seen:")
+		var rows [][]string
+		for _, u := range reasons[:min(len(reasons), shown)] {
+			how := "in part"
+			if u.Assessed == "no" {
+				how = "not at all"
+			}
+			rows = append(rows, []string{how, fit(64, line(u.Reason)) + "\n" + fit(64, count(len(u.Rules), "test", "tests")+": "+strings.Join(u.Rules, ", "))})
+		}
+		s.table([]int{12, 66}, tw.AlignLeft, []string{"tested", "reason"}, rows...)
+		if more := len(reasons) - shown; more > 0 {
+			s.paragraph(count(more, "further reason", "further reasons") + " in the report.")
+		}
+	}
+
+	if first := firstThings(r, 3); len(first) > 0 {
+		s.paragraph("Look at this first:")
+		var rows [][]string
+		for _, f := range first {
+			rows = append(rows, []string{s.severity(f.Severity), fit(64, line(f.Title)) + "\n" +
+				fit(64, strings.Join([]string{line(f.SubjectType), line(subject(f)), clock(f.FirstSeen)}, "  ")) + "\n" +
+				fit(64, line(f.Summary))})
+		}
+		s.table([]int{12, 66}, tw.AlignLeft, []string{"severity", "finding"}, rows...)
+	}
+	if dir != "" {
+		// Never cut: the reader has to be able to copy it.
+		s.print("Report: " + line(dir) + "\n")
+	}
+	return s.err
+}
+
+func period(p analysis.Period) string {
+	if p.From.IsZero() {
+		return ", no dated record in the evidence"
+	}
+	return ", " + clock(p.From) + " to before " + clock(p.To) + " UTC"
+}
+
+// fit cuts s to a width in columns; wide characters take two.
+func fit(width int, s string) string {
+	if twwidth.Width(s) <= width {
+		return s
+	}
+	return twwidth.Truncate(s, width-1) + "…"
+}
+
+// summary writes until the first error and keeps it.
+type summary struct {
+	w     io.Writer
+	color bool
+	err   error
+}
+
+func (s *summary) print(text string) {
+	if s.err == nil {
+		_, s.err = io.WriteString(s.w, text)
+	}
+}
+
+// paragraph breaks text at spaces.
+func (s *summary) paragraph(text string) {
+	var b strings.Builder
+	at := 0
+	for _, word := range strings.Fields(text) {
+		word = fit(columns, word)
+		width := twwidth.Width(word)
+		switch {
+		case at == 0:
+		case at+1+width > columns:
+			b.WriteByte('\n')
+			at = 0
+		default:
+			b.WriteByte(' ')
+			at++
+		}
+		b.WriteString(word)
+		at += width
+	}
+	s.print(b.String() + "\n\n")
+}
+
+func (s *summary) table(widths []int, align tw.Align, head []string, rows ...[]string) {
+	if s.err != nil {
+		return
+	}
+	perColumn := tw.NewMapper[int, int]()
+	aligned := make(tw.Alignment, len(widths))
+	for i, width := range widths {
+		perColumn.Set(i, width)
+		aligned[i] = align
+	}
+	aligned[0] = tw.AlignLeft
+	if align == tw.AlignRight && len(widths) == 6 {
+		aligned[0] = tw.AlignRight
+	}
+	table := tablewriter.NewTable(s.w,
+		tablewriter.WithHeaderAutoFormat(tw.Off),
+		tablewriter.WithHeaderAutoWrap(tw.WrapNone), tablewriter.WithRowAutoWrap(tw.WrapNone),
+		tablewriter.WithColumnWidths(perColumn), tablewriter.WithAlignment(aligned), tablewriter.WithTrimSpace(tw.Off),
+		tablewriter.WithRendition(tw.Rendition{
+			Borders:  tw.Border{Left: tw.Off, Right: tw.Off, Top: tw.Off, Bottom: tw.Off},
+			Settings: tw.Settings{Separators: tw.Separators{BetweenColumns: tw.Off, BetweenRows: tw.Off}},
+		}))
+	table.Header(head)
+	if s.err = table.Bulk(rows); s.err != nil {
+		return
+	}
+	if s.err = table.Render(); s.err == nil {
+		s.print("\n")
+	}
+}
+
+// severity is the name in its colour, which never stands alone.
+func (s *summary) severity(severity analysis.Severity) string {
+	codes := map[analysis.Severity]string{"critical": "1;31", "high": "31", "medium": "33", "low": "36", "info": "2"}
+	code, ok := codes[severity]
+	if !s.color || !ok {
+		return line(string(severity))
+	}
+	return fmt.Sprintf("\x1b[%sm%s\x1b[0m", code, severity)
+}

@@ -1,0 +1,135 @@
+package reports
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"tapaudit/analysis"
+	"tapaudit/analysis/settings"
+)
+
+// deceptive reports whether r acts on its reader's screen instead of being
+// read: control characters, which a terminal obeys, and those that reorder
+// text or take no space. Line feed and tab are text.
+func deceptive(r rune) bool {
+	switch {
+	case r == '\n' || r == '\t':
+		return false
+	case r < 0x20, r >= 0x7f && r <= 0x9f: // C0, DEL, C1
+		return true
+	case r < 0xad:
+		return false
+	case unicode.Is(unicode.Bidi_Control, r):
+		return true
+	case r == 0xad, r == 0x180e, r == 0x200b, r == 0x2028, r == 0x2029, r == 0xfeff,
+		r >= 0x2060 && r <= 0x2064, r >= 0xfff9 && r <= 0xfffb, r >= 0xe0000 && r <= 0xe007f:
+		return true
+	}
+	return false
+}
+
+// visible is r, or what is shown in its place when it is deceptive: the
+// control pictures of Unicode (U+2400) where there is one, else U+FFFD.
+func visible(r rune) rune {
+	switch {
+	case !deceptive(r):
+		return r
+	case r < 0x20:
+		return 0x2400 + r
+	case r == 0x7f:
+		return 0x2421
+	}
+	return utf8.RuneError
+}
+
+// line is s as one line that is safe to print.
+func line(s string) string {
+	return strings.Map(visible, strings.Join(strings.Fields(s), " "))
+}
+
+// clip cuts s after n characters and says how long it was.
+func clip(n int, s string) string {
+	if len(s) <= n {
+		return s
+	}
+	total := utf8.RuneCountInString(s)
+	if total <= n {
+		return s
+	}
+	end := 0
+	for i := range s {
+		if n == 0 {
+			end = i
+			break
+		}
+		n--
+	}
+	return s[:end] + "… (" + number(total) + " characters)"
+}
+
+// number groups digits by three: 12,345.
+func number[N int | int64](n N) string {
+	digits := strconv.FormatInt(int64(n), 10)
+	start := 0
+	if n < 0 {
+		start = 1
+	}
+	for i := len(digits) - 3; i > start; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// count is n with its noun: 1 pass, 2 passes.
+func count[N int | int64](n N, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return number(n) + " " + many
+}
+
+// place names where a record stands: file:line, or file#row where rows count.
+func place(p analysis.Place) string {
+	switch {
+	case p.Line <= 0:
+		return p.Path
+	case p.Row:
+		return p.Path + "#" + strconv.FormatInt(p.Line, 10)
+	}
+	return p.Path + ":" + strconv.FormatInt(p.Line, 10)
+}
+
+func places(ps []analysis.Place) []string {
+	names := make([]string, len(ps))
+	for i, p := range ps {
+		names[i] = place(p)
+	}
+	return names
+}
+
+// stamp is a time in RFC 3339, in UTC, with as much fraction as it has.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}
+
+// clock is a time as people read it: to the second, in UTC without saying so.
+func clock(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02 15:04:05")
+}
+
+func date(d settings.Date) string {
+	if d == (settings.Date{}) {
+		return ""
+	}
+	return fmt.Sprintf("%04d-%02d-%02d", d.Year, int(d.Month), d.Day)
+}
