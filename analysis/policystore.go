@@ -3,7 +3,6 @@ package analysis
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -93,7 +92,7 @@ func (a *audit) storePolicy(ctx context.Context) error {
 	state := table{name: "policy_state", columns: columns(
 		"tenant_id VARCHAR", "enabled BOOLEAN", "one_time BOOLEAN", "maximum_minutes BIGINT", "everyone BOOLEAN", "scope VARCHAR", "settings VARCHAR", "basis VARCHAR",
 		"enabled_since TIMESTAMP", "enabled_record VARCHAR", "one_time_since TIMESTAMP", "one_time_record VARCHAR",
-		"maximum_since TIMESTAMP", "maximum_record VARCHAR", "scope_since TIMESTAMP", "scope_record VARCHAR",
+		"maximum_since TIMESTAMP", "maximum_record VARCHAR", "scope_since TIMESTAMP", "scope_record VARCHAR", "latest_maximum_record VARCHAR",
 	)}
 	targets := table{name: "policy_targets", columns: columns("tenant_id VARCHAR", "included BOOLEAN", "kind VARCHAR", "target_id VARCHAR")}
 	changes := table{name: "policy_events", columns: columns(
@@ -131,15 +130,21 @@ func (a *audit) storePolicy(ctx context.Context) error {
 				}
 				return nil
 			}
-			record := func(s policySetting) string {
-				if now.Held[s].known {
-					return line.items[now.Held[s].item].Key
+			on := line.heldSince(now.Held, settingState, func(v policyValue) bool { return v.number == 1 })
+			many := line.heldSince(now.Held, settingUsableOnce, func(v policyValue) bool { return v.number == 0 })
+			long := line.heldSince(now.Held, settingMaximumMinutes, func(v policyValue) bool {
+				return float64(v.number) > a.parameter("TAP-POLICY-LIFETIME", "max_lifetime_minutes")
+			})
+			all := line.heldSince(now.Held, settingInclude, func(v policyValue) bool { return includesEveryone(v.targets) })
+			record := func(h heldValue) string {
+				if h.known {
+					return line.items[h.item].Key
 				}
 				return ""
 			}
 			state.add(tenant, enabled, known(oneTimeKnown, oneTime), known(maximumKnown, maximum), known(includedKnown, everyone), scope, settingsInWords(now), weakestBasis(now),
-				now.Held[settingState].Known, record(settingState), now.Held[settingUsableOnce].Known, record(settingUsableOnce),
-				now.Held[settingMaximumMinutes].Known, record(settingMaximumMinutes), now.Held[settingInclude].Known, record(settingInclude))
+				on.Known, record(on), many.Known, record(many), long.Known, record(long), all.Known, record(all),
+				record(now.Held[settingMaximumMinutes]))
 			for included, list := range map[bool][]policyTarget{true: included, false: excluded} {
 				for _, t := range list {
 					targets.add(tenant, included, t.Type, strings.ToLower(t.ID))
@@ -156,7 +161,7 @@ func (a *audit) storePolicy(ctx context.Context) error {
 				for _, d := range e.Differences {
 					words = append(words, d.What)
 				}
-				changes.add(list.kind, tenant, e.Time, e.TimeAssumed, e.About, slices.Concat([]string{}, e.Supporting), e.ActorID, e.Actor, strings.Join(words, "; "))
+				changes.add(list.kind, tenant, e.Time, e.TimeAssumed, e.About, e.Supporting, e.ActorID, e.Actor, strings.Join(words, "; "))
 			}
 		}
 	}
@@ -166,6 +171,23 @@ func (a *audit) storePolicy(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// heldSince is the first value of the unbroken run, up to the one held now, for which the condition holds: what a
+// state finding dates from. Where the condition does not hold now it is the value held now.
+func (t timeline) heldSince(now [settingCount]heldValue, s policySetting, condition func(policyValue) bool) heldValue {
+	since := now[s]
+	for i := len(t.held[s]) - 1; i >= 0; i-- {
+		h := t.held[s][i]
+		if h.Known.After(since.Known) {
+			continue
+		}
+		if !h.known || !condition(h.policyValue) {
+			break
+		}
+		since = h
+	}
+	return since
 }
 
 // settingsInWords is what the policy allows: one-time or not, lifetimes, length.

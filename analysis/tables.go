@@ -44,6 +44,8 @@ func (t *table) add(values ...any) {
 			if v != "" {
 				row[t.columns[i].Name] = v
 			}
+		case []string:
+			row[t.columns[i].Name] = append([]string{}, v...) // an empty list, not NULL
 		default:
 			row[t.columns[i].Name] = v
 		}
