@@ -40,18 +40,26 @@ SELECT tenants.tenant_id, (SELECT count(*) FROM source WHERE records_read > 0) F
 }
 
 // verdict says whether a need is there for the whole period: yes, partly or no, and why not.
-type verdict struct{ state, reason string }
+type verdict struct {
+	state   string
+	reasons []string
+}
 
-var yes = verdict{"yes", ""}
+var yes = verdict{state: "yes"}
+
+func no(reason string) verdict { return verdict{"no", []string{reason}} }
 
 // worse is the worse of two verdicts, with the reasons of both.
 func (v verdict) worse(w verdict) verdict {
+	v.reasons = slices.Clone(v.reasons)
 	order := []string{"yes", "partly", "no"}
 	if slices.Index(order, w.state) > slices.Index(order, v.state) {
 		v.state = w.state
 	}
-	if w.reason != "" && !strings.Contains(v.reason, w.reason) {
-		v.reason = joinNotes(v.reason, w.reason)
+	for _, reason := range w.reasons {
+		if !slices.Contains(v.reasons, reason) {
+			v.reasons = append(v.reasons, reason)
+		}
 	}
 	return v
 }
@@ -68,7 +76,7 @@ func init() {
 			if is(a) {
 				return yes
 			}
-			return verdict{"no", "the configuration has no " + what}
+			return no("the configuration has no " + what)
 		}
 	}
 	held := func(present func(a *audit, tenant string) bool, what string) func(*audit, string) verdict {
@@ -76,7 +84,7 @@ func init() {
 			if present(a, tenant) {
 				return yes
 			}
-			return verdict{"no", "the evidence holds no " + what}
+			return no("the evidence holds no " + what)
 		}
 	}
 	kind := func(k string) func(a *audit, tenant string) bool {
@@ -118,9 +126,9 @@ func (a *audit) logCovers(tenant, logType, what string) verdict {
 	case days == 0:
 		return yes
 	case days >= total || len(a.coverage[coverageKey{tenant, logType}].days) == 0:
-		return verdict{"no", "the evidence holds no " + what + " of the period"}
+		return no("the evidence holds no " + what + " of the period")
 	default:
-		return verdict{"partly", fmt.Sprintf("%d of %d days without %s: %s", days, total, what, dayRuns(missing))}
+		return verdict{"partly", []string{fmt.Sprintf("%d of %d days without %s: %s", days, total, what, dayRuns(missing))}}
 	}
 }
 
@@ -223,9 +231,9 @@ func (a *audit) assess(ctx context.Context, findings []Finding, unjudged map[rul
 				}
 				v = v.worse(unjudgedVerdict(unjudged[key], row.Population))
 			} else {
-				v = verdict{"no", "the rule is disabled in the configuration"}
+				v = no("the rule is disabled in the configuration")
 			}
-			row.Assessed, row.Reason = v.state, v.reason
+			row.Assessed, row.Reasons = v.state, v.reasons
 			all = append(all, row)
 		}
 	}
@@ -245,7 +253,7 @@ func unjudgedVerdict(reasons map[string]int, population int64) verdict {
 		return v
 	}
 	slices.Sort(texts)
-	v.reason = strings.Join(texts, "; ")
+	v.reasons = texts
 	v.state = "partly"
 	if int64(total) >= population {
 		v.state = "no"

@@ -82,8 +82,8 @@ type Assessment struct {
 	Population int64
 	Findings   int
 	Excepted   int
-	Assessed   string // yes, partly or no
-	Reason     string
+	Assessed   string   // yes, partly or no
+	Reasons    []string // why not yes, each a sentence without a full stop
 }
 
 // Pass is one issuance of a Temporary Access Pass and what became of it.

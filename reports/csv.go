@@ -31,7 +31,7 @@ var csvTables = []csvTable{
 	{"assessment.csv", "rule_id tenant_id from to population findings excepted assessed reason",
 		cells(func(r *analysis.Result) []analysis.Assessment { return r.Assessments }, func(a analysis.Assessment) []string {
 			return []string{a.RuleID, a.TenantID, stamp(a.From), stamp(a.To), integer(a.Population),
-				integer(a.Findings), integer(a.Excepted), a.Assessed, a.Reason}
+				integer(a.Findings), integer(a.Excepted), a.Assessed, strings.Join(a.Reasons, "; ")}
 		})},
 	{"passes.csv", "tenant_id pass_id user_id user_name issued_at issuer_type issuer_id issuer_name issuer_ip start end_time " +
 		"end_basis ended_at ended_by usage logins first_login methods_registered event_id evidence",

@@ -192,9 +192,9 @@ func tiles(r *analysis.Result, t tally) []tile {
 		case assessed == "no" && n == 0:
 			return "", "Could not be assessed: " + strings.Join(reasons, "; ")
 		case n == 0:
-			return "0", "seen, but assessed only in part: " + strings.Join(reasons, "; ")
+			return "0", "seen, but the evidence holds only a part; see what could not be seen"
 		}
-		return number(n), "at least; assessed only in part: " + strings.Join(reasons, "; ")
+		return number(n), "at least: the evidence holds only a part; see what could not be seen"
 	}
 	passes, passDetail := counted("TAP-ISSUED", len(r.Passes))
 	logins, loginDetail := counted("TAP-SIGNIN", len(r.Logins))

@@ -503,7 +503,7 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
 func TestWhatWasNotAssessedIsNeverNone(t *testing.T) {
 	assessed := func(state, reason string) []analysis.Assessment {
-		return []analysis.Assessment{{RuleID: "TAP-ISSUED", Assessed: "yes"}, {RuleID: "TAP-SIGNIN", Assessed: state, Reason: reason}}
+		return []analysis.Assessment{{RuleID: "TAP-ISSUED", Assessed: "yes"}, {RuleID: "TAP-SIGNIN", Assessed: state, Reasons: []string{reason}}}
 	}
 	one := []analysis.Login{{Supervised: "yes"}}
 	for _, c := range []struct {
@@ -535,9 +535,9 @@ func TestAssessmentSentences(t *testing.T) {
 	}{
 		{analysis.Assessment{Assessed: "yes"}, "Tested, none found."},
 		{analysis.Assessment{Assessed: "yes", Findings: 2, Excepted: 1}, "Tested: 2 findings, 1 excepted."},
-		{analysis.Assessment{Assessed: "partly", Reason: "a gap."}, "Tested in part, none found in that part; the rest could not be tested: a gap."},
-		{analysis.Assessment{Assessed: "partly", Findings: 1, Reason: "a gap"}, "Tested in part: 1 finding; the rest could not be tested: a gap."},
-		{analysis.Assessment{Assessed: "no", Reason: "no audit log"}, "Could not be tested: no audit log."},
+		{analysis.Assessment{Assessed: "partly", Reasons: []string{"a gap."}}, "Tested in part, none found in that part; the rest could not be tested: a gap."},
+		{analysis.Assessment{Assessed: "partly", Findings: 1, Reasons: []string{"a gap"}}, "Tested in part: 1 finding; the rest could not be tested: a gap."},
+		{analysis.Assessment{Assessed: "no", Reasons: []string{"no audit log"}}, "Could not be tested: no audit log."},
 		{analysis.Assessment{Assessed: "no"}, "Could not be tested: no reason is given."},
 	} {
 		if got := result(c.given); got != c.want {

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -77,7 +78,7 @@ func standing(r *analysis.Result, ruleID string) (assessed string, reasons []str
 		if a.Assessed == "yes" {
 			continue
 		}
-		reason := or(a.Reason, "no reason is given")
+		reason := reasonsOf(a)
 		if len(r.Tenants) > 1 {
 			reason = "tenant " + a.TenantID + ": " + reason
 		}
@@ -188,28 +189,46 @@ type unseen struct {
 	Rules    []string
 }
 
+// whatWasNotSeen gathers the reasons, each once, with every test that it touches; those that stopped a test first.
 func whatWasNotSeen(r *analysis.Result) []unseen {
-	var all []unseen
-	for _, assessed := range []string{"no", "partly"} {
-		index := map[string]int{}
-		for _, a := range r.Assessments {
-			if a.Assessed != assessed {
-				continue
-			}
-			reason := or(a.Reason, "no reason is given")
+	index := map[string]*unseen{}
+	var all []*unseen
+	for _, a := range r.Assessments {
+		if a.Assessed == "yes" {
+			continue
+		}
+		reasons := a.Reasons
+		if len(reasons) == 0 {
+			reasons = []string{"no reason is given"}
+		}
+		for _, reason := range reasons {
 			if len(r.Tenants) > 1 {
 				reason = "Tenant " + a.TenantID + ": " + reason
 			}
-			i, ok := index[reason]
-			if !ok {
-				i = len(all)
-				index[reason] = i
-				all = append(all, unseen{Assessed: assessed, Reason: reason})
+			u := index[reason]
+			if u == nil {
+				u = &unseen{Assessed: a.Assessed, Reason: reason}
+				index[reason] = u
+				all = append(all, u)
 			}
-			all[i].Rules = append(all[i].Rules, a.RuleID)
+			if a.Assessed == "no" {
+				u.Assessed = "no"
+			}
+			u.Rules = append(u.Rules, a.RuleID)
 		}
 	}
-	return all
+	slices.SortStableFunc(all, func(x, y *unseen) int {
+		return cmp.Or(strings.Compare(x.Assessed, y.Assessed), cmp.Compare(len(y.Rules), len(x.Rules)), strings.Compare(x.Reason, y.Reason))
+	})
+	reasons := make([]unseen, len(all))
+	for i, u := range all {
+		reasons[i] = *u
+	}
+	return reasons
+}
+
+func reasonsOf(a analysis.Assessment) string {
+	return or(strings.Join(a.Reasons, "; "), "no reason is given")
 }
 
 // result is what an assessment comes to, in a sentence. "Tested, none found"
@@ -219,7 +238,7 @@ func result(a analysis.Assessment) string {
 	if a.Excepted > 0 {
 		found += ", " + number(a.Excepted) + " excepted"
 	}
-	reason := strings.TrimSuffix(or(a.Reason, "no reason is given"), ".")
+	reason := strings.TrimSuffix(reasonsOf(a), ".")
 	switch {
 	case a.Assessed == "yes" && a.Findings == 0:
 		return "Tested, none found."

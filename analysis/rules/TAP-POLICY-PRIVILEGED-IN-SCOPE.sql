@@ -33,7 +33,7 @@ WITH members AS (
 unknown_groups AS (
     SELECT t.tenant_id, string_agg(DISTINCT t.target_id, ', ' ORDER BY t.target_id) AS groups
     FROM policy_targets AS t
-    WHERE t.kind = 'group' AND NOT EXISTS (SELECT 1 FROM members AS m WHERE m.tenant_id = t.tenant_id AND m.group_id = t.target_id)
+    WHERE t.kind = 'group' AND t.target_id <> 'all_users' AND NOT EXISTS (SELECT 1 FROM members AS m WHERE m.tenant_id = t.tenant_id AND m.group_id = t.target_id)
     GROUP BY t.tenant_id
 ),
 reached AS (

@@ -1,0 +1,55 @@
+# make run and make test need Go, make and a C compiler; everything else comes through the Go module proxy.
+
+# A build by root in somebody else's clone must not fail because git refuses to read it. The version comes from the tag.
+export GOFLAGS := -buildvcs=false $(filter-out -buildvcs%,$(GOFLAGS))
+# DuckDB is a C++ library.
+export CGO_ENABLED := 1
+
+VERSION := $(shell git describe --tags --dirty 2>/dev/null)
+LDFLAGS := $(if $(VERSION),-X main.version=$(VERSION))
+
+REPORT := tapaudit-report
+PERIOD := 2026Q3
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test fmt lint clean sample-logs toolchain
+
+help: ## list what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+build: toolchain ## build bin/tapaudit
+	go build -trimpath -ldflags "$(LDFLAGS)" -o bin/tapaudit ./cmd/tapaudit
+
+run: build ## audit the sample logs and write a report (PERIOD, REPORT)
+	bin/tapaudit run sample-logs/evidence --config sample-logs/tapaudit.yaml --period $(PERIOD) --out $(REPORT)
+	@echo
+	@echo "Open $(abspath $(REPORT))/report.html in a browser."
+
+test: lint ## check format, vet, staticcheck, then run every test
+	go test ./...
+
+lint: toolchain ## check format, vet and staticcheck
+	@unformatted=$$(gofmt -l .) || exit 1; \
+	if [ -n "$$unformatted" ]; then echo "not formatted; run 'make fmt':"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	go tool staticcheck ./...
+
+fmt: ## format the Go code
+	gofmt -w .
+
+clean: ## remove what build and run made
+	rm -rf bin $(REPORT)
+
+sample-logs: toolchain ## write sample-logs anew, always the same
+	go run ./cmd/samplelogs
+
+# Says what is missing before the first command fails for a reason that is hard to read.
+toolchain:
+	@command -v go >/dev/null || { \
+		echo "Go is missing. Install Go 1.26 or newer from https://go.dev/dl/ and put its bin folder on the PATH."; exit 1; }
+	@go version >/dev/null || { \
+		echo "This Go cannot build the module. Install Go 1.26 or newer from https://go.dev/dl/."; exit 1; }
+	@set -- $$(go env CC); command -v "$$1" >/dev/null || { \
+		echo "A C compiler is missing ($$1); DuckDB needs it, with the C++ library. Install it:"; \
+		echo "  Debian, Ubuntu: apt-get install build-essential    Fedora: dnf install gcc gcc-c++"; \
+		echo "  macOS: xcode-select --install"; exit 1; }
