@@ -70,7 +70,7 @@ func (l *loader) loadCarefully(r *source) error {
 		ended, err = c.json(buffered)
 	} else {
 		r.notes = append(r.notes, "skipped: "+notEvidence(head))
-		_, ended = io.Copy(io.Discard, contextReader{l, buffered})
+		_, ended = io.Copy(io.Discard, contextReader{l, buffered, r.size()})
 	}
 	if err != nil {
 		return err
@@ -84,25 +84,28 @@ func (l *loader) loadCarefully(r *source) error {
 	if r.sha256, err = r.src.Sum(); err != nil {
 		return err
 	}
-	if r.read > 0 {
-		if known, err := l.isKnown(r.sha256); err != nil || known {
-			return cmp.Or(err, errKnown)
-		}
+	if known, err := l.isKnown(r.sha256, r.src.Path); err != nil || known {
+		return cmp.Or(err, errKnown)
 	}
 	return l.insertSource(r)
 }
 
 // contextReader ends a long read when the run is interrupted.
 type contextReader struct {
-	l *loader
-	r io.Reader
+	l    *loader
+	r    io.Reader
+	size int64 // of the file on disk, where reading it is to be told; 0 otherwise
 }
 
 func (r contextReader) Read(p []byte) (int, error) {
 	if err := r.l.ctx.Err(); err != nil {
 		return 0, err
 	}
-	return r.r.Read(p)
+	n, err := r.r.Read(p)
+	if r.size > 0 {
+		r.l.tell(int64(n), r.size)
+	}
+	return n, err
 }
 
 // looksLikeJSON says whether a text begins like JSON, or has lines that do.
@@ -128,7 +131,7 @@ func notEvidence(head []byte) string {
 
 // json loads the records of a JSON text. ended is what ended the stream early, nil where nothing did.
 func (c *careful) json(r io.Reader) (ended, err error) {
-	framer := evidence.FrameJSON(contextReader{c.loader, r}, evidence.FrameOptions{
+	framer := evidence.FrameJSON(contextReader{c.loader, r, c.row.size()}, evidence.FrameOptions{
 		IsRecord: func(text []byte) bool { return formats.Recognise(text) != nil },
 	})
 	for {

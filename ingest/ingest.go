@@ -32,6 +32,8 @@ type Options struct {
 	FastFrom int64
 	// Report is called after each source with its path and what became of it; nil for nobody.
 	Report func(path, what string)
+	// Progress is called with bytes read from disk and records framed since the last call; nil for nobody.
+	Progress func(bytes, records int64)
 }
 
 // DefaultFastFrom is where DuckDB's reader begins to pay.
@@ -44,6 +46,9 @@ func Load(ctx context.Context, c *casefile.Case, paths []string, stdin io.Reader
 	if opts.Limits == (evidence.Limits{}) {
 		opts.Limits = evidence.DefaultLimits()
 	}
+	if opts.Progress == nil {
+		opts.Progress = func(int64, int64) {}
+	}
 	if opts.FastFrom == 0 {
 		opts.FastFrom = DefaultFastFrom
 	}
@@ -55,6 +60,15 @@ type loader struct {
 	ctx  context.Context
 	c    *casefile.Case
 	opts Options
+	told int64 // bytes of the source under way that Progress was told of
+}
+
+// tell reports progress within a source, never more than its size on disk: what comes out of an archive is more.
+func (l *loader) tell(bytes, size int64) {
+	if bytes = min(bytes, size-l.told); bytes > 0 {
+		l.told += bytes
+		l.opts.Progress(bytes, 0)
+	}
 }
 
 // source is a row of the case's table of sources, under way.
@@ -77,6 +91,7 @@ func (l *loader) visit(s *evidence.Source) error {
 		return err
 	}
 	row := &source{src: s, bytes: s.Bytes}
+	l.told = 0
 	err := l.c.QueryRow(l.ctx, `SELECT coalesce(max(source_id), 0) + 1 FROM source`).Scan(&row.id)
 	if err != nil {
 		return err
@@ -102,10 +117,23 @@ func (l *loader) visit(s *evidence.Source) error {
 	if err != nil {
 		return err
 	}
+	if s.Container == "" {
+		l.opts.Progress(max(s.Bytes-l.told, 0), row.read)
+	} else {
+		l.opts.Progress(0, row.read)
+	}
 	if l.opts.Report != nil {
 		l.opts.Report(s.Path, row.summary())
 	}
 	return nil
+}
+
+// size is how many bytes a plain file has, whose reading can be told as it goes; 0 for others.
+func (r *source) size() int64 {
+	if r.src.Container != "" || r.src.Compression != "" {
+		return 0
+	}
+	return r.src.Bytes
 }
 
 func (r *source) summary() string {
@@ -195,10 +223,10 @@ func (l *loader) load(r *source) error {
 
 // known says whether the case has the source's content; under another path it lists the source as the same.
 func (l *loader) known(r *source) (bool, error) {
-	var id int
-	var path string
-	var read int64
-	rows, err := l.c.Query(l.ctx, `SELECT source_id, path, records_read FROM source WHERE sha256 = ? AND same_as IS NULL AND records_read > 0 ORDER BY source_id LIMIT 1`, r.sha256)
+	rows, err := l.c.Query(l.ctx, `
+SELECT source_id, path, records_read FROM source
+WHERE sha256 = ? AND same_as IS NULL AND (records_read > 0 OR path = ?)
+ORDER BY path = ? DESC, source_id LIMIT 1`, r.sha256, r.src.Path, r.src.Path)
 	if err != nil {
 		return false, err
 	}
@@ -206,6 +234,9 @@ func (l *loader) known(r *source) (bool, error) {
 	if !rows.Next() {
 		return false, rows.Err()
 	}
+	var id int
+	var path string
+	var read int64
 	if err := rows.Scan(&id, &path, &read); err != nil {
 		return false, err
 	}
@@ -213,8 +244,7 @@ func (l *loader) known(r *source) (bool, error) {
 	if path == r.src.Path {
 		return true, nil
 	}
-	r.sameAs, r.read, r.notUsed, r.passcodes = &id, read, 0, 0
-	r.notes = []string{"the same content as " + path}
+	*r = source{id: r.id, src: r.src, bytes: r.bytes, sha256: r.sha256, sameAs: &id, read: read, notes: []string{"the same content as " + path}}
 	return true, l.recordOnly(r)
 }
 
@@ -258,7 +288,7 @@ func (l *loader) loadFast(r *source, format *formats.Format) error {
 	defer cancel()
 	done := make(chan indexed, 1)
 	go func() {
-		index, err := evidence.IndexLines(ctx, r.src.Disk)
+		index, err := evidence.IndexLines(ctx, r.src.Disk, func(n int64) { l.tell(n, r.src.Bytes) })
 		done <- indexed{index, err}
 	}()
 	table := format.Fast.Table
@@ -276,7 +306,7 @@ func (l *loader) loadFast(r *source, format *formats.Format) error {
 		return err
 	}
 	r.sha256, r.format, r.read = read.index.SHA256, format.Name, loaded
-	if known, err := l.isKnown(r.sha256); err != nil || known {
+	if known, err := l.isKnown(r.sha256, r.src.Path); err != nil || known {
 		return cmp.Or(err, errKnown)
 	}
 	if read.index.Blank > 0 || loaded != read.index.Lines-read.index.BlankAtEnd {
@@ -324,8 +354,8 @@ func (l *loader) keepRaw(r *source, table *formats.Table, index *evidence.LineIn
 	return l.c.InsertRaw(l.ctx, r.id, kept)
 }
 
-func (l *loader) isKnown(sum string) (known bool, err error) {
-	err = l.c.QueryRow(l.ctx, `SELECT count(*) > 0 FROM source WHERE sha256 = ? AND records_read > 0`, sum).Scan(&known)
+func (l *loader) isKnown(sum, path string) (known bool, err error) {
+	err = l.c.QueryRow(l.ctx, `SELECT count(*) > 0 FROM source WHERE sha256 = ? AND (records_read > 0 OR path = ?)`, sum, path).Scan(&known)
 	return known, err
 }
 

@@ -51,6 +51,10 @@ var commands []command
 func init() {
 	commands = []command{
 		{"run", "PATH...", "audit evidence in one go: files in, report out", runAudit},
+		{"ingest", "PATH... --case FILE", "load evidence into a case; repeatable", runIngest},
+		{"analyze", "--case FILE", "judge a case and leave the derived tables in it", runAnalyze},
+		{"report", "--case FILE --out DIR", "judge a case and write its report", runReport},
+		{"query", "--case FILE \"SELECT …\"", "ask a case, read-only", runQuery},
 		{"rules", "list | show ID", "list the rules, or show one with its texts and its SQL", runRules},
 		{"config", "check FILE | example", "check a configuration, or print a commented one", runConfig},
 		{"version", "", "say which version this is", runVersion},
@@ -61,6 +65,7 @@ func init() {
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	keepPrivate()
 	err := dispatch(ctx, args, streams{stdin, stdout, stderr})
 	var status statusError
 	var usage usageError
@@ -106,7 +111,7 @@ func dispatch(ctx context.Context, args []string, io streams) error {
 func printUsage(w io.Writer) {
 	fmt.Fprint(w, "tapaudit audits how Temporary Access Passes were used in Microsoft Entra ID, from exported logs, offline.\n\nCommands:\n")
 	for _, c := range commands {
-		fmt.Fprintf(w, "  %-30s %s\n", "tapaudit "+c.name+" "+c.args, c.summary)
+		fmt.Fprintf(w, "  %-40s %s\n", "tapaudit "+c.name+" "+c.args, c.summary)
 	}
 	fmt.Fprint(w, "\n'tapaudit COMMAND --help' shows a command's flags.\n")
 }

@@ -6,6 +6,7 @@
 package casefile
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -13,7 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -31,6 +32,7 @@ type Options struct {
 	Threads     int    // 0 means one per processor
 	MemoryLimit string // as DuckDB reads it, e.g. "1GiB"; "" means DefaultMemoryLimit
 	TempDir     string // where DuckDB may spill; a private folder of the caller's
+	ReadOnly    bool   // the case is looked at, not changed
 }
 
 // DefaultMemoryLimit keeps the whole process below 1.5 GiB, whatever the size of the evidence.
@@ -41,37 +43,42 @@ type Case struct {
 	db   *sql.DB
 	conn *sql.Conn
 	feed feed
+
+	readOnly bool
 }
 
-// Open opens the case at path, creating it where there is none.
+// Open opens the case at path, creating it where there is none unless opts.ReadOnly is set.
 func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	if strings.ContainsAny(path, "?") {
 		return nil, fmt.Errorf("case file %q: a path with a question mark cannot be opened; rename it", path)
 	}
 	_, err := os.Stat(path)
 	isNew := errors.Is(err, os.ErrNotExist)
-	if isNew {
-		// DuckDB would create the file readable by everybody; a case holds personal data.
-		if dir := filepath.Dir(path); dir != "." {
-			if _, err := os.Stat(dir); err != nil {
-				return nil, fmt.Errorf("case file: %w", err)
-			}
-		}
+	switch {
+	case err != nil && !isNew:
+		return nil, fmt.Errorf("case file: %w", err)
+	case isNew && opts.ReadOnly:
+		return nil, fmt.Errorf("case file %s does not exist; 'tapaudit ingest PATH... --case %s' makes one", path, path)
 	}
-	if opts.MemoryLimit == "" {
-		opts.MemoryLimit = DefaultMemoryLimit
+	dsn := path + "?autoinstall_known_extensions=false&autoload_known_extensions=false"
+	if opts.ReadOnly {
+		dsn += "&access_mode=READ_ONLY"
 	}
-	connector, err := duckdb.NewConnector(path+"?autoinstall_known_extensions=false&autoload_known_extensions=false", nil)
+	connector, err := duckdb.NewConnector(dsn, nil)
 	if err != nil {
+		if strings.Contains(err.Error(), "Conflicting lock") {
+			return nil, fmt.Errorf("case file %s is in use by another process; wait until it has ended, or name another case", path)
+		}
 		return nil, fmt.Errorf("case file %s cannot be opened: %w", path, err)
 	}
 	if isNew {
+		// DuckDB makes files as the umask lets it, and a case holds personal data.
 		if err := os.Chmod(path, 0o600); err != nil {
 			connector.Close()
 			return nil, fmt.Errorf("case file: %w", err)
 		}
 	}
-	c := &Case{db: sql.OpenDB(connector)}
+	c := &Case{db: sql.OpenDB(connector), readOnly: opts.ReadOnly}
 	c.db.SetMaxOpenConns(1)
 	if err := c.start(ctx, opts); err != nil {
 		c.Close()
@@ -87,7 +94,7 @@ func (c *Case) start(ctx context.Context, opts Options) error {
 	}
 	settings := []string{
 		"SET GLOBAL TimeZone = 'UTC'", // text without an offset would otherwise take the machine's zone
-		"SET GLOBAL memory_limit = '" + quoted(opts.MemoryLimit) + "'",
+		"SET GLOBAL memory_limit = '" + quoted(cmp.Or(opts.MemoryLimit, DefaultMemoryLimit)) + "'",
 		"SET GLOBAL preserve_insertion_order = true", // a record's ordinal is its place in the file
 	}
 	if opts.Threads > 0 {
@@ -113,7 +120,7 @@ func (c *Case) ensureSchema(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if tables == 0 {
+	if tables == 0 && !c.readOnly {
 		return c.Atomically(ctx, func() error {
 			if err := c.Exec(ctx, schema); err != nil {
 				return err
@@ -121,12 +128,34 @@ func (c *Case) ensureSchema(ctx context.Context) error {
 			return c.Exec(ctx, "INSERT INTO case_info VALUES (?)", SchemaVersion)
 		})
 	}
+	return c.migrate(ctx, SchemaVersion, migrations)
+}
+
+// migrations[n] brings a case of schema version n+1 to version n+2.
+var migrations []string
+
+// migrate brings the case to a schema version, one step and one transaction at a time.
+func (c *Case) migrate(ctx context.Context, want int, steps []string) error {
 	var version int
 	if err := c.conn.QueryRowContext(ctx, "SELECT schema_version FROM case_info").Scan(&version); err != nil {
 		return errors.New("this is a DuckDB database but not a case of tapaudit; name another file")
 	}
-	if version > SchemaVersion {
-		return fmt.Errorf("it was written by a newer tapaudit (schema %d, this one knows %d); use that one", version, SchemaVersion)
+	if version > want {
+		return fmt.Errorf("it was written by a newer tapaudit (schema %d, this one knows %d); use that one", version, want)
+	}
+	if version < want && c.readOnly {
+		return fmt.Errorf("it was written by an older tapaudit (schema %d, this one writes %d); 'tapaudit analyze --case' brings it up to date", version, want)
+	}
+	for ; version < want; version++ {
+		err := c.Atomically(ctx, func() error {
+			if err := c.Exec(ctx, steps[version-1]); err != nil {
+				return err
+			}
+			return c.Exec(ctx, "UPDATE case_info SET schema_version = ?", version+1)
+		})
+		if err != nil {
+			return fmt.Errorf("bringing it from schema %d to %d: %w", version, version+1, err)
+		}
 	}
 	return nil
 }
@@ -197,11 +226,16 @@ func (c *Case) within(ctx context.Context, begin string, do func() error) error 
 // Select runs one SELECT that somebody else wrote (a rule, a user's query) and refuses everything else. The
 // statement's type is checked before it runs: preparing several statements at once would execute the first ones.
 // Named parameters ($name) are bound from params; those the query does not name are left out.
-func (c *Case) Select(ctx context.Context, query string, params map[string]any, row func(columns []string, values []driver.Value) error) error {
+// heads, where given, receives the columns' names even when there is no row.
+func (c *Case) Select(ctx context.Context, query string, params map[string]any, row func(columns []string, values []driver.Value) error, heads ...*[]string) error {
 	return c.conn.Raw(func(dc any) error {
 		conn := dc.(*duckdb.Conn)
 		if err := oneStatement(query); err != nil {
 			return err
+		}
+		// A PRAGMA can be rewritten into a SELECT, and then has its type.
+		if !opensSelect.MatchString(query) {
+			return errors.New("only one SELECT is allowed")
 		}
 		prepared, err := conn.PrepareContext(ctx, query)
 		if err != nil {
@@ -234,6 +268,9 @@ func (c *Case) Select(ctx context.Context, query string, params map[string]any, 
 		}
 		defer rows.Close()
 		columns := rows.Columns()
+		for _, h := range heads {
+			*h = columns
+		}
 		values := make([]driver.Value, len(columns))
 		for {
 			if err := rows.Next(values); err != nil {
@@ -248,6 +285,9 @@ func (c *Case) Select(ctx context.Context, query string, params map[string]any, 
 		}
 	})
 }
+
+// opensSelect: white space and comments, then a word that a query begins with.
+var opensSelect = regexp.MustCompile(`(?is)^(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:select|with|from|values)\b|^(?:\s|--[^\n]*\n|/\*.*?\*/)*\(`)
 
 // oneStatement refuses text with a semicolon that is followed by anything but white space and comments, since
 // preparing such a text runs what stands before it.

@@ -32,8 +32,8 @@ type LineIndex struct {
 type place struct{ line, offset int64 }
 
 // IndexLines reads the plain file at path once. Lines end with \n; a \r before it is white space. It returns an error
-// that is ErrChanged when the file was modified meanwhile.
-func IndexLines(ctx context.Context, path string) (*LineIndex, error) {
+// that is ErrChanged when the file was modified meanwhile. tell, where given, is told of the bytes as they are read.
+func IndexLines(ctx context.Context, path string, tell func(bytes int64)) (*LineIndex, error) {
 	file, info, err := openRegular(path)
 	if err != nil {
 		return nil, err
@@ -51,6 +51,9 @@ func IndexLines(ctx context.Context, path string) (*LineIndex, error) {
 		}
 		n, err := file.Read(block)
 		h.Write(block[:n])
+		if tell != nil {
+			tell(int64(n))
+		}
 		for i := 0; i < n; {
 			length := bytes.IndexByte(block[i:n], '\n')
 			ended := length >= 0

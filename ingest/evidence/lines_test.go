@@ -38,7 +38,7 @@ func TestIndexLines(t *testing.T) {
 		{"\n\n", 2, 0, 2, false},
 		{"a\n ", 2, 0, 1, true},
 	} {
-		x, err := IndexLines(context.Background(), write(t, path, tt.text))
+		x, err := IndexLines(context.Background(), write(t, path, tt.text), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +67,7 @@ func TestIndexLinesText(t *testing.T) {
 	}
 	b.WriteString("last")
 	path := write(t, filepath.Join(t.TempDir(), "log.json"), b.String())
-	x, err := IndexLines(context.Background(), path)
+	x, err := IndexLines(context.Background(), path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func BenchmarkIndexLines(b *testing.B) {
 		b.Run(fmt.Sprintf("lines of %d bytes", length), func(b *testing.B) {
 			b.SetBytes(int64(len(text)))
 			for b.Loop() {
-				if _, err := IndexLines(context.Background(), path); err != nil {
+				if _, err := IndexLines(context.Background(), path, nil); err != nil {
 					b.Fatal(err)
 				}
 			}

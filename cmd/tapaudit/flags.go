@@ -1,0 +1,250 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"tapaudit/analysis"
+	"tapaudit/analysis/settings"
+	"tapaudit/ingest/casefile"
+	"tapaudit/reports"
+)
+
+// judgeFlags say what is judged, and by which configuration.
+type judgeFlags struct {
+	config, period, from, to, tenant, asOf, failOn string
+	strict                                         bool
+}
+
+func (f *judgeFlags) add(flags *pflag.FlagSet) {
+	flags.StringVar(&f.config, "config", "", "configuration (YAML)")
+	flags.StringVar(&f.period, "period", "", "what to judge: 2026, 2026Q3, 2026-09 or 2026-09-14 (default: the span of the evidence)")
+	flags.StringVar(&f.from, "from", "", "beginning of the period, e.g. 2026-07-01 or 2026-07-01T06:00:00Z")
+	flags.StringVar(&f.to, "to", "", "end of the period, exclusive")
+	flags.StringVar(&f.tenant, "tenant", "", "tenant of records that name none")
+	flags.StringVar(&f.asOf, "as-of", "", "what counts as now (default: the latest time in the evidence)")
+	flags.StringVar(&f.failOn, "fail-on", "", "exit with 3 when an open finding of this severity or higher exists")
+	flags.BoolVar(&f.strict, "strict", false, "exit with 4 when evidence was quarantined")
+}
+
+// judgement is a configured analysis.
+type judgement struct {
+	flags    judgeFlags
+	settings *settings.Settings
+	rules    []analysis.Rule
+	opts     analysis.Options
+}
+
+// read checks the flags and reads the configuration, before any work is done.
+func (f judgeFlags) read() (*judgement, error) {
+	j := &judgement{flags: f, opts: analysis.Options{Tenant: f.tenant}}
+	var err error
+	if j.opts.Period, err = parsePeriod(f.period, f.from, f.to); err != nil {
+		return nil, usageError{err}
+	}
+	if f.asOf != "" {
+		if j.opts.AsOf, err = parseInstant(f.asOf); err != nil {
+			return nil, usagef("--as-of: %w", err)
+		}
+	}
+	if f.failOn != "" && analysis.Severity(f.failOn).Rank() < 0 {
+		return nil, usagef("--fail-on: %q is none of info, low, medium, high, critical", f.failOn)
+	}
+	rules, _, err := analysis.BuiltInRules()
+	if err != nil {
+		return nil, err
+	}
+	if j.settings, err = settings.Load(f.config, analysis.Catalog(rules)); err != nil {
+		return nil, usageError{err}
+	}
+	j.rules = analysis.Configure(rules, j.settings)
+	return j, nil
+}
+
+// judge seals the case against everything but our own statements, and runs the analysis.
+func (j *judgement) judge(ctx context.Context, c *openCase, io streams, talk talkFlags) (*analysis.Result, error) {
+	if err := c.Seal(ctx); err != nil {
+		return nil, err
+	}
+	talk.say(io, "Judging …")
+	return analysis.Run(ctx, c.Case, j.settings, j.rules, j.opts)
+}
+
+// status is the exit status that findings and quarantine ask for, as an error.
+func (j *judgement) status(r *analysis.Result) error {
+	failOn := analysis.Severity(j.flags.failOn)
+	if failOn != "" && slices.ContainsFunc(r.Findings, func(f analysis.Finding) bool { return f.Status == "open" && f.Severity.Rank() >= failOn.Rank() }) {
+		return statusError(exitFindings)
+	}
+	if j.flags.strict && len(r.Quarantine) > 0 {
+		return statusError(exitQuarantined)
+	}
+	return nil
+}
+
+// reportFlags say where a report goes and of what it consists.
+type reportFlags struct {
+	out     string
+	formats []string
+	created time.Time
+}
+
+func (f *reportFlags) add(flags *pflag.FlagSet, out string) {
+	flags.StringVar(&f.out, "out", out, "folder to write the report into")
+	flags.StringSliceVar(&f.formats, "format", nil, "outputs: html, csv, json, parquet (default all)")
+}
+
+// check refuses, before any work is done, what could not be written in the end.
+func (f *reportFlags) check() error {
+	for _, name := range f.formats {
+		if !slices.Contains(reports.Formats(), name) {
+			return usagef("--format: %q is none of %v", name, reports.Formats())
+		}
+	}
+	if err := reports.CheckFolder(f.out); err != nil {
+		return usageError{err}
+	}
+	var err error
+	if f.created, err = creation(); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+func (f *reportFlags) write(ctx context.Context, r *analysis.Result, io streams, talk talkFlags) error {
+	talk.say(io, "Writing the report …")
+	err := reports.WriteFolder(ctx, f.out, r, reports.Options{Formats: f.formats, Version: programVersion(), Created: f.created})
+	if errors.Is(err, reports.ErrNotReport) {
+		return usageError{err}
+	}
+	if err != nil {
+		return err
+	}
+	return summarise(io, r, f.out, talk)
+}
+
+func summarise(io streams, r *analysis.Result, dir string, talk talkFlags) error {
+	if talk.quiet {
+		return nil
+	}
+	return reports.Summary(io.out, r, dir, useColor(io.out, talk.noColor))
+}
+
+// creation is when the report is made: the clock, or SOURCE_DATE_EPOCH (seconds since 1970) for reproducible output.
+func creation() (time.Time, error) {
+	text := os.Getenv("SOURCE_DATE_EPOCH")
+	if text == "" {
+		return time.Now().UTC().Truncate(time.Second), nil
+	}
+	seconds, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("SOURCE_DATE_EPOCH is %q; it must be seconds since 1970", text)
+	}
+	return time.Unix(seconds, 0).UTC(), nil
+}
+
+// databaseFlags say where the case lies and what its database may use.
+type databaseFlags struct {
+	path, memory string
+	threads      int
+	readOnly     bool
+}
+
+func (f *databaseFlags) add(flags *pflag.FlagSet, what string) {
+	flags.StringVar(&f.path, "case", "", what)
+	flags.IntVar(&f.threads, "threads", 0, "threads of the database (default: one per processor)")
+	flags.StringVar(&f.memory, "memory-limit", "", "memory of the database, e.g. 4GiB (default "+casefile.DefaultMemoryLimit+")")
+}
+
+func (f *databaseFlags) need(command string) error {
+	if f.path == "" {
+		return usagef("%s: name the case with --case FILE", command)
+	}
+	return nil
+}
+
+// existing refuses a case that is not there: only ingest makes one.
+func (f *databaseFlags) existing(command string) error {
+	if err := f.need(command); err != nil {
+		return err
+	}
+	if _, err := os.Stat(f.path); err != nil {
+		return usagef("%s: case file: %w; 'tapaudit ingest PATH... --case FILE' makes one", command, err)
+	}
+	return nil
+}
+
+// openCase is a case and what the commands ask of it.
+type openCase struct{ *casefile.Case }
+
+type caseCounts struct{ sources, read, quarantined int64 }
+
+func (c *openCase) counts(ctx context.Context) (n caseCounts, err error) {
+	err = c.QueryRow(ctx, `
+SELECT count(*), coalesce(sum(records_read), 0)::BIGINT, (SELECT count(*) FROM quarantine) FROM source`).Scan(&n.sources, &n.read, &n.quarantined)
+	return n, err
+}
+
+// with opens the case, a temporary one where none is named, and closes it whatever happens.
+func (f *databaseFlags) with(ctx context.Context, do func(*openCase) error) error {
+	temporary, remove, err := temporaryFolder()
+	if err != nil {
+		return err
+	}
+	defer remove()
+	path := f.path
+	if path == "" {
+		path = filepath.Join(temporary, "case.duckdb")
+	}
+	c, err := casefile.Open(ctx, path, casefile.Options{Threads: f.threads, MemoryLimit: f.memory, TempDir: temporary, ReadOnly: f.readOnly})
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(&openCase{c}), c.Close())
+}
+
+// talkFlags say how much is said.
+type talkFlags struct{ quiet, verbose, noColor bool }
+
+func (f *talkFlags) add(flags *pflag.FlagSet) {
+	flags.BoolVar(&f.quiet, "quiet", false, "no messages and no summary")
+	flags.BoolVar(&f.verbose, "verbose", false, "say what became of each file")
+	flags.BoolVar(&f.noColor, "no-color", false, "no colours on the terminal")
+}
+
+func (f talkFlags) say(io streams, format string, args ...any) {
+	if !f.quiet {
+		fmt.Fprintf(io.err, format+"\n", args...)
+	}
+}
+
+// useColor says whether colours are wanted: on a terminal, unless told otherwise (no-color.org).
+func useColor(w any, no bool) bool { return !no && os.Getenv("NO_COLOR") == "" && isTerminal(w) }
+
+func isTerminal(w any) bool {
+	file, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// printable replaces control characters: names of files are somebody else's text.
+func printable(s string) string {
+	runes := []rune(s)
+	for i, r := range runes {
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+			runes[i] = '\uFFFD'
+		}
+	}
+	return string(runes)
+}
