@@ -29,16 +29,16 @@ test: lint ## check format, vet, staticcheck, then run every test
 	go test ./...
 
 lint: toolchain ## check format, vet and staticcheck
-	@unformatted=$$(gofmt -l .) || exit 1; \
+	@unformatted=$$("$$(go env GOROOT)/bin/gofmt" -l .) || exit 1; \
 	if [ -n "$$unformatted" ]; then echo "not formatted; run 'make fmt':"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 	go tool staticcheck ./...
 
 fmt: ## format the Go code
-	gofmt -w .
+	"$$(go env GOROOT)/bin/gofmt" -w .
 
 clean: ## remove what build and run made
-	rm -rf bin $(REPORT)
+	rm -rf bin tapaudit-report
 
 sample-logs: toolchain ## write sample-logs anew, always the same
 	go run ./cmd/samplelogs
@@ -49,7 +49,12 @@ toolchain:
 		echo "Go is missing. Install Go 1.26 or newer from https://go.dev/dl/ and put its bin folder on the PATH."; exit 1; }
 	@go version >/dev/null || { \
 		echo "This Go cannot build the module. Install Go 1.26 or newer from https://go.dev/dl/."; exit 1; }
-	@set -- $$(go env CC); command -v "$$1" >/dev/null || { \
-		echo "A C compiler is missing ($$1); DuckDB needs it, with the C++ library. Install it:"; \
-		echo "  Debian, Ubuntu: apt-get install build-essential    Fedora: dnf install gcc gcc-c++"; \
-		echo "  macOS: xcode-select --install"; exit 1; }
+	@set -- $$(go env CC); \
+	if ! command -v "$$1" >/dev/null; then missing="a C compiler ($$1)"; \
+	elif [ "$$(uname)" = Linux ] && [ "$$("$$@" -print-file-name=libstdc++.so)" = libstdc++.so ]; then missing="the C++ library of $$1"; \
+	else exit 0; fi; \
+	echo "DuckDB needs $$missing, which is missing. Install it:"; \
+	echo "  Debian, Ubuntu: apt-get install build-essential"; \
+	echo "  Fedora, RHEL:   dnf install gcc gcc-c++"; \
+	echo "  macOS:          xcode-select --install"; \
+	exit 1

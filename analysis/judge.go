@@ -88,6 +88,9 @@ func (a *audit) run(ctx context.Context, rule Rule, unjudged map[ruleTenant]map[
 				row[column] = values[i]
 			}
 			if reason := row.text("not_assessed"); reason != "" {
+				if about := row.list("about"); len(about) > 0 && !rule.isState() && !a.inPeriod(about) {
+					return nil
+				}
 				key := ruleTenant{rule.ID, row.text("tenant_id")}
 				if unjudged[key] == nil {
 					unjudged[key] = map[string]int{}
@@ -114,6 +117,19 @@ func (a *audit) run(ctx context.Context, rule Rule, unjudged map[ruleTenant]map[
 		return nil, fmt.Errorf("rule %s: %w", rule.ID, err)
 	}
 	return found, nil
+}
+
+// inPeriod says whether the records span a time that the period touches.
+func (a *audit) inPeriod(keys []string) bool {
+	var first, last time.Time
+	for _, key := range keys {
+		at, _ := a.recordIdentity(key)
+		if first.IsZero() || at.Before(first) {
+			first = at
+		}
+		last = later(last, at)
+	}
+	return first.Before(a.period.To) && !last.Before(a.period.From)
 }
 
 type ruleRow map[string]driver.Value
@@ -240,10 +256,14 @@ func (a *audit) storeExpired(ctx context.Context, findings []Finding) error {
 	t := table{name: "expired_exceptions", columns: columns(
 		"exception_no BIGINT", "rule VARCHAR", "tenant VARCHAR", "subject VARCHAR", "owner VARCHAR", "reason VARCHAR", "expires VARCHAR", "tenant_id VARCHAR", "open_findings BIGINT", "first_seen TIMESTAMP",
 	)}
+	said := map[settings.Exception]bool{}
 	for i, e := range a.settings.Exceptions {
-		if !e.ExpiredAt(a.asOf) {
-			continue
+		same := e
+		same.Line = 0
+		if !e.ExpiredAt(a.asOf) || said[same] {
+			continue // the same exception twice is one
 		}
+		said[same] = true
 		open := map[string]int{}
 		for _, f := range findings {
 			if f.Status == "open" && e.Matches(f.RuleID, f.TenantID, f.SubjectID, f.SubjectName, f.ActorID, f.ActorName) {
@@ -279,5 +299,3 @@ func (a *audit) recordIdentity(key string) (at time.Time, identity string) {
 	}
 	return time.Time{}, key
 }
-
-var _ = settings.Exception{}

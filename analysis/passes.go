@@ -116,12 +116,12 @@ func later(a, b time.Time) time.Time {
 }
 
 // passAt is a log-in's pass: the latest issued of the user's passes whose start is not after the log-in; if that one
-// is not valid or there is none, one that starts within the two minutes after the log-in. latest is the former, valid
-// or not, for what is to be said about a pass that had ended.
+// is not valid or there is none, one that starts within the two minutes after the log-in. One that was never valid is
+// nobody's. latest is the former, valid or not, for what is to be said about a pass that had ended.
 func (a *audit) passAt(tenant, user string, at time.Time) (found, latest *pass) {
 	passes := a.passesOf[userKey{tenant, user}]
 	for _, p := range passes {
-		if !p.start.After(at) {
+		if !p.start.After(at) && !p.neverValid() {
 			latest = p
 		}
 	}

@@ -130,7 +130,8 @@ func (a *audit) storeLogins(ctx context.Context) error {
 		endedRecently := false
 		if l.pass != nil {
 			passNo = l.pass.no
-			endedRecently = l.pass.endedAt.Before(l.time) && l.time.Sub(l.pass.endedAt) < 30*day
+			// An inferred end proves nothing: the pass may have been given less time than the policy allows.
+			endedRecently = (l.pass.endLogged || l.pass.endedBy != "expiry") && l.pass.endedAt.Before(l.time) && l.time.Sub(l.pass.endedAt) < 30*day
 		}
 		state := func(name string) string { return l.criterion(name).State }
 		var failures, reasons []string

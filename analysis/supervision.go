@@ -288,7 +288,7 @@ func (a *audit) judgePlace(l *login) Criterion {
 	trusted := true
 	for _, s := range l.signIns {
 		trusted = trusted && s.trusted
-		if !s.trusted && !s.familiar && strange == nil {
+		if !s.trusted && !s.familiar && (strange == nil || s.earlier > strange.earlier) {
 			strange = s
 		}
 	}

@@ -39,6 +39,7 @@ type careful struct {
 	unknown      []quarantined
 	unknownCount int64
 	wrong        int64
+	whole        bool // some record shows that the export is not filtered
 }
 
 type quarantined struct {
@@ -201,7 +202,7 @@ func (c *careful) record(frame *evidence.Frame) error {
 		return nil
 	}
 	c.formats[format.Name]++
-	c.row.filtered = c.row.filtered || out.Filtered
+	c.row.filtered, c.whole = c.row.filtered || out.Filtered, c.whole || out.Whole
 	switch {
 	case out.Bad != "":
 		c.quarantine(place(out.Bad))
@@ -283,6 +284,7 @@ func (c *careful) finish(ended error) error {
 			r.notes = append(r.notes, "not recognised: JSON objects of no kind that is known")
 		}
 	}
+	r.filtered = r.filtered && !c.whole
 	r.format = sortedNames(c.formats)
 	for _, why := range slices.Sorted(maps.Keys(c.unused)) {
 		r.notes = append(r.notes, fmt.Sprintf("%d not used: %s", c.unused[why], why))

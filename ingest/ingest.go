@@ -163,7 +163,7 @@ func (l *loader) insertSource(r *source) error {
 	if !r.src.ModTime.IsZero() {
 		modified = casefile.Timestamp(r.src.ModTime)
 	}
-	if r.truncated != "" {
+	if r.truncated = cmp.Or(r.truncated, formats.CollectorCap(r.src.Path, r.read)); r.truncated != "" {
 		truncated = r.truncated
 	}
 	return l.c.Exec(l.ctx, `INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -250,7 +250,7 @@ ORDER BY path = ? DESC, source_id LIMIT 1`, r.sha256, r.src.Path, r.src.Path)
 
 // fastFormat is the format by which DuckDB's own reader may load the source, nil where it may not.
 func (l *loader) fastFormat(r *source) (*formats.Format, error) {
-	if r.src.Disk == "" || l.opts.FastFrom < 0 || r.src.Bytes < l.opts.FastFrom {
+	if r.src.Disk == "" || l.opts.FastFrom < 0 || r.src.Bytes < l.opts.FastFrom || formats.MayBeFiltered(r.src.Path) {
 		return nil, nil
 	}
 	content, err := r.src.Open()

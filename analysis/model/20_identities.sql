@@ -38,4 +38,9 @@ SELECT a.tenant, lower(a.actor_upn), lower(a.actor_user_id), a.time
 FROM attributed_audits AS a JOIN ambiguous ON ambiguous.tenant = a.tenant AND ambiguous.upn = lower(a.actor_upn)
 WHERE a.actor_user_id IS NOT NULL
 UNION
+SELECT a.tenant, ambiguous.upn, lower(a.t ->> '$.id'), a.time
+FROM (SELECT tenant, time, unnest(from_json(targets, '["JSON"]')) AS t FROM attributed_audits WHERE contains(targets::VARCHAR, 'userPrincipalName')) AS a
+JOIN ambiguous ON ambiguous.tenant = a.tenant AND ambiguous.upn = lower(a.t ->> '$.userPrincipalName')
+WHERE present(a.t ->> '$.id') IS NOT NULL
+UNION
 SELECT tenant, upn, user_id, last_at FROM ties;

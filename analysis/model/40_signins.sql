@@ -10,24 +10,19 @@ CREATE OR REPLACE MACRO step_list(steps) AS from_json(CASE WHEN json_valid(steps
 CREATE OR REPLACE MACRO names_pass(reason) AS coalesce(regexp_matches(reason, '(?i)access\s*pass'), false);
 
 -- An event of the Unified Audit Log is the sign-in of the same correlation id, user and second, where there is one.
+CREATE OR REPLACE TABLE ual_events AS
+SELECT source_id, ordinal, tenant, id, lower(correlation_id) AS correlation_id, lower(coalesce(user_id, upn)) AS name, lower(upn) AS upn,
+    date_trunc('second', time) AS second
+FROM attributed_signins WHERE log = 'ual' AND tenant IS NOT NULL;
+
 CREATE OR REPLACE TABLE ual_signins AS
-WITH ual AS (
-    SELECT source_id, ordinal, tenant, id, lower(correlation_id) AS correlation_id, lower(coalesce(user_id, upn)) AS name, lower(upn) AS upn,
-        date_trunc('second', time) AS second
-    FROM attributed_signins WHERE log = 'ual' AND tenant IS NOT NULL
-),
-logged AS (
-    SELECT s.tenant, s.id, lower(s.correlation_id) AS correlation_id, lower(s.user_id) AS user_id, lower(s.upn) AS upn, date_trunc('second', s.time) AS second
-    FROM attributed_signins AS s
-    WHERE s.log = 'signin' AND EXISTS (SELECT 1 FROM ual WHERE ual.tenant = s.tenant AND ual.correlation_id = lower(s.correlation_id))
-)
 SELECT ual.source_id, ual.ordinal, coalesce(
-        min(logged.id) FILTER (WHERE lower(logged.id) = lower(ual.id)),
-        min(logged.id)
+        min(s.id) FILTER (WHERE lower(s.id) = lower(ual.id)),
+        min(s.id)
     ) AS id
-FROM ual JOIN logged
-    ON logged.tenant = ual.tenant AND logged.correlation_id = ual.correlation_id AND logged.second = ual.second
-    AND (ual.name IN (logged.user_id, logged.upn) OR ual.upn = logged.upn)
+FROM ual_events AS ual JOIN attributed_signins AS s
+    ON s.log = 'signin' AND s.tenant = ual.tenant AND lower(s.correlation_id) = ual.correlation_id AND date_trunc('second', s.time) = ual.second
+    AND (ual.name IN (lower(s.user_id), lower(s.upn)) OR ual.upn = lower(s.upn))
 GROUP BY ALL;
 
 CREATE OR REPLACE TABLE attempt_ids AS
@@ -58,13 +53,21 @@ SELECT tenant, name FROM named WHERE name IS NOT NULL
 UNION SELECT ties.tenant, ties.upn FROM ties JOIN named ON named.tenant = ties.tenant AND named.name = ties.user_id
 UNION SELECT ties.tenant, ties.user_id FROM ties JOIN named ON named.tenant = ties.tenant AND named.name = ties.upn;
 
+-- Found by their keys first: few of many sign-ins matter, and each is wide.
+CREATE OR REPLACE TABLE relevant_keys AS
+WITH keyed AS (
+    SELECT s.source_id, s.ordinal, s.tenant, coalesce(lower(s.user_id), lower(s.upn)) AS name, lower(coalesce(u.id, s.id)) AS request_id,
+        coalesce(u.id, s.id) AS shown_id
+    FROM attributed_signins AS s LEFT JOIN ual_signins AS u ON u.source_id = s.source_id AND u.ordinal = s.ordinal
+    WHERE s.tenant IS NOT NULL
+)
+SELECT k.* FROM keyed AS k SEMI JOIN relevant_names AS n ON n.tenant = k.tenant AND n.name = k.name
+UNION
+SELECT k.* FROM keyed AS k SEMI JOIN attempt_ids AS a ON a.tenant = k.tenant AND a.id = k.request_id;
+
 CREATE OR REPLACE TABLE relevant_records AS
-SELECT s.tenant AS tenant_id, lower(coalesce(u.id, s.id)) AS request_id, coalesce(u.id, s.id) AS shown_id, s.* EXCLUDE (tenant, tenant_id, id)
-FROM attributed_signins AS s LEFT JOIN ual_signins AS u ON u.source_id = s.source_id AND u.ordinal = s.ordinal
-WHERE s.tenant IS NOT NULL AND (
-    EXISTS (SELECT 1 FROM relevant_names AS n WHERE n.tenant = s.tenant AND n.name = coalesce(lower(s.user_id), lower(s.upn)))
-    OR EXISTS (SELECT 1 FROM attempt_ids AS a WHERE a.tenant = s.tenant AND a.id = lower(coalesce(u.id, s.id)))
-);
+SELECT w.tenant AS tenant_id, w.request_id, w.shown_id, r.* EXCLUDE (tenant_id, id)
+FROM relevant_keys AS w JOIN signin_record AS r ON r.source_id = w.source_id AND r.ordinal = w.ordinal;
 
 -- Steps that came in a file of their own, as the list that a sign-in's own steps would be.
 CREATE OR REPLACE TABLE companion_steps AS

@@ -30,4 +30,5 @@ SELECT
     ['f:' || s.source_id || ':1'] AS supporting, $period_from AS first_seen
 FROM source AS s LEFT JOIN file_tenants AS t ON t.source_id = s.source_id
 WHERE s.holds_passcode > 0
+QUALIFY row_number() OVER (PARTITION BY s.sha256 ORDER BY s.path) = 1
 ORDER BY s.path

@@ -31,4 +31,5 @@ SELECT
     bad.records || ' records could not be loaded: ' || bad.reasons AS summary,
     bad.places[1:100] AS supporting, $period_from AS first_seen
 FROM source AS s JOIN bad ON bad.source_id = s.source_id LEFT JOIN file_tenants AS t ON t.source_id = s.source_id
+QUALIFY row_number() OVER (PARTITION BY s.sha256 ORDER BY s.path) = 1
 ORDER BY s.path

@@ -28,5 +28,6 @@ SELECT
     'The export is probably not whole: ' || s.truncated AS summary,
     ['f:' || s.source_id || ':1'] AS supporting, $period_from AS first_seen
 FROM source AS s LEFT JOIN file_tenants AS t ON t.source_id = s.source_id
-WHERE s.truncated IS NOT NULL AND s.same_as IS NULL
+WHERE s.truncated IS NOT NULL
+QUALIFY row_number() OVER (PARTITION BY s.sha256 ORDER BY s.path) = 1
 ORDER BY s.path

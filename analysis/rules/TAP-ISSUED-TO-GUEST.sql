@@ -31,4 +31,5 @@ SELECT
     [p.record] AS about
 FROM passes AS p
 WHERE lower(p.user_type) = 'guest' OR contains(lower(p.user_name), '#ext#')
+    OR EXISTS (SELECT 1 FROM signins AS s WHERE s.tenant_id = p.tenant_id AND s.user_id = p.user_id AND lower(s.user_type) = 'guest')
 ORDER BY p.pass_no

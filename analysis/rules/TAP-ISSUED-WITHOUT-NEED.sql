@@ -31,7 +31,7 @@ WITH strong AS (
     FROM (SELECT *, unnest(steps) AS step FROM signins WHERE error_code = 0) AS s
     WHERE coalesce(step.succeeded, true)
         AND folded(step.authenticationMethod) NOT IN ('temporaryaccesspass', 'previouslysatisfied')
-        AND (contains(folded(step.authenticationStepRequirement), 'multifactor')
+        AND (contains(replace(folded(step.authenticationStepRequirement), '-', ''), 'multifactor')
             OR regexp_matches(folded(step.authenticationMethod), 'fido2|passkey|windowshello|passwordless|certificate'))
 )
 SELECT

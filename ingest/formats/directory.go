@@ -1,48 +1,183 @@
 package formats
 
 import (
+	"path"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/tidwall/gjson"
 )
 
 // Snapshots of the directory: users, roles and who holds them, groups, and what else says who matters.
 
-// isoMember is a time member in the one spelling that DuckDB reads; absent and counted where it is no time.
-func isoMember(o object, key string, in *Input, wrong *int) gjson.Result {
-	s := o.text(key)
-	if s == "" {
+// members are the values of a row by column; what a table does not know is left out.
+type members map[string]gjson.Result
+
+// snapshot gathers the rows that one record of a snapshot makes, all of one time and one tenant.
+type snapshot struct {
+	in     *Input
+	taken  time.Time
+	tenant string // where the record itself names one
+	out    Outcome
+}
+
+func newSnapshot(in *Input) *snapshot { return &snapshot{in: in, taken: in.Taken} }
+
+// add makes a row of what members the table knows; values of a wrong type are left out and counted.
+func (s *snapshot) add(t *Table, m members) {
+	var c canonical
+	c.begin()
+	for _, col := range t.Columns {
+		switch v, ok := m[col.Name]; {
+		case col.Name == "_tenant":
+			c.set("_tenant", s.tenant)
+		case ok:
+			c.member(col.Name, col.Type, v)
+		}
+	}
+	s.out.Wrong += c.Wrong
+	s.out.Rows = append(s.out.Rows, Row{Table: t, Time: s.taken, Text: c.end()})
+}
+
+// time is a time in the one spelling that DuckDB reads; absent, and counted, where it is none.
+func (s *snapshot) time(v gjson.Result) gjson.Result {
+	text := scalarText(v)
+	if strings.TrimSpace(text) == "" {
+		if v.Type == gjson.JSON {
+			s.out.Wrong++
+		}
 		return gjson.Result{}
 	}
-	t, err := ParseTime(s, in.Order)
+	t, err := ParseTime(text, s.in.Order)
 	if err != nil {
-		*wrong++
+		s.out.Wrong++
 		return gjson.Result{}
 	}
 	return stringValue(t.Format("2006-01-02T15:04:05.999999Z"))
+}
+
+// stringValue is a text of ours as a member's value; an empty one is absent.
+func stringValue(s string) gjson.Result {
+	if s == "" {
+		return gjson.Result{}
+	}
+	return gjson.Result{Type: gjson.String, Str: s, Raw: quote(s)}
+}
+
+func boolValue(b bool) gjson.Result {
+	if b {
+		return gjson.Result{Type: gjson.True, Raw: "true"}
+	}
+	return gjson.Result{Type: gjson.False, Raw: "false"}
+}
+
+// firstOf is the first of the members that is there and is not null.
+func firstOf(o object, keys ...string) gjson.Result {
+	for _, key := range keys {
+		if v := o.get(key); v.Exists() && v.Type != gjson.Null {
+			return v
+		}
+	}
+	return gjson.Result{}
+}
+
+// kindOf is what an object of the directory says it is: user, group, servicePrincipal or device.
+func kindOf(o object) string {
+	kind := o.text("@odata.type")
+	return kind[strings.LastIndexByte(kind, '.')+1:]
+}
+
+// identified says whether a member, holder or owner can be told: by an id or by a user principal name.
+func identified(id, upn gjson.Result) bool {
+	return isPresent(scalarText(id)) || isPresent(scalarText(upn))
+}
+
+// roleRef is a role as a record names it, by any of its ids and its name.
+type roleRef struct{ id, template, name gjson.Result }
+
+// holder adds who holds a role; false where the record does not say who.
+func (s *snapshot) holder(role roleRef, principal object, eligible bool) bool {
+	if !identified(principal.get("id"), principal.get("userPrincipalName")) {
+		return false
+	}
+	s.add(RoleMembers, members{
+		"roleId": role.id, "roleTemplateId": role.template, "roleName": role.name,
+		"principalId": principal.get("id"), "principalUPN": principal.get("userPrincipalName"),
+		"principalName": principal.get("displayName"), "principalType": stringValue(kindOf(principal)),
+		"eligible": boolValue(eligible),
+	})
+	return true
+}
+
+// groupMember adds a member of a group; false where the record does not say who.
+func (s *snapshot) groupMember(id, name gjson.Result, member object) bool {
+	if !identified(member.get("id"), member.get("userPrincipalName")) {
+		return false
+	}
+	s.add(GroupMembers, members{
+		"groupId": id, "groupName": name,
+		"memberId": member.get("id"), "memberUPN": member.get("userPrincipalName"), "memberType": stringValue(kindOf(member)),
+	})
+	return true
+}
+
+const anyGUID = `[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`
+
+// A list of members does not name its group or role inside: the page's context does, or the name that the exporter
+// gave the file, as in groups/<id>/members.json, group-members-<id>.json or directoryRoles_<id>_members.json.
+var (
+	groupOfMembers = regexp.MustCompile(`(?i)\bgroups\('([^']+)'\)/(?:transitive)?members|groups?[/_ -](` + anyGUID + `)[/_ -](?:transitive)?members|groups?[_ -]?members[/_ -](` + anyGUID + `)`)
+	roleOfMembers  = regexp.MustCompile(`(?i)\bdirectoryRoles\('([^']+)'\)/members|roles?[/_ -](` + anyGUID + `)[/_ -]members|roles?[_ -]?members[/_ -](` + anyGUID + `)`)
+)
+
+func namedIn(pattern *regexp.Regexp, in *Input) gjson.Result {
+	for _, text := range []string{in.Context, in.Path} {
+		if m := pattern.FindStringSubmatch(text); m != nil {
+			return stringValue(m[1] + m[2] + m[3])
+		}
+	}
+	return gjson.Result{}
+}
+
+// membership adds what the file says of an object beside the object itself: whose member it is.
+func (s *snapshot) membership(o object) {
+	if id := namedIn(groupOfMembers, s.in); id.Exists() {
+		s.groupMember(id, gjson.Result{}, o)
+	}
+	if id := namedIn(roleOfMembers, s.in); id.Exists() {
+		s.holder(roleRef{id: id}, o, false)
+	}
 }
 
 var user = &Format{
 	Name: "users",
 	recognise: func(o object) bool {
 		return o.has("id", "userPrincipalName") && o.hasAny("displayName", "userType", "accountEnabled", "createdDateTime", "mail", "givenName") ||
-			strings.HasSuffix(o.text("@odata.type"), "graph.user")
+			kindOf(o) == "user"
 	},
 	read: func(o object, in *Input) Outcome {
-		if !isPresent(o.text("id")) && !isPresent(o.text("userPrincipalName")) {
+		if !identified(o.get("id"), o.get("userPrincipalName")) {
 			return Outcome{Bad: "no id"}
 		}
-		wrong := 0
-		out := snapshot(Users, in, map[string]gjson.Result{
-			"id": o.get("id"), "userPrincipalName": o.get("userPrincipalName"), "displayName": o.get("displayName"),
-			"userType": o.get("userType"), "accountEnabled": o.get("accountEnabled"),
-			"createdDateTime":  isoMember(o, "createdDateTime", in, &wrong),
-			"employeeHireDate": isoMember(o, "employeeHireDate", in, &wrong),
-		})
-		out.Wrong += wrong
-		return out
+		s := newSnapshot(in)
+		s.user(o)
+		s.membership(o)
+		// What collectors hang under the user.
+		if settings := readObject(o.get("userAuthenticationSettings")); settings.has("methodsRegistered") {
+			s.registration(settings)
+		}
+		s.passesOf(o, scalarText(o.get("id")), scalarText(o.get("userPrincipalName")))
+		return s.out
 	},
+}
+
+func (s *snapshot) user(o object) {
+	s.add(Users, members{
+		"id": o.get("id"), "userPrincipalName": o.get("userPrincipalName"), "displayName": o.get("displayName"),
+		"userType": o.get("userType"), "accountEnabled": o.get("accountEnabled"),
+		"createdDateTime": s.time(o.get("createdDateTime")), "employeeHireDate": s.time(o.get("employeeHireDate")),
+	})
 }
 
 // directoryRole is an activated directory role, with its members where they were expanded; a role definition says
@@ -50,174 +185,406 @@ var user = &Format{
 var directoryRole = &Format{
 	Name: "directory roles",
 	recognise: func(o object) bool {
-		return o.has("roleTemplateId") ||
-			o.has("isBuiltIn", "displayName") && o.hasAny("rolePermissions", "templateId", "isPrivileged", "isEnabled") ||
-			o.has("isPrivileged", "displayName") ||
-			strings.HasSuffix(o.text("@odata.type"), "graph.directoryRole")
+		return o.has("displayName") && (o.has("roleTemplateId") || o.has("isPrivileged") ||
+			o.has("isBuiltIn") && o.hasAny("rolePermissions", "templateId", "isEnabled")) ||
+			kindOf(o) == "directoryRole" || kindOf(o) == "unifiedRoleDefinition"
 	},
 	read: func(o object, in *Input) Outcome {
-		template := o.get("roleTemplateId")
-		if !template.Exists() {
-			template = o.get("templateId")
+		template := firstOf(o, "roleTemplateId", "templateId")
+		if !isPresent(o.text("id")) && !isPresent(scalarText(template)) {
+			return Outcome{Bad: "no id"}
 		}
-		definition, wrong := snapshotRow(RoleDefinitions, in, map[string]gjson.Result{
+		s := newSnapshot(in)
+		s.add(RoleDefinitions, members{
 			"id": o.get("id"), "templateId": template, "displayName": o.get("displayName"), "isPrivileged": o.get("isPrivileged"),
 		})
-		out := Outcome{Rows: []Row{definition}, Wrong: wrong}
 		o.get("members").ForEach(func(_, m gjson.Result) bool {
-			member := readObject(m)
-			row, wrong := snapshotRow(RoleMembers, in, map[string]gjson.Result{
-				"roleId": o.get("id"), "roleTemplateId": template, "roleName": o.get("displayName"),
-				"principalId": member.get("id"), "principalUPN": member.get("userPrincipalName"),
-				"principalName": member.get("displayName"), "principalType": stringValue(principalType(member)),
-			})
-			out.Rows = append(out.Rows, row)
-			out.Wrong += wrong
+			if !s.holder(roleRef{o.get("id"), template, o.get("displayName")}, readObject(m), false) {
+				s.out.Wrong++
+			}
 			return true
 		})
-		return out
+		return s.out
 	},
 }
 
-// principalType is user, group or servicePrincipal where the object says so.
-func principalType(o object) string {
-	kind := o.text("@odata.type")
-	return kind[strings.LastIndexByte(kind, '.')+1:]
-}
-
-// roleAssignment is a unified role assignment, or an eligibility for one, with role and principal where expanded.
+// roleAssignment is a unified role assignment, a schedule or an instance of one, or an eligibility, with role and
+// principal where they were expanded.
 var roleAssignment = &Format{
 	Name: "role assignments",
 	recognise: func(o object) bool {
 		return o.has("principalId") && o.hasAny("roleDefinitionId", "roleDefinition")
 	},
 	read: func(o object, in *Input) Outcome {
+		if o.has("action") {
+			return Outcome{NotUsed: "a request for a role, which does not say who holds it"}
+		}
+		if status := o.text("status"); endedSchedule[strings.ToLower(status)] {
+			return Outcome{NotUsed: "a role assignment that was not or is no longer in force"}
+		}
 		role, principal := readObject(o.get("roleDefinition")), readObject(o.get("principal"))
-		eligible := strings.Contains(strings.ToLower(in.Context+" "+o.text("@odata.type")+" "+in.Path), "eligib")
-		eligibleValue := gjson.Result{Type: gjson.False, Raw: "false"}
-		if eligible {
-			eligibleValue = gjson.Result{Type: gjson.True, Raw: "true"}
+		roleID := firstOf(o, "roleDefinitionId")
+		if !roleID.Exists() {
+			roleID = role.get("id")
 		}
-		out := snapshot(RoleMembers, in, map[string]gjson.Result{
-			"roleId": o.get("roleDefinitionId"), "roleTemplateId": role.get("templateId"), "roleName": role.get("displayName"),
-			"principalId": o.get("principalId"), "principalUPN": principal.get("userPrincipalName"),
-			"principalName": principal.get("displayName"), "principalType": stringValue(principalType(principal)), "eligible": eligibleValue,
-		})
+		holder := object{
+			keys:   []string{"id", "userPrincipalName", "displayName", "@odata.type"},
+			values: []gjson.Result{o.get("principalId"), principal.get("userPrincipalName"), principal.get("displayName"), principal.get("@odata.type")},
+		}
+		s := newSnapshot(in)
+		if !s.holder(roleRef{roleID, role.get("templateId"), role.get("displayName")}, holder, isEligible(o, in)) {
+			return Outcome{Bad: "no id of who holds the role"}
+		}
 		if role.has("displayName") {
-			definition, wrong := snapshotRow(RoleDefinitions, in, map[string]gjson.Result{
-				"id": o.get("roleDefinitionId"), "templateId": role.get("templateId"), "displayName": role.get("displayName"), "isPrivileged": role.get("isPrivileged"),
+			s.add(RoleDefinitions, members{
+				"id": roleID, "templateId": role.get("templateId"), "displayName": role.get("displayName"), "isPrivileged": role.get("isPrivileged"),
 			})
-			out.Rows = append(out.Rows, definition)
-			out.Wrong += wrong
 		}
-		return out
+		return s.out
 	},
+}
+
+// endedSchedule are the states of a schedule (unifiedRoleScheduleBase.status) in which nobody holds the role by it.
+var endedSchedule = map[string]bool{"canceled": true, "denied": true, "failed": true, "revoked": true, "timedout": true, "admindenied": true}
+
+// isEligible says whether an assignment only lets its holder activate the role. Its own members say so where they are
+// there; else the page's context, else the name of the file or of the folder that holds it.
+func isEligible(o object, in *Input) bool {
+	switch {
+	case o.hasAny("roleEligibilityScheduleId"):
+		return true
+	case o.hasAny("roleAssignmentScheduleId", "roleAssignmentOriginId", "assignmentType"):
+		return false
+	}
+	for _, text := range []string{kindOf(o), in.Context} {
+		if lower := strings.ToLower(text); strings.Contains(lower, "role") {
+			return strings.Contains(lower, "eligib")
+		}
+	}
+	dir, base := path.Split(in.Path)
+	return strings.Contains(strings.ToLower(path.Base(dir)+" "+base), "eligib")
 }
 
 // group is a group with its members where they were expanded; without them it says nothing about who is in it.
 var group = &Format{
 	Name: "groups",
 	recognise: func(o object) bool {
-		return o.has("id", "displayName") && o.hasAny("groupTypes", "securityEnabled", "mailEnabled", "securityIdentifier") &&
-			!o.has("userPrincipalName") || strings.HasSuffix(o.text("@odata.type"), "graph.group")
+		return o.has("id", "displayName") && o.hasAny("groupTypes", "securityEnabled", "mailEnabled", "securityIdentifier", "membershipRule") &&
+			!o.hasAny("userPrincipalName", "accountEnabled") || kindOf(o) == "group"
 	},
 	read: func(o object, in *Input) Outcome {
-		members := o.get("members")
-		if !members.IsArray() {
-			return Outcome{NotUsed: "a group without its members"}
+		s := newSnapshot(in)
+		list := firstOf(o, "members", "transitiveMembers")
+		if !list.IsArray() {
+			s.membership(o)
+			if len(s.out.Rows) == 0 {
+				return Outcome{NotUsed: "a group without its members"}
+			}
+			return s.out
 		}
-		out := Outcome{}
-		add := func(member object) {
-			row, wrong := snapshotRow(GroupMembers, in, map[string]gjson.Result{
-				"groupId": o.get("id"), "groupName": o.get("displayName"),
-				"memberId": member.get("id"), "memberUPN": member.get("userPrincipalName"), "memberType": stringValue(principalType(member)),
-			})
-			out.Rows = append(out.Rows, row)
-			out.Wrong += wrong
+		if !isPresent(o.text("id")) {
+			return Outcome{Bad: "no id"}
 		}
-		if len(members.Array()) == 0 {
-			add(object{}) // known to be empty
-		}
-		members.ForEach(func(_, m gjson.Result) bool {
-			add(readObject(m))
+		list.ForEach(func(_, m gjson.Result) bool {
+			if !s.groupMember(o.get("id"), o.get("displayName"), readObject(m)) {
+				s.out.Wrong++
+			}
 			return true
 		})
-		return out
+		if len(s.out.Rows) == 0 {
+			s.add(GroupMembers, members{"groupId": o.get("id"), "groupName": o.get("displayName")}) // known to be empty
+		}
+		return s.out
 	},
 }
 
 var registrationDetail = &Format{
 	Name: "registration details",
 	recognise: func(o object) bool {
-		return o.has("methodsRegistered") && o.hasAny("isMfaRegistered", "isMfaCapable", "isAdmin")
+		return o.has("methodsRegistered") && o.hasAny("isMfaRegistered", "isMfaCapable", "isAdmin", "userPrincipalName")
 	},
 	read: func(o object, in *Input) Outcome {
-		return snapshot(RegistrationDetails, in, map[string]gjson.Result{
-			"id": o.get("id"), "userPrincipalName": o.get("userPrincipalName"), "isAdmin": o.get("isAdmin"), "methodsRegistered": o.get("methodsRegistered"),
-		})
+		if !identified(o.get("id"), o.get("userPrincipalName")) {
+			return Outcome{Bad: "no id"}
+		}
+		s := newSnapshot(in)
+		s.registration(o)
+		return s.out
 	},
+}
+
+func (s *snapshot) registration(o object) {
+	methods := o.get("methodsRegistered")
+	if methods.Type == gjson.String {
+		// as a table's cell: a line, or a word after a comma, for each
+		methods = stringList(strings.FieldsFunc(methods.String(), func(r rune) bool { return strings.ContainsRune("\r\n\t ,;", r) }))
+	}
+	s.add(RegistrationDetails, members{
+		"id": o.get("id"), "userPrincipalName": o.get("userPrincipalName"), "isAdmin": o.get("isAdmin"), "methodsRegistered": texts(methods),
+	})
+}
+
+func stringList(list []string) gjson.Result {
+	var b strings.Builder
+	b.WriteByte('[')
+	for i, s := range list {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(quote(s))
+	}
+	b.WriteByte(']')
+	return gjson.Parse(b.String())
+}
+
+// texts is a list of texts without what is none, so that its column reads it; anything else stays as it is.
+func texts(v gjson.Result) gjson.Result {
+	if !v.IsArray() {
+		return v
+	}
+	var list []string
+	v.ForEach(func(_, e gjson.Result) bool {
+		if s := scalarText(e); s != "" {
+			list = append(list, s)
+		}
+		return true
+	})
+	return stringList(list)
 }
 
 var conditionalAccess = &Format{
 	Name: "Conditional Access policies",
 	recognise: func(o object) bool {
-		return o.get("conditions").IsObject() && o.hasAny("grantControls", "sessionControls") && o.has("state")
+		return o.has("conditions", "state") && o.hasAny("grantControls", "sessionControls", "displayName") ||
+			kindOf(o) == "conditionalAccessPolicy"
 	},
 	read: func(o object, in *Input) Outcome {
-		return snapshot(ConditionalAccessPolicies, in, map[string]gjson.Result{
-			"id": o.get("id"), "displayName": o.get("displayName"), "state": o.get("state"),
-			"userActions": o.get("conditions").Get("applications.includeUserActions"),
-		})
+		s := newSnapshot(in)
+		if !s.conditionalAccess(o) {
+			return Outcome{NotUsed: withoutUserActions}
+		}
+		return s.out
 	},
+}
+
+const withoutUserActions = "a Conditional Access policy without the user actions it applies to (a table, or cut off by ConvertTo-Json -Depth)"
+
+// conditionalAccess adds a policy; false where its applications were cut off, so that nobody knows whether it is
+// about the registration of security information.
+func (s *snapshot) conditionalAccess(o object) bool {
+	applications := o.get("conditions").Get("applications")
+	if !applications.IsObject() {
+		return false
+	}
+	actions := applications.Get("includeUserActions")
+	if actions.Exists() && actions.Type != gjson.Null && !actions.IsArray() {
+		return false
+	}
+	s.add(ConditionalAccessPolicies, members{
+		"id": o.get("id"), "displayName": o.get("displayName"), "state": o.get("state"), "userActions": texts(actions),
+	})
+	return true
 }
 
 var authenticationStrength = &Format{
 	Name:      "authentication strengths",
 	recognise: func(o object) bool { return o.get("allowedCombinations").IsArray() },
 	read: func(o object, in *Input) Outcome {
-		return snapshot(AuthenticationStrengths, in, map[string]gjson.Result{
-			"id": o.get("id"), "displayName": o.get("displayName"), "allowedCombinations": o.get("allowedCombinations"),
+		s := newSnapshot(in)
+		s.add(AuthenticationStrengths, members{
+			"id": o.get("id"), "displayName": o.get("displayName"), "allowedCombinations": texts(o.get("allowedCombinations")),
 		})
+		return s.out
 	},
 }
 
 // passMethod is a pass as users' temporaryAccessPassMethods show it. Collectors drop @odata.type, so it is known by
-// its lifetime and its usability.
+// its lifetime and its usability. The passcode, where an export holds one, is never read.
 var passMethod = &Format{
 	Name:      "temporary access pass methods",
-	recognise: func(o object) bool { return o.has("lifetimeInMinutes", "isUsableOnce") },
+	recognise: isPassMethod,
 	read: func(o object, in *Input) Outcome {
 		if !isPresent(o.text("id")) {
 			return Outcome{Bad: "no id"}
 		}
-		wrong := 0
-		out := snapshot(PassSnapshots, in, map[string]gjson.Result{
-			"id": o.get("id"), "userId": stringValue(userOfMethod(o, in)),
-			"createdDateTime":   isoMember(o, "createdDateTime", in, &wrong),
-			"startDateTime":     isoMember(o, "startDateTime", in, &wrong),
-			"lifetimeInMinutes": o.get("lifetimeInMinutes"), "isUsableOnce": o.get("isUsableOnce"), "isUsable": o.get("isUsable"),
-			"methodUsabilityReason": o.get("methodUsabilityReason"),
-		})
-		out.Wrong += wrong
-		return out
+		id, upn := userOfMethod(o, in)
+		if !isPresent(id) && !isPresent(upn) {
+			return Outcome{NotUsed: "a pass of which neither the record nor the page or the file's name says whose it is"}
+		}
+		s := newSnapshot(in)
+		s.pass(o, id, upn)
+		return s.out
 	},
 }
 
+func isPassMethod(o object) bool {
+	return o.has("lifetimeInMinutes", "isUsableOnce") || kindOf(o) == "temporaryAccessPassAuthenticationMethod"
+}
+
+func (s *snapshot) pass(o object, userID, upn string) {
+	s.add(PassSnapshots, members{
+		"id": o.get("id"), "userId": stringValue(userID), "userUPN": stringValue(upn),
+		"createdDateTime": s.time(o.get("createdDateTime")), "startDateTime": s.time(o.get("startDateTime")),
+		"lifetimeInMinutes": o.get("lifetimeInMinutes"), "isUsableOnce": o.get("isUsableOnce"), "isUsable": o.get("isUsable"),
+		"methodUsabilityReason": o.get("methodUsabilityReason"),
+	})
+}
+
+// methodLists are the members under which exports hang a user's methods.
+var methodLists = []string{"temporaryAccessPassMethods", "userRegisteredAuthenticationMethods", "authenticationMethods", "methods"}
+
+// passesOf adds the passes among an object's lists of methods.
+func (s *snapshot) passesOf(o object, userID, upn string) {
+	lists := []object{o}
+	if a := o.get("authentication"); a.IsObject() { // Graph, expanded
+		lists = append(lists, readObject(a))
+	}
+	for _, from := range lists {
+		for _, key := range methodLists {
+			list := from.get(key)
+			if list.IsObject() && list.Get("value").IsArray() { // a page in its place
+				list = list.Get("value")
+			}
+			if !list.IsArray() {
+				continue
+			}
+			list.ForEach(func(_, m gjson.Result) bool {
+				if method := camel(readObject(m)); isPassMethod(method) {
+					s.pass(method, userID, upn)
+				}
+				return true
+			})
+		}
+	}
+}
+
+// userMethods is a user with a list of methods and little else, as scripts write it.
+var userMethods = &Format{
+	Name: "users' methods",
+	recognise: func(o object) bool {
+		if o.get("temporaryAccessPassMethods").Exists() || isKeyedByUser(o) {
+			return true
+		}
+		return o.hasAny("userId", "userPrincipalName", "user", "id") && !o.hasAny("displayName", "status", "ipAddress") &&
+			(o.get("userRegisteredAuthenticationMethods").IsArray() || o.get("authenticationMethods").IsArray() || o.get("methods").IsArray() ||
+				o.get("authentication").Get("methods").IsArray() || o.get("authentication").Get("temporaryAccessPassMethods").IsArray())
+	},
+	read: func(o object, in *Input) Outcome {
+		s := newSnapshot(in)
+		if isKeyedByUser(o) {
+			for i, name := range o.keys {
+				id, upn := idOrName(name)
+				s.passesOf(object{keys: methodLists[:1], values: o.values[i : i+1]}, id, upn)
+			}
+		} else {
+			id, upn := o.text("id"), o.text("userPrincipalName")
+			if !isPresent(id) {
+				id, upn = userOfMethod(o, in)
+			}
+			s.passesOf(o, id, upn)
+		}
+		if len(s.out.Rows) == 0 {
+			s.out.NotUsed = "a user's methods without a pass"
+		}
+		return s.out
+	},
+}
+
+// isKeyedByUser says whether an object's keys are users, and its values lists that hold passes.
+func isKeyedByUser(o object) bool {
+	passes := false
+	for i, name := range o.keys {
+		if !o.values[i].IsArray() || guid.FindString(name) != name && !principalName.MatchString(name) {
+			return false
+		}
+		o.values[i].ForEach(func(_, m gjson.Result) bool {
+			passes = passes || isPassMethod(camel(readObject(m)))
+			return !passes
+		})
+	}
+	return passes
+}
+
+// otherMethod is another method than a pass among a user's methods. untitledgoosetool drops @odata.type and hangs the
+// user under the key users.
+var otherMethod = &Format{
+	Name: "authentication methods",
+	recognise: func(o object) bool {
+		kind := kindOf(o)
+		return strings.HasSuffix(kind, "AuthenticationMethod") || strings.HasSuffix(kind, "AuthenticationMethodConfiguration") ||
+			o.has("id", "users") && (o.get("users").IsObject() || o.get("users").Type == gjson.String) ||
+			o.has("id", "state") && o.hasAny("includeTargets", "excludeTargets")
+	},
+	read: func(object, *Input) Outcome {
+		return Outcome{NotUsed: "an authentication method or another object of a user that is no pass"}
+	},
+}
+
+// otherObject is what shares lists with users and groups, and matters to no rule.
+var otherObject = &Format{
+	Name: "other directory objects",
+	recognise: func(o object) bool {
+		switch kindOf(o) {
+		case "servicePrincipal", "device", "application", "orgContact", "administrativeUnit", "agentIdentity", "agentUser":
+			return strings.HasPrefix(o.text("@odata.type"), "#microsoft.graph.")
+		}
+		return false
+	},
+	read: func(o object, in *Input) Outcome { return Outcome{NotUsed: "an object of the kind " + kindOf(o)} },
+}
+
 var (
-	userInContext = regexp.MustCompile(`(?i)users\('([^']+)'\)`)
-	guid          = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+	userInContext = regexp.MustCompile(`(?i)\busers\('([^']+)'\)`)
+	guid          = regexp.MustCompile(`(?i)` + anyGUID)
+	principalName = regexp.MustCompile(`^[^@\s/\\]+@[^@\s/\\]+\.[^@\s/\\.]+$`)
 )
 
-// userOfMethod is whose method it is: by a collector's users key, the page's context users('<id>'), or an id in the
-// file's name.
-func userOfMethod(o object, in *Input) string {
-	if s := o.text("users"); s != "" {
-		return s
+// userOfMethod is whose method it is: as the record says, as a collector's users key says (an id, or the user), as
+// the page's context users('<id>') says, or as an id or user principal name in the file's name or after a folder
+// users does. A tenant's id in a folder's name is none.
+func userOfMethod(o object, in *Input) (id, upn string) {
+	if users := o.get("users"); users.IsObject() {
+		u := readObject(users)
+		return u.text("id"), u.text("userPrincipalName")
+	}
+	if isPresent(o.text("userId")) || isPresent(o.text("userPrincipalName")) {
+		return o.text("userId"), o.text("userPrincipalName")
+	}
+	for _, name := range []string{o.text("users"), o.text("user")} {
+		if isPresent(name) {
+			return idOrName(name)
+		}
 	}
 	for _, context := range []string{o.text("@odata.context"), in.Context} {
 		if m := userInContext.FindStringSubmatch(context); m != nil {
-			return m[1]
+			return idOrName(m[1])
 		}
 	}
-	return guid.FindString(in.Path)
+	segments := strings.Split(strings.ReplaceAll(in.Path, `\`, "/"), "/")
+	base := segments[len(segments)-1]
+	if found := guid.FindAllString(base, -1); found != nil {
+		return found[len(found)-1], ""
+	}
+	for _, packed := range []string{".gz", ".zst", ".json", ".ndjson", ".jsonl", ".csv"} {
+		base = strings.TrimSuffix(base, packed)
+	}
+	if principalName.MatchString(base) {
+		return "", base
+	}
+	for i := len(segments) - 2; i > 0; i-- {
+		if strings.EqualFold(segments[i-1], "users") {
+			return idOrName(segments[i])
+		}
+	}
+	return "", ""
+}
+
+func idOrName(s string) (id, upn string) {
+	if strings.Contains(s, "@") {
+		return "", s
+	}
+	if guid.MatchString(s) {
+		return s, ""
+	}
+	return "", ""
 }

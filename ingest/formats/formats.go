@@ -32,6 +32,7 @@ type Outcome struct {
 	Wrong    int    // fields of a wrong type, loaded as absent
 	KeepRaw  bool   // the record may concern a pass: its text is kept as proof
 	Filtered bool   // it belongs to an export that is known to be filtered
+	Whole    bool   // it shows that its export is not filtered after all: the filter would have left it out
 	Evidence bool   // it is evidence of a kind that is known, used or not
 }
 
@@ -48,16 +49,27 @@ var all = []*Format{
 	diagnostic,
 	graphAudit,
 	graphSignIn,
+	verdict,
 	scubaGear,
 	graphPolicy,
 	passMethod,
+	childOfRole,
+	privilegedGroupMember,
 	registrationDetail,
 	conditionalAccess,
 	authenticationStrength,
 	roleAssignment,
 	directoryRole,
+	roleFile,
+	pimAssignment,
+	memberRow,
+	methodsRow,
+	policyRow,
 	group,
 	user,
+	userMethods,
+	otherMethod,
+	otherObject,
 }
 
 // Recognise finds the format of a JSON object, or nil. PowerShell's spelling (PascalCase, unknown members under

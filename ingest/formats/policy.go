@@ -14,79 +14,84 @@ var graphPolicy = &Format{
 		return o.get("authenticationMethodConfigurations").IsArray() || isPassConfiguration(o)
 	},
 	read: func(o object, in *Input) Outcome {
-		if isPassConfiguration(o) {
-			return policyOutcome(o, in)
+		configuration, ok := o, isPassConfiguration(o)
+		if !ok {
+			configuration, ok = passConfiguration(o.get("authenticationMethodConfigurations"))
 		}
-		if configuration, ok := passConfiguration(o.get("authenticationMethodConfigurations")); ok {
-			return policyOutcome(configuration, in)
+		if !ok {
+			return Outcome{NotUsed: "a policy without a Temporary Access Pass configuration"}
 		}
-		return Outcome{NotUsed: "a policy without a Temporary Access Pass configuration"}
+		s := newSnapshot(in)
+		s.policy(configuration)
+		return s.out
 	},
 }
 
-func policyOutcome(configuration object, in *Input) Outcome {
-	return snapshot(PolicySnapshots, in, map[string]gjson.Result{"policy": {Type: gjson.JSON, Raw: objectText(configuration)}})
+// policySettings are the members of the configuration that a policy's timeline knows, Graph's names. Nothing else of
+// the configuration is kept.
+var policySettings = []string{
+	"state", "isUsableOnce", "defaultLifetimeInMinutes", "minimumLifetimeInMinutes", "maximumLifetimeInMinutes", "defaultLength",
+	"includeTargets", "excludeTargets",
+}
+
+func (s *snapshot) policy(configuration object) {
+	var b strings.Builder
+	b.WriteString(`{"id":"TemporaryAccessPass"`)
+	for _, name := range policySettings {
+		v := configuration.get(name)
+		switch {
+		case !v.Exists() || v.Type == gjson.Null:
+			continue
+		case strings.HasSuffix(name, "Targets"):
+			if !v.IsArray() {
+				s.out.Wrong++ // cut off by ConvertTo-Json -Depth, for one: who is in scope is not known
+				continue
+			}
+			v = targets(v)
+		case v.Type == gjson.JSON:
+			s.out.Wrong++
+			continue
+		}
+		b.WriteString(`,"` + name + `":`)
+		if v.Type == gjson.String {
+			b.WriteString(quote(v.String()))
+		} else {
+			b.WriteString(v.Raw)
+		}
+	}
+	b.WriteByte('}')
+	s.add(PolicySnapshots, members{"policy": gjson.Parse(b.String())})
+}
+
+// targets are a list of targets with what says who they are.
+func targets(list gjson.Result) gjson.Result {
+	var b strings.Builder
+	b.WriteByte('[')
+	list.ForEach(func(_, v gjson.Result) bool {
+		t := camel(readObject(v))
+		if b.Len() > 1 {
+			b.WriteByte(',')
+		}
+		b.WriteString(`{"targetType":` + quote(t.text("targetType")) + `,"id":` + quote(t.text("id")) + `}`)
+		return true
+	})
+	b.WriteByte(']')
+	return gjson.Parse(b.String())
 }
 
 // isPassConfiguration says whether an object is the pass's configuration, by its type or its id.
 func isPassConfiguration(o object) bool {
-	if strings.Contains(strings.ToLower(o.text("@odata.type")), "temporaryaccesspassauthenticationmethodconfiguration") {
-		return true
-	}
-	return strings.EqualFold(o.text("id"), "TemporaryAccessPass") &&
-		o.hasAny("state", "isUsableOnce", "maximumLifetimeInMinutes", "includeTargets")
+	return strings.EqualFold(kindOf(o), "temporaryAccessPassAuthenticationMethodConfiguration") ||
+		strings.EqualFold(o.text("id"), "TemporaryAccessPass") &&
+			o.hasAny("state", "isUsableOnce", "maximumLifetimeInMinutes", "includeTargets")
 }
 
 func passConfiguration(configurations gjson.Result) (found object, ok bool) {
 	configurations.ForEach(func(_, v gjson.Result) bool {
-		c := readObject(v)
-		if p, powershell := fromPowerShell(c); powershell {
-			c = p
-		}
-		if isPassConfiguration(c) {
+		if c := camel(readObject(v)); isPassConfiguration(c) {
 			found, ok = c, true
 		}
 		return !ok
 	})
 	return found, ok
-}
-
-func objectText(o object) string {
-	var b strings.Builder
-	b.WriteByte('{')
-	for i, k := range o.keys {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(quote(k))
-		b.WriteByte(':')
-		b.WriteString(o.values[i].Raw)
-	}
-	b.WriteByte('}')
-	return b.String()
-}
-
-// snapshot is one row of a snapshot's table, taken when the file's name says (see Input).
-func snapshot(t *Table, in *Input, members map[string]gjson.Result) Outcome {
-	row, wrong := snapshotRow(t, in, members)
-	return Outcome{Rows: []Row{row}, Wrong: wrong}
-}
-
-func snapshotRow(t *Table, in *Input, members map[string]gjson.Result) (Row, int) {
-	var c canonical
-	c.begin()
-	for _, col := range t.Columns {
-		if v, ok := members[col.Name]; ok {
-			c.member(col.Name, col.Type, v)
-		}
-	}
-	return Row{Table: t, Time: in.Taken, Text: c.end()}, c.Wrong
-}
-
-// stringValue is a text of ours as a member's value; an empty one is absent.
-func stringValue(s string) gjson.Result {
-	if s == "" {
-		return gjson.Result{}
-	}
-	return gjson.Result{Type: gjson.String, Str: s, Raw: quote(s)}
 }

@@ -27,6 +27,12 @@ func fromPowerShell(o object) (p object, ok bool) {
 	return readObject(gjson.Parse(b.String())), true
 }
 
+// camel is an object in Graph's spelling, whichever it had.
+func camel(o object) object {
+	p, _ := fromPowerShell(o)
+	return p
+}
+
 func camelObject(b *strings.Builder, o object) {
 	b.WriteByte('{')
 	first := true
@@ -39,19 +45,22 @@ func camelObject(b *strings.Builder, o object) {
 		b.WriteByte(':')
 		camelValue(b, v)
 	}
-	var extra gjson.Result
+	// Of equal keys the first counts: what the SDK knows, then what it found beside it, then what it knows to be null.
+	var extra object
 	for i, k := range o.keys {
-		if k == "AdditionalProperties" && o.values[i].IsObject() {
-			extra = o.values[i]
-			continue
+		switch v := o.values[i]; {
+		case k == "AdditionalProperties" && v.IsObject():
+			extra = readObject(v)
+		case v.Type != gjson.Null:
+			member(k, v)
 		}
-		member(k, o.values[i])
 	}
-	// What the SDK knows counts before what it found beside it.
-	if extra.Exists() {
-		inner := readObject(extra)
-		for i, k := range inner.keys {
-			member(k, inner.values[i])
+	for i, k := range extra.keys {
+		member(k, extra.values[i])
+	}
+	for i, k := range o.keys {
+		if o.values[i].Type == gjson.Null {
+			member(k, o.values[i])
 		}
 	}
 	b.WriteByte('}')
@@ -59,6 +68,9 @@ func camelObject(b *strings.Builder, o object) {
 
 func camelValue(b *strings.Builder, v gjson.Result) {
 	switch {
+	case v.IsObject() && v.Get("DateTime").Exists() && v.Get("value").Type == gjson.String:
+		// Windows PowerShell writes a time so when somebody looked at it before.
+		b.WriteString(v.Get("value").Raw)
 	case v.IsObject():
 		camelObject(b, readObject(v))
 	case v.IsArray():

@@ -1,74 +1,117 @@
 package formats
 
 import (
+	"regexp"
+	"strings"
+	"time"
+
 	"github.com/tidwall/gjson"
 )
 
-// ScubaGear's ProviderSettingsExport.json, or ScubaResults_<id>.json with the same under Raw: one object with the
-// authentication methods' configurations, privileged users (eight roles only: absence proves nothing) and Conditional
-// Access policies, all in PowerShell's spelling.
+// scubaGear is ScubaGear's ProviderSettingsExport.json, or ScubaResults_<id>.json with the same under Raw: one object
+// with the authentication methods' configurations, privileged users (eight roles only: absence proves nothing) and
+// Conditional Access policies, all in PowerShell's spelling. Older versions write the pass's settings under
+// AdditionalProperties.
 var scubaGear = &Format{
 	Name: "ScubaGear export",
 	recognise: func(o object) bool {
-		raw := o
-		if o.get("Raw").IsObject() {
-			raw = readObject(o.get("Raw"))
-		}
+		raw, _ := scubaSettings(o)
 		return raw.hasAny("authentication_method", "privileged_users", "conditional_access_policies") &&
 			raw.hasAny("tenant_details", "timestamp_zulu", "date", "module_version", "baseline_version")
 	},
 	read: func(o object, in *Input) Outcome {
-		raw := o
-		if o.get("Raw").IsObject() {
-			raw = readObject(o.get("Raw"))
+		raw, metadata := scubaSettings(o)
+		s := newSnapshot(in)
+		if t, ok := scubaTime(raw, metadata, in.Order); ok {
+			s.taken = t
 		}
-		at := *in
-		for _, key := range []string{"timestamp_zulu", "date"} {
-			if t, err := ParseTime(raw.text(key), in.Order); err == nil {
-				at.Taken = t
-				break
-			}
-		}
-		tenant := o.get("MetaData").Get("TenantId").String()
-		raw.get("tenant_details").ForEach(func(_, t gjson.Result) bool {
-			if !isPresent(tenant) {
-				tenant = t.Get("TenantId").String()
-			}
-			return !isPresent(tenant)
-		})
-		out := Outcome{}
-		add := func(table *Table, members map[string]gjson.Result) {
-			members["_tenant"] = stringValue(tenant)
-			row, wrong := snapshotRow(table, &at, members)
-			out.Rows = append(out.Rows, row)
-			out.Wrong += wrong
-		}
+		s.tenant = scubaTenant(raw, metadata)
 		raw.get("authentication_method").ForEach(func(_, m gjson.Result) bool {
 			if configuration, ok := passConfiguration(m.Get("authentication_method_feature_settings")); ok {
-				add(PolicySnapshots, map[string]gjson.Result{"policy": {Type: gjson.JSON, Raw: objectText(configuration)}})
+				s.policy(configuration)
 			}
 			return true
 		})
-		raw.get("privileged_users").ForEach(func(id, u gjson.Result) bool {
-			u.Get("roles").ForEach(func(_, role gjson.Result) bool {
-				add(RoleMembers, map[string]gjson.Result{
-					"roleName": role, "principalId": stringValue(id.String()), "principalName": u.Get("DisplayName"), "principalType": stringValue("user"),
-				})
+		raw.get("privileged_users").ForEach(func(id, v gjson.Result) bool {
+			u := readObject(v)
+			holder := object{
+				keys:   []string{"id", "userPrincipalName", "displayName", "@odata.type"},
+				values: []gjson.Result{stringValue(id.String()), u.get("UserPrincipalName"), u.get("DisplayName"), stringValue("user")},
+			}
+			u.get("roles").ForEach(func(_, role gjson.Result) bool {
+				if role.Type != gjson.String || !s.holder(roleRef{name: role}, holder, false) {
+					s.out.Wrong++
+				}
 				return true
 			})
 			return true
 		})
 		raw.get("conditional_access_policies").ForEach(func(_, p gjson.Result) bool {
-			policy, _ := fromPowerShell(readObject(p))
-			add(ConditionalAccessPolicies, map[string]gjson.Result{
-				"id": policy.get("id"), "displayName": policy.get("displayName"), "state": policy.get("state"),
-				"userActions": policy.get("conditions").Get("applications.includeUserActions"),
-			})
+			if !s.conditionalAccess(camel(readObject(p))) {
+				s.out.Wrong++
+			}
 			return true
 		})
-		if len(out.Rows) == 0 {
-			out.NotUsed = "a ScubaGear export without settings of Entra ID"
+		if len(s.out.Rows) == 0 {
+			s.out.NotUsed = "a ScubaGear export without settings of Entra ID"
 		}
-		return out
+		return s.out
 	},
+}
+
+// scubaSettings are what the provider exported, and the report's metadata where the file is the report.
+func scubaSettings(o object) (raw, metadata object) {
+	if inner := o.get("Raw"); inner.IsObject() {
+		return readObject(inner), readObject(o.get("MetaData"))
+	}
+	return o, object{}
+}
+
+func scubaTenant(raw, metadata object) string {
+	if id := metadata.text("TenantId"); isPresent(id) {
+		return id
+	}
+	found := ""
+	raw.get("tenant_details").ForEach(func(_, t gjson.Result) bool {
+		if id := scalarText(t.Get("TenantId")); isPresent(id) {
+			found = id
+		}
+		return found == ""
+	})
+	return found
+}
+
+// collectorDate is the older versions' date: in the culture of the collector's machine, month first as a rule, with
+// the English name of its time zone, as in 05/04/2026 17:15:48 Coordinated Universal Time.
+var collectorDate = regexp.MustCompile(`^(.*?\d(?:\s*[AaPp][Mm])?)\s+([A-Za-z][A-Za-z. ]*)$`)
+
+// zoneHours are the offsets of those zones that the tool's users live in; of any other the time stays unknown.
+var zoneHours = map[string]int{
+	"coordinated universal time": 0, "utc": 0, "gmt standard time": 0, "greenwich standard time": 0, "gmt daylight time": 1,
+	"eastern standard time": -5, "eastern daylight time": -4, "central standard time": -6, "central daylight time": -5,
+	"mountain standard time": -7, "mountain daylight time": -6, "us mountain standard time": -7,
+	"pacific standard time": -8, "pacific daylight time": -7, "alaskan standard time": -9, "alaskan daylight time": -8,
+	"hawaiian standard time": -10, "w. europe standard time": 1, "w. europe daylight time": 2,
+	"central europe standard time": 1, "central europe daylight time": 2, "romance standard time": 1, "romance daylight time": 2,
+}
+
+// scubaTime is when the settings were read.
+func scubaTime(raw, metadata object, order DateOrder) (time.Time, bool) {
+	for _, text := range []string{raw.text("timestamp_zulu"), metadata.text("TimestampZulu"), raw.text("date")} {
+		if t, bad := checkTime(text, order); bad == "" {
+			return t, true
+		}
+		m := collectorDate.FindStringSubmatch(strings.TrimSpace(text))
+		if m == nil {
+			continue
+		}
+		hours, known := zoneHours[strings.ToLower(strings.TrimSpace(m[2]))]
+		if proven, ok := SlashedOrder(m[1]); ok {
+			order = proven
+		}
+		if t, bad := checkTime(m[1], order); known && bad == "" {
+			return t.Add(time.Duration(-hours) * time.Hour), true
+		}
+	}
+	return time.Time{}, false
 }

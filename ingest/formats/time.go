@@ -123,15 +123,20 @@ func checkTime(s string, order DateOrder) (time.Time, string) {
 }
 
 var (
-	nameDay     = regexp.MustCompile(`(?:^|\D)(20\d{2})-(\d{2})-(\d{2})(?:[T_ -](\d{2})[-:]?(\d{2})[-:]?(\d{2})Z?)?(?:\D|$)`)
-	nameCompact = regexp.MustCompile(`(?:^|\D)(20\d{2})(\d{2})(\d{2})(?:[T_-]?(\d{2})(\d{2})(\d{2})Z?)?(?:\D|$)`)
+	nameDay     = regexp.MustCompile(`(?:^|\D)(20\d{2})-(\d{1,2})-(\d{1,2})(?:[T_ -](\d{2})[-_:]?(\d{2})(?:[-_:]?(\d{2}))?Z?)?(?:\D|$)`)
+	nameCompact = regexp.MustCompile(`(?:^|\D)(20\d{2})(\d{2})(\d{2})(?:[T_-]?(\d{2})(\d{2})(\d{2})?Z?)?(?:\D|$)`)
+	laterDay    = regexp.MustCompile(`^[T_ -]20\d{2}-\d{1,2}-\d{1,2}`)
 )
 
 // TimeInName reads the time a snapshot was taken from its file's name: 2026-09-30 or 20260930T101500Z. A day alone
 // is its first instant. It is the zero time where the name says none.
 func TimeInName(name string) time.Time {
+	name = guid.ReplaceAllString(name, "") // whose digits are no date
 	for _, pattern := range []*regexp.Regexp{nameDay, nameCompact} {
 		if m := pattern.FindStringSubmatch(name); m != nil {
+			if _, after, _ := strings.Cut(name, m[2]+"-"+m[3]); laterDay.MatchString(after) {
+				m[4], m[5], m[6] = "", "", "" // the name tells a span of days, no time of day
+			}
 			t, err := fromParts(m[1], m[2], m[3], m[4], m[5], m[6], "", "", "")
 			if err == nil {
 				return t

@@ -1,0 +1,306 @@
+// Command bench measures tapaudit against what bounds it, each pair in turn in one run, as a ratio: the machine's own
+// speed cancels out. It prints a table; README.md shows one and says how it came about.
+//
+//	bench -tapaudit bin/tapaudit [-signins 150000] [-rounds 3] [-large]
+package main
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"database/sql"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	_ "github.com/duckdb/duckdb-go/v2"
+)
+
+func main() {
+	if len(os.Args) == 4 && os.Args[1] == "bare-load" {
+		exitOn(bareLoad(os.Args[2], os.Args[3]))
+		return
+	}
+	tapaudit := flag.String("tapaudit", "bin/tapaudit", "the program to measure")
+	samples := flag.String("samplelogs", "", "the generator of sign-ins (a built cmd/samplelogs)")
+	signIns := flag.Int("signins", 150_000, "sign-ins of the basic file")
+	rounds := flag.Int("rounds", 3, "counted rounds of each pair")
+	large := flag.Bool("large", false, "also ten times the sign-ins, and a million for the analysis")
+	flag.Parse()
+	exitOn(measure(*tapaudit, *samples, *signIns, *rounds, *large))
+}
+
+func exitOn(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// bench is one session of measurements in a temporary folder.
+type bench struct {
+	tapaudit, samples, dir string
+	rounds                 int
+}
+
+func measure(tapaudit, samples string, signIns, rounds int, large bool) error {
+	dir, err := os.MkdirTemp("", "tapaudit-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	b := &bench{tapaudit, samples, dir, rounds}
+	fmt.Printf("%s/%s, %d processors, median of %d rounds\n\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), rounds)
+	fmt.Println("| what | seconds | against | seconds | ratio (min to max) | peak memory |")
+	fmt.Println("|---|---|---|---|---|---|")
+
+	basic, err := b.signIns("basic", signIns)
+	if err != nil {
+		return err
+	}
+	zipped, err := compressed(basic)
+	if err != nil {
+		return err
+	}
+	page, err := asPage(basic)
+	if err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	bare := []string{self, "bare-load", basic, filepath.Join(dir, "bare.duckdb")}
+	what := fmt.Sprintf("%d sign-ins", signIns)
+	if err := b.pair("ingest NDJSON, "+what, b.ingest(basic), "DuckDB's bare load", bare); err != nil {
+		return err
+	}
+	if err := b.pair("ingest a Graph page (careful path), "+what, b.ingest(page), "DuckDB's bare load", bare); err != nil {
+		return err
+	}
+	if err := b.pair("ingest NDJSON.gz, "+what, b.ingest(zipped), "gzip -dc", []string{"gzip", "-dc", zipped}); err != nil {
+		return err
+	}
+	if _, err := exec.LookPath("jq"); err == nil {
+		jq := []string{"jq", "-c", `select(any(.authenticationDetails[]?; .authenticationMethod == "Temporary Access Pass"))`, basic}
+		if err := b.pair("run with report, "+what, []string{tapaudit, "run", basic, "--quiet", "--out", filepath.Join(dir, "report")}, "jq filter for TAP steps", jq); err != nil {
+			return err
+		}
+	} else {
+		fmt.Println("| run with report | not measured: jq is not installed | | | | |")
+	}
+	if !large {
+		return nil
+	}
+	tenfold, err := b.signIns("tenfold", 10*signIns)
+	if err != nil {
+		return err
+	}
+	if err := b.pair(fmt.Sprintf("ingest NDJSON, %d sign-ins", 10*signIns), b.ingest(tenfold), "a tenth of them", b.ingest(basic)); err != nil {
+		return err
+	}
+	os.Remove(tenfold)
+	return b.analysis(1_000_000, 1_000)
+}
+
+// signIns writes a file of generated sign-ins.
+func (b *bench) signIns(name string, n int) (string, error) {
+	out := filepath.Join(b.dir, name)
+	cmd := exec.Command(b.samples, "--out", out, "--signins", fmt.Sprint(n))
+	cmd.Stderr = os.Stderr
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("generating sign-ins: %w", err)
+	}
+	return filepath.Join(out, "evidence", "signins", "signIns-ordinary.ndjson"), nil
+}
+
+// ingest is the command that loads a file into a new case.
+func (b *bench) ingest(path string) []string {
+	return []string{b.tapaudit, "ingest", path, "--quiet", "--case", filepath.Join(b.dir, "case.duckdb")}
+}
+
+// run is one measured run: wall time and peak memory of the process.
+func (b *bench) run(argv []string) (seconds float64, peak int64, err error) {
+	for _, name := range []string{"case.duckdb", "bare.duckdb"} {
+		os.Remove(filepath.Join(b.dir, name))
+		os.Remove(filepath.Join(b.dir, name+".wal"))
+	}
+	return b.keep(argv)
+}
+
+// keep is a measured run on whatever case is there.
+func (b *bench) keep(argv []string) (seconds float64, peak int64, err error) {
+	cmd := exec.CommandContext(context.Background(), argv[0], argv[1:]...)
+	var stderr strings.Builder
+	cmd.Stdout, cmd.Stderr = io.Discard, &stderr
+	start := time.Now()
+	if err := cmd.Run(); err != nil {
+		return 0, 0, fmt.Errorf("%s: %w\n%s", strings.Join(argv[:2], " "), err, stderr.String())
+	}
+	return time.Since(start).Seconds(), peakMemory(cmd.ProcessState), nil
+}
+
+// pair runs two commands in turn and prints their medians and the ratio, round by round.
+func (b *bench) pair(name string, a []string, against string, other []string) error {
+	var mine, theirs, ratios []float64
+	var peak int64
+	for round := range b.rounds + 1 {
+		s, p, err := b.run(a)
+		if err != nil {
+			return err
+		}
+		t, _, err := b.run(other)
+		if err != nil {
+			return err
+		}
+		if round == 0 {
+			continue // warms the page cache
+		}
+		mine, theirs, ratios, peak = append(mine, s), append(theirs, t), append(ratios, s/t), max(peak, p)
+	}
+	fmt.Printf("| %s | %.2f | %s | %.2f | %.2f (%.2f to %.2f) | %d MiB |\n",
+		name, median(mine), against, median(theirs), median(ratios), slices.Min(ratios), slices.Max(ratios), peak>>20)
+	return nil
+}
+
+// analysis measures the judging of many sign-ins with many log-ins against their ingest.
+func (b *bench) analysis(signIns, logins int) error {
+	path, err := b.signIns("million", signIns)
+	if err != nil {
+		return err
+	}
+	if err := withLogins(filepath.Dir(path), logins); err != nil {
+		return err
+	}
+	var loads, judges, ratios []float64
+	var peak int64
+	for range max(b.rounds-1, 1) {
+		load, _, err := b.run(b.ingest(filepath.Dir(path)))
+		if err != nil {
+			return err
+		}
+		judge, p, err := b.keep([]string{b.tapaudit, "analyze", "--quiet", "--case", filepath.Join(b.dir, "case.duckdb")})
+		if err != nil {
+			return err
+		}
+		loads, judges, ratios, peak = append(loads, load), append(judges, judge), append(ratios, judge/load), max(peak, p)
+	}
+	fmt.Printf("| analysis of %d sign-ins with %d log-ins | %.2f | their ingest | %.2f | %.2f (%.2f to %.2f) | %d MiB |\n",
+		signIns, logins, median(judges), median(loads), median(ratios), slices.Min(ratios), slices.Max(ratios), peak>>20)
+	return nil
+}
+
+// withLogins adds proper onboardings: a pass, a log-in with it, a method.
+func withLogins(dir string, n int) error {
+	signIns, err := os.Create(filepath.Join(dir, "logins.ndjson"))
+	if err != nil {
+		return err
+	}
+	defer signIns.Close()
+	audits, err := os.Create(filepath.Join(dir, "audits.ndjson"))
+	if err != nil {
+		return err
+	}
+	defer audits.Close()
+	const tenant = "25b1f699-3870-4dbb-a781-c22127c974d7"
+	start := time.Date(2026, 7, 1, 8, 0, 0, 0, time.UTC)
+	for i := range n {
+		at := start.Add(time.Duration(i) * 2 * time.Hour)
+		user := fmt.Sprintf("00000000-0000-0000-0002-%012d", i+1)
+		clock := func(minutes int) string { return at.Add(time.Duration(minutes) * time.Minute).Format(time.RFC3339) }
+		for k, event := range []struct{ activity, reason, actor string }{
+			{"Admin registered security info", "Admin registered temporary access pass method for user", "00000000-0000-0000-0003-000000000001"},
+			{"User registered security info", "User registered Fido2 Authentication Method", user},
+		} {
+			fmt.Fprintf(audits, `{"id":"bench-%d-%d","activityDateTime":"%s","activityDisplayName":"%s","category":"UserManagement","correlationId":"bench-%d-%d","loggedByService":"Authentication Methods","result":"success","resultReason":"%s","initiatedBy":{"user":{"id":"%s","userPrincipalName":"%s@contoso.example"}},"targetResources":[{"id":"%s","type":"User","userPrincipalName":"new%d@contoso.example","modifiedProperties":[]}],"additionalDetails":[]}`+"\n",
+				i, k, clock(20*k), event.activity, i, k, event.reason, event.actor, event.actor[24:], user, i)
+		}
+		fmt.Fprintf(signIns, `{"id":"bench-%d","createdDateTime":"%s","userId":"%s","userPrincipalName":"new%d@contoso.example","appId":"19db86c3-b2b9-44cc-b339-36da233a3be2","appDisplayName":"My Signins","ipAddress":"198.51.100.7","clientAppUsed":"Browser","correlationId":"bench-c-%d","sessionId":"bench-s-%d","isInteractive":true,"homeTenantId":"%s","resourceTenantId":"%s","status":{"errorCode":0},"authenticationDetails":[{"authenticationMethod":"Temporary Access Pass","succeeded":true}]}`+"\n",
+			i, clock(10), user, i, i, i, tenant, tenant)
+	}
+	return nil
+}
+
+func median(numbers []float64) float64 {
+	sorted := slices.Sorted(slices.Values(numbers))
+	return sorted[len(sorted)/2]
+}
+
+// compressed writes the file again as gzip.
+func compressed(path string) (string, error) {
+	in, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer in.Close()
+	out, err := os.Create(path + ".gz")
+	if err != nil {
+		return "", err
+	}
+	defer out.Close()
+	w := gzip.NewWriter(out)
+	if _, err := io.Copy(w, in); err != nil {
+		return "", err
+	}
+	return path + ".gz", w.Close()
+}
+
+// asPage writes the records again as one Graph page.
+func asPage(path string) (string, error) {
+	in, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer in.Close()
+	out, err := os.Create(strings.TrimSuffix(path, ".ndjson") + "-page.json")
+	if err != nil {
+		return "", err
+	}
+	defer out.Close()
+	w := bufio.NewWriterSize(out, 1<<20)
+	fmt.Fprint(w, `{"@odata.context":"https://graph.microsoft.com/beta/$metadata#auditLogs/signIns","value":[`)
+	lines := bufio.NewScanner(in)
+	lines.Buffer(nil, 16<<20)
+	for first := true; lines.Scan(); first = false {
+		if !first {
+			fmt.Fprint(w, ",\n")
+		}
+		w.Write(lines.Bytes())
+	}
+	fmt.Fprint(w, "]}\n")
+	if err := lines.Err(); err != nil {
+		return "", err
+	}
+	return out.Name(), w.Flush()
+}
+
+// graphColumns are the keys of Graph's beta signIn, with the types in which a bare load reads them.
+const graphColumns = `{
+    id: 'VARCHAR', createdDateTime: 'VARCHAR', userDisplayName: 'VARCHAR', userPrincipalName: 'VARCHAR', userId: 'VARCHAR', userType: 'VARCHAR',
+    appId: 'VARCHAR', appDisplayName: 'VARCHAR', resourceDisplayName: 'VARCHAR', resourceId: 'VARCHAR', ipAddress: 'VARCHAR', clientAppUsed: 'VARCHAR',
+    userAgent: 'VARCHAR', correlationId: 'VARCHAR', originalRequestId: 'VARCHAR', conditionalAccessStatus: 'VARCHAR', isInteractive: 'BOOLEAN',
+    signInEventTypes: 'JSON', authenticationProtocol: 'VARCHAR', incomingTokenType: 'VARCHAR', uniqueTokenIdentifier: 'VARCHAR', sessionId: 'VARCHAR',
+    crossTenantAccessType: 'VARCHAR', homeTenantId: 'VARCHAR', resourceTenantId: 'VARCHAR', riskDetail: 'VARCHAR', riskLevelAggregated: 'VARCHAR',
+    riskLevelDuringSignIn: 'VARCHAR', riskState: 'VARCHAR', riskEventTypes_v2: 'JSON', autonomousSystemNumber: 'BIGINT', status: 'JSON',
+    deviceDetail: 'JSON', location: 'JSON', appliedConditionalAccessPolicies: 'JSON', networkLocationDetails: 'JSON',
+    authenticationRequirement: 'VARCHAR', authenticationMethodsUsed: 'JSON', mfaDetail: 'JSON', authenticationDetails: 'JSON'}`
+
+// bareLoad is what bounds an ingest: DuckDB reads every column of the file into a database, and that is all.
+func bareLoad(path, database string) error {
+	db, err := sql.Open("duckdb", database+"?autoinstall_known_extensions=false&autoload_known_extensions=false")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.Exec(fmt.Sprintf(`CREATE TABLE signins AS SELECT * FROM read_json('%s', format = 'newline_delimited', records = true,
+    hive_partitioning = false, compression = 'uncompressed', maximum_object_size = 16777216, columns = %s)`,
+		strings.ReplaceAll(path, "'", "''"), graphColumns))
+	return err
+}

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write the scripts' golden files anew")
+
+// TestMain makes the whole program a command named tapaudit, for the scripts and for tests that start it themselves.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"tapaudit": func() { os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+	})
+}
+
+// TestScripts runs the real program the way a user's shell does.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("SOURCE_DATE_EPOCH", "1791158400") // 2026-10-05
+			env.Setenv("NO_COLOR", "1")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"status":  status,
+			"rows":    countRows,
+			"cut":     cutColumns,
+			"head":    firstBytes,
+			"binary":  writeBinary,
+			"nowhere": nowhere,
+		},
+	})
+}
+
+// status N COMMAND ARG... runs a command and demands its exit status; testscript itself knows only success and failure.
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status N command [arg...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	var exit *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+}
+
+// table is a CSV file of a report, each row by the names of its columns.
+func table(file string) (heads []string, rows []map[string]string, err error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	records, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", file, err)
+	}
+	if len(records) == 0 {
+		return nil, nil, fmt.Errorf("%s has no header", file)
+	}
+	for _, record := range records[1:] {
+		row := map[string]string{}
+		for i, name := range records[0] {
+			row[name] = record[i]
+		}
+		rows = append(rows, row)
+	}
+	return records[0], rows, nil
+}
+
+// countRows is the command rows N FILE [COLUMN=REGEXP]...: exactly N rows of a CSV file match all patterns, each as a
+// whole.
+func countRows(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: rows N file [column=regexp...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	heads, rows, err := table(ts.MkAbs(args[1]))
+	ts.Check(err)
+	patterns := map[string]*regexp.Regexp{}
+	for _, arg := range args[2:] {
+		column, pattern, _ := strings.Cut(arg, "=")
+		known := false
+		for _, h := range heads {
+			known = known || h == column
+		}
+		if !known {
+			ts.Fatalf("%s has no column %s", args[1], column)
+		}
+		patterns[column] = regexp.MustCompile(`(?s)\A(?:` + pattern + `)\z`)
+	}
+	got := 0
+	for _, row := range rows {
+		matches := true
+		for column, pattern := range patterns {
+			matches = matches && pattern.MatchString(row[column])
+		}
+		if matches {
+			got++
+			ts.Logf("%v", row)
+		}
+	}
+	if got != want {
+		ts.Fatalf("%d rows match, want %d", got, want)
+	}
+}
+
+// cutColumns is the command cut FILE COLUMN,...: the columns of a CSV file, to standard output.
+func cutColumns(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: cut file column,...")
+	}
+	_, rows, err := table(ts.MkAbs(args[0]))
+	ts.Check(err)
+	for _, row := range rows {
+		var cells []string
+		for _, name := range strings.Split(args[1], ",") {
+			cell, ok := row[name]
+			if !ok {
+				ts.Fatalf("%s has no column %s", args[0], name)
+			}
+			cells = append(cells, cell)
+		}
+		fmt.Fprintln(ts.Stdout(), strings.TrimRight(strings.Join(cells, " | "), " "))
+	}
+}
+
+// firstBytes is the command head N FROM TO: TO becomes the first N bytes of FROM.
+func firstBytes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: head n from to")
+	}
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	text := ts.ReadFile(args[1])
+	if n >= len(text) {
+		ts.Fatalf("%s has only %d bytes", args[1], len(text))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(text[:n]), 0o600))
+}
+
+// writeBinary is the command binary FILE: a file of every byte there is.
+func writeBinary(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: binary file")
+	}
+	all := make([]byte, 4096)
+	for i := range all {
+		all[i] = byte(i * 7)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), all, 0o600))
+}
+
+// nowhere REGEXP PATH...: no file at or below the paths has a text that matches, markup and line breaks aside.
+// "stdout" and "stderr" are those of the command before.
+func nowhere(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: nowhere regexp path...")
+	}
+	pattern := regexp.MustCompile(args[0])
+	looked := 0
+	look := func(name, text string) {
+		looked++
+		if found := pattern.FindStringIndex(plain(text)); found != nil {
+			around := plain(text)
+			ts.Fatalf("%s: %q", name, around[max(found[0]-60, 0):min(found[1]+60, len(around))])
+		}
+	}
+	for _, path := range args[1:] {
+		if path == "stdout" || path == "stderr" {
+			look(path, ts.ReadFile(path))
+			continue
+		}
+		ts.Check(filepath.WalkDir(ts.MkAbs(path), func(file string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			text, err := os.ReadFile(file)
+			look(file, string(text))
+			return err
+		}))
+	}
+	if looked == 0 {
+		ts.Fatalf("there is nothing to look at")
+	}
+}
+
+var (
+	styleOrScript = regexp.MustCompile(`(?s)<(style|script)\b.*?</(style|script)>`)
+	tag           = regexp.MustCompile(`<[^<>]{0,400}>`)
+)
+
+// plain is a text as a reader sees it: without markup, each run of white space one blank.
+func plain(text string) string {
+	text = styleOrScript.ReplaceAllString(text, " ")
+	return strings.Join(strings.Fields(tag.ReplaceAllString(text, " ")), " ")
+}
