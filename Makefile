@@ -12,7 +12,7 @@ REPORT := tapaudit-report
 PERIOD := 2026Q3
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test fmt lint clean sample-logs toolchain
+.PHONY: help build run test bench fmt lint clean sample-logs toolchain
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -26,13 +26,18 @@ run: build ## audit the sample logs and write a report (PERIOD, REPORT)
 	@echo "Open $(abspath $(REPORT))/report.html in a browser."
 
 test: lint ## check format, vet, staticcheck, then run every test
-	go test ./...
+	go test -timeout 30m ./...
 
 lint: toolchain ## check format, vet and staticcheck
 	@unformatted=$$("$$(go env GOROOT)/bin/gofmt" -l .) || exit 1; \
 	if [ -n "$$unformatted" ]; then echo "not formatted; run 'make fmt':"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 	go tool staticcheck ./...
+
+bench: build ## measure speed and memory against what bounds them (BENCH=-large for ten times the data, and a million)
+	go build -trimpath -o bin/bench ./cmd/bench
+	go build -trimpath -o bin/samplelogs ./cmd/samplelogs
+	bin/bench -tapaudit bin/tapaudit -samplelogs bin/samplelogs $(BENCH)
 
 fmt: ## format the Go code
 	"$$(go env GOROOT)/bin/gofmt" -w .

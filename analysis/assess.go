@@ -225,11 +225,13 @@ func (a *audit) assess(ctx context.Context, findings []Finding, unjudged map[rul
 				row.Findings, row.Excepted = c.Findings, c.Excepted
 			}
 			v := yes
-			if rule.Enabled {
+			if reason, ok := a.failed[rule.ID]; ok {
+				v = no(reason)
+			} else if rule.Enabled {
 				for _, need := range rule.Needs {
 					v = v.worse(needs[need](a, tenant))
 				}
-				v = v.worse(unjudgedVerdict(unjudged[key], row.Population))
+				v = v.worse(unjudgedVerdict(unjudged[key], row.Population, row.Findings))
 			} else {
 				v = no("the rule is disabled in the configuration")
 			}
@@ -240,8 +242,9 @@ func (a *audit) assess(ctx context.Context, findings []Finding, unjudged map[rul
 	return all, nil
 }
 
-// unjudgedVerdict tells how many of the population could not be judged, and why.
-func unjudgedVerdict(reasons map[string]int, population int64) verdict {
+// unjudgedVerdict tells how many of the population could not be judged, and why. Where something was found, something
+// was judged.
+func unjudgedVerdict(reasons map[string]int, population int64, findings int) verdict {
 	v := yes
 	total := 0
 	var texts []string
@@ -255,7 +258,7 @@ func unjudgedVerdict(reasons map[string]int, population int64) verdict {
 	slices.Sort(texts)
 	v.reasons = texts
 	v.state = "partly"
-	if int64(total) >= population {
+	if int64(total) >= population && findings == 0 {
 		v.state = "no"
 	}
 	return v

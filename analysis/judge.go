@@ -7,6 +7,7 @@ import (
 	"database/sql/driver"
 	"encoding/hex"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,12 +18,8 @@ import (
 
 // judge runs the rules over the derived tables and gathers everything that the reports say.
 func (a *audit) judge(ctx context.Context) (*Result, error) {
-	_, hash, err := BuiltInRules()
-	if err != nil {
-		return nil, err
-	}
 	r := &Result{
-		Organisation: a.settings.Organisation, Case: a.settings.Case, SettingsHash: a.settings.Hash, RulesHash: hash,
+		Organisation: a.settings.Organisation, Case: a.settings.Case, SettingsHash: a.settings.Hash, RulesHash: hashOf(a.rules),
 		Tenants: a.tenants, Period: a.period, AsOf: a.asOf, Rules: a.rules,
 	}
 	unjudged := map[ruleTenant]map[string]int{}
@@ -31,12 +28,16 @@ func (a *audit) judge(ctx context.Context) (*Result, error) {
 			continue
 		}
 		found, err := a.run(ctx, rule, unjudged)
+		if err != nil && rule.Origin != "" && ctx.Err() == nil {
+			a.fail(rule, err)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
 		r.Findings = append(r.Findings, found...)
 	}
-	r.Exceptions = a.except(r.Findings)
+	r.Exceptions, r.Faults = a.except(r.Findings), a.faults
 	if i := slices.IndexFunc(a.rules, func(r Rule) bool { return r.ID == "EXCEPTION-EXPIRED" && r.Enabled }); i >= 0 {
 		if err := a.storeExpired(ctx, r.Findings); err != nil {
 			return nil, err
@@ -51,7 +52,8 @@ func (a *audit) judge(ctx context.Context) (*Result, error) {
 	slices.SortFunc(r.Findings, func(x, y Finding) int {
 		return cmp.Or(cmp.Compare(y.Severity.Rank(), x.Severity.Rank()), cmp.Compare(x.RuleID, y.RuleID), x.FirstSeen.Compare(y.FirstSeen), cmp.Compare(x.ID, y.ID))
 	})
-	if err := a.prove(ctx, r.Findings); err != nil {
+	err := a.prove(ctx, r.Findings)
+	if err != nil {
 		return nil, err
 	}
 	if r.Evidence, r.Quarantine, err = a.readEvidence(ctx); err != nil {
@@ -68,6 +70,16 @@ func (a *audit) judge(ctx context.Context) (*Result, error) {
 	}
 	r.Notes = a.notes
 	return r, nil
+}
+
+// fail leaves out a user's rule that failed, and says so in the report.
+func (a *audit) fail(rule Rule, err error) {
+	a.faults = append(a.faults, fmt.Errorf("%s: %w", rule.Origin, err))
+	if a.failed == nil {
+		a.failed = map[string]string{}
+	}
+	a.failed[rule.ID] = "the rule failed: " + err.Error()
+	a.notes = append(a.notes, fmt.Sprintf("The rule %s (%s) failed and was left out.", rule.ID, filepath.Base(rule.Origin)))
 }
 
 type ruleTenant struct{ rule, tenant string }

@@ -25,6 +25,7 @@ type Result struct {
 	Quarantine   []Quarantined
 	Rules        []Rule
 	Exceptions   []ExceptionUse
+	Faults       []error  // users' rules that failed; they have no findings
 	Notes        []string // what the reader must know about the evidence as a whole
 	SettingsHash string   // SHA-256 of the configuration as read; "" without one
 	RulesHash    string   // SHA-256 over all rule files
@@ -212,4 +213,5 @@ type Rule struct {
 	Controls    []string
 	SQL         string
 	Source      string // the whole file, as rules show prints it
+	Origin      string // the file of a user's rule; "" for one that comes with the program
 }

@@ -8,6 +8,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -41,30 +43,73 @@ type frontMatter struct {
 	Controls    []string           `yaml:"controls"`
 }
 
-// BuiltInRules reads the rules that come with the program, in order of their ids, and a hash over all their files.
-func BuiltInRules() (rules []Rule, hash string, err error) {
+// BuiltInRules reads the rules that come with the program, in order of their ids.
+func BuiltInRules() (rules []Rule, err error) {
 	names, err := fs.Glob(ruleFiles, "rules/*.sql")
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	sum := sha256.New()
 	for _, name := range names {
 		text, err := ruleFiles.ReadFile(name)
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
 		rule, err := ParseRule(name, text)
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
 		if want := "rules/" + rule.ID + ".sql"; name != want {
-			return nil, "", fmt.Errorf("%s: the rule's id is %s; name the file %s", name, rule.ID, want)
+			return nil, fmt.Errorf("%s: the rule's id is %s; name the file %s", name, rule.ID, want)
 		}
-		fmt.Fprintf(sum, "%s %d\n", name, len(text))
-		sum.Write(text)
 		rules = append(rules, rule)
 	}
-	return rules, hex.EncodeToString(sum.Sum(nil)), nil
+	return rules, nil
+}
+
+// UserRules reads the rules of a folder: files of the same form as the built-in ones, in order of their names. A faulty
+// file is left out and told of; the error is that of reading the folder.
+func UserRules(dir string, builtIn []Rule) (rules []Rule, faults []error, err error) {
+	names, err := filepath.Glob(filepath.Join(globEscaper.Replace(dir), "*.sql"))
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := os.Stat(dir); err != nil {
+		return nil, nil, err
+	}
+	taken := map[string]bool{}
+	for _, r := range builtIn {
+		taken[r.ID] = true
+	}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		rule, err := ParseRule(name, text)
+		if err == nil && taken[rule.ID] {
+			err = fmt.Errorf("%s: there is a rule %s already; give it another id", name, rule.ID)
+		}
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		rule.Origin = name
+		taken[rule.ID] = true
+		rules = append(rules, rule)
+	}
+	return rules, faults, nil
+}
+
+var globEscaper = strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`)
+
+// hashOf is a hash over the files of all rules.
+func hashOf(rules []Rule) string {
+	sum := sha256.New()
+	for _, r := range rules {
+		fmt.Fprintf(sum, "%s %d\n%s", r.ID, len(r.Source), r.Source)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // ParseRule reads a rule's file: front matter between two lines of dashes, then one SELECT.

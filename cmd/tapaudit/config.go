@@ -19,7 +19,7 @@ func runConfig(_ context.Context, args []string, io streams) error {
 		_, err := fmt.Fprint(io.out, settings.Example())
 		return err
 	case flags.Arg(0) == "check" && flags.NArg() == 2:
-		rules, _, err := analysis.BuiltInRules()
+		rules, err := analysis.BuiltInRules()
 		if err != nil {
 			return err
 		}

@@ -20,8 +20,8 @@ import (
 
 // judgeFlags say what is judged, and by which configuration.
 type judgeFlags struct {
-	config, period, from, to, tenant, asOf, failOn string
-	strict                                         bool
+	config, period, from, to, tenant, asOf, failOn, rules string
+	strict                                                bool
 }
 
 func (f *judgeFlags) add(flags *pflag.FlagSet) {
@@ -32,6 +32,7 @@ func (f *judgeFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.tenant, "tenant", "", "tenant of records that name none")
 	flags.StringVar(&f.asOf, "as-of", "", "what counts as now (default: the latest time in the evidence)")
 	flags.StringVar(&f.failOn, "fail-on", "", "exit with 3 when an open finding of this severity or higher exists")
+	flags.StringVar(&f.rules, "rules", "", "folder with rules of your own (*.sql), of the same form as the built-in ones")
 	flags.BoolVar(&f.strict, "strict", false, "exit with 4 when evidence was quarantined")
 }
 
@@ -41,6 +42,7 @@ type judgement struct {
 	settings *settings.Settings
 	rules    []analysis.Rule
 	opts     analysis.Options
+	faults   []error // of users' rules
 }
 
 // read checks the flags and reads the configuration, before any work is done.
@@ -58,9 +60,16 @@ func (f judgeFlags) read() (*judgement, error) {
 	if f.failOn != "" && analysis.Severity(f.failOn).Rank() < 0 {
 		return nil, usagef("--fail-on: %q is none of info, low, medium, high, critical", f.failOn)
 	}
-	rules, _, err := analysis.BuiltInRules()
+	rules, err := analysis.BuiltInRules()
 	if err != nil {
 		return nil, err
+	}
+	if f.rules != "" {
+		own, faults, err := analysis.UserRules(f.rules, rules)
+		if err != nil {
+			return nil, usagef("--rules: %w", err)
+		}
+		rules, j.faults = append(rules, own...), faults
 	}
 	if j.settings, err = settings.Load(f.config, analysis.Catalog(rules)); err != nil {
 		return nil, usageError{err}
@@ -78,8 +87,11 @@ func (j *judgement) judge(ctx context.Context, c *openCase, io streams, talk tal
 	return analysis.Run(ctx, c.Case, j.settings, j.rules, j.opts)
 }
 
-// status is the exit status that findings and quarantine ask for, as an error.
+// status is the exit status that faulty rules, findings and quarantine ask for, as an error.
 func (j *judgement) status(r *analysis.Result) error {
+	if faults := append(j.faults, r.Faults...); len(faults) > 0 {
+		return fmt.Errorf("these rules were left out:\n%w", errors.Join(faults...))
+	}
 	failOn := analysis.Severity(j.flags.failOn)
 	if failOn != "" && slices.ContainsFunc(r.Findings, func(f analysis.Finding) bool { return f.Status == "open" && f.Severity.Rank() >= failOn.Rank() }) {
 		return statusError(exitFindings)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -15,12 +16,21 @@ import (
 func runRules(_ context.Context, args []string, io streams) error {
 	flags := newFlags("rules", "list | show ID", io)
 	config := flags.String("config", "", "configuration (YAML)")
+	own := flags.String("rules", "", "folder with rules of your own (*.sql)")
 	if err := parse(flags, args); err != nil {
 		return err
 	}
-	rules, _, err := analysis.BuiltInRules()
+	rules, err := analysis.BuiltInRules()
 	if err != nil {
 		return err
+	}
+	var faults []error
+	if *own != "" {
+		var added []analysis.Rule
+		if added, faults, err = analysis.UserRules(*own, rules); err != nil {
+			return usagef("--rules: %w", err)
+		}
+		rules = append(rules, added...)
 	}
 	conf, err := settings.Load(*config, analysis.Catalog(rules))
 	if err != nil {
@@ -40,7 +50,10 @@ func runRules(_ context.Context, args []string, io streams) error {
 				return err
 			}
 		}
-		return table.Render()
+		if err := table.Render(); err != nil {
+			return err
+		}
+		return errors.Join(faults...)
 	case flags.Arg(0) == "show" && flags.NArg() == 2:
 		for _, r := range rules {
 			if strings.EqualFold(r.ID, flags.Arg(1)) {
