@@ -59,6 +59,8 @@ type audit struct {
 	signIns   map[int64]signIn
 	snapshots map[string]snapshotInfo // by key
 	notes     []string
+	faults    []error
+	failed    map[string]string // why, of users' rules that failed, by id
 }
 
 // person is what the evidence says of a user.
@@ -266,6 +268,9 @@ SELECT max(time) FROM (
 			return err
 		}
 		a.tenants = append(a.tenants, tenant)
+	}
+	if slices.Contains(a.tenants, "unknown") {
+		a.notes = append(a.notes, "Nothing in the evidence names its tenant: it is called unknown here. Name it with --tenant.")
 	}
 	return rows.Err()
 }

@@ -451,4 +451,18 @@ func (i identities) resolve(tenant, upn string, at time.Time) string {
 	return id
 }
 
+// ever are all the object ids that a UPN stood for; the name itself, in lower case, where no record ties it to one.
+func (i identities) ever(tenant, name string) (ids []string) {
+	name = lowerTrim(name)
+	for _, t := range i.byUPN[[2]string{tenant, name}] {
+		if !slices.Contains(ids, t.userID) {
+			ids = append(ids, t.userID)
+		}
+	}
+	if ids == nil {
+		ids = []string{name}
+	}
+	return ids
+}
+
 func (i identities) upnOf(tenant, id string) string { return i.byID[[2]string{tenant, id}] }

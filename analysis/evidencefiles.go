@@ -47,12 +47,13 @@ parts AS (
     UNION ALL SELECT source_id, ordinal, tenant, time FROM attributed_registrations
     UNION ALL SELECT r.source_id, r.ordinal, coalesce(lower(r.tenant_id), t.tenant_id), r.time
         FROM authentication_strength AS r JOIN source_tenants AS t ON t.source_id = r.source_id
-    UNION ALL SELECT r.source_id, r.ordinal, t.tenant_id, r.time FROM signin_step AS r JOIN source_tenants AS t ON t.source_id = r.source_id
+    UNION ALL SELECT source_id, ordinal, tenant, time FROM attributed_steps
 ),
 snapshots AS (
     SELECT source_id, count(DISTINCT ordinal) AS n, count(DISTINCT ordinal) FILTER (WHERE tenant IS NULL) AS homeless, min(time) AS first_time, max(time) AS last_time
     FROM parts GROUP BY source_id
 ),
+orphans AS (SELECT source_id, count(*) FILTER (WHERE NOT has_signin) AS n FROM attributed_steps GROUP BY source_id),
 quarantined AS (SELECT source_id, count(*) AS n FROM quarantine GROUP BY source_id),
 tenants_in AS (
     SELECT source_id, string_agg(DISTINCT tenant, '; ' ORDER BY tenant) AS tenant_id
@@ -66,12 +67,13 @@ SELECT
     s.source_id, s.path, s.container, s.bytes, s.sha256, s.format, coalesce(t.tenant_id, ''), s.records_read,
     coalesce(e.n, 0) - coalesce(e.homeless, 0) + coalesce(p.n, 0) - coalesce(p.homeless, 0) - coalesce(d.n, 0) AS loaded,
     coalesce(d.n, 0), s.records_not_used + coalesce(e.homeless, 0) + coalesce(p.homeless, 0) AS not_used, coalesce(q.n, 0),
-    coalesce(e.homeless, 0) + coalesce(p.homeless, 0) AS homeless,
+    coalesce(e.homeless, 0) + coalesce(p.homeless, 0) AS homeless, coalesce(o.n, 0),
     least(e.first_time, p.first_time), greatest(e.last_time, p.last_time), s.note, s.same_as
 FROM source AS s
 LEFT JOIN duplicates AS d ON d.source_id = s.source_id
 LEFT JOIN events AS e ON e.source_id = s.source_id
 LEFT JOIN snapshots AS p ON p.source_id = s.source_id
+LEFT JOIN orphans AS o ON o.source_id = s.source_id
 LEFT JOIN quarantined AS q ON q.source_id = s.source_id
 LEFT JOIN tenants_in AS t ON t.source_id = s.source_id
 ORDER BY s.path, s.source_id`)
@@ -86,9 +88,9 @@ ORDER BY s.path, s.source_id`)
 		var f EvidenceFile
 		var first, last *time.Time
 		var sameAs *int
-		var adrift int64
+		var adrift, orphans int64
 		if err := rows.Scan(&id, &f.Path, &f.Container, &f.Bytes, &f.SHA256, &f.Format, &f.TenantID, &f.Read, &f.Loaded, &f.Duplicate, &f.NotUsed,
-			&f.Quarantined, &adrift, &first, &last, &f.Note, &sameAs); err != nil {
+			&f.Quarantined, &adrift, &orphans, &first, &last, &f.Note, &sameAs); err != nil {
 			return nil, nil, err
 		}
 		if sameAs != nil {
@@ -97,6 +99,9 @@ ORDER BY s.path, s.source_id`)
 		if adrift > 0 {
 			homeless++
 			f.Note = joinNotes(f.Note, fmt.Sprintf("%d records name no tenant, and the evidence names several: not attributable, not used; run again with --tenant", adrift))
+		}
+		if orphans > 0 {
+			f.Note = joinNotes(f.Note, fmt.Sprintf("%d steps belong to sign-ins that are not in the evidence: add the file of the sign-ins themselves", orphans))
 		}
 		if first != nil {
 			f.FirstTime, f.LastTime = *first, *last

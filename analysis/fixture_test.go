@@ -24,15 +24,16 @@ import (
 // UPNs follow from them. A time is "15:04", "15:04:05" (both on Tuesday 2026-03-10), "01-02 15:04", "01-02 15:04:05"
 // (both in 2026) or the same with the year in front.
 type fixture struct {
-	t      *testing.T
-	tenant string
-	files  map[string][]string // records by path
-	next   int                 // number of the record to come
+	t        *testing.T
+	tenant   string
+	names    map[string]string   // of tenants, by id
+	nameless map[string]string   // users who have passes in snapshots, by id
+	files    map[string][]string // records by path
+	next     int                 // number of the record to come
 
 	config, roster, register string
 	exceptions               []string
-	from, to, asOf           string
-	evidence                 []func() // written last
+	from, to, asOf           string // "" is what the evidence spans
 }
 
 type record map[string]any
@@ -70,8 +71,8 @@ func idOf(name string) string {
 	if len(name) == 36 && strings.Count(name, "-") == 4 || name == "all_users" {
 		return name
 	}
-	sum := sha256.Sum256([]byte(name))
-	return fmt.Sprintf("%x-%x-4%x-8%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])[:36]
+	hex := fmt.Sprintf("%x", sha256.Sum256([]byte(name)))
+	return hex[:8] + "-" + hex[8:12] + "-4" + hex[13:16] + "-8" + hex[17:20] + "-" + hex[20:32]
 }
 
 // upnOf is the UPN that a name stands for.
@@ -82,7 +83,21 @@ func upnOf(name string) string {
 	return strings.ReplaceAll(name, " ", "-") + "@contoso.example"
 }
 
-func (f *fixture) in(tenant string) { f.tenant = tenant }
+// in makes what follows evidence of another tenant.
+func (f *fixture) in(tenant string) { f.tenant, f.names[idOf(tenant)] = tenant, tenant }
+
+// mentions says whether the evidence has anything of a user, tenant or address.
+func (f *fixture) mentions(name string) bool {
+	name = strings.TrimPrefix(name, nameless(""))
+	for path, records := range f.files {
+		for _, text := range append(records, path) {
+			if strings.Contains(text, idOf(name)) || strings.Contains(strings.ToLower(text), strings.ToLower(name)) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 func (f *fixture) id(kind string) string {
 	f.next++
@@ -317,7 +332,9 @@ func (p policy) whole() record {
 }
 
 // dated is a file's name that says when the snapshot in it was taken.
-func dated(what, when string) string { return what + "_" + at(when).Format("20060102T150405Z") + ".json" }
+func dated(what, when string) string {
+	return what + "_" + at(when).Format("20060102T150405Z") + ".json"
+}
 
 func (f *fixture) policySnapshot(when string, p policy) { f.add(dated("policy", when), p.whole()) }
 
@@ -363,6 +380,7 @@ func (f *fixture) conditionalAccess(name, state string, actions ...string) {
 
 // passMethod is a pass as a snapshot of the user's methods shows it.
 func (f *fixture) passMethod(user, created, passID string) {
+	f.nameless[idOf(user)] = user
 	f.add("methods-of-"+idOf(user)+"_"+at("03-31 12:00").Format("20060102T150405Z")+".json", record{
 		"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users('" + idOf(user) + "')/authentication/temporaryAccessPassMethods/$entity",
 		"id":             passID, "createdDateTime": stamp(at(created)), "startDateTime": stamp(at(created)), "lifetimeInMinutes": 60,
@@ -402,7 +420,9 @@ func (f *fixture) covered(first, last string) {
 
 // Configuration
 
-func (f *fixture) configure(yaml string) { f.config += strings.TrimSpace(strings.ReplaceAll(yaml, "\t", "")) + "\n" }
+func (f *fixture) configure(yaml string) {
+	f.config += strings.TrimSpace(strings.ReplaceAll(yaml, "\t", "")) + "\n"
+}
 
 func (f *fixture) except(rule, subject string, more ...string) {
 	e := "{rule: " + rule + ", reason: accepted, owner: ciso@contoso.example"
@@ -418,15 +438,18 @@ func (f *fixture) except(rule, subject string, more ...string) {
 // judged is what the analysis made of a fixture.
 type judged struct {
 	*analysis.Result
-	t *testing.T
+	f *fixture
 	c *casefile.Case
 }
 
 func newFixture(t *testing.T) *fixture {
-	return &fixture{t: t, tenant: home, files: map[string][]string{}}
+	f := &fixture{t: t, names: map[string]string{}, nameless: map[string]string{}, files: map[string][]string{}}
+	f.in(home)
+	return f
 }
 
-func (f *fixture) judge() *judged {
+// judge loads the evidence and analyses it; where rules are named only these run, which is faster.
+func (f *fixture) judge(only ...string) *judged {
 	f.t.Helper()
 	ctx := context.Background()
 	dir := f.t.TempDir()
@@ -440,7 +463,7 @@ func (f *fixture) judge() *judged {
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(f.files)) {
-		write(filepath.Join("evidence", path), strings.Join(f.files[path], "\n")+"\n")
+		write(filepath.Join("evidence", path), strings.Join(f.files[path], "\n"))
 	}
 	config := f.config
 	if f.roster != "" {
@@ -454,7 +477,7 @@ func (f *fixture) judge() *judged {
 	if len(f.exceptions) > 0 {
 		config += "exceptions:\n- " + strings.Join(f.exceptions, "\n- ") + "\n"
 	}
-	rules, _, err := analysis.BuiltInRules()
+	rules, err := analysis.BuiltInRules()
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -477,39 +500,48 @@ func (f *fixture) judge() *judged {
 	if f.asOf != "" {
 		opts.AsOf = at(f.asOf)
 	}
-	result, err := analysis.Run(ctx, c, s, analysis.Configure(rules, s), opts)
+	rules = analysis.Configure(rules, s)
+	for i := range rules {
+		rules[i].Enabled = rules[i].Enabled && (len(only) == 0 || slices.Contains(only, rules[i].ID))
+	}
+	result, err := analysis.Run(ctx, c, s, rules, opts)
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	return &judged{result, f.t, c}
+	return &judged{result, f, c}
 }
 
 // subject is whom a finding is about, in the fixture's words.
-func subject(f analysis.Finding) string {
+func (j *judged) subject(f analysis.Finding) string {
 	switch f.SubjectType {
 	case "user", "application":
-		return strings.ReplaceAll(strings.TrimSuffix(f.SubjectName, "@contoso.example"), "-", " ")
+		if name, ok := j.f.nameless[f.SubjectName]; ok {
+			return nameless(name)
+		}
+		return strings.ReplaceAll(strings.TrimSuffix(strings.ToLower(f.SubjectName), "@contoso.example"), "-", " ")
 	case "file":
 		return filepath.Base(f.SubjectName)
+	case "tenant":
+		return j.f.names[f.SubjectID]
 	}
 	return f.SubjectID
 }
 
 func (j *judged) login(user string) analysis.Login {
-	j.t.Helper()
+	j.f.t.Helper()
 	i := slices.IndexFunc(j.Logins, func(l analysis.Login) bool { return l.UserID == idOf(user) })
 	if i < 0 {
-		j.t.Fatalf("no log-in of %s", user)
+		j.f.t.Fatalf("no log-in of %s", user)
 	}
 	return j.Logins[i]
 }
 
 // one is the single value that a query gives.
 func (j *judged) one(query string, args ...any) string {
-	j.t.Helper()
+	j.f.t.Helper()
 	var value any
 	if err := j.c.QueryRow(context.Background(), query, args...).Scan(&value); err != nil {
-		j.t.Fatalf("%s: %v", query, err)
+		j.f.t.Fatalf("%s: %v", query, err)
 	}
 	return fmt.Sprint(value)
 }

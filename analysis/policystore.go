@@ -103,7 +103,7 @@ func (a *audit) storePolicy(ctx context.Context) error {
 		if !ok {
 			continue
 		}
-		now := line.At(a.period.To)
+		now := line.At(a.period.To.Add(-time.Microsecond)) // the end is exclusive
 		enabled, enabledKnown := now.Enabled()
 		if enabledKnown {
 			oneTime, oneTimeKnown := now.OneTime()

@@ -200,7 +200,9 @@ func (a *audit) storePrivileged(ctx context.Context) error {
 	}
 	for _, tenant := range a.tenants {
 		for _, name := range a.settings.PrivilegedUsers {
-			privileged.add(tenant, a.identities.resolve(tenant, name, a.asOf), time.Time{}, "is named as privileged in the configuration", "")
+			for _, id := range a.identities.ever(tenant, name) {
+				privileged.add(tenant, id, time.Time{}, "is named as privileged in the configuration", "")
+			}
 		}
 	}
 	if err := privileged.store(ctx, a.c); err != nil {

@@ -78,7 +78,7 @@ func (a *audit) storePasses(ctx context.Context) error {
 		"issued_at TIMESTAMP", "issuer_type VARCHAR", "issuer_id VARCHAR", "issuer_name VARCHAR", "issuer_ip VARCHAR", "approved_user BOOLEAN", "approved_application BOOLEAN",
 		"starts_at TIMESTAMP", "end_time TIMESTAMP", "end_logged BOOLEAN", "ended_at TIMESTAMP", "ended_by VARCHAR", "usage VARCHAR", "logged_usage VARCHAR",
 		"never_valid BOOLEAN", "logins BIGINT", "in_hours BOOLEAN", "purpose_at_start VARCHAR", "covered BOOLEAN",
-		"established BOOLEAN",
+		"established BOOLEAN", "scope_known BOOLEAN",
 	)}
 	for _, p := range a.passes {
 		e := p.event
@@ -93,12 +93,13 @@ func (a *audit) storePasses(ctx context.Context) error {
 			inHours = h.Contains(e.time)
 		}
 		established := !created.IsZero() && p.start.Sub(created) > time.Duration(a.parameter("TAP-ISSUED-TO-ESTABLISHED-USER", "established_days")*float64(day))
+		_, scopeKnown := a.policyAt(p.tenant, e.time).ForEvents().Included()
 		t.add(p.no, auditKey(e), p.tenant, e.passID, p.userID, a.nameOf(p.tenant, p.userID), userType, created,
 			e.time, e.issuerType, e.issuerID, e.issuerName, e.issuerIP,
 			e.issuerType == "user" && a.settings.ApprovedUsers != nil && onList(*a.settings.ApprovedUsers, e.issuerNames), a.approvedApplication(e),
 			p.start, p.end, p.endLogged, p.endedAt, p.endedBy, p.usage, e.passUsage,
 			p.neverValid(), len(p.logins), inHours, a.purposeAtStart(p).State,
-			a.coverage.covers(p.tenant, logTAPSignIn, p.start, p.endedAt), established)
+			a.coverage.covers(p.tenant, logTAPSignIn, p.start, p.endedAt), established, scopeKnown)
 	}
 	return t.store(ctx, a.c)
 }

@@ -98,6 +98,19 @@ CREATE OR REPLACE VIEW attributed_registrations AS
 SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
 FROM registration_detail AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
 
+-- Steps in a file of their own name no tenant: they are their sign-in's, wherever that is, and the file's where there is
+-- none in evidence.
+CREATE OR REPLACE TABLE attributed_steps AS
+WITH found AS (
+    SELECT DISTINCT lower(s.id) AS request_id, s.tenant
+    FROM attributed_signins AS s SEMI JOIN signin_step AS step ON lower(step.id) = lower(s.id)
+    WHERE s.tenant IS NOT NULL
+)
+SELECT coalesce(found.tenant, fallback.tenant_id) AS tenant, lower(step.id) AS request_id, found.tenant IS NOT NULL AS has_signin, step.*
+FROM signin_step AS step
+JOIN source_tenants AS fallback ON fallback.source_id = step.source_id
+LEFT JOIN found ON found.request_id = lower(step.id);
+
 -- The tenants that are judged: every one with a record that counts.
 CREATE OR REPLACE TABLE tenants AS
 SELECT DISTINCT tenant AS tenant_id FROM attributed_signins WHERE tenant IS NOT NULL

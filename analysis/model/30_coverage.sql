@@ -1,13 +1,21 @@
 -- Records per tenant, log type and day, of exports that are not known to be filtered. The Unified Audit Log's
 -- sign-ins count as interactive; it is no audit log here.
+-- A sign-in whose steps come in a file of their own can show a pass as one that has them itself.
 CREATE OR REPLACE TABLE daily_records AS
-WITH counted AS (
+WITH stepped AS (
+    SELECT s.source_id, s.ordinal
+    FROM attributed_signins AS s SEMI JOIN attributed_steps AS step ON step.tenant = s.tenant AND step.request_id = lower(s.id)
+    WHERE NOT s.can_show_tap
+),
+counted AS (
     SELECT
         s.tenant AS tenant_id,
         CASE WHEN s.interactive THEN 'sign-in interactive' ELSE 'sign-in non-interactive' END AS log_type,
         s.time,
-        s.can_show_tap
-    FROM attributed_signins AS s JOIN source ON source.source_id = s.source_id AND NOT source.filtered
+        s.can_show_tap OR stepped.ordinal IS NOT NULL AS can_show_tap
+    FROM attributed_signins AS s
+    JOIN source ON source.source_id = s.source_id AND NOT source.filtered
+    LEFT JOIN stepped ON stepped.source_id = s.source_id AND stepped.ordinal = s.ordinal
     UNION ALL
     SELECT a.tenant, 'audit', a.time, true
     FROM attributed_audits AS a JOIN source ON source.source_id = a.source_id AND NOT source.filtered

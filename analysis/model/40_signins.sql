@@ -35,9 +35,8 @@ WHERE s.tenant IS NOT NULL AND (
     OR names_pass(s.failure_reason)
 )
 UNION
-SELECT DISTINCT fallback.tenant_id, lower(step.id)
-FROM signin_step AS step JOIN source_tenants AS fallback ON fallback.source_id = step.source_id
-WHERE folded(step.method) = 'temporaryaccesspass' AND fallback.tenant_id IS NOT NULL;
+SELECT DISTINCT tenant, request_id FROM attributed_steps
+WHERE folded(method) = 'temporaryaccesspass' AND tenant IS NOT NULL;
 
 -- The names of the users that matter: ids, and every UPN that is tied to one of them.
 CREATE OR REPLACE TABLE relevant_names AS
@@ -71,13 +70,13 @@ FROM relevant_keys AS w JOIN signin_record AS r ON r.source_id = w.source_id AND
 
 -- Steps that came in a file of their own, as the list that a sign-in's own steps would be.
 CREATE OR REPLACE TABLE companion_steps AS
-SELECT fallback.tenant_id, lower(step.id) AS request_id, min(step.source_id) AS source_id,
+SELECT step.tenant AS tenant_id, step.request_id, min(step.source_id) AS source_id,
     list(struct_pack(
         authenticationStepDateTime := strftime(step.time, '%Y-%m-%dT%H:%M:%S.%fZ'), authenticationMethod := step.method,
         authenticationMethodDetail := step.detail, succeeded := step.succeeded,
         authenticationStepResultDetail := step.result, authenticationStepRequirement := step.requirement
     ) ORDER BY step.source_id, step.ordinal) AS steps
-FROM signin_step AS step JOIN source_tenants AS fallback ON fallback.source_id = step.source_id
+FROM attributed_steps AS step
 GROUP BY ALL;
 
 -- Join the records of one sign-in: a field is taken from the record with more steps, then the one that has it, then

@@ -58,8 +58,7 @@ FROM signins AS s JOIN relevant_records AS r ON r.tenant_id = s.tenant_id AND r.
 UNION
 SELECT s.signin_no, step.source_id, step.line, step.ordinal
 FROM signins AS s
-JOIN signin_step AS step ON lower(step.id) = s.request_id
-JOIN source_tenants AS fallback ON fallback.source_id = step.source_id AND fallback.tenant_id = s.tenant_id;
+JOIN attributed_steps AS step ON step.request_id = s.request_id AND step.tenant = s.tenant_id;
 
 CREATE OR REPLACE VIEW tap_attempts AS SELECT * FROM signins WHERE attempt;
 CREATE OR REPLACE VIEW tap_signins AS SELECT * FROM signins WHERE tap_signin;

@@ -27,9 +27,18 @@ GROUP BY t.signin_no;
 
 -- Shared egress: addresses from which five or more users signed in successfully.
 CREATE OR REPLACE TABLE shared_egress AS
-SELECT s.tenant, a.address AS ip
-FROM attributed_signins AS s JOIN addresses AS a ON a.spelling = s.ip
-WHERE s.error_code = 0
-    AND a.address IN (SELECT ip FROM signins WHERE tap_signin)
+WITH seen AS (
+    SELECT DISTINCT
+        s.tenant, a.address AS ip, lower(s.user_id) AS user_id,
+        CASE WHEN s.user_id IS NULL THEN lower(s.upn) END AS upn, CASE WHEN s.user_id IS NULL THEN s.time END AS time
+    FROM attributed_signins AS s JOIN addresses AS a ON a.spelling = s.ip
+    WHERE s.error_code = 0
+        AND a.address IN (SELECT ip FROM signins WHERE tap_signin)
+)
+SELECT seen.tenant, seen.ip
+FROM seen
 GROUP BY ALL
-HAVING count(DISTINCT coalesce(lower(s.user_id), lower(s.upn))) >= 5;
+HAVING count(DISTINCT coalesce(seen.user_id, (
+    SELECT coalesce(max_by(i.user_id, i.seen_at) FILTER (WHERE i.seen_at <= seen.time), min_by(i.user_id, i.seen_at))
+    FROM identities AS i WHERE i.tenant = seen.tenant AND i.upn = seen.upn
+), seen.upn)) >= 5;

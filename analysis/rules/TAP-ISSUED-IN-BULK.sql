@@ -28,6 +28,7 @@ controls: [ISO27001:A.5.16, ISO27001:A.5.17, ISO27001:A.8.2, NIST-800-53:IA-5, N
 ---
 SELECT
     b.tenant_id, p.issuer_type AS subject_type, p.issuer_id AS subject_id, any_value(p.issuer_name ORDER BY p.pass_no) AS subject_name,
+    p.issuer_id AS actor_id, any_value(p.issuer_name ORDER BY p.pass_no) AS actor_name,
     any_value(p.issuer_name ORDER BY p.pass_no) || ' issued passes to ' || count(DISTINCT p.user_id) || ' users between '
         || strftime(min(p.issued_at), '%Y-%m-%d %H:%M') || ' and ' || strftime(max(p.issued_at), '%Y-%m-%d %H:%M') || ' UTC; '
         || count(DISTINCT p.user_id) FILTER (WHERE r.user_id IS NULL) || ' of them are not in the onboarding roster' AS summary,

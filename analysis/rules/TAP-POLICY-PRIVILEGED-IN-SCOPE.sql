@@ -31,7 +31,7 @@ WITH members AS (
 ),
 -- Groups of the policy whose members are not in evidence: who is in them cannot be said.
 unknown_groups AS (
-    SELECT t.tenant_id, string_agg(DISTINCT t.target_id, ', ' ORDER BY t.target_id) AS groups
+    SELECT t.tenant_id, string_agg(DISTINCT t.target_id, ', ' ORDER BY t.target_id) AS groups, bool_or(NOT t.included) AS some_excluded
     FROM policy_targets AS t
     WHERE t.kind = 'group' AND t.target_id <> 'all_users' AND NOT EXISTS (SELECT 1 FROM members AS m WHERE m.tenant_id = t.tenant_id AND m.group_id = t.target_id)
     GROUP BY t.tenant_id
@@ -48,6 +48,8 @@ in_scope AS (
     JOIN policy_state AS state ON state.tenant_id = p.tenant_id AND state.enabled
     WHERE (state.everyone OR EXISTS (SELECT 1 FROM reached AS i WHERE i.tenant_id = p.tenant_id AND i.included AND i.user_id = p.user_id))
         AND NOT EXISTS (SELECT 1 FROM reached AS x WHERE x.tenant_id = p.tenant_id AND NOT x.included AND x.user_id = p.user_id)
+        -- anybody may be in a group that is excluded and that nobody knows
+        AND NOT EXISTS (SELECT 1 FROM unknown_groups AS u WHERE u.tenant_id = p.tenant_id AND u.some_excluded)
     GROUP BY ALL
 ),
 named AS (

@@ -28,17 +28,28 @@ references:
 techniques: [T1098, T1556.006, T1078.004]
 controls: [ISO27001:A.5.16, ISO27001:A.5.17, ISO27001:A.8.2, NIST-800-53:IA-5, NIST-800-53:AC-2, NIST-800-53:AU-6]
 ---
+WITH moved AS (
+    SELECT p.*, e.event_no, e.record AS event, e.kind, e.group_id, e.group_name
+    FROM passes AS p
+    JOIN audit_events AS e
+        ON e.tenant_id = p.tenant_id AND e.user_id = p.user_id AND e.kind IN ('added to group', 'removed from group')
+        AND e.time <= p.issued_at AND e.time >= p.issued_at - to_seconds($hours * 3600)
+)
 SELECT
-    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
-    'A pass was issued to ' || p.user_name || ' within ' || CAST($hours AS INTEGER) || ' hours of '
-        || string_agg(CASE e.kind WHEN 'added to group' THEN 'being added to ' ELSE 'being taken out of ' END || coalesce(e.group_name, e.group_id)
-            || CASE e.kind WHEN 'added to group' THEN ', which the policy includes' ELSE ', which the policy excludes' END, '; ' ORDER BY e.event_no) AS summary,
-    [p.record] AS about, list(e.record ORDER BY e.event_no) AS supporting
-FROM passes AS p
-JOIN pass_scope AS scope ON scope.pass_no = p.pass_no
-JOIN audit_events AS e
-    ON e.tenant_id = p.tenant_id AND e.user_id = p.user_id AND e.group_id = scope.group_id
-    AND e.kind = CASE WHEN scope.included THEN 'added to group' ELSE 'removed from group' END
-    AND e.time <= p.issued_at AND e.time >= p.issued_at - to_seconds($hours * 3600)
-GROUP BY p.pass_no, p.tenant_id, p.user_id, p.user_name, p.issuer_id, p.issuer_name, p.record
-ORDER BY p.pass_no
+    m.tenant_id, 'user' AS subject_type, m.user_id AS subject_id, m.issuer_id AS actor_id, m.issuer_name AS actor_name,
+    'A pass was issued to ' || m.user_name || ' within ' || CAST($hours AS INTEGER) || ' hours of '
+        || string_agg(CASE m.kind WHEN 'added to group' THEN 'being added to ' ELSE 'being taken out of ' END || coalesce(m.group_name, m.group_id)
+            || CASE m.kind WHEN 'added to group' THEN ', which the policy includes' ELSE ', which the policy excludes' END, '; ' ORDER BY m.event_no) AS summary,
+    [m.record] AS about, list(m.event ORDER BY m.event_no) AS supporting, m.pass_no, NULL AS not_assessed
+FROM moved AS m
+JOIN pass_scope AS scope
+    ON scope.pass_no = m.pass_no AND scope.group_id = m.group_id
+    AND m.kind = CASE WHEN scope.included THEN 'added to group' ELSE 'removed from group' END
+GROUP BY m.pass_no, m.tenant_id, m.user_id, m.user_name, m.issuer_id, m.issuer_name, m.record
+UNION ALL BY NAME
+SELECT DISTINCT
+    m.tenant_id, 'user' AS subject_type, m.user_id AS subject_id, [m.record] AS about, m.pass_no,
+    'the evidence does not say whom the policy included when the pass was issued' AS not_assessed
+FROM moved AS m JOIN known_policies AS known ON known.tenant_id = m.tenant_id
+WHERE NOT m.scope_known
+ORDER BY pass_no

@@ -27,7 +27,8 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 SELECT
     l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ': ' || l.issued_reason AS summary,
-    l.records AS about, list_filter([p.record], lambda r: r IS NOT NULL) AS supporting
+    l.records AS about, list_filter([p.record], lambda r: r IS NOT NULL) AS supporting,
+    CASE WHEN l.issued = 'not assessed' THEN l.issued_reason END AS not_assessed
 FROM logins AS l LEFT JOIN passes AS p ON l.pass_known AND p.pass_no = l.pass_no
-WHERE l.issued = 'failed' AND l.ended_recently
+WHERE l.issued = 'not assessed' OR l.issued = 'failed' AND l.ended_recently
 ORDER BY l.login_no

@@ -27,7 +27,9 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.2, ISO27001:A.8.5, NIST-800-53:IA-5, NI
 SELECT
     l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ' from ' || i.how AS summary,
-    l.records AS about, list_concat([p.record], i.issuer_signins) AS supporting
+    l.records AS about, list_concat([p.record], i.issuer_signins) AS supporting,
+    CASE WHEN l.issued = 'not assessed' THEN l.issued_reason END AS not_assessed
 FROM logins AS l LEFT JOIN passes AS p ON l.pass_known AND p.pass_no = l.pass_no
-JOIN issuer_network_logins AS i ON i.login_no = l.login_no
+LEFT JOIN issuer_network_logins AS i ON i.login_no = l.login_no
+WHERE i.login_no IS NOT NULL OR l.issued = 'not assessed'
 ORDER BY l.login_no
