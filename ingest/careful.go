@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -23,6 +24,7 @@ const (
 	batchBytes    = 24 << 20 // of canonical text before it is fed into the case
 	excerptLength = 200      // characters
 	mostUnknown   = 10_000   // objects of no known kind whose places are kept until their file is recognised
+	mostReasons   = 12       // for not using records, that a note names one by one
 )
 
 // careful is one source on the careful path.
@@ -39,42 +41,102 @@ type careful struct {
 	unknown      []quarantined
 	unknownCount int64
 	wrong        int64
-	whole        bool // some record shows that the export is not filtered
+	whole        bool            // some record shows that the export is not filtered
+	format       *formats.Format // of the record before
+	cutOff       bool            // the text ends inside a record
 }
+
+// reading is how a source is to be read again, where reading it showed that it was read wrongly.
+type reading struct {
+	order  formats.DateOrder
+	refuse string // why the whole of it goes to quarantine
+}
+
+// rereadError ends the reading of a source that has to be read in another way.
+type rereadError struct{ how reading }
+
+func (e *rereadError) Error() string { return "to be read again" }
 
 type quarantined struct {
 	line, offset            int64
 	reason, excerpt, sha256 string
 }
 
+// carefully loads the source on the careful path, again where what its dates prove asks for it.
+func (l *loader) carefully(r *source) error {
+	var how reading
+	for {
+		err := l.c.Atomically(l.ctx, func() error { return l.loadCarefully(r, how) })
+		var again *rereadError
+		if !errors.As(err, &again) {
+			return err
+		}
+		how = again.how
+		*r = source{id: r.id, src: r.src, bytes: r.src.Bytes}
+	}
+}
+
 // loadCarefully frames, validates and loads every record of the source.
-func (l *loader) loadCarefully(r *source) error {
+func (l *loader) loadCarefully(r *source, how reading) error {
+	c := &careful{loader: l, row: r, batch: map[*formats.Table][]casefile.Row{}, formats: map[string]int64{}, unused: map[string]int64{}}
+	c.in = formats.Input{Path: r.src.Path, Taken: taken(r.src), Order: how.order}
 	content, err := r.src.Open()
 	if err != nil {
-		if errors.Is(err, evidence.ErrChanged) {
+		switch {
+		case errors.Is(err, evidence.ErrChanged):
 			return err
+		case how != reading{}:
+			return c.refuse(cmp.Or(how.refuse, "it must be read a second time, since its dates begin with the day, and this input can be read only once: save it as a file"))
 		}
 		r.notes = append(r.notes, "skipped: "+reason(err))
 		return l.insertSource(r)
 	}
 	defer content.Close()
-	c := &careful{loader: l, row: r, batch: map[*formats.Table][]casefile.Row{}, formats: map[string]int64{}, unused: map[string]int64{}}
-	c.in = formats.Input{Path: r.src.Path, Taken: taken(r.src)}
 	text, encoding := evidence.Decode(content)
 	if encoding != "" && encoding != "UTF-8" {
 		r.notes = append(r.notes, encoding)
 	}
 	buffered := bufio.NewReaderSize(text, 64<<10)
 	head, _ := buffered.Peek(64 << 10)
+	table, columns, unreadable := tableOf(head)
 	var ended error
-	if looksLikeJSON(head) {
-		ended, err = c.json(buffered)
-	} else {
+	refuse := how.refuse
+	switch {
+	case refuse != "":
+	case isParquet(head):
+		ended, err = c.parquet(buffered)
+	case beginsLikeJSON(head), table == nil && hasLinesOfJSON(head):
+		ended, err = c.json(buffered, head)
+	case table != nil:
+		ended, err = c.rows(buffered, table)
+	case len(columns) > 0 && isNamedTable(r.src.Path):
+		refuse = "its header is none that is known: " + formats.Excerpt([]byte(strings.Join(columns, ", ")), 2*excerptLength)
+	case unreadable != nil && isNamedTable(r.src.Path):
+		refuse = unreadable.Error()
+	default:
 		r.notes = append(r.notes, "skipped: "+notEvidence(head))
 		_, ended = io.Copy(io.Discard, contextReader{l, buffered, r.size()})
 	}
 	if err != nil {
 		return err
+	}
+	if refuse != "" {
+		if _, err := io.Copy(io.Discard, contextReader{l, buffered, r.size()}); err != nil && (l.ctx.Err() != nil || errors.Is(err, evidence.ErrChanged)) {
+			return cmp.Or(l.ctx.Err(), err)
+		}
+		if err := content.Close(); err != nil && errors.Is(err, evidence.ErrChanged) {
+			return err
+		}
+		return c.refuse(refuse)
+	}
+	switch order, ok := c.in.Dates.Order(how.order); {
+	case !ok:
+		return &rereadError{reading{refuse: "its dates are written in two orders: some begin with a number over 12, others have one in the second place; split the file by how it writes dates"}}
+	case order != how.order:
+		return &rereadError{reading{order: order}}
+	}
+	if how.order == formats.DayFirst {
+		r.notes = append(r.notes, "its dates are read day first: some begin with a number over 12")
 	}
 	if err := c.finish(ended); err != nil {
 		return err
@@ -82,13 +144,34 @@ func (l *loader) loadCarefully(r *source) error {
 	if err := content.Close(); err != nil && errors.Is(err, evidence.ErrChanged) {
 		return err
 	}
-	if r.sha256, err = r.src.Sum(); err != nil {
+	return c.list()
+}
+
+// list settles the source's hash and lists it, unless the case has its content.
+func (c *careful) list() error {
+	var err error
+	if c.row.sha256, err = c.row.src.Sum(); err != nil {
 		return err
 	}
-	if known, err := l.isKnown(r.sha256, r.src.Path); err != nil || known {
+	if first, err := c.firstWith(c.row.sha256, c.row.src.Path); err != nil || first != nil {
 		return cmp.Or(err, errKnown)
 	}
-	return l.insertSource(r)
+	return c.insertSource(c.row)
+}
+
+// refuse puts the whole source into quarantine, as one record.
+func (c *careful) refuse(why string) error {
+	sum, err := c.row.src.Sum()
+	if err != nil {
+		return err
+	}
+	c.row.read, c.row.format = 1, "not loaded"
+	c.row.notes = append(c.row.notes, "quarantined as a whole: "+why)
+	c.quarantine(quarantined{1, 0, "the whole file: " + why, "", sum})
+	if err := c.flushQuarantine(); err != nil {
+		return err
+	}
+	return c.list()
 }
 
 // contextReader ends a long read when the run is interrupted.
@@ -109,13 +192,34 @@ func (r contextReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// looksLikeJSON says whether a text begins like JSON, or has lines that do.
-func looksLikeJSON(head []byte) bool {
+// beginsLikeJSON says whether a text begins like JSON.
+func beginsLikeJSON(head []byte) bool {
 	trimmed := bytes.TrimLeft(head, " \t\r\n")
-	if len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[') {
+	return len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[')
+}
+
+// hasLinesOfJSON says whether a text that begins otherwise has lines of JSON.
+func hasLinesOfJSON(head []byte) bool { return bytes.Contains(head, []byte("\n{\"")) }
+
+// tableOf is the kind of CSV that a text is, by its header, and the header; unreadable says why it has none.
+func tableOf(head []byte) (table *formats.Sheet, columns []string, unreadable error) {
+	if beginsLikeJSON(head) || len(bytes.TrimSpace(head)) == 0 {
+		return nil, nil, nil
+	}
+	columns, err := evidence.FrameCSV(bytes.NewReader(head)).Header()
+	if err != nil {
+		return nil, nil, err
+	}
+	return formats.RecogniseHeader(columns), columns, nil
+}
+
+// isNamedTable says whether a source's name promises a table, so that one with a header nobody knows is no other text.
+func isNamedTable(label string) bool {
+	switch strings.ToLower(path.Ext(label)) {
+	case ".csv", ".tsv":
 		return true
 	}
-	return bytes.Contains(head, []byte("\n{\""))
+	return false
 }
 
 // notEvidence says what a text is that is none.
@@ -131,7 +235,10 @@ func notEvidence(head []byte) string {
 }
 
 // json loads the records of a JSON text. ended is what ended the stream early, nil where nothing did.
-func (c *careful) json(r io.Reader) (ended, err error) {
+func (c *careful) json(r io.Reader, head []byte) (ended, err error) {
+	if begun := string(bytes.TrimSpace(head)); begun == "[" || begun == "[]" {
+		c.row.notes = append(c.row.notes, "an empty result")
+	}
 	framer := evidence.FrameJSON(contextReader{c.loader, r, c.row.size()}, evidence.FrameOptions{
 		IsRecord: func(text []byte) bool { return formats.Recognise(text) != nil },
 	})
@@ -176,52 +283,135 @@ func (c *careful) json(r io.Reader) (ended, err error) {
 	return ended, nil
 }
 
+// rows loads the rows of a CSV text.
+func (c *careful) rows(r io.Reader, table *formats.Sheet) (ended, err error) {
+	c.row.rows = true
+	c.formats[table.Name] += 0 // a table without rows is still of its kind
+	c.format = table.Format
+	framer := evidence.FrameCSV(contextReader{c.loader, r, c.row.size()})
+	for {
+		row, err := framer.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			if c.ctx.Err() != nil {
+				return nil, c.ctx.Err()
+			}
+			ended = err
+			break
+		}
+		c.row.read++
+		if row.Bad != "" {
+			excerpt := ""
+			if !table.Secret() {
+				excerpt = formats.Excerpt(row.Text, excerptLength)
+			}
+			c.cutOff = strings.HasPrefix(row.Bad, "text ends")
+			c.quarantine(quarantined{row.Ordinal, row.Offset, row.Bad, excerpt, row.SHA256})
+			continue
+		}
+		if table.IsHeader(row.Fields) {
+			c.unused["a header that stands among the rows"]++
+			c.row.notUsed++
+			continue
+		}
+		out := table.Read(row.Fields, &c.in)
+		p := placed{line: row.Ordinal, ordinal: row.Ordinal, offset: row.Offset, text: row.Text}
+		if out.KeepRaw || out.Bad != "" || table.Secret() || mayHoldPasscode(row.Text) {
+			p.shown = table.Text(row.Fields)
+		}
+		c.settle(table.Format, &out, p)
+		if c.size >= batchBytes {
+			if err := c.flush(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if c.cutOff {
+		c.row.truncated = "the text ends in the middle"
+		c.row.notes = append(c.row.notes, "the text ends in the middle: the file was probably cut off")
+	}
+	if c.row.read == 0 {
+		c.row.notes = append(c.row.notes, "a table without rows")
+	}
+	return ended, nil
+}
+
 func (c *careful) record(frame *evidence.Frame) error {
 	if frame.Wrapper != nil {
 		c.in.Context = frame.Wrapper.Context
 	} else {
 		c.in.Context = ""
 	}
-	format, out := formats.Read(frame.Text, &c.in)
-	masked, passcodes := "", 0
-	if out.KeepRaw || bytes.Contains(frame.Text, []byte("emporaryAccessPass")) {
-		masked, passcodes = formats.MaskPasscodes(string(frame.Text))
+	text := frame.Text
+	if frame.Columns != nil {
+		text = formats.Record(frame.Columns, text)
 	}
+	format, out := formats.Read(text, &c.in)
+	p := placed{line: frame.Line, ordinal: frame.Ordinal, offset: frame.Offset, text: frame.Text}
+	if out.KeepRaw || out.Bad != "" || mayHoldPasscode(text) {
+		p.shown = string(text)
+	}
+	c.settle(format, &out, p)
+	return nil
+}
+
+// mayHoldPasscode finds the key of a passcode.
+func mayHoldPasscode(text []byte) bool { return bytes.Contains(text, []byte("emporaryAccessPass")) }
+
+// placed is a record and where it stands; shown is its text as it may be kept, where that is needed.
+type placed struct {
+	line, ordinal, offset int64
+	text                  []byte
+	shown                 string
+}
+
+// settle does what is to be done with a record.
+func (c *careful) settle(format *formats.Format, out *formats.Outcome, p placed) {
+	masked, passcodes := formats.MaskPasscodes(p.shown)
 	if passcodes > 0 {
 		c.row.passcodes++
 	}
-	place := func(why string) quarantined {
-		sum := sha256.Sum256(frame.Text)
-		return quarantined{frame.Line, frame.Offset, why, formats.Excerpt(frame.Text, excerptLength), hex.EncodeToString(sum[:])}
+	bad := func(why string) quarantined {
+		sum := sha256.Sum256(p.text)
+		shown := []byte(p.shown)
+		if len(shown) == 0 {
+			shown = p.text
+		}
+		return quarantined{p.line, p.offset, why, formats.Excerpt(shown, excerptLength), hex.EncodeToString(sum[:])}
 	}
 	if format == nil {
 		c.unknownCount++
 		if len(c.unknown) < mostUnknown {
-			c.unknown = append(c.unknown, place("of no kind that is known: neither an id nor a time where they should be"))
+			c.unknown = append(c.unknown, bad("of no kind that is known: neither an id nor a time where they should be"))
 		}
-		return nil
+		return
 	}
 	c.formats[format.Name]++
+	c.format = format
 	c.row.filtered, c.whole = c.row.filtered || out.Filtered, c.whole || out.Whole
 	switch {
 	case out.Bad != "":
-		c.quarantine(place(out.Bad))
-		return nil
+		c.quarantine(bad(out.Bad))
+		return
 	case out.NotUsed != "":
+		if _, known := c.unused[out.NotUsed]; !known && len(c.unused) >= mostUnknown {
+			out.NotUsed = "of further kinds"
+		}
 		c.unused[out.NotUsed]++
 		c.row.notUsed++
-		return nil
+		return
 	}
 	c.wrong += int64(out.Wrong)
 	for _, row := range out.Rows {
-		c.batch[row.Table] = append(c.batch[row.Table], casefile.Row{Line: frame.Line, Ordinal: frame.Ordinal, Time: row.Time, Text: row.Text})
+		c.batch[row.Table] = append(c.batch[row.Table], casefile.Row{Line: p.line, Ordinal: p.ordinal, Time: row.Time, Text: row.Text})
 		c.size += len(row.Text)
 	}
 	if out.KeepRaw {
-		c.raw = append(c.raw, casefile.Row{Line: frame.Line, Ordinal: frame.Ordinal, Text: masked})
+		c.raw = append(c.raw, casefile.Row{Line: p.line, Ordinal: p.ordinal, Text: masked})
 		c.size += len(masked)
 	}
-	return nil
 }
 
 func (c *careful) quarantine(q quarantined) { c.bad = append(c.bad, q) }
@@ -284,10 +474,13 @@ func (c *careful) finish(ended error) error {
 			r.notes = append(r.notes, "not recognised: JSON objects of no kind that is known")
 		}
 	}
-	r.filtered = r.filtered && !c.whole
+	if r.filtered = r.filtered && !c.whole; r.filtered {
+		r.notes = append(r.notes, "a filtered export: its records count, its days do not")
+	}
 	r.format = sortedNames(c.formats)
-	for _, why := range slices.Sorted(maps.Keys(c.unused)) {
-		r.notes = append(r.notes, fmt.Sprintf("%d not used: %s", c.unused[why], why))
+	c.noteUnused()
+	if len(c.formats) == 1 {
+		r.truncated = cmp.Or(r.truncated, c.format.Cap(r.read))
 	}
 	if c.wrong > 0 {
 		r.notes = append(r.notes, fmt.Sprintf("%d values of a wrong type, loaded as absent", c.wrong))
@@ -296,4 +489,23 @@ func (c *careful) finish(ended error) error {
 		r.notes = append(r.notes, fmt.Sprintf("%d records hold a passcode: masked, not stored", r.passcodes))
 	}
 	return c.flush()
+}
+
+// noteUnused says why records are not used: the most frequent reasons one by one, the rest in a sum.
+func (c *careful) noteUnused() {
+	reasons := slices.SortedFunc(maps.Keys(c.unused), func(a, b string) int {
+		return cmp.Or(cmp.Compare(c.unused[b], c.unused[a]), strings.Compare(a, b))
+	})
+	named := reasons[:min(len(reasons), mostReasons)]
+	slices.Sort(named)
+	for _, why := range named {
+		c.row.notes = append(c.row.notes, fmt.Sprintf("%d not used: %s", c.unused[why], why))
+	}
+	if rest := reasons[len(named):]; len(rest) > 0 {
+		var n int64
+		for _, why := range rest {
+			n += c.unused[why]
+		}
+		c.row.notes = append(c.row.notes, fmt.Sprintf("%d not used: %d further kinds", n, len(rest)))
+	}
 }

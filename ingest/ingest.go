@@ -30,6 +30,8 @@ type Options struct {
 	// FastFrom is the size in bytes from which a file may take the fast path; 0 means DefaultFastFrom, and a
 	// negative number that none does.
 	FastFrom int64
+	// ParquetMemory is what reading a Parquet file may take, as DuckDB reads it; "" means casefile.DefaultParquetMemory.
+	ParquetMemory string
 	// Report is called after each source with its path and what became of it; nil for nobody.
 	Report func(path, what string)
 	// Progress is called with bytes read from disk and records framed since the last call; nil for nobody.
@@ -156,8 +158,8 @@ func (l *loader) recordOnly(r *source) error {
 
 func (l *loader) insertSource(r *source) error {
 	tenant := any(nil)
-	if m := tenantInPath.FindStringSubmatch(r.src.Path); m != nil {
-		tenant = m[1]
+	if t := tenantOf(r.src.Path); t != "" {
+		tenant = t
 	}
 	modified, truncated := any(nil), any(nil)
 	if !r.src.ModTime.IsZero() {
@@ -172,6 +174,14 @@ func (l *loader) insertSource(r *source) error {
 }
 
 var tenantInPath = regexp.MustCompile(`(?i)(?:^|/)tenantid=([^/]+)`)
+
+// tenantOf is the tenant that a path names, or "".
+func tenantOf(path string) string {
+	if m := tenantInPath.FindStringSubmatch(path); m != nil {
+		return m[1]
+	}
+	return ""
+}
 
 // errKnown ends the loading of a source whose content the case has already.
 var errKnown = errors.New("known")
@@ -210,7 +220,7 @@ func (l *loader) load(r *source) error {
 		// Whatever the fast path stumbled over, the careful one says what it is.
 		*r = source{id: r.id, src: r.src, bytes: r.src.Bytes}
 	}
-	err = l.c.Atomically(l.ctx, func() error { return l.loadCarefully(r) })
+	err = l.carefully(r)
 	switch {
 	case errors.Is(err, errKnown):
 		_, err = l.known(r)
@@ -223,29 +233,50 @@ func (l *loader) load(r *source) error {
 
 // known says whether the case has the source's content; under another path it lists the source as the same.
 func (l *loader) known(r *source) (bool, error) {
+	first, err := l.firstWith(r.sha256, r.src.Path)
+	if err != nil || first == nil {
+		return false, err
+	}
+	if first.path == r.src.Path {
+		return true, nil
+	}
+	*r = source{id: r.id, src: r.src, bytes: r.bytes, sha256: r.sha256, sameAs: &first.id, read: first.read, notes: []string{"the same content as " + first.path}}
+	return true, l.recordOnly(r)
+}
+
+// listed is a source that the case has.
+type listed struct {
+	id   int
+	path string
+	read int64
+}
+
+// firstWith is the source of the case, or nil, that holds a content and says the same with it as a file of that path
+// would: an unchanged policy of another day or of another tenant is evidence of its own.
+func (l *loader) firstWith(sum, path string) (*listed, error) {
 	rows, err := l.c.Query(l.ctx, `
 SELECT source_id, path, records_read FROM source
 WHERE sha256 = ? AND same_as IS NULL AND (records_read > 0 OR path = ?)
-ORDER BY path = ? DESC, source_id LIMIT 1`, r.sha256, r.src.Path, r.src.Path)
+ORDER BY path = ? DESC, source_id`, sum, path, path)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	defer rows.Close()
-	if !rows.Next() {
-		return false, rows.Err()
+	for rows.Next() {
+		var s listed
+		if err := rows.Scan(&s.id, &s.path, &s.read); err != nil {
+			return nil, err
+		}
+		if s.path == path || saysTheSame(s.path, path) {
+			return &s, nil
+		}
 	}
-	var id int
-	var path string
-	var read int64
-	if err := rows.Scan(&id, &path, &read); err != nil {
-		return false, err
-	}
-	rows.Close()
-	if path == r.src.Path {
-		return true, nil
-	}
-	*r = source{id: r.id, src: r.src, bytes: r.bytes, sha256: r.sha256, sameAs: &id, read: read, notes: []string{"the same content as " + path}}
-	return true, l.recordOnly(r)
+	return nil, rows.Err()
+}
+
+// saysTheSame tells whether two paths give the records of their files the same tenant and the same day.
+func saysTheSame(a, b string) bool {
+	return tenantOf(a) == tenantOf(b) && formats.TimeInName(path.Base(a)).Equal(formats.TimeInName(path.Base(b)))
 }
 
 // fastFormat is the format by which DuckDB's own reader may load the source, nil where it may not.
@@ -306,7 +337,7 @@ func (l *loader) loadFast(r *source, format *formats.Format) error {
 		return err
 	}
 	r.sha256, r.format, r.read = read.index.SHA256, format.Name, loaded
-	if known, err := l.isKnown(r.sha256, r.src.Path); err != nil || known {
+	if first, err := l.firstWith(r.sha256, r.src.Path); err != nil || first != nil {
 		return cmp.Or(err, errKnown)
 	}
 	if read.index.Blank > 0 || loaded != read.index.Lines-read.index.BlankAtEnd {
@@ -352,11 +383,6 @@ func (l *loader) keepRaw(r *source, table *formats.Table, index *evidence.LineIn
 		return err
 	}
 	return l.c.InsertRaw(l.ctx, r.id, kept)
-}
-
-func (l *loader) isKnown(sum, path string) (known bool, err error) {
-	err = l.c.QueryRow(l.ctx, `SELECT count(*) > 0 FROM source WHERE sha256 = ? AND (records_read > 0 OR path = ?)`, sum, path).Scan(&known)
-	return known, err
 }
 
 // reason is an error in words fit for a note: without paths, which are evidence.

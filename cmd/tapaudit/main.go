@@ -39,6 +39,7 @@ func (s statusError) Error() string { return fmt.Sprintf("exit status %d", int(s
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
+	flags    func(*pflag.FlagSet) // where it is set, takes the flags in place of help
 }
 
 type command struct {
@@ -55,8 +56,11 @@ func init() {
 		{"analyze", "--case FILE", "judge a case and leave the derived tables in it", runAnalyze},
 		{"report", "--case FILE --out DIR", "judge a case and write its report", runReport},
 		{"query", "--case FILE \"SELECT …\"", "ask a case, read-only", runQuery},
+		{"diff", "OLD NEW", "say what sets two reports apart", runDiff},
+		{"verify", "DIR", "check a report, and the evidence it was made from, against its hashes", runVerify},
 		{"rules", "list | show ID", "list the rules, or show one with its texts and its SQL", runRules},
 		{"config", "check FILE | example", "check a configuration, or print a commented one", runConfig},
+		{"completion", "bash | zsh | fish | powershell", "print a script that completes commands in a shell", runCompletion},
 		{"version", "", "say which version this is", runVersion},
 	}
 }
@@ -66,7 +70,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	keepPrivate()
-	err := dispatch(ctx, args, streams{stdin, stdout, stderr})
+	err := dispatch(ctx, args, streams{in: stdin, out: stdout, err: stderr})
 	var status statusError
 	var usage usageError
 	switch {
@@ -122,6 +126,10 @@ func newFlags(name, args string, io streams) *pflag.FlagSet {
 	flags.SetOutput(io.err)
 	flags.SortFlags = false
 	flags.Usage = func() {
+		if io.flags != nil {
+			io.flags(flags)
+			return
+		}
 		fmt.Fprintf(io.out, "Usage: tapaudit %s [flags] %s\n\n%s", name, args, flags.FlagUsages())
 	}
 	return flags

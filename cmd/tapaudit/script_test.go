@@ -37,6 +37,11 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("SOURCE_DATE_EPOCH", "1791158400") // 2026-10-05
 			env.Setenv("NO_COLOR", "1")
+			evidence, err := filepath.Abs("testdata/evidence")
+			if err != nil {
+				return err
+			}
+			env.Setenv("EVIDENCE", evidence)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -113,7 +118,9 @@ func countRows(ts *testscript.TestScript, neg bool, args []string) {
 		if !known {
 			ts.Fatalf("%s has no column %s", args[1], column)
 		}
-		patterns[column] = regexp.MustCompile(`(?s)\A(?:` + pattern + `)\z`)
+		compiled, err := regexp.Compile(`(?s)\A(?:` + pattern + `)\z`)
+		ts.Check(err)
+		patterns[column] = compiled
 	}
 	got := 0
 	for _, row := range rows {
@@ -183,7 +190,8 @@ func nowhere(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: nowhere regexp path...")
 	}
-	pattern := regexp.MustCompile(args[0])
+	pattern, err := regexp.Compile(args[0])
+	ts.Check(err)
 	looked := 0
 	look := func(name, text string) {
 		looked++
@@ -212,12 +220,12 @@ func nowhere(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 var (
-	styleOrScript = regexp.MustCompile(`(?s)<(style|script)\b.*?</(style|script)>`)
-	tag           = regexp.MustCompile(`<[^<>]{0,400}>`)
+	noSentence = regexp.MustCompile(`(?s)<(style|script|pre)\b.*?</(style|script|pre)>`)
+	tag        = regexp.MustCompile(`<[^<>]{0,400}>`)
 )
 
-// plain is a text as a reader sees it: without markup, each run of white space one blank.
+// plain is a text as a reader sees its sentences: without markup and code, each run of white space one blank.
 func plain(text string) string {
-	text = styleOrScript.ReplaceAllString(text, " ")
+	text = noSentence.ReplaceAllString(text, " ")
 	return strings.Join(strings.Fields(tag.ReplaceAllString(text, " ")), " ")
 }

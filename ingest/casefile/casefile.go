@@ -45,6 +45,7 @@ type Case struct {
 	feed feed
 
 	readOnly bool
+	memory   string // DuckDB's limit
 }
 
 // Open opens the case at path, creating it where there is none unless opts.ReadOnly is set.
@@ -78,7 +79,7 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 			return nil, fmt.Errorf("case file: %w", err)
 		}
 	}
-	c := &Case{db: sql.OpenDB(connector), readOnly: opts.ReadOnly}
+	c := &Case{db: sql.OpenDB(connector), readOnly: opts.ReadOnly, memory: cmp.Or(opts.MemoryLimit, DefaultMemoryLimit)}
 	c.db.SetMaxOpenConns(1)
 	if err := c.start(ctx, opts); err != nil {
 		c.Close()
@@ -94,7 +95,7 @@ func (c *Case) start(ctx context.Context, opts Options) error {
 	}
 	settings := []string{
 		"SET GLOBAL TimeZone = 'UTC'", // text without an offset would otherwise take the machine's zone
-		"SET GLOBAL memory_limit = '" + quoted(cmp.Or(opts.MemoryLimit, DefaultMemoryLimit)) + "'",
+		"SET GLOBAL memory_limit = '" + quoted(c.memory) + "'",
 		"SET GLOBAL preserve_insertion_order = true", // a record's ordinal is its place in the file
 	}
 	if opts.Threads > 0 {

@@ -189,9 +189,10 @@ CREATE TABLE authentication_strength (
     id VARCHAR, name VARCHAR, combinations VARCHAR[]
 );
 
--- present: empty, <null> and all-zero identities are absent and join nothing.
+-- present: empty, <null> and all-zero identities are absent and join nothing. It is asked of every value of every
+-- record: comparisons cost next to nothing here, and functions (lower, trim, nullif) double the time of an ingest.
 CREATE MACRO present(x) AS
-    CASE WHEN trim(x) = '' OR lower(x) = '<null>' OR x = '00000000-0000-0000-0000-000000000000' THEN NULL ELSE x END;
+    CASE WHEN x = '' OR x = '<null>' OR x = '<Null>' OR x = '00000000-0000-0000-0000-000000000000' THEN NULL ELSE x END;
 
 -- unwrapped: some exports write a nested value as a string that holds its JSON.
 CREATE MACRO unwrapped(j) AS

@@ -98,8 +98,8 @@ func FrameJSON(r io.Reader, opts FrameOptions) *Framer {
 // Wrappers lists the wrappers met so far that carry a context or a next link, at most 10,000 of them.
 func (f *Framer) Wrappers() []Wrapper { return f.wrappers }
 
-// Unclosed says, once Next has returned an error, whether the text ended inside a wrapper or inside an array that
-// held something: it may have been cut between two records.
+// Unclosed says, once Next has returned an error, whether the text ended inside a record, inside a wrapper or inside an
+// array that held something: it may have been cut.
 func (f *Framer) Unclosed() bool { return f.unclosed }
 
 // Next returns the next frame, io.EOF after the last, or, when everything before it was framed, the error that ended
@@ -112,7 +112,7 @@ func (f *Framer) Next() (Frame, error) {
 		lv := f.top()
 		c, ok := f.token(lv.kind)
 		if !ok {
-			f.unclosed = len(f.open) > 0 || f.root.arrays > 0 && f.ordinal > 0
+			f.unclosed = f.unclosed || len(f.open) > 0 || f.root.arrays > 0 && f.ordinal > 0
 			return Frame{}, f.err
 		}
 		switch {
@@ -551,6 +551,7 @@ func (f *Framer) damaged(o outcome, inArray bool) Frame {
 		}
 		advance(f.pos + 1)
 	}
+	f.unclosed = f.unclosed || o == cutOff
 	why := o.in("text")
 	if !f.byLine && f.spent() {
 		why += "; too damaged to search for records in what follows"

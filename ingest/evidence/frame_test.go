@@ -150,6 +150,7 @@ func TestFrameJSONWrappers(t *testing.T) {
 func TestFrameJSONUnclosed(t *testing.T) {
 	for text, want := range map[string]bool{
 		`[{"a":1}]`: false, `[{"a":1},`: true, `[`: false, `{"value":[{"a":1}`: true, `{"value":[{"a":1}]}`: false, "{\"a\":1}\n": false,
+		"{\"a\":1}\n{\"b\":": true, "{\"a\":\n{\"b\":1}\n": false,
 	} {
 		_, f, _ := frames(t, strings.NewReader(text))
 		if f.Unclosed() != want {

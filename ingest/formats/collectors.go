@@ -65,19 +65,25 @@ var pimAssignment = &Format{
 var memberRow = &Format{
 	Name: "group members",
 	recognise: func(o object) bool {
-		return o.has("groupId") && (o.has("memberId") || o.hasAny("membershipRule") && o.hasAny("displayName", "groupName"))
+		return o.has("groupId") && (o.has("memberId") || o.get("members").IsArray() || o.has("membershipRule") && o.hasAny("displayName", "groupName"))
 	},
 	read: func(o object, in *Input) Outcome {
-		if !o.has("memberId") {
+		s := newSnapshot(in)
+		switch {
+		case !isPresent(o.text("groupId")):
+			return Outcome{Bad: "no id of the group"}
+		case o.get("members").IsArray(): // a script's list
+			s.group(o.get("groupId"), firstOf(o, "groupName", "displayName"), o.get("members"))
+			return s.out
+		case !o.has("memberId"):
 			return Outcome{NotUsed: "a group without its members"}
 		}
-		s := newSnapshot(in)
 		member := object{
 			keys:   []string{"id", "userPrincipalName"},
 			values: []gjson.Result{o.get("memberId"), firstOf(o, "userPrincipalName", "memberUPN")},
 		}
-		if !isPresent(o.text("groupId")) || !s.groupMember(o.get("groupId"), o.get("groupName"), member) {
-			return Outcome{Bad: "no id of the group or of its member"}
+		if !s.groupMember(o.get("groupId"), o.get("groupName"), member) {
+			return Outcome{Bad: "no id of the group's member"}
 		}
 		return s.out
 	},

@@ -30,7 +30,10 @@ func TestCollectors(t *testing.T) {
 			format: "group members (PowerShell)",
 			want:   []loaded{{"group_member", row{"groupId": helpers, "groupName": "Helpers", "memberId": jane, "memberUPN": "jane@contoso.com"}}}},
 		{name: "group member without id", record: `{"GroupName":"Helpers","GroupId":"` + helpers + `","MemberId":"","UserPrincipalName":""}`,
-			format: "group members (PowerShell)", bad: "no id of the group or of its member"},
+			format: "group members (PowerShell)", bad: "no id of the group's member"},
+		{name: "group with a list", record: `{"groupId":"` + helpers + `","groupName":"Helpers","members":[{"id":"` + jane + `"}]}`, format: "group members",
+			want: []loaded{{"group_member", row{"groupId": helpers, "groupName": "Helpers", "memberId": jane}}}},
+		{name: "members of nobody's group", record: `{"groupId":"<null>","members":[]}`, format: "group members", bad: "no id of the group"},
 		{name: "group in a table", record: `{"GroupId":"` + helpers + `","DisplayName":"Helpers","MembershipRule":""}`, format: "group members (PowerShell)", not: "a group without its members"},
 		{name: "methods, as today", record: `{"user":"jane@contoso.com","MFAstatus":"Enabled","email":"-","fido2":"True","app":"-","password":"True","phone":"-","softwareoath":"-","hellobusiness":"-","temporaryAccessPass":"True","certificateBasedAuthConfiguration":"-"}`,
 			format: "users' methods table", want: []loaded{{"registration_detail", row{"userPrincipalName": "jane@contoso.com", "methodsRegistered": []any{"fido2", "temporaryAccessPass"}}}}},
@@ -66,6 +69,9 @@ func TestCollectors(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			checkRead(t, &Input{Path: test.path}, test.record, test.format, test.want, test.not, test.bad, test.wrong)
+			if _, found := MaskPasscodes(test.record); found > 0 {
+				t.Errorf("%d passcodes counted where there is none", found)
+			}
 		})
 	}
 }

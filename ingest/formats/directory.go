@@ -49,8 +49,9 @@ func (s *snapshot) time(v gjson.Result) gjson.Result {
 		}
 		return gjson.Result{}
 	}
-	t, err := ParseTime(text, s.in.Order)
-	if err != nil {
+	s.in.Dates.see(text)
+	t, bad := checkTime(text, s.in.Order)
+	if bad != "" {
 		s.out.Wrong++
 		return gjson.Result{}
 	}
@@ -185,8 +186,8 @@ func (s *snapshot) user(o object) {
 var directoryRole = &Format{
 	Name: "directory roles",
 	recognise: func(o object) bool {
-		return o.has("displayName") && (o.has("roleTemplateId") || o.has("isPrivileged") ||
-			o.has("isBuiltIn") && o.hasAny("rolePermissions", "templateId", "isEnabled")) ||
+		return o.has("roleTemplateId") || o.has("displayName", "isPrivileged") ||
+			o.has("displayName", "isBuiltIn") && o.hasAny("rolePermissions", "templateId", "isEnabled") ||
 			kindOf(o) == "directoryRole" || kindOf(o) == "unifiedRoleDefinition"
 	},
 	read: func(o object, in *Input) Outcome {
@@ -269,8 +270,8 @@ func isEligible(o object, in *Input) bool {
 var group = &Format{
 	Name: "groups",
 	recognise: func(o object) bool {
-		return o.has("id", "displayName") && o.hasAny("groupTypes", "securityEnabled", "mailEnabled", "securityIdentifier", "membershipRule") &&
-			!o.hasAny("userPrincipalName", "accountEnabled") || kindOf(o) == "group"
+		return o.has("id", "displayName") && (o.hasAny("groupTypes", "securityEnabled", "mailEnabled", "securityIdentifier") || o.get("members").IsArray()) &&
+			!o.hasAny("userPrincipalName", "accountEnabled", "membershipType", "isMemberManagementRestricted") || kindOf(o) == "group"
 	},
 	read: func(o object, in *Input) Outcome {
 		s := newSnapshot(in)
@@ -285,17 +286,26 @@ var group = &Format{
 		if !isPresent(o.text("id")) {
 			return Outcome{Bad: "no id"}
 		}
-		list.ForEach(func(_, m gjson.Result) bool {
-			if !s.groupMember(o.get("id"), o.get("displayName"), readObject(m)) {
-				s.out.Wrong++
-			}
-			return true
-		})
-		if len(s.out.Rows) == 0 {
-			s.add(GroupMembers, members{"groupId": o.get("id"), "groupName": o.get("displayName")}) // known to be empty
-		}
+		s.group(o.get("id"), o.get("displayName"), list)
 		return s.out
 	},
+}
+
+// group adds all members of a group; one that has none is known to be empty.
+func (s *snapshot) group(id, name, list gjson.Result) {
+	list.ForEach(func(_, m gjson.Result) bool {
+		if !s.groupMember(id, name, readObject(m)) {
+			s.out.Wrong++
+		}
+		return true
+	})
+	switch {
+	case len(s.out.Rows) > 0:
+	case s.out.Wrong > 0:
+		s.out.NotUsed = "a group whose members have no id"
+	default:
+		s.add(GroupMembers, members{"groupId": id, "groupName": name})
+	}
 }
 
 var registrationDetail = &Format{

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -81,6 +82,13 @@ func TestDirectory(t *testing.T) {
 			format: "users",
 			want:   []loaded{{"directory_user", row{"id": jane, "userPrincipalName": "jane@contoso.com"}}},
 			wrong:  4,
+		},
+		{
+			name:   "time that stands for none",
+			record: `{"Id":"` + jane + `","UserPrincipalName":"jane@contoso.com","DisplayName":"Jane","CreatedDateTime":"0001-01-01T00:00:00Z"}`,
+			format: "users (PowerShell)",
+			want:   []loaded{{"directory_user", row{"id": jane, "userPrincipalName": "jane@contoso.com", "displayName": "Jane"}}},
+			wrong:  1,
 		},
 		{
 			name:   "user without any identity",
@@ -167,6 +175,24 @@ func TestDirectory(t *testing.T) {
 			record: `{"id":"` + helpers + `","displayName":"Helpers","securityEnabled":true,"members":[]}`,
 			format: "groups",
 			want:   []loaded{{"group_member", row{"groupId": helpers, "groupName": "Helpers"}}},
+		},
+		{
+			name:   "group of which only names and members were selected",
+			record: `{"id":"` + helpers + `","displayName":"Helpers","members":[{"id":"` + jane + `"},{"id":""}]}`,
+			format: "groups",
+			want:   []loaded{{"group_member", row{"groupId": helpers, "groupName": "Helpers", "memberId": jane}}},
+			wrong:  1,
+		},
+		{
+			name:   "group of members without ids",
+			record: `{"id":"` + helpers + `","displayName":"Helpers","members":["` + jane + `",{"id":"<null>"}]}`,
+			format: "groups",
+			not:    "a group whose members have no id",
+			wrong:  2,
+		},
+		{
+			name:   "administrative unit is no group",
+			record: `{"id":"` + helpers + `","displayName":"EMEA","membershipType":"Dynamic","membershipRule":"x","members":[{"id":"` + jane + `"}]}`,
 		},
 		{
 			name:   "group without its members says nothing",
@@ -339,4 +365,40 @@ func TestTimeInName(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, got, want)
 		}
 	}
+}
+
+// FuzzRead: whatever a record is, it makes rows of valid JSON or there is a reason why not.
+func FuzzRead(f *testing.F) {
+	for _, seed := range []string{
+		`{"id":"1","userPrincipalName":"a@b.c","displayName":"A","methods":[{"lifetimeInMinutes":1,"isUsableOnce":true}]}`,
+		`{"id":"1","displayName":"G","members":["x",{"id":"2"}]}`,
+		`{"groupId":"1","members":[]}`,
+		`{"Id":"TemporaryAccessPass","State":"enabled","AdditionalProperties":{"includeTargets":[{"Id":"all_users"},1]}}`,
+		`{"principalId":"1","roleDefinition":{"id":"\ud800","displayName":"R","isPrivileged":1e999}}`,
+		`{"privilegedGroupId":"1","id":"2","roleDefinitionId":3}`,
+		`{"id":"1","directoryRoles":{"id":[]}}`,
+		`{"roleName":"R","assignmentStatus":"Eligible"}`,
+		`{"a@b.c":[{"lifetimeInMinutes":1,"isUsableOnce":true}]}`,
+		`{"conditions":{"applications":{"includeUserActions":["x",{}]}},"state":"enabled","displayName":"P"}`,
+		scubaExport(`"date":"30.09.2026 19:15:48 W. Europe Daylight Time"`, sdkConfiguration),
+	} {
+		f.Add(seed, "users/"+jane+"/x.json")
+	}
+	f.Fuzz(func(t *testing.T, record, path string) {
+		if !json.Valid([]byte(record)) || !utf8.ValidString(record) {
+			return // the framer hands on nothing else
+		}
+		format, out := Read([]byte(record), &Input{Path: path})
+		if format == nil {
+			return
+		}
+		if (len(out.Rows) == 0) == (out.NotUsed == "" && out.Bad == "") {
+			t.Errorf("%s: %d rows, not used %q, bad %q", format.Name, len(out.Rows), out.NotUsed, out.Bad)
+		}
+		for _, r := range out.Rows {
+			if !json.Valid([]byte(r.Text)) || !utf8.ValidString(r.Text) {
+				t.Errorf("%s: %s", r.Table.Name, r.Text)
+			}
+		}
+	})
 }

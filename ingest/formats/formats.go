@@ -4,6 +4,8 @@
 package formats
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -14,7 +16,8 @@ type Input struct {
 	Path    string    // the source's label; a label only
 	Context string    // the @odata.context of the page that holds the record
 	Taken   time.Time // when a snapshot was taken, by the file's name or archive; zero where nothing says so
-	Order   DateOrder // how the file writes slashed dates
+	Order   DateOrder // how the file writes dates without a year in front
+	Dates   Dates     // what its dates prove about that
 }
 
 // Row is a record, or a part of one, in the shape that its table reads.
@@ -41,12 +44,25 @@ type Format struct {
 	Name      string // as evidence.csv shows it
 	recognise func(o object) bool
 	read      func(o object, in *Input) Outcome
-	Fast      *Fast // how DuckDB's own reader loads a clean NDJSON file of it; nil where it cannot
+	Fast      *Fast   // how DuckDB's own reader loads a clean NDJSON file of it; nil where it cannot
+	caps      []int64 // numbers of records at which its exporters are known to stop
+}
+
+// Cap says in words that a source has exactly as many records as its exporter writes at most; "" where it has not.
+func (f *Format) Cap(records int64) string {
+	if slices.Contains(f.caps, records) {
+		return fmt.Sprintf("exactly %d records: the cap of this export (%s)", records, f.Name)
+	}
+	return ""
 }
 
 // formats in the order in which they are tried: the more particular first.
 var all = []*Format{
 	diagnostic,
+	matanoSignIn,
+	matanoAudit,
+	unifiedAudit,
+	logAnalytics,
 	graphAudit,
 	graphSignIn,
 	verdict,
@@ -83,20 +99,26 @@ func recognise(v gjson.Result) (*Format, object) {
 	if !v.IsObject() {
 		return nil, object{}
 	}
-	o := readObject(v)
+	f, o, _ := recogniseObject(readObject(v))
+	return f, o
+}
+
+// recogniseObject finds the format of an object and the object as it reads it; inPowerShell says that it had
+// PowerShell's spelling.
+func recogniseObject(o object) (f *Format, read object, inPowerShell bool) {
 	for _, f := range all {
 		if f.recognise(o) {
-			return f, o
+			return f, o, false
 		}
 	}
 	if p, ok := fromPowerShell(o); ok {
 		for _, f := range all {
 			if f.recognise(p) {
-				return powerShell(f), p
+				return powerShell(f), p, true
 			}
 		}
 	}
-	return nil, o
+	return nil, o, false
 }
 
 // Read reads one JSON object; the format is nil where it is none that is known.

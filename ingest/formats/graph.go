@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/tidwall/gjson"
+
 	"tapaudit/ingest/casefile"
 )
 
@@ -24,8 +26,9 @@ var graphSignIn = &Format{
 		}
 		return marks >= 5
 	},
+	caps: adminCentreRecords,
 	read: func(o object, in *Input) Outcome {
-		out := readSignIn(o, in, envelope{})
+		out := readSignIn(withFlattenedSteps(o), in, envelope{})
 		out.Filtered, out.Whole = filterOf(o, in)
 		return out
 	},
@@ -46,6 +49,7 @@ var graphAudit = &Format{
 	recognise: func(o object) bool {
 		return o.hasAny("activityDisplayName", "activityDateTime") && o.hasAny("initiatedBy", "targetResources", "loggedByService", "operationType")
 	},
+	caps: adminCentreRecords,
 	read: func(o object, in *Input) Outcome { return readAudit(o, in, envelope{}) },
 	Fast: &Fast{
 		Table:   AuditEvents,
@@ -77,6 +81,7 @@ type envelope struct {
 	reason                         string
 	bits, event, log               string
 	callerIP, correlation, errCode string
+	nameless                       bool // the export gives its records no id
 }
 
 func readSignIn(o object, in *Input, e envelope) Outcome {
@@ -91,7 +96,7 @@ func readSignIn(o object, in *Input, e envelope) Outcome {
 	if when == "" {
 		when = e.time
 	}
-	at, bad := checkTime(when, in.Order)
+	at, bad := in.time(when)
 	if bad != "" {
 		return Outcome{Bad: bad}
 	}
@@ -130,14 +135,14 @@ func concernsPass(canonicalText string) bool {
 var accessPass = regexp.MustCompile(`access\s*pass`)
 
 func readAudit(o object, in *Input, e envelope) Outcome {
-	if !isPresent(o.text("id")) {
+	if !isPresent(o.text("id")) && !e.nameless {
 		return Outcome{Bad: "no id"}
 	}
 	when := o.text("activityDateTime")
 	if when == "" {
 		when = e.time
 	}
-	at, bad := checkTime(when, in.Order)
+	at, bad := in.time(when)
 	if bad != "" {
 		return Outcome{Bad: bad}
 	}
@@ -163,3 +168,50 @@ const activityPattern = `(?i)security info|temporary access pass|authentication 
 
 // ConcernsPass says whether an audit event of this activity may be proof for a finding, so that its text is kept.
 func ConcernsPass(activity string) bool { return activities.MatchString(activity) }
+
+// withFlattenedSteps gives a sign-in its steps back where Microsoft-Extractor-Suite's older outputs have them as one member
+// per property: a text each of a single step, a list each of several.
+func withFlattenedSteps(o object) object {
+	method := o.get("authDetailsAuthenticationMethod")
+	if own := unwrap(o.get("authenticationDetails")); own.IsArray() || method.Type != gjson.String && !method.IsArray() {
+		return o
+	}
+	var steps []gjson.Result
+	for i := range listed(method) {
+		at := func(key string) gjson.Result {
+			if list := listed(o.get(key)); i < len(list) {
+				return list[i]
+			}
+			return gjson.Result{}
+		}
+		succeeded := gjson.Result{}
+		switch strings.ToLower(scalarText(at("authDetailsSucceeded"))) {
+		case "true":
+			succeeded = boolValue(true)
+		case "false":
+			succeeded = boolValue(false)
+		}
+		steps = append(steps, nestedObject(
+			member{"authenticationStepDateTime", at("authDetailsAuthenticationStepDateTime")},
+			member{"authenticationMethod", at("authDetailsAuthenticationMethod")},
+			member{"authenticationMethodDetail", at("authDetailsAuthenticationMethodDetail")},
+			member{"succeeded", succeeded},
+			member{"authenticationStepResultDetail", at("authDetailsAuthenticationStepResultDetail")},
+			member{"authenticationStepRequirement", at("authDetailsAuthenticationStepRequirement")},
+		))
+	}
+	o = o.without("authenticationDetails")
+	o.with("authenticationDetails", nestedList(steps))
+	return o
+}
+
+// listed is a list's values, or the one value that is no list.
+func listed(v gjson.Result) []gjson.Result {
+	if v.IsArray() {
+		return v.Array()
+	}
+	if scalarText(v) == "" {
+		return nil
+	}
+	return []gjson.Result{v}
+}

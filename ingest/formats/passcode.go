@@ -47,5 +47,5 @@ func Excerpt(text []byte, n int) string {
 	return string(runes)
 }
 
-// passcodeName is the key, quoted or before an equals sign; the word in a reason or a method's name is none.
-var passcodeName = regexp.MustCompile(`(?i)temporaryAccessPass\\*"?\s*[:=]`)
+// passcodeName is the key, quoted (in CSV twice) or before an equals sign; the word in a reason or a method's name is none.
+var passcodeName = regexp.MustCompile(`(?i)temporaryAccessPass\\*"{0,2}\s*[:=]`)

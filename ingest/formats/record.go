@@ -51,6 +51,26 @@ func scalarText(v gjson.Result) string {
 	return ""
 }
 
+// folded is the first member whose key is one of these in any letter case, in the order of the keys.
+func (o object) folded(keys ...string) gjson.Result {
+	for _, key := range keys {
+		for i, k := range o.keys {
+			if strings.EqualFold(k, key) && o.values[i].Type != gjson.Null {
+				return o.values[i]
+			}
+		}
+	}
+	return gjson.Result{}
+}
+
+// with adds a member, unless the value is absent.
+func (o *object) with(key string, v gjson.Result) {
+	if v.Exists() {
+		o.keys = append(o.keys, key)
+		o.values = append(o.values, v)
+	}
+}
+
 func (o object) has(keys ...string) bool {
 	for _, key := range keys {
 		if !o.get(key).Exists() {
@@ -162,6 +182,9 @@ func (c *canonical) member(name, kind string, v gjson.Result) {
 		c.Wrong += inner.Wrong
 		c.buf.WriteString(inner.end())
 		return
+	}
+	if kind == "VARCHAR" && v.Type == gjson.String && !isPresent(v.String()) {
+		return // <null> in any spelling: the mapping knows only the usual ones
 	}
 	text, ok := scalarOf(kind, v)
 	if !ok {

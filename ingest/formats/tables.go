@@ -1,6 +1,7 @@
 package formats
 
 import (
+	"fmt"
 	"strings"
 
 	"tapaudit/ingest/casefile"
@@ -91,6 +92,15 @@ regexp_matches(steps::VARCHAR, '(?i)temporary\s*access\s*pass') OR regexp_matche
 		` OR (user_id IS NULL AND upn IS NULL)`,
 }
 
+// SignInSteps reads the steps of sign-ins where they have a file of their own; id is the sign-in's request id.
+var SignInSteps = &Table{
+	Name:    "signin_step",
+	Columns: append(text("id", "method", "detail", "result", "requirement"), column("succeeded", "BOOLEAN")),
+	Mapping: `
+SELECT $source, line, ordinal, present(id), recorded_at, present(method), present(detail), succeeded, present(result), present(requirement)
+FROM record`,
+}
+
 // AuditEvents reads directory audit events in the shape of Graph's directoryAudit.
 var AuditEvents = &Table{
 	Name: "audit_record",
@@ -126,7 +136,8 @@ const oddTime = `time < TIMESTAMP '2000-01-01' OR time >= TIMESTAMP '2100-01-01'
 func nested(columns ...string) string {
 	var b strings.Builder
 	for _, c := range columns {
-		b.WriteString(" OR coalesce(left(" + c + ", 1) IN ('{', '['), false)")
+		// By comparison: it is asked of every value of every record.
+		fmt.Fprintf(&b, ` OR coalesce(%[1]s >= '{' AND %[1]s < '|' OR %[1]s >= '[' AND %[1]s < '\', false)`, c)
 	}
 	return b.String()
 }

@@ -9,12 +9,15 @@ import (
 	"time"
 )
 
-// DateOrder is how a slashed or dotted date without a year in front is read.
+// DateOrder is how a date without a year in front is read.
 type DateOrder int
 
 const (
-	MonthFirst DateOrder = iota // Azure's own outputs
-	DayFirst                    // a file in which some first number is over 12
+	// Usual is month first with slashes (2/25/2026), as Azure writes them, and day first with dots or dashes (25.2.2026,
+	// 25-2-2026), as the cultures that write those do: collectors use their machine's.
+	Usual      DateOrder = iota
+	MonthFirst           // a file in which some second number is over 12
+	DayFirst             // a file in which some first number is over 12
 )
 
 // Earliest and Latest bound the times a record may have (Latest exclusive); outside them it is quarantined.
@@ -43,7 +46,7 @@ func ParseTime(s string, order DateOrder) (time.Time, error) {
 	}
 	if m := slashedTime.FindStringSubmatch(s); m != nil {
 		month, day := m[1], m[2]
-		if order == DayFirst {
+		if order == DayFirst || order == Usual && !strings.Contains(s[:len(m[1])+1], "/") {
 			month, day = day, month
 		}
 		return fromParts(m[3], month, day, m[4], m[5], m[6], m[7], m[8], m[9])
@@ -58,22 +61,57 @@ func ParseTime(s string, order DateOrder) (time.Time, error) {
 	return time.Time{}, errors.New("not a time in any spelling known")
 }
 
-// SlashedOrder says what a slashed date proves about its file: DayFirst where its first number is over 12,
-// MonthFirst where its second is; proven is false where it proves nothing.
+// SlashedOrder says what a date without a year in front proves about its file: DayFirst where its first number is over
+// 12, MonthFirst where its second is; proven is false where it proves nothing.
 func SlashedOrder(s string) (order DateOrder, proven bool) {
 	m := slashedTime.FindStringSubmatch(strings.TrimSpace(s))
 	if m == nil {
-		return MonthFirst, false
+		return Usual, false
 	}
 	first, _ := strconv.Atoi(m[1])
 	second, _ := strconv.Atoi(m[2])
 	switch {
-	case first > 12:
+	case first > 12 && first <= 31 && second <= 12:
 		return DayFirst, true
-	case second > 12:
+	case second > 12 && second <= 31 && first <= 12:
 		return MonthFirst, true
 	}
-	return MonthFirst, false
+	return Usual, false
+}
+
+// Dates is what the dates of a file, read so far, prove about their order.
+type Dates struct{ monthFirst, dayFirst, slashed, other bool }
+
+func (d *Dates) see(s string) {
+	s = strings.TrimSpace(s)
+	if len(s) < 8 || s[1] > '9' || s[4] == '-' || s[0] == '\\' || !slashedTime.MatchString(s) {
+		return
+	}
+	if strings.Contains(s[:3], "/") {
+		d.slashed = true
+	} else {
+		d.other = true
+	}
+	switch order, _ := SlashedOrder(s); order {
+	case DayFirst:
+		d.dayFirst = true
+	case MonthFirst:
+		d.monthFirst = true
+	}
+}
+
+// Order is how the file is to be read, which was read in the order used. Where that is another, the file was read
+// wrongly; ok is false where its dates prove two orders, and no reading of it is right.
+func (d *Dates) Order(used DateOrder) (order DateOrder, ok bool) {
+	switch {
+	case d.monthFirst && d.dayFirst:
+		return used, false
+	case d.dayFirst && d.slashed:
+		return DayFirst, true
+	case d.monthFirst && d.other:
+		return MonthFirst, true
+	}
+	return used, true
 }
 
 func fromParts(year, month, day, hour, minute, second, fraction, half, zone string) (time.Time, error) {
@@ -105,6 +143,12 @@ func fromParts(year, month, day, hour, minute, second, fraction, half, zone stri
 		t = t.Add(-offset)
 	}
 	return t, nil
+}
+
+// time reads the time of a record, and what it proves about the file's dates.
+func (in *Input) time(s string) (time.Time, string) {
+	in.Dates.see(s)
+	return checkTime(s, in.Order)
 }
 
 // checkTime reads the time of a record and refuses what no real record has.

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// corpus is a folder of public log records that the repository does not hold.
+const corpus = "../../../shared/corpus"
+
+// TestCorpus: real records of other people are all read and all accounted for, and make no finding about passes, since
+// none of them concerns one.
+func TestCorpus(t *testing.T) {
+	if _, err := os.Stat(corpus); err != nil {
+		t.Skipf("the corpus of public log records is not beside this repository (%s)", corpus)
+	}
+	type counts struct{ read, used, notUsed, quarantined int } // used: loaded, or a duplicate of one that is
+	want := map[string]counts{
+		"diagnostic-signin.ndjson":          {8, 7, 1, 0},
+		"diagnostic-audit.ndjson":           {11, 11, 0, 0},
+		"diagnostic-other.ndjson":           {6, 0, 6, 0},
+		"graph-mixed.ndjson":                {79, 78, 0, 1}, // the sign-in's id is all zeros, that is absent
+		"ual-azure-active-directory.ndjson": {13, 6, 7, 0},
+		"time-formats.ndjson":               {11, 0, 0, 11}, // times only: no record has an id
+	}
+	check := func(t *testing.T, report string, files int) {
+		rows := rowsOf(t, report, "evidence.csv")
+		if len(rows) != files {
+			t.Errorf("%d files, want %d", len(rows), files)
+		}
+		for _, row := range rows {
+			number := func(column string) int {
+				n, err := strconv.Atoi(row[column])
+				if err != nil {
+					t.Fatalf("%s: %s is %q", row["path"], column, row[column])
+				}
+				return n
+			}
+			got := counts{number("records_read"), number("records_loaded") + number("records_duplicate"), number("records_not_used"), number("records_quarantined")}
+			if got.read != got.used+got.notUsed+got.quarantined {
+				t.Errorf("%s: %+v does not add up", row["path"], got)
+			}
+			if files == 1 && got != want[filepath.Base(row["path"])] {
+				t.Errorf("%s: %+v, want %+v; %s", row["path"], got, want[filepath.Base(row["path"])], row["note"])
+			}
+			if files > 1 && got.read != want[filepath.Base(row["path"])].read {
+				t.Errorf("%s: %d records read, want %d", row["path"], got.read, want[filepath.Base(row["path"])].read)
+			}
+		}
+		for _, f := range rowsOf(t, report, "findings.csv") {
+			if strings.HasPrefix(f["rule_id"], "TAP-") || strings.HasPrefix(f["rule_id"], "TEMPORARY-") {
+				t.Errorf("%s: %s", f["rule_id"], f["summary"])
+			}
+		}
+	}
+	for name := range want {
+		t.Run(name, func(t *testing.T) {
+			report := filepath.Join(t.TempDir(), "report")
+			tapaudit(t, 0, "run", filepath.Join(corpus, name), "--out", report, "--quiet")
+			check(t, report, 1)
+		})
+	}
+	t.Run("all at once", func(t *testing.T) {
+		report := filepath.Join(t.TempDir(), "report")
+		args := []string{"run", "--out", report, "--quiet"}
+		for name := range want {
+			args = append(args, filepath.Join(corpus, name))
+		}
+		tapaudit(t, 0, args...)
+		check(t, report, len(want))
+	})
+}

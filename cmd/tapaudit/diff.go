@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"tapaudit/analysis"
+	"tapaudit/reports"
+)
+
+// runDiff says what sets two reports apart.
+func runDiff(ctx context.Context, args []string, io streams) error {
+	flags := newFlags("diff", "OLD NEW", io)
+	out := flags.String("out", "", "folder to write diff.html and diff.csv into")
+	failOn := flags.String("fail-on", "", "exit with 3 when an open finding of this severity or higher is new")
+	force := flags.Bool("force", false, "compare reports even when their files are not as their manifests list them")
+	var talk talkFlags
+	flags.BoolVar(&talk.quiet, "quiet", false, "no messages and no summary")
+	flags.BoolVar(&talk.noColor, "no-color", false, "no colours on the terminal")
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	if flags.NArg() != 2 {
+		return usagef("diff: name two report folders, the old one first")
+	}
+	if *failOn != "" && analysis.Severity(*failOn).Rank() < 0 {
+		return usagef("--fail-on: %q is none of info, low, medium, high, critical", *failOn)
+	}
+	var created time.Time
+	if *out != "" {
+		var err error
+		if created, err = creation(); err != nil {
+			return usageError{err}
+		}
+		if err := reports.CheckComparisonFolder(*out); err != nil {
+			return usageError{err}
+		}
+	}
+	comparison, err := reports.Compare(ctx, flags.Arg(0), flags.Arg(1), *force)
+	switch {
+	case errors.Is(err, reports.ErrNotReport):
+		return usagef("diff: %s", printable(err.Error()))
+	case errors.Is(err, reports.ErrDamaged):
+		return fmt.Errorf("%w; 'tapaudit verify' tells what was listed, --force compares all the same", err)
+	case err != nil:
+		return err
+	}
+	if *out != "" {
+		err := comparison.WriteFolder(ctx, *out, programVersion(), created)
+		if errors.Is(err, reports.ErrNotReport) {
+			return usageError{err}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if !talk.quiet {
+		if err := comparison.Summary(io.out, *out, useColor(io.out, talk.noColor)); err != nil {
+			return err
+		}
+	}
+	if *failOn != "" && comparison.AnyNew(analysis.Severity(*failOn)) {
+		return statusError(exitFindings)
+	}
+	return nil
+}

@@ -1,0 +1,225 @@
+package main
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const sampleLogs = "../../sample-logs"
+
+// truth is what an audit of the sample must say, as written down by hand beside it.
+type truth struct {
+	Period   string              `json:"period"`
+	Rules    []string            `json:"rules"` // those for which Findings is complete
+	Findings []map[string]string `json:"findings"`
+	Ledger   []map[string]string `json:"ledger"`
+}
+
+func readTruth(t *testing.T, name string) truth {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(sampleLogs, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var w truth
+	if err := json.Unmarshal(text, &w); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// TestSampleFindsTheTruth compares the findings and the ledger of the sample with what was put into it.
+func TestSampleFindsTheTruth(t *testing.T) {
+	want := readTruth(t, "truth.json")
+	if len(want.Rules) < 50 || len(want.Findings) < 150 {
+		t.Fatalf("the truth names %d rules and %d findings only", len(want.Rules), len(want.Findings))
+	}
+	report := filepath.Join(t.TempDir(), "report")
+	tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--config", filepath.Join(sampleLogs, "tapaudit.yaml"),
+		"--period", want.Period, "--out", report, "--quiet")
+
+	// What the truth does not state of a rule's findings is left out on both sides.
+	stated := map[string]bool{}
+	for _, f := range want.Findings {
+		for _, column := range []string{"subject", "first_seen"} {
+			stated[f["rule"]+column] = stated[f["rule"]+column] || f[column] != ""
+		}
+	}
+	line := func(rule, tenant, subject, first, severity, status string) string {
+		if !stated[rule+"subject"] {
+			subject = ""
+		}
+		if !stated[rule+"first_seen"] {
+			first = ""
+		}
+		return strings.Join([]string{rule, tenant, strings.ToLower(subject), first, severity, status}, " | ")
+	}
+	var expected, found []string
+	for _, f := range want.Findings {
+		expected = append(expected, line(f["rule"], f["tenant"], f["subject"], f["first_seen"], f["severity"], f["status"]))
+	}
+	for _, f := range rowsOf(t, report, "findings.csv") {
+		if slices.Contains(want.Rules, f["rule_id"]) {
+			found = append(found, line(f["rule_id"], f["tenant_id"], f["subject_id"], f["first_seen"], f["severity"], f["status"]))
+		}
+	}
+	slices.Sort(expected)
+	slices.Sort(found)
+	if diff := cmp.Diff(expected, found); diff != "" {
+		t.Errorf("findings (-truth +report):\n%s", diff)
+	}
+	compareLedger(t, want, report)
+}
+
+// TestSampleWithoutConfiguration: nothing is assessed for which only a configuration gives the measure.
+func TestSampleWithoutConfiguration(t *testing.T) {
+	want := readTruth(t, "truth-bare.json")
+	report := filepath.Join(t.TempDir(), "report")
+	tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--period", want.Period, "--out", report, "--quiet")
+	compareLedger(t, want, report)
+}
+
+func compareLedger(t *testing.T, want truth, report string) {
+	t.Helper()
+	if len(want.Ledger) < 50 {
+		t.Fatalf("the truth's ledger has %d rows only", len(want.Ledger))
+	}
+	criteria := []string{"issued", "approved_issuer", "four_eyes", "purpose", "place", "hours", "prompt", "outcome_registered", "closed", "supervised"}
+	expected := lines(want.Ledger, append([]string{"time", "tenant", "user", "user_name"}, criteria...)...)
+	found := lines(rowsOf(t, report, "logins.csv"), append([]string{"time", "tenant_id", "user_id", "user_name"}, criteria...)...)
+	slices.Sort(expected)
+	slices.Sort(found)
+	if diff := cmp.Diff(expected, found); diff != "" {
+		t.Errorf("ledger (-truth +report):\n%s", diff)
+	}
+}
+
+// TestSampleProperOnboarding: whoever the truth gives a supervised first log-in and nothing else stays free of
+// findings above info.
+func TestSampleProperOnboarding(t *testing.T) {
+	want := readTruth(t, "truth.json")
+	accused := map[string]bool{}
+	for _, f := range want.Findings {
+		if f["severity"] != "info" {
+			accused[f["subject"]] = true
+		}
+	}
+	proper := map[string]bool{}
+	for _, row := range want.Ledger {
+		if row["supervised"] == "yes" && !accused[row["user"]] {
+			proper[row["user"]] = true
+		}
+	}
+	if len(proper) < 10 {
+		t.Fatalf("the truth has %d proper onboardings only", len(proper))
+	}
+	report := filepath.Join(t.TempDir(), "report")
+	tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--config", filepath.Join(sampleLogs, "tapaudit.yaml"),
+		"--period", want.Period, "--out", report, "--quiet")
+	for _, f := range rowsOf(t, report, "findings.csv") {
+		if proper[f["subject_id"]] && f["severity"] != "info" {
+			t.Errorf("%s (%s) accuses %s: %s", f["rule_id"], f["severity"], f["subject_name"], f["summary"])
+		}
+	}
+}
+
+// TestRenamedAndReordered: neither the names of the files (dates in them kept) nor their order nor that of their
+// lines changes what is found.
+func TestRenamedAndReordered(t *testing.T) {
+	dir := t.TempDir()
+	plain, mixed := filepath.Join(dir, "plain"), filepath.Join(dir, "mixed")
+	original := files(t, filepath.Join(sampleLogs, "evidence"))
+	names := slices.Sorted(maps.Keys(original))
+	reversed := 0
+	for i, name := range names {
+		text := original[name]
+		if whole := strings.HasSuffix(name, "PT1H.json") && strings.HasSuffix(text, "\n"); whole && json.Valid([]byte(strings.SplitN(text, "\n", 2)[0])) {
+			records := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+			slices.Reverse(records)
+			text = strings.Join(records, "\n") + "\n"
+			reversed++
+		}
+		folder, base := filepath.Split(filepath.FromSlash(name))
+		path := filepath.Join(mixed, folder, string(rune('z'-i%26))+string(rune('z'-i/26))+"_"+base)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if reversed < 5 {
+		t.Fatalf("only %d files of lines were turned round", reversed)
+	}
+	common := []string{"--config", filepath.Join(sampleLogs, "tapaudit.yaml"), "--period", "2026Q3", "--quiet", "--format", "csv"}
+	tapaudit(t, 0, append([]string{"run", filepath.Join(sampleLogs, "evidence"), "--out", plain + "-report"}, common...)...)
+	args := []string{"run"}
+	for _, folder := range []string{"signins", "policy", "directory", "audit"} {
+		args = append(args, filepath.Join(mixed, folder))
+	}
+	tapaudit(t, 0, append(append(args, "--out", mixed+"-report"), common...)...)
+
+	// A file's own findings name its path, and its SHA-256, which turned lines change.
+	about := func(report string) []map[string]string {
+		var rows []map[string]string
+		for _, row := range rowsOf(t, report, "findings.csv") {
+			if row["subject_type"] == "file" {
+				row = map[string]string{"rule_id": row["rule_id"], "severity": row["severity"]}
+			}
+			if row["rule_id"] == "EVIDENCE-BLIND-SPOT" {
+				row["summary"] = ""
+			}
+			rows = append(rows, row)
+		}
+		return rows
+	}
+	columns := []string{"rule_id", "finding_id", "severity", "status", "tenant_id", "subject_type", "subject_id", "subject_name", "actor_id",
+		"actor_name", "first_seen", "last_seen", "count", "summary", "event_ids"}
+	want, got := lines(about(plain+"-report"), columns...), lines(about(mixed+"-report"), columns...)
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("findings (-as they are +renamed and reordered):\n%s", diff)
+	}
+	for name, without := range map[string]string{"logins.csv": "evidence", "passes.csv": "evidence", "policy.csv": "evidence", "coverage.csv": ""} {
+		heads, _, err := table(filepath.Join(plain+"-report", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		heads = slices.DeleteFunc(heads, func(h string) bool { return h == without })
+		if diff := cmp.Diff(lines(rowsOf(t, plain+"-report", name), heads...), lines(rowsOf(t, mixed+"-report", name), heads...)); diff != "" {
+			t.Errorf("%s (-as they are +renamed and reordered):\n%s", name, diff)
+		}
+	}
+}
+
+// TestSameFolderTwice: the sample's outputs are the same, byte by byte, but for the moment in manifest.json.
+func TestSameFolderTwice(t *testing.T) {
+	dir := t.TempDir()
+	var reports []map[string]string
+	for i, moment := range []string{"1791158400", "1791158401"} {
+		t.Setenv("SOURCE_DATE_EPOCH", moment)
+		out := filepath.Join(dir, string(rune('a'+i)))
+		tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--config", filepath.Join(sampleLogs, "tapaudit.yaml"), "--out", out, "--quiet")
+		reports = append(reports, files(t, out))
+	}
+	for name, text := range reports[0] {
+		other := reports[1][name]
+		if name == "manifest.json" {
+			other = strings.Replace(other, "2026-10-05T00:00:01Z", "2026-10-05T00:00:00Z", 1)
+		}
+		if text != other {
+			t.Errorf("%s differs between two runs", name)
+		}
+	}
+	if len(reports[0]) != 12 || len(reports[1]) != 12 {
+		t.Errorf("%d and %d files, want 12", len(reports[0]), len(reports[1]))
+	}
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/pflag"
+
+	"tapaudit/ingest/evidence"
+	"tapaudit/reports"
+)
+
+// runVerify re-hashes a report folder, and the evidence it was made from, and names every difference.
+func runVerify(ctx context.Context, args []string, io streams) error {
+	flags := newFlags("verify", "DIR", io)
+	var inputs []string
+	var quiet bool
+	addEvidence(flags, &inputs)
+	flags.BoolVar(&quiet, "quiet", false, "print differences only")
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	if flags.NArg() != 1 {
+		return usagef("verify: name one report folder")
+	}
+	for _, path := range inputs {
+		if path == "-" {
+			continue
+		}
+		if _, err := os.Stat(path); err != nil {
+			return usagef("--evidence: %w", err)
+		}
+	}
+	dir := flags.Arg(0)
+	found, err := reports.VerifyFolder(ctx, dir)
+	if errors.Is(err, reports.ErrNotReport) {
+		return usagef("verify: %s", printable(err.Error()))
+	}
+	if err != nil {
+		return err
+	}
+	say := func(format string, args ...any) {
+		if !quiet {
+			fmt.Fprintf(io.out, format+"\n", args...)
+		}
+	}
+	if err := tellDifferences(io, found.Differences); err != nil {
+		return err
+	}
+	say("Report: %s", verdictOn(found.Same, len(found.Differences)))
+	say("  manifest.json itself has SHA-256 %s;\n  compare that with a note made when the report was written.", found.ManifestSHA256)
+	differences := len(found.Differences)
+	if len(inputs) > 0 {
+		files, err := hashEvidence(ctx, inputs, io)
+		if err != nil {
+			return err
+		}
+		same, changes := found.Manifest.CompareInputs(files)
+		if err := tellDifferences(io, changes); err != nil {
+			return err
+		}
+		say("Evidence: %s", verdictOn(same, len(changes)))
+		differences += len(changes)
+	}
+	if differences > 0 {
+		return statusError(exitFailed)
+	}
+	return nil
+}
+
+func addEvidence(flags *pflag.FlagSet, inputs *[]string) {
+	flags.StringArrayVar(inputs, "evidence", nil, "compare the evidence, too: a file, a folder, an archive or -; repeatable")
+}
+
+func verdictOn(same, differences int) string {
+	files, number := "files are", "no difference"
+	if same == 1 {
+		files = "file is"
+	}
+	switch {
+	case differences == 1:
+		number = "1 difference"
+	case differences > 1:
+		number = fmt.Sprintf("%d differences", differences)
+	}
+	return fmt.Sprintf("%d %s as manifest.json says, %s.", same, files, number)
+}
+
+func tellDifferences(io streams, all []reports.Difference) error {
+	for _, d := range all {
+		if _, err := fmt.Fprintf(io.out, "%-8s %s\n         %s\n", d.What, printable(d.Path), printable(d.Detail)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hashEvidence names and hashes what a run over the paths would read.
+func hashEvidence(ctx context.Context, paths []string, io streams) ([]reports.ManifestFile, error) {
+	var files []reports.ManifestFile
+	err := evidence.Walk(ctx, paths, io.in, evidence.DefaultLimits(), func(s *evidence.Source) error {
+		sum, err := s.Sum()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			sum = "" // compared by its name, as a report lists what could not be read
+		}
+		files = append(files, reports.ManifestFile{Path: s.Path, Container: s.Container, Bytes: max(s.Bytes, 0), SHA256: sum})
+		return nil
+	})
+	return files, err
+}

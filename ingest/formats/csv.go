@@ -1,0 +1,288 @@
+package formats
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/tidwall/gjson"
+)
+
+// CSV: a header tells the kind of a table, and a row becomes an object under the header's names, so that what reads
+// the same export as JSON reads it too. Headers are matched without letter case and extra blanks; of equal ones the first
+// that is not empty counts.
+
+// Sheet is a CSV text whose header is of a kind that is known.
+type Sheet struct {
+	*Format
+	columns    []string // as the export spells them
+	keys       []string // as the format does
+	first      []int    // of each column, the first one with the same key
+	dates      []int    // columns that hold a time
+	powerShell bool     // the keys are in PowerShell's spelling, which has to be put into Graph's
+	secret     bool     // some column may hold passcodes
+}
+
+// sheetKind is how a kind of table is known by its header, and what its columns are called in the object that its
+// format reads.
+type sheetKind struct {
+	*Format
+	matches func(header header) bool
+	key     func(column string) string // of a folded column
+}
+
+// header is a table's columns, folded.
+type header map[string]bool
+
+func (h header) all(columns ...string) bool {
+	for _, c := range columns {
+		if !h[c] {
+			return false
+		}
+	}
+	return true
+}
+
+func (h header) any(columns ...string) bool {
+	for _, c := range columns {
+		if h[c] {
+			return true
+		}
+	}
+	return false
+}
+
+// fold is a column's name without letter case, byte order mark and extra blanks.
+func fold(column string) string {
+	return strings.ToLower(strings.Join(strings.FieldsFunc(column, func(r rune) bool {
+		return unicode.IsSpace(r) || r == '\ufeff'
+	}), " "))
+}
+
+// sheetKinds in the order in which they are tried. What none of them knows may still be a table of objects in Graph's
+// or PowerShell's spelling.
+var sheetKinds = []sheetKind{
+	{adminCentreSteps, isAdminCentreSteps, nil},
+	{adminCentreSignIns, isAdminCentreSignIns, nil},
+	{adminCentreAudit, isAdminCentreAudit, nil},
+	{unifiedAudit, isUnifiedAuditTable, nil},
+	{splunkExport, isSplunkExport, nil},
+	{logAnalytics, isLogAnalyticsTable, logAnalyticsColumn},
+}
+
+// RecogniseHeader finds out what kind of table a header belongs to; nil where it is none that is known.
+func RecogniseHeader(columns []string) *Sheet {
+	if len(columns) < 2 {
+		return nil
+	}
+	s := &Sheet{columns: make([]string, len(columns)), keys: make([]string, len(columns)), first: make([]int, len(columns))}
+	h := header{}
+	for i, c := range columns {
+		folded := fold(c)
+		h[folded] = true
+		s.columns[i] = strings.TrimSpace(strings.TrimPrefix(c, "\ufeff"))
+		s.keys[i] = folded
+		s.secret = s.secret || strings.Contains(folded, "temporaryaccesspass")
+		if strings.Contains(folded, "date") || strings.Contains(folded, "time") {
+			s.dates = append(s.dates, i)
+		}
+	}
+	for _, kind := range sheetKinds {
+		if !kind.matches(h) {
+			continue
+		}
+		s.Format = kind.Format
+		if kind.key != nil {
+			for i, folded := range s.keys {
+				s.keys[i] = kind.key(folded)
+			}
+		}
+		return s.indexed()
+	}
+	// As spelled, then in the spelling of the names known.
+	copy(s.keys, s.columns)
+	if s.likeObjects() {
+		return s.indexed()
+	}
+	for i, c := range s.columns {
+		if known, ok := graphNames[strings.ReplaceAll(fold(c), " ", "")]; ok {
+			s.keys[i] = known
+		}
+	}
+	if s.likeObjects() {
+		return s.indexed()
+	}
+	return nil
+}
+
+// indexed notes which columns repeat another.
+func (s *Sheet) indexed() *Sheet {
+	at := map[string]int{}
+	for i, key := range s.keys {
+		if _, ok := at[key]; !ok {
+			at[key] = i
+		}
+		s.first[i] = at[key]
+	}
+	return s
+}
+
+// likeObjects says whether an object with these keys is of a kind that is known, and makes it the sheet's.
+func (s *Sheet) likeObjects() bool {
+	o := object{keys: s.keys}
+	for range s.keys {
+		o.values = append(o.values, gjson.Result{Type: gjson.String, Str: "-", Raw: `"-"`})
+	}
+	s.Format, _, s.powerShell = recogniseObject(o)
+	return s.Format != nil
+}
+
+// graphNames are the names of the members that mappings read, by their folded form.
+var graphNames = map[string]string{}
+
+func init() {
+	for _, t := range []*Table{SignIns, AuditEvents, Users, RoleDefinitions, GroupMembers, PassSnapshots, RegistrationDetails} {
+		for _, c := range t.Columns {
+			if c.Name[0] != '_' {
+				graphNames[strings.ToLower(c.Name)] = c.Name
+			}
+		}
+	}
+}
+
+// Secret says whether a column may hold passcodes, so that nothing of a row that cannot be parsed may be shown.
+func (s *Sheet) Secret() bool { return s.secret }
+
+// IsHeader says whether a row repeats the header, as tables joined end to end do.
+func (s *Sheet) IsHeader(fields []string) bool {
+	for i, f := range fields {
+		if fold(f) != fold(s.columns[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// Read reads a row, which has as many fields as the header.
+func (s *Sheet) Read(fields []string, in *Input) Outcome {
+	for _, i := range s.dates {
+		in.Dates.see(fields[i])
+	}
+	o := object{keys: s.keys, values: make([]gjson.Result, len(fields))}
+	for i, f := range fields {
+		o.values[i] = cell(f)
+		if first := s.first[i]; o.values[first].Type == gjson.Null {
+			o.values[first] = o.values[i]
+		}
+	}
+	if s.powerShell {
+		o = camel(o)
+	}
+	out := s.read(o, in)
+	out.Evidence = true
+	return out
+}
+
+// Text is a row as JSON text: an object under the header's own names, without empty fields. It is what is kept as proof,
+// since a row says nothing without its header, and what passcodes are masked in.
+func (s *Sheet) Text(fields []string) string {
+	var b strings.Builder
+	b.WriteByte('{')
+	for i, f := range fields {
+		if f == "" {
+			continue
+		}
+		if b.Len() > 1 {
+			b.WriteByte(',')
+		}
+		b.WriteString(quote(s.columns[i]) + ":" + quote(f))
+	}
+	b.WriteByte('}')
+	return b.String()
+}
+
+// cell is a field as a member's value: null where it is empty, or where PowerShell wrote a type's name in place of a
+// list or an object, which is then lost.
+func cell(field string) gjson.Result {
+	if strings.TrimSpace(field) == "" || flattened.MatchString(field) {
+		return gjson.Result{Type: gjson.Null, Raw: "null"}
+	}
+	return gjson.Result{Type: gjson.String, Str: field, Raw: quote(field)}
+}
+
+var flattened = regexp.MustCompile(`^(?:System\.(?:Object|String|Collections|Management)\b|Microsoft\.(?:Graph|Open)\.)[\w.+\[\]\x60, ]*$`)
+
+// splunkExport is Splunk's export of events: fields of its own, and the event itself in _raw.
+var splunkExport = &Format{
+	Name:      "Splunk export",
+	recognise: func(object) bool { return false }, // as JSON, its fields lie under "result"
+	read: func(o object, in *Input) Outcome {
+		event := unwrap(o.get("_raw"))
+		if !event.IsObject() {
+			return Outcome{Bad: "the column _raw is no JSON object"}
+		}
+		format, out := Read([]byte(event.Raw), in)
+		if format == nil {
+			return Outcome{NotUsed: "an event of no kind that is known in a Splunk export"}
+		}
+		return out
+	},
+}
+
+func isSplunkExport(h header) bool { return h["_raw"] }
+
+// Record is a row of a Log Analytics answer as JSON text: an object under its columns' names.
+func Record(columns []string, row []byte) []byte {
+	var b strings.Builder
+	b.WriteByte('{')
+	i := 0
+	gjson.ParseBytes(row).ForEach(func(_, v gjson.Result) bool {
+		if i < len(columns) {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteString(quote(columns[i]) + ":" + v.Raw)
+		}
+		i++
+		return true
+	})
+	b.WriteByte('}')
+	return []byte(b.String())
+}
+
+// member is a JSON object's member; an absent value makes none.
+type member struct {
+	key   string
+	value gjson.Result
+}
+
+// nestedObject is a JSON object of the members that are there; absent when none is.
+func nestedObject(members ...member) gjson.Result {
+	var b strings.Builder
+	for _, m := range members {
+		if !m.value.Exists() || m.value.Type == gjson.Null {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(quote(m.key) + ":" + m.value.Raw)
+	}
+	if b.Len() == 0 {
+		return gjson.Result{}
+	}
+	return gjson.Parse("{" + b.String() + "}")
+}
+
+func nestedList(values []gjson.Result) gjson.Result {
+	var b strings.Builder
+	b.WriteByte('[')
+	for i, v := range values {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(v.Raw)
+	}
+	b.WriteByte(']')
+	return gjson.Parse(b.String())
+}

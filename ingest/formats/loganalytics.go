@@ -1,0 +1,173 @@
+package formats
+
+import (
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// Log Analytics and Microsoft Sentinel: the tables SigninLogs, AADNonInteractiveUserSignInLogs and AuditLogs, as the
+// portal's CSV, the query API's answers, and JSON of their rows. Columns have Graph's names in PascalCase; dynamic columns
+// hold objects or their JSON as text, whose members keep Graph's spelling. TenantId is the workspace's id, never the tenant's.
+
+// logTables are Entra's tables and whether they hold users' sign-ins: "true" interactive, "false" non-interactive;
+// "" for what no rule reads.
+var logTables = map[string]string{
+	"signinlogs": "true", "aadnoninteractiveusersigninlogs": "false", "auditlogs": "audit",
+	"aadserviceprincipalsigninlogs": "", "aadmanagedidentitysigninlogs": "", "adfssigninlogs": "",
+	"microsoftgraphactivitylogs": "", "aadriskyusers": "", "aaduserriskevents": "", "aadriskyserviceprincipals": "",
+	"aadserviceprincipalriskevents": "", "aadprovisioninglogs": "", "officeactivity": "", "azureactivity": "",
+	"networkaccesstraffic": "", "behavioranalytics": "", "identityinfo": "",
+}
+
+var logAnalytics = &Format{
+	Name: "Log Analytics",
+	caps: []int64{30_000, 500_000}, // the portal's and the query API's
+	recognise: func(o object) bool {
+		if _, ok := logTables[strings.ToLower(o.text("Type"))]; ok && o.hasAny("TimeGenerated", "OperationName", "Category") {
+			return true
+		}
+		h := header{}
+		for _, k := range o.keys {
+			h[k] = true
+		}
+		return isLogAnalytics(h, func(name string) string { return name })
+	},
+	read: readLogAnalytics,
+}
+
+// isLogAnalytics says whether columns are those of one of the tables: what a query selects of them differs.
+func isLogAnalytics(h header, spelled func(string) string) bool {
+	has := func(columns ...string) bool {
+		for _, c := range columns {
+			if h[spelled(c)] {
+				return true
+			}
+		}
+		return false
+	}
+	return has("TimeGenerated") && has("OperationName", "ResultType", "ResultSignature", "AADTenantId", "UserPrincipalName", "UserId", "IPAddress",
+		"AppDisplayName", "AuthenticationDetails", "ActivityDisplayName", "TargetResources", "InitiatedBy") ||
+		has("AADTenantId", "LocationDetails", "ResourceIdentity", "AADOperationType") && has("CreatedDateTime", "ActivityDateTime", "OperationName", "Category")
+}
+
+// logAnalyticsNames are the columns by their folded form.
+var logAnalyticsNames = map[string]string{}
+
+func init() {
+	for _, name := range strings.Fields(`
+		TimeGenerated CreatedDateTime ActivityDateTime Id TenantId AADTenantId ResourceId Type OperationName Category ResultType ResultDescription
+		ResultSignature CorrelationId Identity Location AppDisplayName AppId AuthenticationDetails AuthenticationMethodsUsed AuthenticationRequirement
+		AuthenticationProtocol OriginalTransferMethod IncomingTokenType ClientAppUsed ConditionalAccessPolicies ConditionalAccessStatus DeviceDetail
+		IsInteractive IPAddress LocationDetails MfaDetail NetworkLocationDetails OriginalRequestId RiskDetail RiskLevelDuringSignIn RiskLevelAggregated
+		RiskState ResourceDisplayName ResourceIdentity Status UserAgent UserDisplayName UserId UserPrincipalName UserType UniqueTokenIdentifier SessionId
+		SignInEventTypes AutonomousSystemNumber HomeTenantId ResourceTenantId ServicePrincipalId ServicePrincipalName
+		Result ResultReason InitiatedBy LoggedByService TargetResources AdditionalDetails ActivityDisplayName AADOperationType`) {
+		logAnalyticsNames[strings.ToLower(name)] = name
+	}
+}
+
+// logAnalyticsColumn is a folded column of a table's CSV as the table spells it; the portal adds the zone of times, and
+// some exports add the type of dynamic columns.
+func logAnalyticsColumn(column string) string {
+	column = bareColumn(column)
+	if name, ok := logAnalyticsNames[column]; ok {
+		return name
+	}
+	return column
+}
+
+func bareColumn(folded string) string {
+	for _, suffix := range []string{" [utc]", " (utc)", "_string", "_dynamic"} {
+		folded = strings.TrimSuffix(folded, suffix)
+	}
+	return strings.ReplaceAll(folded, " ", "")
+}
+
+func isLogAnalyticsTable(h header) bool {
+	bare := header{}
+	for column := range h {
+		bare[bareColumn(column)] = true
+	}
+	return isLogAnalytics(bare, strings.ToLower)
+}
+
+func readLogAnalytics(o object, in *Input) Outcome {
+	kind, notUsed := logAnalyticsKind(o)
+	if notUsed != "" {
+		return Outcome{NotUsed: notUsed}
+	}
+	e := envelope{
+		tenant:            o.text("AADTenantId"),
+		time:              o.text("TimeGenerated"),
+		resultType:        o.text("ResultType"),
+		resultDescription: o.text("ResultDescription"),
+		reason:            o.text("ResultDescription"),
+	}
+	if m := tenantInResource.FindStringSubmatch(o.text("ResourceId")); !isPresent(e.tenant) && m != nil {
+		e.tenant = m[1]
+	}
+	// ResourceId is the tenant's in Azure, Location a country without its city; the sign-in's own have other names.
+	var p object
+	for i, k := range o.keys {
+		switch k {
+		case "ResourceId", "Location", "TenantId", "TimeGenerated":
+		case "ResourceIdentity":
+			p.with("resourceId", o.values[i])
+		case "LocationDetails":
+			p.with("location", o.values[i])
+		default:
+			p.with(camelKey(k), o.values[i])
+		}
+	}
+	if location := o.get("Location"); !isPresent(scalarText(o.get("LocationDetails"))) && location.Type == gjson.String {
+		p.with("location", nestedObject(member{"countryOrRegion", location}))
+	}
+	if kind == "audit" {
+		if !isPresent(p.text("activityDisplayName")) {
+			p = p.without("activityDisplayName")
+			p.with("activityDisplayName", o.get("OperationName"))
+		}
+		return readAudit(p, in, e)
+	}
+	e.interactive = kind
+	if !isPresent(p.text("id")) && !o.has("Id") {
+		return Outcome{Bad: "no id: the query left the column Id out; export the whole table"}
+	}
+	return readSignIn(p, in, e)
+}
+
+// without is the object without a member.
+func (o object) without(key string) object {
+	var p object
+	for i, k := range o.keys {
+		if k != key {
+			p.with(k, o.values[i])
+		}
+	}
+	return p
+}
+
+// logAnalyticsKind is which table a row belongs to, as in logTables: its type says so, else its category, else its columns.
+func logAnalyticsKind(o object) (kind, notUsed string) {
+	table := strings.TrimSuffix(strings.ToLower(o.text("Type")), "_cl")
+	category := strings.ToLower(o.text("Category"))
+	audit := o.hasAny("TargetResources", "InitiatedBy", "ActivityDisplayName", "LoggedByService", "AADOperationType")
+	switch known, ok := logTables[table]; {
+	case ok && known != "":
+		return known, ""
+	case ok:
+		return "", "table " + o.text("Type")
+	case signInCategories[category] != "" && !audit:
+		return signInCategories[category], ""
+	case otherCategories[category] && !audit:
+		return "", "category " + o.text("Category")
+	case audit:
+		return "audit", ""
+	case o.hasAny("UserPrincipalName", "UserId") && o.hasAny("CorrelationId", "AppId", "AppDisplayName", "AuthenticationDetails", "ResultType", "Status"):
+		return "", ""
+	case o.hasAny("ServicePrincipalId", "ServicePrincipalName"):
+		return "", "sign-in of an application or a managed identity"
+	}
+	return "", "a table of Log Analytics that no rule reads"
+}

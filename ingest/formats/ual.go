@@ -1,0 +1,251 @@
+package formats
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// The Unified Audit Log: its own events as JSON, and what wraps them, one record each: Purview's and PowerShell's
+// AuditData, Graph's auditData, in CSV a column with the event's JSON as text. Sign-ins are read; no source shows the
+// issuance of a pass there, so everything else is counted as not used.
+
+var unifiedAudit = &Format{
+	Name: "Unified Audit Log",
+	caps: []int64{5_000, 50_000}, // one call and one session of Search-UnifiedAuditLog; Purview's download
+	recognise: func(o object) bool {
+		if o.folded("auditData").Exists() {
+			return o.folded("operation", "operations").Exists() || o.folded("auditLogRecordType", "recordType").Exists()
+		}
+		return o.has("Operation", "CreationTime") && o.hasAny("RecordType", "Workload", "OrganizationId", "UserKey") ||
+			o.has("operation", "auditLogRecordType")
+	},
+	read: readUnifiedAudit,
+}
+
+func isUnifiedAuditTable(h header) bool {
+	return h["auditdata"] && h.any("operation", "operations", "recordtype", "auditlogrecordtype", "creationdate", "createddatetime") ||
+		h["operation"] && h["creationtime"] && h.any("recordtype", "workload", "organizationid", "userkey")
+}
+
+// signInOperations are the operations of sign-ins, and the error code of one that names none. A failed one without a
+// number keeps none: it must not become a success.
+var signInOperations = map[string]string{"userloggedin": "0", "userloginfailed": ""}
+
+func readUnifiedAudit(o object, in *Input) Outcome {
+	event, damaged := auditData(o)
+	first := func(keys ...string) gjson.Result {
+		if v := event.folded(keys...); v.Exists() {
+			return v
+		}
+		return o.folded(keys...)
+	}
+	operation := strings.TrimSpace(scalarText(first("operation", "operations")))
+	errorIfNone, signIn := signInOperations[strings.ToLower(strings.TrimSuffix(operation, "."))]
+	if workload := scalarText(first("workload", "service")); workload != "" && !strings.EqualFold(workload, "AzureActiveDirectory") {
+		signIn = false
+	}
+	switch {
+	case operation == "" && damaged != "":
+		return Outcome{Bad: damaged}
+	case operation == "":
+		return Outcome{Bad: "no operation"}
+	case !signIn:
+		return Outcome{NotUsed: "Unified Audit Log operation " + Excerpt([]byte(operation), 60)}
+	case damaged != "":
+		return Outcome{Bad: damaged}
+	}
+	extended, device := namedValues(event, "extendedProperties"), namedValues(event, "deviceProperties")
+	own := scalarText(event.folded("id"))
+	if !isPresent(own) {
+		own = scalarText(o.folded("recordId", "identity", "id"))
+	}
+	id := scalarText(event.folded("intraSystemId", "intraSystemsId"))
+	if !isPresent(id) {
+		id = own
+	}
+	wrong := 0
+	code := errorIfNone
+	switch text := strings.TrimSpace(scalarText(event.folded("errorNumber"))); {
+	case text == "", strings.EqualFold(text, "<null>"):
+	case !integer.MatchString(text):
+		wrong++
+	case strings.Trim(text, "0") != "" || errorIfNone == "0":
+		code = text
+	}
+	bits := strings.TrimSpace(extended("UserAuthenticationMethod"))
+	if _, err := strconv.ParseInt(bits, 10, 64); err != nil || !integer.MatchString(bits) {
+		if isPresent(bits) {
+			wrong++
+		}
+		bits = ""
+	}
+	reason := gjson.Result{}
+	if text := scalarText(event.folded("logonError")); isPresent(text) {
+		reason = stringValue(text)
+	}
+
+	var p object
+	p.with("id", stringValue(id))
+	p.with("createdDateTime", first("creationTime", "creationDate", "createdDateTime"))
+	p.with("correlationId", event.folded("interSystemsId", "interSystemId"))
+	userID, upn := actor(event, o)
+	p.with("userId", stringValue(userID))
+	p.with("userPrincipalName", stringValue(upn))
+	p.with("appId", event.folded("applicationId", "clientAppId"))
+	p.with("resourceId", signedInTo(event))
+	p.with("userAgent", stringValue(extended("UserAgent")))
+	for _, key := range []string{"clientIP", "clientIPAddress", "actorIpAddress"} {
+		if v := scalarText(first(key)); isPresent(v) {
+			p.with("ipAddress", stringValue(withoutPort(v)))
+			break
+		}
+	}
+	p.with("sessionId", sessionOf(event, device))
+	p.with("deviceDetail", nestedObject(
+		member{"deviceId", stringValue(device("Id"))}, member{"displayName", stringValue(device("DisplayName"))}, member{"operatingSystem", stringValue(device("OS"))},
+	))
+	p.with("status", nestedObject(member{"errorCode", gjson.Parse(code)}, member{"failureReason", reason}))
+	out := readSignIn(p, in, envelope{tenant: scalarText(first("organizationId")), bits: bits, event: own, log: "ual"})
+	out.Wrong += wrong
+	return out
+}
+
+var integer = regexp.MustCompile(`^\d{1,18}$`)
+
+// auditData is the event inside its wrapping, or the record itself where it has none; damaged says why it cannot be read.
+func auditData(o object) (event object, damaged string) {
+	data := o.folded("auditData")
+	if !data.Exists() || strings.TrimSpace(scalarText(data)) == "" && data.Type != gjson.JSON {
+		return o, ""
+	}
+	if inner := unwrap(data); inner.IsObject() {
+		return readObject(inner), ""
+	}
+	return o, "its AuditData is no whole JSON object: spreadsheets cut a cell off at 32,767 characters"
+}
+
+// namedValues reads a list of {Name, Value}, or an object, or the two columns that Splunk makes of such a list.
+func namedValues(event object, key string) func(name string) string {
+	values := map[string]string{}
+	add := func(name, value string) {
+		name = strings.ToLower(name)
+		if _, ok := values[name]; !ok && isPresent(value) {
+			values[name] = value
+		}
+	}
+	switch list := unwrap(event.folded(key)); {
+	case list.IsArray():
+		list.ForEach(func(_, v gjson.Result) bool {
+			pair := readObject(v)
+			add(scalarText(pair.folded("name")), scalarText(pair.folded("value")))
+			return true
+		})
+	case list.IsObject():
+		list.ForEach(func(k, v gjson.Result) bool {
+			add(k.String(), scalarText(v))
+			return true
+		})
+	default:
+		names := splunkValues(event, key+"{}.Name")
+		held := splunkValues(event, key+"{}.Value")
+		for i := range names {
+			if len(held) == len(names) {
+				add(names[i], held[i])
+			}
+		}
+	}
+	return func(name string) string { return values[strings.ToLower(name)] }
+}
+
+// splunkValues are the values of a field of many, one a line.
+func splunkValues(event object, key string) []string {
+	text := scalarText(event.folded(key))
+	if text == "" {
+		return nil
+	}
+	return strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+}
+
+var wholeGUID = regexp.MustCompile(`(?i)^` + anyGUID + `$`)
+
+// actor is who signed in. The object id stands among the actors (type 0), in UserKey, or, of an account unknown to the
+// log, in UserId; the user principal name among the actors (type 5) or in UserId, which may say "Not Available".
+func actor(event, wrapping object) (id, upn string) {
+	var ids, kinds []string
+	if actors := unwrap(event.folded("actor")); actors.IsArray() {
+		actors.ForEach(func(_, v gjson.Result) bool {
+			a := readObject(v)
+			ids, kinds = append(ids, scalarText(a.folded("id"))), append(kinds, scalarText(a.folded("type")))
+			return true
+		})
+	} else if ids, kinds = splunkValues(event, "actor{}.ID"), splunkValues(event, "actor{}.Type"); len(ids) != len(kinds) {
+		ids, kinds = nil, nil
+	}
+	for i, text := range ids {
+		switch {
+		case !isPresent(text):
+		case kinds[i] == "0" && id == "" && wholeGUID.MatchString(text):
+			id = text
+		case kinds[i] == "5" && upn == "":
+			upn = text
+		}
+	}
+	for _, key := range []string{"userKey", "userId", "userIds", "userPrincipalName"} {
+		for _, source := range []object{event, wrapping} {
+			switch text := scalarText(source.folded(key)); {
+			case !isPresent(text), strings.EqualFold(text, "not available"), strings.EqualFold(text, "unknown"):
+			case wholeGUID.MatchString(text):
+				if id == "" {
+					id = text
+				}
+			case upn == "" && key != "userKey" || upn == "" && strings.Contains(text, "@"):
+				upn = text
+			}
+		}
+	}
+	return id, upn
+}
+
+// signedInTo is what was signed in to: ObjectId, else the target of type 0.
+func signedInTo(event object) gjson.Result {
+	if v := event.folded("objectId"); isPresent(scalarText(v)) && !strings.EqualFold(scalarText(v), "unknown") {
+		return v
+	}
+	found := gjson.Result{}
+	unwrap(event.folded("target")).ForEach(func(_, v gjson.Result) bool {
+		t := readObject(v)
+		if scalarText(t.folded("type")) == "0" && isPresent(scalarText(t.folded("id"))) {
+			found = t.folded("id")
+		}
+		return !found.Exists()
+	})
+	return found
+}
+
+// sessionOf is the session's id: the event's own, a device property, or what its context of application access has.
+func sessionOf(event object, device func(string) string) gjson.Result {
+	if v := event.folded("sessionId"); isPresent(scalarText(v)) {
+		return v
+	}
+	if text := device("SessionId"); text != "" {
+		return stringValue(text)
+	}
+	if access := unwrap(event.folded("appAccessContext")); access.IsObject() {
+		return readObject(access).folded("aadSessionId")
+	}
+	return event.folded("appAccessContext.AADSessionId")
+}
+
+var addressWithPort = regexp.MustCompile(`^(?:\[([0-9A-Fa-f:.%]+)\](?::\d{1,5})?|(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5})$`)
+
+// withoutPort is an address without brackets and port.
+func withoutPort(address string) string {
+	address = strings.TrimSpace(address)
+	if m := addressWithPort.FindStringSubmatch(address); m != nil {
+		return m[1] + m[2]
+	}
+	return address
+}

@@ -1,0 +1,218 @@
+package ingest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"tapaudit/ingest/casefile"
+	"tapaudit/ingest/evidence"
+	"tapaudit/ingest/formats"
+)
+
+const (
+	largestMember = 256 << 20 // bytes of a Parquet file inside an archive, which is read in memory
+	mostLost      = 1_000_000 // rows that are quarantined one by one when they cannot be read
+	mostFailures  = 1000      // row groups that cannot be read before the rest is given up
+	fewRows       = 512       // are asked for at a time once all of them took too much memory
+)
+
+// isParquet says whether a file begins like Parquet.
+func isParquet(head []byte) bool {
+	return bytes.HasPrefix(head, []byte(parquetMagic)) || bytes.HasPrefix(head, []byte(encryptedMagic))
+}
+
+// parquet loads the rows of a Parquet file: its footer is checked first, DuckDB reads each row as one JSON object, and
+// that is a record like any other. ended is why nothing could be read, nil where something could.
+func (c *careful) parquet(content io.Reader) (ended, err error) {
+	r := c.row
+	r.rows = true
+	r.notes = append(r.notes, "Parquet")
+	path := r.src.Disk
+	var file *os.File
+	if path == "" {
+		if file, path, ended, err = c.inMemory(content); file == nil {
+			return ended, err
+		}
+	} else if file, err = os.Open(path); err != nil {
+		return nil, evidence.ErrChanged // it was there a moment ago
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	ends, why := rowGroups(file, info.Size())
+	if why != nil {
+		ended = &evidence.DamagedError{Reason: "as Parquet: " + why.Error()}
+	} else if len(ends) > 0 {
+		p := &parquetRows{careful: c, path: path, ends: ends, total: ends[len(ends)-1]}
+		err = p.read()
+	}
+	if err == nil && r.src.Unchanged() != nil {
+		err = evidence.ErrChanged
+	}
+	return ended, err
+}
+
+// inMemory copies a Parquet file that is not on disk as it is into a file in memory; file is nil when that cannot be.
+func (c *careful) inMemory(content io.Reader) (file *os.File, path string, ended, err error) {
+	content = contextReader{c.loader, content, 0}
+	unread := func(why string) (*os.File, string, error, error) {
+		c.row.notes = append(c.row.notes, "skipped: "+why+"; unpack the archive and name its folder")
+		_, ended := io.Copy(io.Discard, content)
+		return nil, "", ended, c.ctx.Err()
+	}
+	if file, path, err = memoryFile(); err != nil {
+		return unread("Parquet inside an archive is not read on this system")
+	}
+	n, ended := io.CopyN(file, content, largestMember+1)
+	if n > largestMember {
+		file.Close()
+		return unread(fmt.Sprintf("Parquet inside an archive is read up to %d MiB", largestMember>>20))
+	}
+	if !errors.Is(ended, io.EOF) {
+		file.Close()
+		return nil, "", ended, c.ctx.Err()
+	}
+	return file, path, nil, nil
+}
+
+// parquetRows reads the rows of one file.
+type parquetRows struct {
+	*careful
+	path     string
+	ends     []int64 // of the row groups
+	total    int64
+	next     int64 // the row to be read next, 0-based
+	failures int
+	lost     int64
+	file     *casefile.Parquet // nil until it is opened, and after it failed
+}
+
+// errUnknown ends reading a table of no kind that is known: its rows all have the same columns.
+var errUnknown = errors.New("no known kind")
+
+// read reads every row. Where one cannot be read, the rest of its row group is quarantined.
+func (p *parquetRows) read() error {
+	defer p.close()
+	atOnce := p.total
+	for p.next < p.total {
+		end := min(p.next+atOnce, p.total)
+		err := p.some(end)
+		var ours *ownError
+		switch {
+		case err == nil:
+			if p.next < end {
+				err = p.lose(end, "the row is not there")
+			}
+			atOnce = min(2*atOnce, p.total)
+		case p.ctx.Err() != nil:
+			return p.ctx.Err()
+		case errors.Is(err, errUnknown):
+			p.row.read += p.total - p.next
+			p.row.notUsed += p.total - p.next
+			return nil
+		case errors.As(err, &ours):
+			return ours.error
+		case errors.Is(err, casefile.ErrParquetMemory) && atOnce > 1:
+			// What is read together may be too much; a row or a page that is too large alone stays so.
+			atOnce, err = max(min(atOnce, 8*fewRows)/8, 1), nil
+		default:
+			why := "the rest of the row group cannot be read: it is damaged, or written in a way that is not known"
+			if errors.Is(err, casefile.ErrParquetMemory) {
+				why = "the rest of the row group cannot be read: it takes too much memory; write the file anew with smaller row groups"
+			}
+			end := p.ends[slices.IndexFunc(p.ends, func(end int64) bool { return end > p.next })]
+			p.close() // an internal error makes the database unusable
+			if p.failures++; p.failures == mostFailures {
+				end = p.total
+			}
+			err = p.lose(end, why)
+			atOnce = p.total
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if p.lost > 0 {
+		p.row.truncated = "rows that cannot be read"
+		p.row.notes = append(p.row.notes, fmt.Sprintf("%d of %d rows cannot be read", p.lost, p.total))
+	}
+	return nil
+}
+
+func (p *parquetRows) close() {
+	if p.file != nil {
+		p.file.Close()
+		p.file = nil
+	}
+}
+
+// ownError is an error of ours while a row was taken in, not of reading it.
+type ownError struct{ error }
+
+func (e *ownError) Unwrap() error { return e.error }
+
+// some reads rows up to but not including end.
+func (p *parquetRows) some(end int64) (err error) {
+	if p.file == nil {
+		if p.file, err = p.c.OpenParquet(p.ctx, p.path, p.opts.ParquetMemory, formats.ParquetColumn); err != nil {
+			return err
+		}
+	}
+	return p.file.Records(p.ctx, p.next, end, func(row int64, text string) error {
+		if row > p.next {
+			if err := p.lose(row, "the row is not there"); err != nil {
+				return &ownError{err}
+			}
+		}
+		if p.unknownCount >= mostUnknown && len(p.formats) == 0 {
+			return errUnknown
+		}
+		p.next = row + 1
+		if err := p.take(text); err != nil {
+			return &ownError{err}
+		}
+		return nil
+	})
+}
+
+// take takes the row before p.next in.
+func (p *parquetRows) take(text string) error {
+	p.row.read++
+	frame := evidence.Frame{Line: p.next, Ordinal: p.next, Text: []byte(text)}
+	if len(text) > largestRecord {
+		sum := sha256.Sum256(frame.Text)
+		p.quarantine(quarantined{p.next, 0, "larger than 16 MiB", formats.Excerpt(frame.Text, excerptLength), hex.EncodeToString(sum[:])})
+	} else if err := p.record(&frame); err != nil {
+		return err
+	}
+	if size := p.row.size(); p.next%4096 == 0 && size > 0 {
+		p.tell(int64(float64(size)*float64(p.next)/float64(p.total))-p.told, size)
+	}
+	if p.size >= batchBytes {
+		return p.flush()
+	}
+	return nil
+}
+
+// lose quarantines the rows from p.next up to but not including end.
+func (p *parquetRows) lose(end int64, why string) error {
+	first, n := p.next, end-p.next
+	p.next = end
+	p.lost += n
+	if n > mostLost { // a footer can claim any number of rows
+		why = fmt.Sprintf("%d rows from here on: %s", n, why)
+		n = 1
+	}
+	p.row.read += n
+	empty := sha256.Sum256(nil)
+	return p.c.Exec(p.ctx, `INSERT INTO quarantine SELECT ?, ? + i, 0, ?, '', ? FROM range(?) AS lost(i)`,
+		p.row.id, first+1, why, hex.EncodeToString(empty[:]), n)
+}

@@ -1,0 +1,84 @@
+package reports
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+)
+
+// comparisonManifest is the manifest.json of a folder that holds a comparison.
+type comparisonManifest struct {
+	Tool    string         `json:"tool"` // always tapaudit
+	Version string         `json:"version"`
+	Created *time.Time     `json:"created"` // UTC; null when not given
+	Old     comparedFolder `json:"old"`
+	New     comparedFolder `json:"new"`
+	Outputs []ManifestFile `json:"outputs"`
+}
+
+type comparedFolder struct {
+	Name  string         `json:"name"`
+	Files []ManifestFile `json:"files"` // as they were read
+}
+
+// CheckComparisonFolder says whether a comparison may be written as the folder
+// dir: it does not exist, is empty, or holds a comparison that tapaudit wrote.
+// A report is refused, too, so that a comparison never takes the place of what
+// it compares. The error then wraps [ErrNotReport], or is that of the file
+// system.
+func CheckComparisonFolder(dir string) error {
+	if err := CheckFolder(dir); err != nil {
+		return err
+	}
+	m, err := ReadManifest(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, f := range m.Outputs {
+		if f.Path != "diff.html" && f.Path != "diff.csv" {
+			return fmt.Errorf("folder %q holds a report: %w as a comparison; choose another folder", dir, ErrNotReport)
+		}
+	}
+	if entries, err := os.ReadDir(dir); err != nil {
+		return err
+	} else if len(m.Outputs) == 0 && len(entries) > 1 {
+		return fmt.Errorf("folder %q: %w; choose another folder", dir, ErrNotReport)
+	}
+	return nil
+}
+
+// WriteFolder writes diff.html, diff.csv and a manifest.json as the folder dir,
+// mode 0700, its files 0600. It replaces an older comparison as a whole, and
+// nothing else; see [CheckComparisonFolder]. version is that of the program,
+// created goes into the manifest only. When ctx ends, the error wraps its cause.
+func (c *Comparison) WriteFolder(ctx context.Context, dir, version string, created time.Time) error {
+	if err := CheckComparisonFolder(dir); err != nil {
+		return err
+	}
+	return replaceFolder(ctx, dir, func(f *folder) error {
+		if err := f.create("diff.html", func(w io.Writer) error { return c.writeHTML(w, version) }); err != nil {
+			return err
+		}
+		if err := f.create("diff.csv", c.writeCSV); err != nil {
+			return err
+		}
+		m := comparisonManifest{Tool: "tapaudit", Version: version, Created: known(created),
+			Old: comparedFolder{c.old.Name, c.old.files}, New: comparedFolder{c.new.Name, c.new.files}, Outputs: f.written}
+		return f.create(manifestName, func(w io.Writer) error {
+			text, err := json.MarshalIndent(m, "", "  ")
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(w, escaped(text)+"\n")
+			return err
+		})
+	})
+}
