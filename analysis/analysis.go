@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -402,5 +401,3 @@ func (a *audit) nameOf(tenant, user string) string {
 	}
 	return user
 }
-
-func formatNumber(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }

@@ -183,17 +183,6 @@ func (c coverage) gaps(tenant, logType string, from, to time.Time) []Period {
 	return runs
 }
 
-// partlyHeld are the days of [from, to) that are only partial.
-func (c coverage) partlyHeld(tenant, logType string, from, to time.Time) []time.Time {
-	var days []time.Time
-	for _, d := range c[coverageKey{tenant, logType}].days {
-		if d.status == "partial" && !d.day.Before(from.Truncate(day)) && d.day.Before(to) {
-			days = append(days, d.day)
-		}
-	}
-	return days
-}
-
 // coverageDays is coverage.csv: every day of the evidence and of the period, for every log type.
 func (a *audit) coverageDays() []CoverageDay {
 	var all []CoverageDay

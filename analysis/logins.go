@@ -25,7 +25,6 @@ type tapSignIn struct {
 	deviceID             string
 	trusted, familiar    bool
 	earlier              int64 // earlier sign-ins of the user
-	places               []recordPlace
 }
 
 // login is one log-in with a pass: the TAP sign-ins that belong together.
@@ -112,8 +111,7 @@ func connected(signIns []*tapSignIn) [][]*tapSignIn {
 	for i := range parent {
 		parent[i] = i
 	}
-	var root func(int) int
-	root = func(i int) int {
+	root := func(i int) int {
 		for parent[i] != i {
 			parent[i] = parent[parent[i]]
 			i = parent[i]

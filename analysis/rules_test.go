@@ -757,7 +757,7 @@ func issuanceScenes() []scene {
 			f.policySnapshot("03-01 12:00", policy{minutes: 1000})
 			f.auditsCover("02-28", "03-12")
 		}, []claim{
-			fires("TAP-LIFETIME-EXCESSIVE", "a second more"),
+			reaches("TAP-LIFETIME-EXCESSIVE", "a second more"),
 			stops("TAP-LIFETIME-EXCESSIVE", "480 minutes", "480 minutes from its start"),
 			silent("TAP-LIFETIME-EXCESSIVE", "unknown end"),
 			excepted("TAP-LIFETIME-EXCESSIVE", "accepted"),

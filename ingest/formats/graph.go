@@ -75,13 +75,13 @@ func recordColumns(t *Table) casefile.Columns {
 
 // envelope is what a record's wrapping says of it.
 type envelope struct {
-	tenant, time                   string
-	interactive                    string // "true", "false" or ""
-	resultType, resultDescription  string
-	reason                         string
-	bits, event, log               string
-	callerIP, correlation, errCode string
-	nameless                       bool // the export gives its records no id
+	tenant, time                  string
+	interactive                   string // "true", "false" or ""
+	resultType, resultDescription string
+	reason                        string
+	bits, event, log              string
+	callerIP, correlation         string
+	nameless                      bool // the export gives its records no id
 }
 
 func readSignIn(o object, in *Input, e envelope) Outcome {
