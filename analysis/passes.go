@@ -63,14 +63,21 @@ func (a *audit) findPasses() {
 		}
 		for _, d := range deletions[key] {
 			// a deletion ends the pass that is current: the latest issued before it, if that has not ended already
-			var current *pass
-			for _, p := range passes {
+			current := -1
+			for i, p := range passes {
 				if !p.event.time.After(d.time) {
-					current = p
+					current = i
 				}
 			}
-			if current != nil && d.time.Before(current.endedAt) {
-				current.endedAt, current.endedBy, current.deletion = d.time, "deletion", d
+			if current < 0 {
+				continue
+			}
+			// Deleted and issued anew in one instant, as exports cut to seconds have it: the deletion was of the old one.
+			if current > 0 && passes[current].event.time.Equal(d.time) && passes[current-1].endedAt.Equal(d.time) {
+				current--
+			}
+			if p := passes[current]; d.time.Before(p.endedAt) || d.time.Equal(p.endedAt) && p.endedBy == "replacement" {
+				p.endedAt, p.endedBy, p.deletion = d.time, "deletion", d
 			}
 		}
 		a.passes = append(a.passes, passes...)

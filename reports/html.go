@@ -85,6 +85,7 @@ var pageTemplate = template.Must(template.New("").Funcs(template.FuncMap{
 	"subject":   subject,
 	"title":     func(s analysis.Severity) string { return severityName(s) },
 	"dayNumber": func(i int) int { return i + 1 },
+	"short":     shortTenant,
 	"label":     func(s string) string { return strings.ReplaceAll(s, "_", " ") },
 }).ParseFS(templateFiles, "templates/*.html.tmpl"))
 
@@ -114,7 +115,7 @@ type page struct {
 	Urgent            bool // a finding of critical or high severity is open
 	Tiles             []tile
 	First             []*analysis.Finding
-	Unseen            []unseen
+	Unseen            []unseenIn
 	Severities        []severityGroup
 	Tested            []testedGroup
 	LedgerCaveat      string
@@ -131,15 +132,16 @@ type page struct {
 	QuarantineList    []analysis.Quarantined
 	QuarantineRest    int
 	Controls          []control
+	Pictures          pictures
 }
 
 func (o htmlOutput) page(r *analysis.Result) page {
 	p := page{
 		Result: r, Version: o.version,
 		CSP: contentPolicy(), Style: template.CSS(style), Script: template.JS(script),
-		First: firstThings(r, 3), Unseen: whatWasNotSeen(r),
+		First: firstThings(r, 3), Unseen: unseenByTenant(r),
 		Tested: testedGroups(r), Ledger: ledger(r),
-		Calendars: calendars(r), Controls: controls(r),
+		Calendars: calendars(r), Controls: controls(r), Pictures: drawn(r),
 	}
 	p.Severities = findingGroups(r, p.First)
 	p.Heading, p.Sentence = verdict(r)
@@ -450,8 +452,7 @@ func calendars(r *analysis.Result) []calendar {
 				c.From = day
 			}
 			c.To = day
-			status := d.Status
-			switch status {
+			switch d.Status {
 			case "covered":
 				c.Covered++
 			case "partial":
@@ -463,8 +464,8 @@ func calendars(r *analysis.Result) []calendar {
 				c.Gap++
 				gaps = append(gaps, day)
 			}
-			if d.Records > 0 && d.CanShowTAP == 0 && strings.HasPrefix(k.logType, "sign-in") {
-				status = "blind"
+			status := dayStatus(d)
+			if status == "blind" {
 				c.Blind++
 				blinds = append(blinds, day)
 			}

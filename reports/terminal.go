@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/olekukonko/tablewriter"
@@ -27,7 +28,7 @@ func Summary(w io.Writer, r *analysis.Result, dir string, color bool) error {
 	s.paragraph(or(line(r.Organisation), "Temporary Access Pass audit") + period(r.Period))
 	s.paragraph(heading + ". " + sentence)
 
-	s.table([]int{12, 12, 12, 12, 12, 12}, tw.AlignRight,
+	s.table([]int{12, 12, 12, 12, 12, 13}, tw.AlignRight,
 		[]string{"files", "read", "loaded", "duplicates", "not used", "quarantined"},
 		[]string{number(len(r.Evidence)), number(t.read), number(t.loaded), number(t.duplicate), number(t.notUsed), number(t.quarantined)})
 
@@ -38,7 +39,7 @@ func Summary(w io.Writer, r *analysis.Result, dir string, color bool) error {
 	s.table([]int{12, 12, 12}, tw.AlignRight, []string{"findings", "open", "excepted"}, bySeverity...)
 
 	if reasons := whatWasNotSeen(r); len(reasons) > 0 {
-		const shown = 8
+		const shown = 5
 		s.paragraph("What could not be seen:")
 		var rows [][]string
 		for _, u := range reasons[:min(len(reasons), shown)] {
@@ -46,7 +47,12 @@ func Summary(w io.Writer, r *analysis.Result, dir string, color bool) error {
 			if u.Assessed == "no" {
 				how = "not at all"
 			}
-			rows = append(rows, []string{how, fit(64, line(u.Reason)) + "\n" + fit(64, count(len(u.Rules), "test", "tests")+": "+strings.Join(u.Rules, ", "))})
+			reason := line(u.Reason)
+			if u.TenantID != "" {
+				reason = "Tenant " + shortTenant(line(u.TenantID)) + ": " + reason
+			}
+			reason += " (" + count(len(u.Rules), "test", "tests") + ")"
+			rows = append(rows, []string{how, strings.Join(wrap(64, 3, reason), "\n")})
 		}
 		s.table([]int{12, 66}, tw.AlignLeft, []string{"tested", "reason"}, rows...)
 		if more := len(reasons) - shown; more > 0 {
@@ -58,9 +64,10 @@ func Summary(w io.Writer, r *analysis.Result, dir string, color bool) error {
 		s.paragraph("Look at this first:")
 		var rows [][]string
 		for _, f := range first {
-			rows = append(rows, []string{s.severity(f.Severity), fit(64, line(f.Title)) + "\n" +
-				fit(64, strings.Join([]string{line(f.SubjectType), line(subject(f)), clock(f.FirstSeen)}, "  ")) + "\n" +
-				fit(64, line(f.Summary))})
+			rows = append(rows, []string{s.severity(f.Severity), strings.Join(slices.Concat(
+				wrap(64, 2, line(f.Title)),
+				[]string{fit(64, strings.Join([]string{line(f.SubjectType), line(subject(f)), clock(f.FirstSeen)}, "  "))},
+				wrap(64, 3, line(f.Summary))), "\n")})
 		}
 		s.table([]int{12, 66}, tw.AlignLeft, []string{"severity", "finding"}, rows...)
 	}
@@ -99,26 +106,28 @@ func (s *summary) print(text string) {
 	}
 }
 
-// paragraph breaks text at spaces.
-func (s *summary) paragraph(text string) {
-	var b strings.Builder
-	at := 0
-	for _, word := range strings.Fields(text) {
-		word = fit(columns, word)
-		width := twwidth.Width(word)
-		switch {
-		case at == 0:
-		case at+1+width > columns:
-			b.WriteByte('\n')
-			at = 0
-		default:
-			b.WriteByte(' ')
-			at++
+// wrap breaks text at spaces into at most n lines of a width; the last one is
+// cut when there is more. A word wider than a line is cut too.
+func wrap(width, n int, text string) []string {
+	var lines []string
+	words := strings.Fields(text)
+	for len(words) > 0 {
+		if len(lines) == n-1 {
+			return append(lines, fit(width, strings.Join(words, " ")))
 		}
-		b.WriteString(word)
-		at += width
+		l := fit(width, words[0])
+		words = words[1:]
+		for len(words) > 0 && twwidth.Width(l)+1+twwidth.Width(words[0]) <= width {
+			l += " " + words[0]
+			words = words[1:]
+		}
+		lines = append(lines, l)
 	}
-	s.print(b.String() + "\n\n")
+	return lines
+}
+
+func (s *summary) paragraph(text string) {
+	s.print(strings.Join(wrap(columns, len(text)+1, text), "\n") + "\n\n")
 }
 
 func (s *summary) table(widths []int, align tw.Align, head []string, rows ...[]string) {

@@ -185,13 +185,35 @@ func firstThings(r *analysis.Result, n int) []*analysis.Finding {
 // unseen is a reason why rules could not be tested, or only in part.
 type unseen struct {
 	Assessed string // partly or no
+	TenantID string // "" where the audit is of one tenant only
 	Reason   string
 	Rules    []string
 }
 
+// unseenIn holds the reasons of one tenant.
+type unseenIn struct {
+	TenantID string
+	Reasons  []unseen
+}
+
+// unseenByTenant keeps the order of the reasons and names each tenant once.
+func unseenByTenant(r *analysis.Result) []unseenIn {
+	var all []unseenIn
+	for _, u := range whatWasNotSeen(r) {
+		at := slices.IndexFunc(all, func(in unseenIn) bool { return in.TenantID == u.TenantID })
+		if at < 0 {
+			at = len(all)
+			all = append(all, unseenIn{TenantID: u.TenantID})
+		}
+		all[at].Reasons = append(all[at].Reasons, u)
+	}
+	return all
+}
+
 // whatWasNotSeen gathers the reasons, each once, with every test that it touches; those that stopped a test first.
 func whatWasNotSeen(r *analysis.Result) []unseen {
-	index := map[string]*unseen{}
+	type key struct{ tenant, reason string }
+	index := map[key]*unseen{}
 	var all []*unseen
 	for _, a := range r.Assessments {
 		if a.Assessed == "yes" {
@@ -202,13 +224,14 @@ func whatWasNotSeen(r *analysis.Result) []unseen {
 			reasons = []string{"no reason is given"}
 		}
 		for _, reason := range reasons {
+			k := key{reason: reason}
 			if len(r.Tenants) > 1 {
-				reason = "Tenant " + a.TenantID + ": " + reason
+				k.tenant = a.TenantID
 			}
-			u := index[reason]
+			u := index[k]
 			if u == nil {
-				u = &unseen{Assessed: a.Assessed, Reason: reason}
-				index[reason] = u
+				u = &unseen{Assessed: a.Assessed, TenantID: k.tenant, Reason: reason}
+				index[k] = u
 				all = append(all, u)
 			}
 			if a.Assessed == "no" {
@@ -218,7 +241,7 @@ func whatWasNotSeen(r *analysis.Result) []unseen {
 		}
 	}
 	slices.SortStableFunc(all, func(x, y *unseen) int {
-		return cmp.Or(strings.Compare(x.Assessed, y.Assessed), cmp.Compare(len(y.Rules), len(x.Rules)), strings.Compare(x.Reason, y.Reason))
+		return cmp.Or(strings.Compare(x.Assessed, y.Assessed), cmp.Compare(len(y.Rules), len(x.Rules)), strings.Compare(x.TenantID, y.TenantID), strings.Compare(x.Reason, y.Reason))
 	})
 	reasons := make([]unseen, len(all))
 	for i, u := range all {
