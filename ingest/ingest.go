@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -323,7 +324,12 @@ func (l *loader) loadFast(r *source, format *formats.Format) error {
 		done <- indexed{index, err}
 	}()
 	table := format.Fast.Table
-	loaded, err := l.c.InsertFile(l.ctx, table.Name, format.Fast.Relation, table.Mapping, format.Fast.Columns, r.id, r.src.Disk, largestRecord)
+	// Absolute: DuckDB would take a relative path that begins with a scheme for an address.
+	disk, err := filepath.Abs(r.src.Disk)
+	var loaded int64
+	if err == nil {
+		loaded, err = l.c.InsertFile(l.ctx, table.Name, format.Fast.Relation, table.Mapping, format.Fast.Columns, r.id, disk, largestRecord)
+	}
 	if err != nil {
 		cancel()
 		<-done

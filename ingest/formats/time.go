@@ -27,9 +27,9 @@ var (
 )
 
 var (
-	isoTime = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?)?\s*(Z|z|UTC|GMT|[+-]\d{2}:?\d{2})?$`)
+	isoTime = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?)?\s*(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$`)
 	// 2/25/2025, 9:19:25.391 AM and 12.04.2026 09:19:25 and 1/9/2007 10:41:00 AM +01:00
-	slashedTime = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:,?[\s\x{202f}\x{a0}]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?[\s\x{202f}\x{a0}]*([AaPp]\.?[Mm]\.?)?)?\s*(Z|z|UTC|GMT|[+-]\d{2}:?\d{2})?$`)
+	slashedTime = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:,?[\s\x{202f}\x{a0}]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?[\s\x{202f}\x{a0}]*([AaPp]\.?[Mm]\.?)?)?\s*(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$`)
 	epochTime   = regexp.MustCompile(`^\\?/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\\?/$`)
 )
 
@@ -134,8 +134,8 @@ func fromParts(year, month, day, hour, minute, second, fraction, half, zone stri
 	if t.Year() != y || int(t.Month()) != mo || t.Day() != d {
 		return time.Time{}, errors.New("no such day")
 	}
-	if len(zone) >= 5 {
-		digits := strings.ReplaceAll(zone[1:], ":", "")
+	if strings.HasPrefix(zone, "+") || strings.HasPrefix(zone, "-") {
+		digits := (strings.ReplaceAll(zone[1:], ":", "") + "00")[:4] // DuckDB's to_json writes +00
 		offset := time.Duration(number(digits[:2]))*time.Hour + time.Duration(number(digits[2:]))*time.Minute
 		if zone[0] == '-' {
 			offset = -offset
