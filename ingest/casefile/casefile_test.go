@@ -1,0 +1,167 @@
+package casefile
+
+import (
+	"context"
+	"database/sql/driver"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func open(t *testing.T, path string, opts Options) *Case {
+	t.Helper()
+	c, err := Open(context.Background(), path, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+func TestSelectTakesOneSelectOnly(t *testing.T) {
+	ctx := context.Background()
+	c := open(t, filepath.Join(t.TempDir(), "case.duckdb"), Options{})
+	if err := c.Seal(ctx); err != nil {
+		t.Fatal(err)
+	}
+	none := func([]string, []driver.Value) error { return nil }
+	for _, query := range []string{
+		"SELECT 1", "  -- a comment\n SELECT 1;", "/* so */ WITH a AS (SELECT 1) SELECT * FROM a;\n-- end", "FROM source", "(SELECT 1)", "VALUES (1)",
+		"SELECT ';' AS \";\", $$;$$", "SELECT path FROM source WHERE path = $path",
+	} {
+		if err := c.Select(ctx, query, map[string]any{"path": "x", "unused": 1}, none); err != nil {
+			t.Errorf("%s: %v", query, err)
+		}
+	}
+	for query, want := range map[string]string{
+		"DELETE FROM source; SELECT 1":             "only one SELECT",
+		"SELECT 1; DELETE FROM source":             "only one SELECT",
+		"DELETE FROM source":                       "only one SELECT",
+		"WITH a AS (SELECT 1) DELETE FROM source":  "only one SELECT",
+		"PRAGMA version":                           "only one SELECT",
+		"PRAGMA enable_profiling":                  "only one SELECT",
+		"ATTACH ':memory:' AS other":               "only one SELECT",
+		"COPY source TO 'out.csv'":                 "only one SELECT",
+		"SET memory_limit = '1TB'":                 "only one SELECT",
+		"INSTALL httpfs":                           "only one SELECT",
+		"LOAD httpfs":                              "only one SELECT",
+		"EXPLAIN ANALYZE DELETE FROM source":       "only one SELECT",
+		"SELECT * FROM read_csv('/etc/hostname')":  "disabled by configuration",
+		"SELECT * FROM '/etc/hostname'":            "",
+		"SELECT * FROM read_text('/etc/hostname')": "disabled by configuration",
+		"SELECT $other":                            "not defined",
+		"SELECT '":                                 "not closed",
+		"SELECT /*":                                "not closed",
+	} {
+		err := c.Select(ctx, query, nil, none)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want an error with %q", query, err, want)
+		}
+	}
+	var left int
+	if err := c.QueryRow(ctx, "SELECT count(*) FROM case_info").Scan(&left); err != nil || left != 1 {
+		t.Errorf("after all that the case has %d rows of case_info, %v", left, err)
+	}
+}
+
+func TestSealedSettingsStay(t *testing.T) {
+	ctx := context.Background()
+	c := open(t, filepath.Join(t.TempDir(), "case.duckdb"), Options{})
+	if err := c.Seal(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []string{"SET GLOBAL enable_external_access = true", "SET GLOBAL lock_configuration = false", "SET threads = 1", "INSTALL httpfs", "LOAD icu_of_somebody"} {
+		if err := c.Exec(ctx, s); err == nil {
+			t.Errorf("%s was accepted", s)
+		}
+	}
+}
+
+func TestReadOnlyTransactionWritesNothing(t *testing.T) {
+	ctx := context.Background()
+	c := open(t, filepath.Join(t.TempDir(), "case.duckdb"), Options{})
+	err := c.ReadOnly(ctx, func() error { return c.Exec(ctx, "DELETE FROM case_info") })
+	if err == nil {
+		t.Error("a read-only transaction deleted")
+	}
+}
+
+func TestSchemaVersions(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "case.duckdb")
+	c := open(t, path, Options{})
+	// An older case is brought up to date, one step and one transaction at a time.
+	steps := []string{"CREATE TABLE second (a INTEGER)", "CREATE TABLE third (a INTEGER)"}
+	if err := c.migrate(ctx, 3, steps); err != nil {
+		t.Fatal(err)
+	}
+	var version int
+	if err := c.QueryRow(ctx, "SELECT schema_version FROM case_info").Scan(&version); err != nil || version != 3 {
+		t.Fatalf("schema version %d, %v", version, err)
+	}
+	if err := c.Exec(ctx, "SELECT * FROM second, third"); err != nil {
+		t.Error(err)
+	}
+	c.Close()
+	// A newer one is refused.
+	if _, err := Open(ctx, path, Options{}); err == nil || !strings.Contains(err.Error(), "newer tapaudit (schema 3, this one knows 1)") {
+		t.Errorf("a newer case: %v", err)
+	}
+}
+
+func TestNotACase(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	text := filepath.Join(dir, "text")
+	if err := os.WriteFile(text, []byte("not a database, and longer than a few bytes"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		text:                          "cannot be opened",
+		filepath.Join(dir, "a?b"):     "question mark",
+		filepath.Join(dir, "no", "x"): "cannot be opened",
+	} {
+		if c, err := Open(ctx, path, Options{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v %v, want %q", path, c, err, want)
+		}
+	}
+	if _, err := Open(ctx, filepath.Join(dir, "absent"), Options{ReadOnly: true}); err == nil || !strings.Contains(err.Error(), "does not exist") {
+		t.Errorf("reading an absent case: %v", err)
+	}
+}
+
+func TestCaseIsPrivate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "case.duckdb")
+	open(t, path, Options{})
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v; a case holds personal data", info.Mode(), err)
+	}
+}
+
+func TestInsertKeepsPlaceAndTime(t *testing.T) {
+	ctx := context.Background()
+	c := open(t, filepath.Join(t.TempDir(), "case.duckdb"), Options{})
+	at := time.Date(2026, 7, 1, 12, 0, 0, 123456789, time.FixedZone("", 7200))
+	rows := []Row{{Line: 7, Ordinal: 3, Time: at, Text: `{"_tenant":"t","policy":{"state":"enabled"}}`}, {Line: 9, Ordinal: 4, Text: `{"policy":{}}`}}
+	columns := Columns{{"_tenant", "VARCHAR"}, {"policy", "JSON"}}
+	err := c.Insert(ctx, "policy_snapshot", "SELECT $source, line, ordinal, _tenant, recorded_at, policy FROM record", columns, 5, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var source, line, ordinal int
+	var stored time.Time
+	var policy string
+	if err := c.QueryRow(ctx, "SELECT source_id, line, ordinal, time, policy::VARCHAR FROM policy_snapshot WHERE tenant_id = 't'").Scan(&source, &line, &ordinal, &stored, &policy); err != nil {
+		t.Fatal(err)
+	}
+	if source != 5 || line != 7 || ordinal != 3 || !stored.Equal(at.Truncate(time.Microsecond)) || policy != `{"state":"enabled"}` {
+		t.Errorf("got %d %d %d %v %s", source, line, ordinal, stored, policy)
+	}
+	var undated int
+	if err := c.QueryRow(ctx, "SELECT count(*) FROM policy_snapshot WHERE time IS NULL AND tenant_id IS NULL").Scan(&undated); err != nil || undated != 1 {
+		t.Errorf("%d undated rows, %v", undated, err)
+	}
+}
