@@ -25,8 +25,23 @@ run: build ## audit the sample logs and write a report (PERIOD, REPORT)
 	@echo
 	@echo "Open $(abspath $(REPORT))/report.html in a browser."
 
-test: lint ## check format, vet, staticcheck, then run every test
+test: lint test-setup ## check format, vet, staticcheck, then run every test
 	go test -timeout 30m ./...
+
+# The browser tests need Chromium and axe-core. Root of a Debian gets Chromium and npm from it; everybody gets axe-core
+# by the version and hash in package-lock.json.
+BROWSER_TESTS := reports/testdata/browser
+test-setup: ## install what the browser tests need
+	@missing=; \
+	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing=chromium; \
+	command -v npm >/dev/null || [ -e $(BROWSER_TESTS)/node_modules/axe-core/axe.min.js ] || missing="$$missing npm"; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing; \
+	else \
+		echo "The browser tests need $$missing. Install it (Debian, Ubuntu: apt-get install $$missing)."; exit 1; \
+	fi
+	@[ -e $(BROWSER_TESTS)/node_modules/axe-core/axe.min.js ] || npm ci --ignore-scripts --no-audit --no-fund --prefix $(BROWSER_TESTS)
 
 lint: toolchain ## check format, vet and staticcheck
 	@unformatted=$$("$$(go env GOROOT)/bin/gofmt" -l .) || exit 1; \

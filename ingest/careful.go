@@ -485,9 +485,7 @@ func (c *careful) finish(ended error) error {
 	if c.wrong > 0 {
 		r.notes = append(r.notes, fmt.Sprintf("%d values of a wrong type, loaded as absent", c.wrong))
 	}
-	if r.passcodes > 0 {
-		r.notes = append(r.notes, fmt.Sprintf("%d records hold a passcode: masked, not stored", r.passcodes))
-	}
+	r.notePasscodes()
 	return c.flush()
 }
 

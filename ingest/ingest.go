@@ -359,7 +359,15 @@ func (l *loader) loadFast(r *source, format *formats.Format) error {
 	if err := l.keepRaw(r, table, read.index); err != nil {
 		return err
 	}
+	r.notePasscodes()
 	return l.insertSource(r)
+}
+
+// notePasscodes says in the source's note that it holds passcodes.
+func (r *source) notePasscodes() {
+	if r.passcodes > 0 {
+		r.notes = append(r.notes, fmt.Sprintf("%d records hold a passcode: masked, not stored", r.passcodes))
+	}
 }
 
 // keepRaw keeps the lines that may concern a pass.
@@ -379,7 +387,7 @@ func (l *loader) keepRaw(r *source, table *formats.Table, index *evidence.LineIn
 		if err != nil {
 			return err
 		}
-		masked, found := formats.MaskPasscodes(string(bytes.TrimRight(text, "\r\n")))
+		masked, found := formats.MaskPasscodes(string(bytes.TrimSpace(text)))
 		if found > 0 {
 			r.passcodes++
 		}

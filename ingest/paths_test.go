@@ -252,7 +252,6 @@ func messy() map[string]string {
 			"silent by its kind":        with(`-"isInteractive"`, `"signInEventTypes":["nonInteractiveUser"]`),
 			"tenants all zero":          with(`"homeTenantId":"00000000-0000-0000-0000-000000000000"`),
 			"a passcode":                with(`"note":{"temporaryAccessPass":"TAP-secret-1"}`),
-			"a passcode elsewhere":      with(`"note":{"temporaryAccessPass":"TAP-secret-2"}`, `"authenticationDetails":[]`, `"activityDisplayName":"Update user"`),
 			"a passcode in an array": with(`"authenticationDetails":[{"authenticationMethod":"Temporary Access Pass","temporaryAccessPass":"TAP-secret-3"}]`,
 				`"targetResources":[{"id":"x","type":"User","temporaryAccessPass":"TAP-secret-4"}]`, `"additionalDetails":[{"TemporaryAccessPass" : "TAP-secret-5"}]`),
 			"an expired pass": with(`"status":{"errorCode":130504,"failureReason":"Your Temporary Access Pass has expired"}`),

@@ -44,7 +44,7 @@ type shape struct {
 const (
 	pictureWidth = 960
 	labelWidth   = 200 // for the names at the left
-	labelColumns = 28  // of text that fit there
+	labelColumns = 26  // of text that fit there
 	tableRows    = 200
 )
 

@@ -16,6 +16,7 @@ const (
 	laneHeight  = 22
 	issuersMost = 12
 	usersMost   = 22
+	loginsDrawn = 24 // of a pass
 )
 
 // lane is a pass with its log-ins and the worst open finding about it.
@@ -166,7 +167,12 @@ func lanes(r *analysis.Result) []*picture {
 				p.add(shape{Kind: "rect", Class: "life", X: begin, Y: y + 5, W: max(x(end)-begin, 2), H: 8, Tip: issued + "; ended " + ended})
 				p.add(shape{Kind: "rect", Class: "end", X: x(end), Y: y + 1, W: 3, H: 16, Tip: "Ended " + ended})
 			}
-			for _, l := range ln.logins {
+			shown, further := head(ln.logins, loginsDrawn)
+			if further > 0 {
+				p.add(shape{Kind: "text", Class: "faint", X: right + 120, Y: y + 14, Text: "and " + count(further, "log-in", "log-ins"),
+					Tip: count(further, "later log-in is", "later log-ins are") + " in the ledger"})
+			}
+			for _, l := range shown {
 				at := x(l.Time)
 				p.add(shape{Kind: "rect", Class: "event " + stateClass(l.Supervised), X: at - 7, Y: y + 1, W: 14, H: 16,
 					Tip: "Log-in " + clock(l.Time) + " from " + clip(nameLength, l.IP) + ", " + l.Outcome + "; supervised: " + l.Supervised})

@@ -129,7 +129,7 @@ func coverageStrips(r *analysis.Result, from, to time.Time) *picture {
 	if more > 0 {
 		p.Desc += " " + count(more, "further log is", "further logs are") + " in the calendars below."
 	}
-	a := axis{from, to, labelWidth + 30, pictureWidth - 80}
+	a := axis{from, to, labelWidth + 50, pictureWidth - 80}
 	a.ticks(p)
 	signs := map[string]string{}
 	for _, m := range coverageMarks {
@@ -146,7 +146,7 @@ func coverageStrips(r *analysis.Result, from, to time.Time) *picture {
 	for i, c := range all {
 		y := 12 + i*row
 		name := inTenant(r, c.TenantID, c.LogType)
-		p.label(y+16, name)
+		p.text(0, y+16, "name", fit(36, line(name)))
 		p.add(shape{Kind: "rect", Class: "empty", X: a.left, Y: y, W: a.right - a.left, H: 22, Tip: name + ": no day in the evidence"})
 		list := days[key{c.TenantID, c.LogType}]
 		for i := 0; i < len(list); {

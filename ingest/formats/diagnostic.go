@@ -40,8 +40,8 @@ var diagnostic = &Format{
 	Fast: &Fast{
 		Table: SignIns,
 		Columns: append(text("category", "time", "tenantId", "resourceId", "resultType", "resultDescription", "callerIpAddress"),
-			column("properties", readerStruct(recordColumns(SignIns)))),
-		Relation: `
+			column("properties", readerStruct(readerColumns(SignIns)))),
+		Relation: exactSignIns(`
 SELECT
     line, line AS ordinal,
     coalesce(properties.createdDateTime, time)::TIMESTAMPTZ AT TIME ZONE 'UTC' AS recorded_at, properties.*,
@@ -51,7 +51,7 @@ SELECT
 FROM line
 WHERE lower(category) IN ('signinlogs', 'noninteractiveusersigninlogs')
     -- what lacks these has them in its envelope: the careful path knows how
-    AND properties.ipAddress IS NOT NULL AND properties.correlationId IS NOT NULL`,
+    AND properties.ipAddress IS NOT NULL AND properties.correlationId IS NOT NULL`),
 	},
 }
 
