@@ -59,7 +59,9 @@ func TestDamageLosesNothing(t *testing.T) {
 		"lines":           func(r []string) string { return strings.Join(r, "\n") + "\n" },
 		"lines with CRLF": func(r []string) string { return strings.Join(r, "\r\n") + "\r\n" },
 		"array":           func(r []string) string { return "[\n" + strings.Join(r, ",\n") + "\n]\n" },
-		"page":            func(r []string) string { return "{\"@odata.context\":\"x#auditLogs/signIns\",\"value\":[\n" + strings.Join(r, ",\n") + "\n]}\n" },
+		"page": func(r []string) string {
+			return "{\"@odata.context\":\"x#auditLogs/signIns\",\"value\":[\n" + strings.Join(r, ",\n") + "\n]}\n"
+		},
 	}
 	kinds := map[string]func(int, ...string) string{
 		"sign-in": graphSignIn, "audit": graphAudit,
