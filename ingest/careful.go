@@ -240,7 +240,11 @@ func (c *careful) json(r io.Reader, head []byte) (ended, err error) {
 		c.row.notes = append(c.row.notes, "an empty result")
 	}
 	framer := evidence.FrameJSON(contextReader{c.loader, r, c.row.size()}, evidence.FrameOptions{
-		IsRecord: func(text []byte) bool { return formats.Recognise(text) != nil },
+		// A part of a damaged record may look like one of another kind: the target of an audit event like a user.
+		IsRecord: func(text []byte) bool {
+			f := formats.Recognise(text)
+			return f != nil && (len(c.formats) == 0 || c.formats[f.Name] > 0)
+		},
 	})
 	for {
 		frame, err := framer.Next()

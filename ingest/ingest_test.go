@@ -27,7 +27,9 @@ func damage(random *rand.Rand, record string) string {
 	case 3: // cut off
 		text = text[:at]
 	case 4: // the beginning lost
-		text = text[at:]
+		if text = text[at:]; text[0] == '{' {
+			text = text[1:] // what is left must not be an object of its own: that would be another record
+		}
 	case 5, 6: // a key renamed, or twice
 		keys := []string{`"id"`, `"createdDateTime"`, `"activityDateTime"`, `"userId"`, `"status"`, `"authenticationDetails"`, `"targetResources"`, `"initiatedBy"`}
 		key := keys[random.IntN(len(keys))]
@@ -50,7 +52,7 @@ func damage(random *rand.Rand, record string) string {
 // TestDamageLosesNothing damages one record in each of many small files, and demands that every other one is loaded and
 // every record is accounted for.
 func TestDamageLosesNothing(t *testing.T) {
-	const filesOfAKind, recordsInAFile = 150, 7
+	const filesOfAKind, recordsInAFile = 40, 7
 	type file struct {
 		name, shape, damaged string
 		whole                []string // ids of the records that are not damaged
@@ -84,6 +86,9 @@ func TestDamageLosesNothing(t *testing.T) {
 					for n := range filesOfAKind {
 						f := file{name: fmt.Sprintf("%s-%s-%d.json", strings.ReplaceAll(shape, " ", "-"), kind, n), shape: shape}
 						hit := random.IntN(recordsInAFile)
+						if !strings.HasPrefix(shape, "lines") {
+							hit = 1 + random.IntN(recordsInAFile-1) // a page or an array is known by its first record
+						}
 						var records []string
 						for i := range recordsInAFile {
 							id := fmt.Sprintf("%s %d", f.name, i)
@@ -134,6 +139,11 @@ LEFT JOIN (SELECT source_id, count(DISTINCT ordinal) AS n FROM (SELECT source_id
     ON r.source_id = s.source_id
 WHERE s.records_read <> s.records_not_used + coalesce(q.n, 0) + coalesce(r.n, 0) ORDER BY s.path`) {
 				t.Errorf("does not add up: %s", row)
+			}
+			for _, table := range []string{"directory_user", "group_member", "role_member", "role_definition", "policy_snapshot", "pass_snapshot"} {
+				for _, row := range dump(t, c, `SELECT * FROM `+table) {
+					t.Errorf("a part of a damaged record was taken for a whole one in %s: %s", table, row)
+				}
 			}
 			// The damage must have been felt, or nothing was tested.
 			for _, want := range []struct {
