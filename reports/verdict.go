@@ -108,10 +108,12 @@ func verdict(r *analysis.Result) (heading, sentence string) {
 		heading = "One finding asks for action now"
 	case urgent > 1:
 		heading = number(urgent) + " findings ask for action now"
-	case t.open["medium"] > 0:
-		heading = "Nothing urgent was found, but " + count(t.open["medium"], "finding needs", "findings need") + " a decision"
+	case loginsJudged == "no" && t.open["medium"] > 0:
+		heading = "Log-ins could not be assessed; " + count(t.open["medium"], "finding needs", "findings need") + " a decision"
 	case loginsJudged == "no":
 		heading = "Log-ins could not be assessed"
+	case t.open["medium"] > 0:
+		heading = "Nothing urgent was found, but " + count(t.open["medium"], "finding needs", "findings need") + " a decision"
 	case t.untested+t.partly > 0:
 		heading = "Nothing urgent was found in what could be tested"
 	default:
