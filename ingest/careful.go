@@ -272,7 +272,6 @@ func (c *careful) json(r io.Reader, head []byte) (ended, err error) {
 	}
 	for _, w := range framer.Wrappers() {
 		if w.NextLink {
-			c.row.truncated = cmp.Or(c.row.truncated, "")
 			c.row.notes = append(c.row.notes, fmt.Sprintf("line %d: the page names a next one (@odata.nextLink); the export is whole only if that page is in another file", w.Line))
 			break
 		}

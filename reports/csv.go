@@ -75,7 +75,7 @@ func (csvOutput) write(f *folder, r *analysis.Result) error {
 			}
 			for row := range table.rows(r) {
 				for i, cell := range row {
-					row[i] = inert(cell)
+					row[i] = Inert(cell)
 				}
 				if err := out.Write(row); err != nil {
 					return err
@@ -144,9 +144,9 @@ func cells[T any](of func(*analysis.Result) []T, row func(T) []string) func(*ana
 	}
 }
 
-// inert makes sure that a spreadsheet shows a cell instead of running it as a
+// Inert makes sure that a spreadsheet shows a cell instead of running it as a
 // formula, and that the file is UTF-8.
-func inert(cell string) string {
+func Inert(cell string) string {
 	cell = strings.ToValidUTF8(cell, "\uFFFD")
 	if cell != "" && strings.IndexByte("=+-@\t\r", cell[0]) >= 0 {
 		return "'" + cell

@@ -352,7 +352,7 @@ func whyAbsent(f *findingRow, has, lacks *comparedReport) string {
 		return "outside the period of the other report"
 	}
 	i := slices.IndexFunc(lacks.assessments, func(a assessmentRow) bool {
-		return a.RuleID == f.RuleID && a.TenantID == inert(f.TenantID)
+		return a.RuleID == f.RuleID && a.TenantID == Inert(f.TenantID)
 	})
 	switch {
 	case i < 0:

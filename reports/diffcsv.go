@@ -26,7 +26,7 @@ func (c *Comparison) writeCSV(w io.Writer) error {
 	for _, row := range c.rows() {
 		cells := make([]string, len(columns))
 		for i, name := range columns {
-			cells[i] = inert(row[name])
+			cells[i] = Inert(row[name])
 		}
 		if err := out.Write(cells); err != nil {
 			return err

@@ -328,8 +328,8 @@ func TestSpreadsheetRunsNoCell(t *testing.T) {
 		"=1+1": "'=1+1", "+41": "'+41", "-2": "'-2", "@SUM(A1)": "'@SUM(A1)", "\tx": "'\tx", "\rx": "'\rx",
 		"a=b": "a=b", "": "", "caf\xe9": "caf\uFFFD",
 	} {
-		if got := inert(given); got != want {
-			t.Errorf("inert(%q) is %q, want %q", given, got, want)
+		if got := Inert(given); got != want {
+			t.Errorf("Inert(%q) is %q, want %q", given, got, want)
 		}
 	}
 }
@@ -368,7 +368,7 @@ func TestFormatsTellTheSame(t *testing.T) {
 			default:
 				text = fmt.Sprint(v)
 			}
-			if got := rows[i+1][column]; got != inert(text) {
+			if got := rows[i+1][column]; got != Inert(text) {
 				t.Errorf("finding %d, %s: CSV has %q, JSON %q", i, name, got, text)
 			}
 		}

@@ -8,11 +8,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
-	"strings"
 	"time"
 
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/tw"
+
+	"tapaudit/reports"
 )
 
 // runQuery answers one SELECT over a case, read-only.
@@ -126,7 +127,7 @@ func (a *answer) csv(io streams) error {
 	for _, row := range a.rows {
 		cells := make([]string, len(row))
 		for i, v := range row {
-			cells[i] = inert(cell(v))
+			cells[i] = reports.Inert(cell(v))
 		}
 		if err := w.Write(cells); err != nil {
 			return err
@@ -134,14 +135,6 @@ func (a *answer) csv(io streams) error {
 	}
 	w.Flush()
 	return w.Error()
-}
-
-// inert keeps a spreadsheet from taking a cell for a formula, as in the report's files.
-func inert(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
 
 func (a *answer) json(io streams) error {
