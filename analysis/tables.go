@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -33,28 +34,29 @@ func (t *table) add(values ...any) {
 	if len(values) != len(t.columns) {
 		panic(fmt.Sprintf("table %s has %d columns, not %d", t.name, len(t.columns), len(values)))
 	}
-	row := map[string]any{}
+	row := make([]string, len(values))
 	for i, v := range values {
 		switch v := v.(type) {
+		case nil:
 		case time.Time:
 			if !v.IsZero() {
-				row[t.columns[i].Name] = v.UTC().Format("2006-01-02T15:04:05.999999")
+				row[i] = v.UTC().Format("2006-01-02T15:04:05.999999")
 			}
 		case string:
-			if v != "" {
-				row[t.columns[i].Name] = v
-			}
+			row[i] = strings.ToValidUTF8(v, "\uFFFD")
 		case []string:
-			row[t.columns[i].Name] = append([]string{}, v...) // an empty list, not NULL
+			text, err := json.Marshal(append([]string{}, v...)) // an empty list, not NULL
+			t.err = cmp.Or(t.err, err)
+			row[i] = string(text)
 		default:
-			row[t.columns[i].Name] = v
+			text, err := json.Marshal(v)
+			t.err = cmp.Or(t.err, err)
+			if row[i] = string(text); row[i] == "null" { // a pointer to nothing
+				row[i] = ""
+			}
 		}
 	}
-	text, err := json.Marshal(row)
-	if err != nil && t.err == nil {
-		t.err = err
-	}
-	t.rows = append(t.rows, casefile.Row{Text: string(text)})
+	t.rows = append(t.rows, casefile.Row{Values: row})
 }
 
 // store replaces the table in the case.
@@ -62,10 +64,15 @@ func (t *table) store(ctx context.Context, c *casefile.Case) error {
 	if t.err != nil {
 		return t.err
 	}
-	var declared, names []string
+	var declared, values []string
 	for _, col := range t.columns {
-		declared = append(declared, `"`+col.Name+`" `+col.Type)
-		names = append(names, `"`+col.Name+`"`)
+		name := `"` + col.Name + `"`
+		declared = append(declared, name+" "+col.Type)
+		if element, isList := strings.CutSuffix(col.Type, "[]"); isList {
+			values = append(values, "from_json("+name+`, '["`+element+`"]')`)
+		} else {
+			values = append(values, "CAST("+name+" AS "+col.Type+")")
+		}
 	}
 	if err := c.Exec(ctx, fmt.Sprintf("CREATE OR REPLACE TABLE %s (%s)", t.name, strings.Join(declared, ", "))); err != nil {
 		return err
@@ -73,5 +80,5 @@ func (t *table) store(ctx context.Context, c *casefile.Case) error {
 	if len(t.rows) == 0 {
 		return nil
 	}
-	return c.Insert(ctx, t.name, "SELECT "+strings.Join(names, ", ")+" FROM record WHERE $source = 0", t.columns, 0, t.rows)
+	return c.Insert(ctx, t.name, "SELECT "+strings.Join(values, ", ")+" FROM record WHERE $source = 0", t.columns, 0, t.rows)
 }

@@ -21,7 +21,8 @@ import (
 )
 
 const (
-	batchBytes    = 24 << 20 // of canonical text before it is fed into the case
+	batchBytes    = 24 << 20 // of records before they are fed into the case
+	valueBytes    = 16       // that a value takes beside its text
 	excerptLength = 200      // characters
 	mostUnknown   = 10_000   // objects of no known kind whose places are kept until their file is recognised
 	mostReasons   = 12       // for not using records, that a note names one by one
@@ -92,7 +93,9 @@ func (l *loader) loadCarefully(r *source, how reading) error {
 		return l.insertSource(r)
 	}
 	defer content.Close()
-	text, encoding := evidence.Decode(content)
+	ahead, stop := readAhead(content)
+	defer stop()
+	text, encoding := evidence.Decode(ahead)
 	if encoding != "" && encoding != "UTF-8" {
 		r.notes = append(r.notes, encoding)
 	}
@@ -124,6 +127,7 @@ func (l *loader) loadCarefully(r *source, how reading) error {
 		if _, err := io.Copy(io.Discard, contextReader{l, buffered, r.size()}); err != nil && (l.ctx.Err() != nil || errors.Is(err, evidence.ErrChanged)) {
 			return cmp.Or(l.ctx.Err(), err)
 		}
+		stop()
 		if err := content.Close(); err != nil && errors.Is(err, evidence.ErrChanged) {
 			return err
 		}
@@ -141,10 +145,23 @@ func (l *loader) loadCarefully(r *source, how reading) error {
 	if err := c.finish(ended); err != nil {
 		return err
 	}
+	stop()
 	if err := content.Close(); err != nil && errors.Is(err, evidence.ErrChanged) {
 		return err
 	}
 	return c.list()
+}
+
+// readAhead reads, unpacks and hashes on a goroutine of its own, a block ahead of what is framed. stop ends it.
+func readAhead(r io.Reader) (ahead io.Reader, stop func()) {
+	out, in := io.Pipe()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, err := io.CopyBuffer(struct{ io.Writer }{in}, struct{ io.Reader }{r}, make([]byte, 256<<10))
+		in.CloseWithError(err)
+	}()
+	return out, func() { out.Close(); <-done }
 }
 
 // list settles the source's hash and lists it, unless the case has its content.
@@ -239,36 +256,28 @@ func (c *careful) json(r io.Reader, head []byte) (ended, err error) {
 	if begun := string(bytes.TrimSpace(head)); begun == "[" || begun == "[]" {
 		c.row.notes = append(c.row.notes, "an empty result")
 	}
-	framer := evidence.FrameJSON(contextReader{c.loader, r, c.row.size()}, evidence.FrameOptions{
-		// A part of a damaged record may look like one of another kind: the target of an audit event like a user.
-		IsRecord: func(text []byte) bool {
-			f := formats.Recognise(text)
-			return f != nil && (len(c.formats) == 0 || c.formats[f.Name] > 0)
-		},
+	var framer *evidence.Framer
+	ended, err = c.stream(func(p *producer) error {
+		framer = evidence.FrameJSON(contextReader{c.loader, r, c.row.size()}, evidence.FrameOptions{
+			// A part of a damaged record may look like one of another kind: the target of an audit event like a user.
+			IsRecord: func(text []byte) bool {
+				p.settleAll()
+				f := formats.Recognise(text)
+				return f != nil && (len(c.formats) == 0 || c.formats[f.Name] > 0)
+			},
+		})
+		for {
+			frame, err := framer.Next()
+			if err != nil {
+				return err
+			}
+			if err := p.frame(&frame); err != nil {
+				return err
+			}
+		}
 	})
-	for {
-		frame, err := framer.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			if c.ctx.Err() != nil {
-				return nil, c.ctx.Err()
-			}
-			ended = err
-			break
-		}
-		c.row.read++
-		if frame.Bad != "" {
-			c.quarantine(quarantined{frame.Line, frame.Offset, frame.Bad, formats.Excerpt(frame.Text, excerptLength), frame.SHA256})
-		} else if err := c.record(&frame); err != nil {
-			return nil, err
-		}
-		if c.size >= batchBytes {
-			if err := c.flush(); err != nil {
-				return nil, err
-			}
-		}
+	if err != nil {
+		return nil, err
 	}
 	for _, w := range framer.Wrappers() {
 		if w.NextLink {
@@ -291,45 +300,21 @@ func (c *careful) rows(r io.Reader, table *formats.Sheet) (ended, err error) {
 	c.row.rows = true
 	c.formats[table.Name] += 0 // a table without rows is still of its kind
 	c.format = table.Format
-	framer := evidence.FrameCSV(contextReader{c.loader, r, c.row.size()})
-	for {
-		row, err := framer.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			if c.ctx.Err() != nil {
-				return nil, c.ctx.Err()
+	ended, err = c.stream(func(p *producer) error {
+		framer := evidence.FrameCSV(contextReader{c.loader, r, c.row.size()})
+		p.table = table
+		for {
+			row, err := framer.Next()
+			if err != nil {
+				return err
 			}
-			ended = err
-			break
-		}
-		c.row.read++
-		if row.Bad != "" {
-			excerpt := ""
-			if !table.Secret() {
-				excerpt = formats.Excerpt(row.Text, excerptLength)
-			}
-			c.cutOff = strings.HasPrefix(row.Bad, "text ends")
-			c.quarantine(quarantined{row.Ordinal, row.Offset, row.Bad, excerpt, row.SHA256})
-			continue
-		}
-		if table.IsHeader(row.Fields) {
-			c.unused["a header that stands among the rows"]++
-			c.row.notUsed++
-			continue
-		}
-		out := table.Read(row.Fields, &c.in)
-		p := placed{line: row.Ordinal, ordinal: row.Ordinal, offset: row.Offset, text: row.Text}
-		if out.KeepRaw || out.Bad != "" || table.Secret() || mayHoldPasscode(row.Text) {
-			p.shown = table.Text(row.Fields)
-		}
-		c.settle(table.Format, &out, p)
-		if c.size >= batchBytes {
-			if err := c.flush(); err != nil {
-				return nil, err
+			if err := p.row(&row); err != nil {
+				return err
 			}
 		}
+	})
+	if err != nil {
+		return nil, err
 	}
 	if c.cutOff {
 		c.row.truncated = "the text ends in the middle"
@@ -341,79 +326,61 @@ func (c *careful) rows(r io.Reader, table *formats.Sheet) (ended, err error) {
 	return ended, nil
 }
 
-func (c *careful) record(frame *evidence.Frame) error {
-	if frame.Wrapper != nil {
-		c.in.Context = frame.Wrapper.Context
-	} else {
-		c.in.Context = ""
+// mayHoldPasscode finds the key of a passcode, temporaryAccessPass, by a part that begins with a rare letter.
+func mayHoldPasscode(text string) bool { return strings.Contains(text, "yAccessPass") }
+
+// settle does what is to be done with a record that was translated.
+func (c *careful) settle(r *record) error {
+	c.row.read++
+	switch out := &r.out; {
+	case r.bad != nil:
+		c.cutOff = strings.HasPrefix(r.bad.reason, "text ends")
+		c.quarantine(*r.bad)
+	case r.header:
+		c.unused["a header that stands among the rows"]++
+		c.row.notUsed++
+	case r.format == nil:
+		c.unknownCount++
+		if len(c.unknown) < mostUnknown {
+			c.unknown = append(c.unknown, r.quarantined("of no kind that is known: neither an id nor a time where they should be"))
+		}
+	default:
+		c.formats[r.format.Name]++
+		c.format = r.format
+		c.row.filtered, c.whole = c.row.filtered || out.Filtered, c.whole || out.Whole
+		if r.passcodes > 0 {
+			c.row.passcodes++
+		}
+		switch {
+		case out.Bad != "":
+			c.quarantine(r.quarantined(out.Bad))
+		case out.NotUsed != "":
+			if _, known := c.unused[out.NotUsed]; !known && len(c.unused) >= mostUnknown {
+				out.NotUsed = "of further kinds"
+			}
+			c.unused[out.NotUsed]++
+			c.row.notUsed++
+		default:
+			c.keep(r)
+		}
 	}
-	text := frame.Text
-	if frame.Columns != nil {
-		text = formats.Record(frame.Columns, text)
+	if c.size >= batchBytes {
+		return c.flush()
 	}
-	format, out := formats.Read(text, &c.in)
-	p := placed{line: frame.Line, ordinal: frame.Ordinal, offset: frame.Offset, text: frame.Text}
-	if out.KeepRaw || out.Bad != "" || mayHoldPasscode(text) {
-		p.shown = string(text)
-	}
-	c.settle(format, &out, p)
 	return nil
 }
 
-// mayHoldPasscode finds the key of a passcode.
-func mayHoldPasscode(text []byte) bool { return bytes.Contains(text, []byte("emporaryAccessPass")) }
-
-// placed is a record and where it stands; shown is its text as it may be kept, where that is needed.
-type placed struct {
-	line, ordinal, offset int64
-	text                  []byte
-	shown                 string
-}
-
-// settle does what is to be done with a record.
-func (c *careful) settle(format *formats.Format, out *formats.Outcome, p placed) {
-	masked, passcodes := formats.MaskPasscodes(p.shown)
-	if passcodes > 0 {
-		c.row.passcodes++
+// keep puts what the record says into the batch, and its text where it may be proof.
+func (c *careful) keep(r *record) {
+	c.wrong += int64(r.out.Wrong)
+	for _, row := range r.out.Rows {
+		c.batch[row.Table] = append(c.batch[row.Table], casefile.Row{Line: r.line, Ordinal: r.ordinal, Time: row.Time, Values: row.Values})
+		c.size += valueBytes * len(row.Values)
 	}
-	bad := func(why string) quarantined {
-		sum := sha256.Sum256(p.text)
-		shown := []byte(p.shown)
-		if len(shown) == 0 {
-			shown = p.text
-		}
-		return quarantined{p.line, p.offset, why, formats.Excerpt(shown, excerptLength), hex.EncodeToString(sum[:])}
-	}
-	if format == nil {
-		c.unknownCount++
-		if len(c.unknown) < mostUnknown {
-			c.unknown = append(c.unknown, bad("of no kind that is known: neither an id nor a time where they should be"))
-		}
-		return
-	}
-	c.formats[format.Name]++
-	c.format = format
-	c.row.filtered, c.whole = c.row.filtered || out.Filtered, c.whole || out.Whole
-	switch {
-	case out.Bad != "":
-		c.quarantine(bad(out.Bad))
-		return
-	case out.NotUsed != "":
-		if _, known := c.unused[out.NotUsed]; !known && len(c.unused) >= mostUnknown {
-			out.NotUsed = "of further kinds"
-		}
-		c.unused[out.NotUsed]++
-		c.row.notUsed++
-		return
-	}
-	c.wrong += int64(out.Wrong)
-	for _, row := range out.Rows {
-		c.batch[row.Table] = append(c.batch[row.Table], casefile.Row{Line: p.line, Ordinal: p.ordinal, Time: row.Time, Text: row.Text})
-		c.size += len(row.Text)
-	}
-	if out.KeepRaw {
-		c.raw = append(c.raw, casefile.Row{Line: p.line, Ordinal: p.ordinal, Text: masked})
-		c.size += len(masked)
+	c.size += len(r.text) // which the values are parts of
+	if r.out.KeepRaw {
+		c.raw = append(c.raw, casefile.Row{Line: r.line, Ordinal: r.ordinal, Values: []string{r.masked}})
+		c.size += len(r.masked)
 	}
 }
 

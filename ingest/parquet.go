@@ -185,19 +185,17 @@ func (p *parquetRows) some(end int64) (err error) {
 
 // take takes the row before p.next in.
 func (p *parquetRows) take(text string) error {
-	p.row.read++
-	frame := evidence.Frame{Line: p.next, Ordinal: p.next, Text: []byte(text)}
+	r := record{line: p.next, ordinal: p.next, text: text}
 	if len(text) > largestRecord {
-		sum := sha256.Sum256(frame.Text)
-		p.quarantine(quarantined{p.next, 0, "larger than 16 MiB", formats.Excerpt(frame.Text, excerptLength), hex.EncodeToString(sum[:])})
-	} else if err := p.record(&frame); err != nil {
+		bad := r.quarantined("larger than 16 MiB")
+		r.bad = &bad
+	}
+	r.translate(nil, &p.in)
+	if err := p.settle(&r); err != nil {
 		return err
 	}
 	if size := p.row.size(); p.next%4096 == 0 && size > 0 {
 		p.tell(int64(float64(size)*float64(p.next)/float64(p.total))-p.told, size)
-	}
-	if p.size >= batchBytes {
-		return p.flush()
 	}
 	return nil
 }

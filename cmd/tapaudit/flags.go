@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"time"
@@ -205,18 +204,14 @@ SELECT count(*), coalesce(sum(records_read), 0)::BIGINT, (SELECT count(*) FROM q
 	return n, err
 }
 
-// with opens the case, a temporary one where none is named, and closes it whatever happens.
+// with opens the case, one in memory where none is named, and closes it whatever happens.
 func (f *databaseFlags) with(ctx context.Context, do func(*openCase) error) error {
 	temporary, remove, err := temporaryFolder()
 	if err != nil {
 		return err
 	}
 	defer remove()
-	path := f.path
-	if path == "" {
-		path = filepath.Join(temporary, "case.duckdb")
-	}
-	c, err := casefile.Open(ctx, path, casefile.Options{Threads: f.threads, MemoryLimit: f.memory, TempDir: temporary, ReadOnly: f.readOnly})
+	c, err := casefile.Open(ctx, f.path, casefile.Options{Threads: f.threads, MemoryLimit: f.memory, TempDir: temporary, ReadOnly: f.readOnly})
 	if err != nil {
 		return err
 	}

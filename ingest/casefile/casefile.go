@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"runtime"
 	"strings"
 	"time"
 
@@ -45,10 +46,12 @@ type Case struct {
 	feed feed
 
 	readOnly bool
+	threads  int    // of the database, while nothing is fed into it
 	memory   string // DuckDB's limit
 }
 
-// Open opens the case at path, creating it where there is none unless opts.ReadOnly is set.
+// Open opens the case at path, creating it where there is none unless opts.ReadOnly is set. Path "" is a case in memory,
+// gone when it is closed; what exceeds the memory limit lies in opts.TempDir meanwhile.
 func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	if strings.ContainsAny(path, "?") {
 		return nil, fmt.Errorf("case file %q: a path with a question mark cannot be opened; rename it", path)
@@ -56,6 +59,8 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	_, err := os.Stat(path)
 	isNew := errors.Is(err, os.ErrNotExist)
 	switch {
+	case path == "":
+		isNew = false
 	case err != nil && !isNew:
 		return nil, fmt.Errorf("case file: %w", err)
 	case isNew && opts.ReadOnly:
@@ -79,7 +84,7 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 			return nil, fmt.Errorf("case file: %w", err)
 		}
 	}
-	c := &Case{db: sql.OpenDB(connector), readOnly: opts.ReadOnly, memory: cmp.Or(opts.MemoryLimit, DefaultMemoryLimit)}
+	c := &Case{db: sql.OpenDB(connector), readOnly: opts.ReadOnly, threads: cmp.Or(opts.Threads, runtime.GOMAXPROCS(0)), memory: cmp.Or(opts.MemoryLimit, DefaultMemoryLimit)}
 	c.db.SetMaxOpenConns(1)
 	if err := c.start(ctx, opts); err != nil {
 		c.Close()
@@ -96,11 +101,10 @@ func (c *Case) start(ctx context.Context, opts Options) error {
 	settings := []string{
 		"SET GLOBAL TimeZone = 'UTC'", // text without an offset would otherwise take the machine's zone
 		"SET GLOBAL memory_limit = '" + quoted(c.memory) + "'",
-		"SET GLOBAL preserve_insertion_order = true", // a record's ordinal is its place in the file
+		"SET GLOBAL preserve_insertion_order = true",            // a record's ordinal is its place in the file
+		"SET GLOBAL disabled_compression_methods = 'dict_fsst'", // costs a sixth of an ingest and saves three bytes in a hundred
 	}
-	if opts.Threads > 0 {
-		settings = append(settings, fmt.Sprintf("SET GLOBAL threads = %d", opts.Threads))
-	}
+	settings = append(settings, fmt.Sprintf("SET GLOBAL threads = %d", c.threads))
 	if opts.TempDir != "" {
 		settings = append(settings, "SET GLOBAL temp_directory = '"+quoted(opts.TempDir)+"'")
 	}
@@ -169,6 +173,19 @@ func (c *Case) Seal(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// Feeding runs do while the database has one thread: rows come from one, and a second would wait for them in a loop.
+func (c *Case) Feeding(ctx context.Context, do func() error) error {
+	return c.withThreads(ctx, 1, c.threads, do)
+}
+
+func (c *Case) withThreads(ctx context.Context, meanwhile, after int, do func() error) error {
+	set := func(ctx context.Context, n int) error { return c.Exec(ctx, fmt.Sprintf("SET GLOBAL threads = %d", n)) }
+	if err := set(ctx, meanwhile); err != nil {
+		return err
+	}
+	return errors.Join(do(), set(context.WithoutCancel(ctx), after))
 }
 
 // Close closes the case; what was committed is on disk.

@@ -145,7 +145,7 @@ func TestInsertKeepsPlaceAndTime(t *testing.T) {
 	ctx := context.Background()
 	c := open(t, filepath.Join(t.TempDir(), "case.duckdb"), Options{})
 	at := time.Date(2026, 7, 1, 12, 0, 0, 123456789, time.FixedZone("", 7200))
-	rows := []Row{{Line: 7, Ordinal: 3, Time: at, Text: `{"_tenant":"t","policy":{"state":"enabled"}}`}, {Line: 9, Ordinal: 4, Text: `{"policy":{}}`}}
+	rows := []Row{{Line: 7, Ordinal: 3, Time: at, Values: []string{"t", `{"state":"enabled"}`}}, {Line: 9, Ordinal: 4, Values: []string{"", "{}"}}}
 	columns := Columns{{"_tenant", "VARCHAR"}, {"policy", "JSON"}}
 	err := c.Insert(ctx, "policy_snapshot", "SELECT $source, line, ordinal, _tenant, recorded_at, policy FROM record", columns, 5, rows)
 	if err != nil {

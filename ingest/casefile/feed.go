@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,45 +15,63 @@ import (
 
 var errEOF = io.EOF
 
-// Row is one record on its way into the case: its place, its time, and its text in the shape that its table's
-// mapping reads. Text must be valid UTF-8: DuckDB makes anything else NULL without an error.
+// Row is one record on its way into the case: its place, its time, and its values in the columns that its table's
+// mapping reads, "" where it has none. Values must be valid UTF-8: DuckDB makes anything else NULL without an error.
 type Row struct {
 	Line, Ordinal int64
 	Time          time.Time // zero where it has none
-	Text          string
+	Values        []string
 }
 
-// feed is a table function of ours, feed(), which yields the rows of the batch at hand.
-type feed struct{ rows []Row }
+// Column is what a mapping reads: its name and its type, which is VARCHAR, BIGINT, BOOLEAN, or JSON for a nested value
+// that is kept whole, as its text. A name with dots is a member of nested objects.
+type Column struct{ Name, Type string }
+
+// Columns are what a mapping reads of a record.
+type Columns []Column
+
+// feed is a table function of ours, feed(), which yields the rows of the batch at hand: line, ordinal, recorded_at and
+// the batch's columns.
+type feed struct {
+	columns Columns
+	rows    []Row
+}
+
+const feedPlaces = 3 // columns before those of the batch
 
 type feedScan struct {
-	rows []Row
+	feed
 	next int
-}
-
-var feedColumns = []struct {
-	name string
-	t    duckdb.Type
-}{
-	{"line", duckdb.TYPE_BIGINT}, {"ordinal", duckdb.TYPE_BIGINT}, {"time", duckdb.TYPE_TIMESTAMP}, {"text", duckdb.TYPE_VARCHAR},
 }
 
 func (f *feed) register(conn *sql.Conn) error {
 	return duckdb.RegisterTableUDF(conn, "feed", duckdb.ChunkTableFunction{
 		BindArguments: func(map[string]any, ...any) (duckdb.ChunkTableSource, error) {
-			return &feedScan{rows: f.rows}, nil
+			return &feedScan{feed: *f}, nil
 		},
 	})
 }
 
 func (s *feedScan) ColumnInfos() []duckdb.ColumnInfo {
-	infos := make([]duckdb.ColumnInfo, len(feedColumns))
-	for i, c := range feedColumns {
-		t, err := duckdb.NewTypeInfo(c.t)
+	info := func(name string, t duckdb.Type) duckdb.ColumnInfo {
+		known, err := duckdb.NewTypeInfo(t)
 		if err != nil {
-			panic(err) // the four types are constants
+			panic(err) // the types are constants
 		}
-		infos[i] = duckdb.ColumnInfo{Name: c.name, T: t}
+		return duckdb.ColumnInfo{Name: name, T: known}
+	}
+	infos := []duckdb.ColumnInfo{
+		info("line", duckdb.TYPE_BIGINT), info("ordinal", duckdb.TYPE_BIGINT), info("recorded_at", duckdb.TYPE_TIMESTAMP),
+	}
+	for _, c := range s.columns {
+		switch c.Type {
+		case "BIGINT":
+			infos = append(infos, info(c.Name, duckdb.TYPE_BIGINT))
+		case "BOOLEAN":
+			infos = append(infos, info(c.Name, duckdb.TYPE_BOOLEAN))
+		default:
+			infos = append(infos, info(c.Name, duckdb.TYPE_VARCHAR))
+		}
 	}
 	return infos
 }
@@ -64,55 +83,52 @@ func (s *feedScan) Cardinality() *duckdb.CardinalityInfo {
 func (s *feedScan) Init() {}
 
 func (s *feedScan) FillChunk(chunk duckdb.DataChunk) error {
-	n := min(duckdb.GetDataChunkCapacity(), len(s.rows)-s.next)
-	for i := range n {
-		r := &s.rows[s.next+i]
-		var at any
-		if !r.Time.IsZero() {
-			at = Timestamp(r.Time)
+	rows := s.rows[s.next:min(s.next+duckdb.GetDataChunkCapacity(), len(s.rows))]
+	s.next += len(rows)
+	for i := range rows {
+		r := &rows[i]
+		err := errors.Join(duckdb.SetChunkValue(chunk, 0, i, r.Line), duckdb.SetChunkValue(chunk, 1, i, r.Ordinal))
+		if r.Time.IsZero() {
+			err = errors.Join(err, duckdb.SetChunkValue[any](chunk, 2, i, nil))
+		} else {
+			err = errors.Join(err, duckdb.SetChunkValue(chunk, 2, i, Timestamp(r.Time)))
 		}
-		for column, value := range []any{r.Line, r.Ordinal, at, r.Text} {
-			if err := chunk.SetValue(column, i, value); err != nil {
-				return err
+		if err != nil {
+			return err
+		}
+	}
+	for c := range s.columns {
+		for i := range rows {
+			if err := setValue(chunk, feedPlaces+c, i, s.columns[c].Type, rows[i].Values[c]); err != nil {
+				return fmt.Errorf("column %s: %w", s.columns[c].Name, err)
 			}
 		}
 	}
-	s.next += n
-	return chunk.SetSize(n)
+	return chunk.SetSize(len(rows))
 }
 
-// Column is a key that a mapping reads, with the DuckDB type in which it is read. A nested value that is kept
-// whole is JSON; a STRUCT names the members that are used.
-type Column struct{ Name, Type string }
-
-// Columns is what a mapping reads of a record.
-type Columns []Column
-
-// spec is the columns as read_json and from_json take them.
-func (cs Columns) spec() string {
-	var b strings.Builder
-	for i, c := range cs {
-		if i > 0 {
-			b.WriteString(", ")
+func setValue(chunk duckdb.DataChunk, column, row int, kind, value string) error {
+	switch {
+	case value == "":
+		return duckdb.SetChunkValue[any](chunk, column, row, nil)
+	case kind == "BIGINT":
+		n, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			return err
 		}
-		fmt.Fprintf(&b, `"%s": '%s'`, c.Name, quoted(c.Type))
+		return duckdb.SetChunkValue(chunk, column, row, n)
+	case kind == "BOOLEAN":
+		return duckdb.SetChunkValue(chunk, column, row, value == "true")
 	}
-	return "{" + b.String() + "}"
+	return duckdb.SetChunkValue(chunk, column, row, value)
 }
 
-// Insert loads rows by the mapping: a SELECT over the relation record, which has the columns line, ordinal, recorded_at (the
-// time as Go read it) and those of columns, and a bound $source.
+// Insert loads rows by the mapping: a SELECT over the relation record, which has the columns line, ordinal, recorded_at
+// and those of columns, and a bound $source.
 func (c *Case) Insert(ctx context.Context, table, mapping string, columns Columns, source int, rows []Row) error {
-	c.feed.rows = rows
-	defer func() { c.feed.rows = nil }()
-	query := fmt.Sprintf(`INSERT INTO %s
-WITH record AS (
-    SELECT line, ordinal, recorded_at, r.* FROM (
-        SELECT line, ordinal, time AS recorded_at, from_json(text, '%s') AS r FROM feed()
-    )
-)
-%s`, table, quoted(columns.jsonSpec()), mapping)
-	result, err := c.conn.ExecContext(ctx, query, sql.Named("source", source))
+	c.feed = feed{columns, rows}
+	defer func() { c.feed = feed{} }()
+	result, err := c.conn.ExecContext(ctx, "INSERT INTO "+table+" WITH record AS (FROM feed()) "+mapping, sql.Named("source", source))
 	if err != nil {
 		return err
 	}
@@ -122,57 +138,50 @@ WITH record AS (
 	return nil
 }
 
-// jsonSpec is the columns as from_json takes them.
-func (cs Columns) jsonSpec() string {
-	var b strings.Builder
-	for i, c := range cs {
-		if i > 0 {
-			b.WriteString(",")
-		}
-		fmt.Fprintf(&b, `"%s":%s`, c.Name, jsonType(c.Type))
-	}
-	return "{" + b.String() + "}"
-}
-
-// jsonType turns STRUCT(a VARCHAR, b BIGINT) into from_json's {"a":"VARCHAR","b":"BIGINT"}.
-func jsonType(t string) string {
-	if element, ok := strings.CutSuffix(t, "[]"); ok {
-		return "[" + jsonType(element) + "]"
-	}
-	inner, ok := strings.CutPrefix(t, "STRUCT(")
-	if !ok {
-		return `"` + t + `"`
-	}
-	var parts []string
-	for _, member := range strings.Split(strings.TrimSuffix(inner, ")"), ", ") {
-		name, kind, _ := strings.Cut(member, " ")
-		parts = append(parts, fmt.Sprintf(`"%s":"%s"`, name, kind))
-	}
-	return "{" + strings.Join(parts, ",") + "}"
-}
-
 // ErrNotClean says that a file is not what the fast path reads: it must take the careful one.
 var ErrNotClean = errors.New("not clean")
 
-// InsertFile loads a file of newline-delimited JSON with DuckDB's own reader by the same kind of mapping as Insert,
-// or returns an error, whatever is wrong with the file. relation names the relation record out of the reader's
-// columns, for files in which the record lies inside an envelope. It returns the number of rows.
+// InsertFile loads a file of newline-delimited JSON with DuckDB's own reader by the same mapping as Insert, or returns an
+// error, whatever is wrong with the file. relation makes the relation record out of the relation line, which has the
+// reader's columns. It returns the number of rows. It is
+// called within Feeding, and nothing else may have been inserted into the table in the transaction.
 func (c *Case) InsertFile(ctx context.Context, table, relation, mapping string, columns Columns, source int, path string, maximum int) (int64, error) {
+	var reader strings.Builder
+	for i, col := range columns {
+		if i > 0 {
+			reader.WriteString(", ")
+		}
+		fmt.Fprintf(&reader, `"%s": '%s'`, col.Name, quoted(col.Type))
+	}
 	query := fmt.Sprintf(`INSERT INTO %s
 WITH line AS (
-    SELECT row_number() OVER () AS line, *
+    SELECT 0 AS line, *
     FROM read_json(
         '%s', format = 'newline_delimited', records = true, hive_partitioning = false,
-        compression = 'uncompressed', maximum_object_size = %d, columns = %s
+        compression = 'uncompressed', maximum_object_size = %d, columns = {%s}
     )
 ),
 record AS (%s)
-%s`, table, quoted(globEscaped(path)), maximum, columns.spec(), relation, mapping)
-	result, err := c.conn.ExecContext(ctx, query, sql.Named("source", source))
+%s`, table, quoted(globEscaped(path)), maximum, reader.String(), relation, mapping)
+	var loaded int64
+	err := c.withThreads(ctx, c.threads, 1, func() error {
+		result, err := c.conn.ExecContext(ctx, query, sql.Named("source", source))
+		if err != nil {
+			return err
+		}
+		loaded, err = result.RowsAffected()
+		return err
+	})
 	if err != nil {
 		return 0, err
 	}
-	return result.RowsAffected()
+	// Numbering the lines while they are read would take one thread. Rows keep the order of the file, so their own numbers
+	// tell it.
+	err = c.Exec(ctx, `
+UPDATE `+table+` AS t SET line = t.rowid - first_row + 1, ordinal = t.rowid - first_row + 1
+FROM (SELECT min(rowid) AS first_row FROM `+table+` WHERE source_id = $source)
+WHERE t.source_id = $source`, sql.Named("source", source))
+	return loaded, err
 }
 
 // globEscaped makes a path name just itself: DuckDB takes paths for patterns.
@@ -180,13 +189,10 @@ func globEscaped(path string) string {
 	return strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]").Replace(path)
 }
 
-// InsertRaw keeps records' own texts. Whoever calls it has masked every passcode.
+// InsertRaw keeps records' own texts, the one value of each row. Whoever calls it has masked every passcode.
 func (c *Case) InsertRaw(ctx context.Context, source int, rows []Row) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	c.feed.rows = rows
-	defer func() { c.feed.rows = nil }()
-	_, err := c.conn.ExecContext(ctx, `INSERT INTO raw_record SELECT $source, line, ordinal, text FROM feed()`, sql.Named("source", source))
-	return err
+	return c.Insert(ctx, "raw_record", "SELECT $source, line, ordinal, text FROM record", Columns{{"text", "VARCHAR"}}, source, rows)
 }

@@ -79,7 +79,7 @@ CREATE TABLE signin_record (
     error_code        BIGINT,
     failure_reason    VARCHAR,
     trusted_location  BOOLEAN NOT NULL,   -- networkLocationDetails say trustedNamedLocation
-    steps             JSON,               -- authenticationDetails; NULL where the record cannot show TAP by steps
+    steps             VARCHAR,            -- authenticationDetails, the list's JSON; NULL where the record cannot show TAP by steps
     method_bits       BIGINT,             -- the Unified Audit Log's UserAuthenticationMethod
     event_id          VARCHAR,            -- the Unified Audit Log's own id, where id is its IntraSystemId
     log               VARCHAR NOT NULL,   -- signin or ual
@@ -189,8 +189,7 @@ CREATE TABLE authentication_strength (
     id VARCHAR, name VARCHAR, combinations VARCHAR[]
 );
 
--- present: empty, <null> and all-zero identities are absent and join nothing. It is asked of every value of every
--- record: comparisons cost next to nothing here, and functions (lower, trim, nullif) double the time of an ingest.
+-- present: empty, <null> and all-zero identities are absent and join nothing.
 CREATE MACRO present(x) AS
     CASE WHEN x = '' OR x = '<null>' OR x = '<Null>' OR x = '00000000-0000-0000-0000-000000000000' THEN NULL ELSE x END;
 

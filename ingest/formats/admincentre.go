@@ -129,7 +129,6 @@ func readAdminCentreStep(o object, in *Input) Outcome {
 	if !isPresent(o.text("request id")) {
 		return Outcome{Bad: "no id"}
 	}
-	var c canonical
 	// A step without a time of its own still belongs to its sign-in.
 	at, bad := in.time(scalarText(firstOf(o, "date (utc)", "date", "authentication step date", "authentication step datetime")))
 	wrong := 0
@@ -151,13 +150,12 @@ func readAdminCentreStep(o object, in *Input) Outcome {
 	default:
 		wrong++
 	}
-	c.begin()
-	c.columns(p, SignInSteps.Columns)
-	text := c.end()
+	v := SignInSteps.values()
+	v.read(p.get)
 	return Outcome{
-		Rows:    []Row{{SignInSteps, at, text}},
-		Wrong:   c.Wrong + wrong,
-		KeepRaw: concernsPass(text),
+		Rows:    []Row{v.row(at)},
+		Wrong:   v.Wrong + wrong,
+		KeepRaw: namesPass(v.of("method")) || namesPass(v.of("detail")) || namesPass(v.of("result")),
 	}
 }
 

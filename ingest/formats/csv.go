@@ -138,13 +138,13 @@ func (s *Sheet) likeObjects() bool {
 }
 
 // graphNames are the names of the members that mappings read, by their folded form.
-var graphNames = map[string]string{}
+var graphNames = map[string]string{"createddatetime": "createdDateTime", "activitydatetime": "activityDateTime"}
 
 func init() {
 	for _, t := range []*Table{SignIns, AuditEvents, Users, RoleDefinitions, GroupMembers, PassSnapshots, RegistrationDetails} {
 		for _, c := range t.Columns {
-			if c.Name[0] != '_' {
-				graphNames[strings.ToLower(c.Name)] = c.Name
+			if name, _, _ := strings.Cut(c.Name, "."); name[0] != '_' {
+				graphNames[strings.ToLower(name)] = name
 			}
 		}
 	}
@@ -221,7 +221,7 @@ var splunkExport = &Format{
 		if !event.IsObject() {
 			return Outcome{Bad: "the column _raw is no JSON object"}
 		}
-		format, out := Read([]byte(event.Raw), in)
+		format, out := Read(event.Raw, in)
 		if format == nil {
 			return Outcome{NotUsed: "an event of no kind that is known in a Splunk export"}
 		}
@@ -232,11 +232,11 @@ var splunkExport = &Format{
 func isSplunkExport(h header) bool { return h["_raw"] }
 
 // Record is a row of a Log Analytics answer as JSON text: an object under its columns' names.
-func Record(columns []string, row []byte) []byte {
+func Record(columns []string, row string) string {
 	var b strings.Builder
 	b.WriteByte('{')
 	i := 0
-	gjson.ParseBytes(row).ForEach(func(_, v gjson.Result) bool {
+	gjson.Parse(row).ForEach(func(_, v gjson.Result) bool {
 		if i < len(columns) {
 			if i > 0 {
 				b.WriteByte(',')
@@ -247,7 +247,7 @@ func Record(columns []string, row []byte) []byte {
 		return true
 	})
 	b.WriteByte('}')
-	return []byte(b.String())
+	return b.String()
 }
 
 // member is a JSON object's member; an absent value makes none.

@@ -21,7 +21,7 @@ func TestTablesOfObjects(t *testing.T) {
 		{"group members", "GroupName,GroupId,MemberId,MemberType\nHelpers," + helpers + "," + jane + ",user\n", "group members (PowerShell)",
 			[]loaded{{"group_member", row{"groupId": helpers, "groupName": "Helpers", "memberId": jane}}}, ""},
 		{"sign-ins, steps flattened away", "AppDisplayName,AppId,AuthenticationDetails,ConditionalAccessStatus,CorrelationId,CreatedDateTime,IPAddress,Id,IsInteractive,UserId,UserPrincipalName,Status\nMy Apps,a,System.Object[],notApplied,c,14.09.2026 08:59:26,203.0.113.9," + requestID + ",True," + jane + ",jane@contoso.com,Microsoft.Graph.PowerShell.Models.MicrosoftGraphSignInStatus\n", "Graph sign-ins (PowerShell)",
-			[]loaded{{"signin_record", row{"appDisplayName": "My Apps", "appId": "a", "conditionalAccessStatus": "notApplied", "correlationId": "c", "createdDateTime": "14.09.2026 08:59:26",
+			[]loaded{{"signin_record", row{"appDisplayName": "My Apps", "appId": "a", "conditionalAccessStatus": "notApplied", "correlationId": "c", 
 				"ipAddress": "203.0.113.9", "id": requestID, "isInteractive": true, "userId": jane, "userPrincipalName": "jane@contoso.com"}}}, ""},
 		{"Graph's names in other letters", "ID,USERPRINCIPALNAME,DISPLAYNAME,USERTYPE\n" + jane + ",jane@contoso.com,Jane,Guest\n", "users",
 			[]loaded{{"directory_user", row{"userPrincipalName": "jane@contoso.com", "displayName": "Jane", "id": jane, "userType": "Guest"}}}, ""},
@@ -86,7 +86,7 @@ func TestFlattenedSteps(t *testing.T) {
 			[]any{row{"authenticationMethod": "Password", "succeeded": true}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			format, out := Read([]byte(`{`+rest+`,`+test.members+`}`), &Input{})
+			format, out := Read(`{`+rest+`,`+test.members+`}`, &Input{})
 			if formatName(format) != "Graph sign-ins (PowerShell)" || out.Bad != "" {
 				t.Fatalf("%s: %+v", formatName(format), out)
 			}
@@ -131,8 +131,8 @@ func FuzzRows(f *testing.F) {
 			t.Errorf("the row's text is no JSON: %s", sheet.Text(cells))
 		}
 		for _, r := range out.Rows {
-			if !gjson.Valid(r.Text) || !utf8.ValidString(r.Text) {
-				t.Errorf("a row's canonical text is no JSON: %s", r.Text)
+			if text := textOf(r); !gjson.Valid(text) || !utf8.ValidString(text) {
+				t.Errorf("a row's values are no JSON: %s", text)
 			}
 		}
 	})

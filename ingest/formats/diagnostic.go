@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
-
-	"tapaudit/ingest/casefile"
 )
 
 // Azure Monitor's diagnostic records, as a storage account or an Event Hub holds them: an envelope with a category
@@ -37,31 +35,22 @@ var diagnostic = &Format{
 		return category != "" && (o.hasAny("properties") && o.hasAny("time", "operationName", "resourceId") || known && o.hasAny("time", "properties", "resourceId"))
 	},
 	read: readDiagnostic,
-	Fast: &Fast{
-		Table: SignIns,
-		Columns: append(text("category", "time", "tenantId", "resourceId", "resultType", "resultDescription", "callerIpAddress"),
-			column("properties", readerStruct(readerColumns(SignIns)))),
-		Relation: exactSignIns(`
-SELECT
-    line, line AS ordinal,
-    coalesce(properties.createdDateTime, time)::TIMESTAMPTZ AT TIME ZONE 'UTC' AS recorded_at, properties.*,
-    coalesce(present(tenantId), nullif(regexp_extract(resourceId, '(?i)/tenants/([^/]+)', 1), '')) AS _tenant,
-    lower(category) = 'signinlogs' AS _interactive, resultType AS _resultType, resultDescription AS _resultDescription,
-    NULL::BIGINT AS _bits, NULL::VARCHAR AS _event, NULL::VARCHAR AS _log
-FROM line
-WHERE lower(category) IN ('signinlogs', 'noninteractiveusersigninlogs')
-    -- what lacks these has them in its envelope: the careful path knows how
-    AND properties.ipAddress IS NOT NULL AND properties.correlationId IS NOT NULL`),
-	},
+	Fast: fastDiagnostic(),
 }
 
-// readerStruct is columns as one STRUCT type for DuckDB's reader.
-func readerStruct(columns casefile.Columns) string {
-	var parts []string
-	for _, c := range columns {
-		parts = append(parts, `"`+c.Name+`" `+c.Type)
-	}
-	return "STRUCT(" + strings.Join(parts, ", ") + ")"
+// fastDiagnostic loads the envelopes of sign-ins.
+func fastDiagnostic() *Fast {
+	f := fastSignIns("properties", "coalesce(properties.createdDateTime, line.time)", map[string]string{
+		"_tenant":            `coalesce(present(tenantId), nullif(regexp_extract(line.resourceId, '(?i)/tenants/([^/]+)', 1), ''))`,
+		"_interactive":       `lower(category) = 'signinlogs'`,
+		"_resultType":        "resultType",
+		"_resultDescription": "resultDescription",
+	}, `lower(category) IN ('signinlogs', 'noninteractiveusersigninlogs')
+    -- what lacks these has them in its envelope: the careful path knows how
+    AND ipAddress IS NOT NULL AND correlationId IS NOT NULL`)
+	f.Columns = append(f.Columns, text("category", "time", "tenantId", "resourceId", "resultType", "resultDescription")...)
+	f.Relation = strings.Replace(f.Relation, "SELECT line.line", "SELECT line.category, line.line", 1)
+	return f
 }
 
 var tenantInResource = regexp.MustCompile(`(?i)/tenants/([^/]+)`)

@@ -26,18 +26,11 @@ func newSnapshot(in *Input) *snapshot { return &snapshot{in: in, taken: in.Taken
 
 // add makes a row of what members the table knows; values of a wrong type are left out and counted.
 func (s *snapshot) add(t *Table, m members) {
-	var c canonical
-	c.begin()
-	for _, col := range t.Columns {
-		switch v, ok := m[col.Name]; {
-		case col.Name == "_tenant":
-			c.set("_tenant", s.tenant)
-		case ok:
-			c.member(col.Name, col.Type, v)
-		}
-	}
-	s.out.Wrong += c.Wrong
-	s.out.Rows = append(s.out.Rows, Row{Table: t, Time: s.taken, Text: c.end()})
+	v := t.values()
+	v.set("_tenant", s.tenant)
+	v.read(func(key string) gjson.Result { return m[key] })
+	s.out.Wrong += v.Wrong
+	s.out.Rows = append(s.out.Rows, v.row(s.taken))
 }
 
 // time is a time in the one spelling that DuckDB reads; absent, and counted, where it is none.

@@ -18,13 +18,15 @@ type Input struct {
 	Taken   time.Time // when a snapshot was taken, by the file's name or archive; zero where nothing says so
 	Order   DateOrder // how the file writes dates without a year in front
 	Dates   Dates     // what its dates prove about that
+
+	record object // the record at hand; its memory serves the next one
 }
 
-// Row is a record, or a part of one, in the shape that its table reads.
+// Row is a record, or a part of one, as its table reads it: its values by the table's columns, "" where it has none.
 type Row struct {
-	Table *Table
-	Time  time.Time
-	Text  string
+	Table  *Table
+	Time   time.Time
+	Values []string
 }
 
 // Outcome is what becomes of one record: rows for the case, or why it is not used, or why it is quarantined.
@@ -91,16 +93,12 @@ var all = []*Format{
 // Recognise finds the format of a JSON object, or nil. PowerShell's spelling (PascalCase, unknown members under
 // AdditionalProperties) is put into Graph's first; the reader that comes with the format does the same.
 func Recognise(text []byte) *Format {
-	f, _ := recognise(gjson.ParseBytes(text))
-	return f
-}
-
-func recognise(v gjson.Result) (*Format, object) {
+	v := gjson.ParseBytes(text)
 	if !v.IsObject() {
-		return nil, object{}
+		return nil
 	}
-	f, o, _ := recogniseObject(readObject(v))
-	return f, o
+	f, _, _ := recogniseObject(readObject(v))
+	return f
 }
 
 // recogniseObject finds the format of an object and the object as it reads it; inPowerShell says that it had
@@ -122,8 +120,13 @@ func recogniseObject(o object) (f *Format, read object, inPowerShell bool) {
 }
 
 // Read reads one JSON object; the format is nil where it is none that is known.
-func Read(text []byte, in *Input) (*Format, Outcome) {
-	f, o := recognise(gjson.ParseBytes(text))
+func Read(text string, in *Input) (*Format, Outcome) {
+	v := gjson.Parse(text)
+	if !v.IsObject() {
+		return nil, Outcome{}
+	}
+	in.record = in.record.filled(v)
+	f, o, _ := recogniseObject(in.record)
 	if f == nil {
 		return nil, Outcome{}
 	}

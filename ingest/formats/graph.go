@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
-
-	"tapaudit/ingest/casefile"
 )
 
 // Microsoft Graph's signIn (v1.0 and beta) and directoryAudit, as the API, the admin centre's JSON download and most
@@ -32,16 +30,7 @@ var graphSignIn = &Format{
 		out.Filtered, out.Whole = filterOf(o, in)
 		return out
 	},
-	Fast: &Fast{
-		Table:   SignIns,
-		Columns: readerColumns(SignIns),
-		Relation: exactSignIns(`
-SELECT
-    line, line AS ordinal, createdDateTime::TIMESTAMPTZ AT TIME ZONE 'UTC' AS recorded_at, *,
-    NULL::VARCHAR AS _tenant, NULL::BOOLEAN AS _interactive, NULL::VARCHAR AS _resultType,
-    NULL::VARCHAR AS _resultDescription, NULL::BIGINT AS _bits, NULL::VARCHAR AS _event, NULL::VARCHAR AS _log
-FROM line`),
-	},
+	Fast: fastSignIns("", "createdDateTime", nil, ""),
 }
 
 var graphAudit = &Format{
@@ -51,40 +40,6 @@ var graphAudit = &Format{
 	},
 	caps: adminCentreRecords,
 	read: func(o object, in *Input) Outcome { return readAudit(o, in, envelope{}) },
-	Fast: &Fast{
-		Table:   AuditEvents,
-		Columns: readerColumns(AuditEvents),
-		Relation: `
-SELECT
-    line, line AS ordinal, activityDateTime::TIMESTAMPTZ AT TIME ZONE 'UTC' AS recorded_at, *,
-    NULL::VARCHAR AS _tenant, NULL::VARCHAR AS _reason
-FROM line
-WHERE coalesce(starts_with(initiatedBy::VARCHAR, '{'), true) -- what is a text takes the careful path`,
-	},
-}
-
-// readerColumns are a table's columns for DuckDB's reader, without those that only an envelope gives. It would make
-// 6 of 5.5 and false of 0, so it reads numbers with their fractions and booleans as texts; see exactSignIns.
-func readerColumns(t *Table) casefile.Columns {
-	var cs casefile.Columns
-	for _, c := range t.Columns {
-		if c.Name[0] != '_' {
-			c.Type = strings.NewReplacer("BIGINT", "DOUBLE", "BOOLEAN", "VARCHAR").Replace(c.Type)
-			cs = append(cs, c)
-		}
-	}
-	return cs
-}
-
-// exactSignIns is a relation of sign-ins with the types that the mapping expects, without the records that have another
-// value there: their file does not add up and takes the careful path.
-func exactSignIns(relation string) string {
-	return `
-SELECT * REPLACE (isInteractive::BOOLEAN AS isInteractive, autonomousSystemNumber::BIGINT AS autonomousSystemNumber)
-FROM (` + relation + `)
-WHERE coalesce(lower(isInteractive) IN ('true', 'false'), true)
-    AND coalesce(autonomousSystemNumber = trunc(autonomousSystemNumber), true)
-    AND coalesce(status.errorCode = trunc(status.errorCode), true)`
 }
 
 // envelope is what a record's wrapping says of it.
@@ -114,39 +69,43 @@ func readSignIn(o object, in *Input, e envelope) Outcome {
 	if bad != "" {
 		return Outcome{Bad: bad}
 	}
-	var c canonical
-	c.begin()
-	c.columns(o, SignIns.Columns)
-	c.set("_tenant", e.tenant)
-	c.set("_interactive", e.interactive)
-	c.set("_resultType", e.resultType)
-	c.set("_resultDescription", e.resultDescription)
-	c.set("_bits", e.bits)
-	c.set("_event", e.event)
-	c.set("_log", e.log)
+	v := SignIns.values()
+	v.read(o.get)
+	v.set("_tenant", e.tenant)
+	v.set("_interactive", e.interactive)
+	v.set("_resultType", e.resultType)
+	v.set("_resultDescription", e.resultDescription)
+	v.set("_bits", e.bits)
+	v.set("_event", e.event)
+	v.set("_log", e.log)
 	if !o.has("ipAddress") {
-		c.set("ipAddress", e.callerIP)
+		v.set("ipAddress", e.callerIP)
 	}
 	if !o.has("correlationId") {
-		c.set("correlationId", e.correlation)
+		v.set("correlationId", e.correlation)
 	}
-	canonicalText := c.end()
-	return Outcome{
-		Rows:    []Row{{SignIns, at, canonicalText}},
-		Wrong:   c.Wrong,
-		KeepRaw: concernsPass(canonicalText),
-	}
+	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong, KeepRaw: v.concernPass()}
 }
 
-// concernsPass finds sign-ins that may be TAP attempts: a step or a reason that names the pass, or an error code of
-// the pass. It may find too many, never too few. It sees every record: a literal is found much faster than a pattern
-// without letter case.
-func concernsPass(canonicalText string) bool {
-	lower := strings.ToLower(canonicalText)
-	return accessPass.MatchString(lower) || strings.Contains(lower, "13050") || strings.Contains(lower, `"_bits"`)
+// concernPass finds sign-ins that may be TAP attempts: a step or a reason that names the pass, an error code of the pass,
+// or an event of the Unified Audit Log that says how its user signed in. It may find too many, never too few.
+func (v *values) concernPass() bool {
+	return v.of("_bits") != "" || strings.HasPrefix(v.of("status.errorCode"), "13050") || strings.HasPrefix(v.of("_resultType"), "13050") ||
+		namesPass(v.of("authenticationDetails")) || namesPass(v.of("status.failureReason")) || namesPass(v.of("_resultDescription"))
 }
 
-var accessPass = regexp.MustCompile(`access\s*pass`)
+// namesPass says whether a text names an access pass. Nearly every sign-in has steps, and three letters are found much
+// faster than a pattern without letter case.
+func namesPass(text string) bool {
+	for i := 2; i < len(text); i++ {
+		if text[i]|0x20 == 'c' && text[i-1]|0x20 == 'c' && text[i-2]|0x20 == 'a' {
+			return accessPass.MatchString(text)
+		}
+	}
+	return false
+}
+
+var accessPass = regexp.MustCompile(`(?i)access\s*pass`)
 
 func readAudit(o object, in *Input, e envelope) Outcome {
 	if !isPresent(o.text("id")) && !e.nameless {
@@ -160,28 +119,18 @@ func readAudit(o object, in *Input, e envelope) Outcome {
 	if bad != "" {
 		return Outcome{Bad: bad}
 	}
-	var c canonical
-	c.begin()
-	c.columns(o, AuditEvents.Columns)
-	c.set("_tenant", e.tenant)
-	c.set("_reason", e.reason)
+	v := AuditEvents.values()
+	v.read(o.get)
+	v.set("_tenant", e.tenant)
+	v.set("_reason", e.reason)
 	if !o.has("correlationId") {
-		c.set("correlationId", e.correlation)
+		v.set("correlationId", e.correlation)
 	}
-	return Outcome{
-		Rows:    []Row{{AuditEvents, at, c.end()}},
-		Wrong:   c.Wrong,
-		KeepRaw: ConcernsPass(o.text("activityDisplayName")),
-	}
+	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong, KeepRaw: activities.MatchString(o.text("activityDisplayName"))}
 }
 
-// activities are those that a rule reads.
-var activities = regexp.MustCompile(activityPattern)
-
-const activityPattern = `(?i)security info|temporary access pass|authentication methods policy|device|owner|role|group|password|add user|external user`
-
-// ConcernsPass says whether an audit event of this activity may be proof for a finding, so that its text is kept.
-func ConcernsPass(activity string) bool { return activities.MatchString(activity) }
+// activities are those that a rule reads: events of theirs may be proof for a finding, so their text is kept.
+var activities = regexp.MustCompile(`(?i)security info|temporary access pass|authentication methods policy|device|owner|role|group|password|add user|external user`)
 
 // withFlattenedSteps gives a sign-in its steps back where Microsoft-Extractor-Suite's older outputs have them as one member
 // per property: a text each of a single step, a list each of several.

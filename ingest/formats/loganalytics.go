@@ -1,6 +1,7 @@
 package formats
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -27,25 +28,13 @@ var logAnalytics = &Format{
 		if _, ok := logTables[strings.ToLower(o.text("Type"))]; ok && o.hasAny("TimeGenerated", "OperationName", "Category") {
 			return true
 		}
-		h := header{}
-		for _, k := range o.keys {
-			h[k] = true
-		}
-		return isLogAnalytics(h, func(name string) string { return name })
+		return isLogAnalytics(o.hasAny)
 	},
 	read: readLogAnalytics,
 }
 
 // isLogAnalytics says whether columns are those of one of the tables: what a query selects of them differs.
-func isLogAnalytics(h header, spelled func(string) string) bool {
-	has := func(columns ...string) bool {
-		for _, c := range columns {
-			if h[spelled(c)] {
-				return true
-			}
-		}
-		return false
-	}
+func isLogAnalytics(has func(columns ...string) bool) bool {
 	return has("TimeGenerated") && has("OperationName", "ResultType", "ResultSignature", "AADTenantId", "UserPrincipalName", "UserId", "IPAddress",
 		"AppDisplayName", "AuthenticationDetails", "ActivityDisplayName", "TargetResources", "InitiatedBy") ||
 		has("AADTenantId", "LocationDetails", "ResourceIdentity", "AADOperationType") && has("CreatedDateTime", "ActivityDateTime", "OperationName", "Category")
@@ -89,7 +78,9 @@ func isLogAnalyticsTable(h header) bool {
 	for column := range h {
 		bare[bareColumn(column)] = true
 	}
-	return isLogAnalytics(bare, strings.ToLower)
+	return isLogAnalytics(func(columns ...string) bool {
+		return slices.ContainsFunc(columns, func(c string) bool { return bare[strings.ToLower(c)] })
+	})
 }
 
 func readLogAnalytics(o object, in *Input) Outcome {

@@ -38,7 +38,7 @@ var matanoSignIn = &Format{
 		log.put("id", o.get("event").Get("id"))
 		log.put("ipAddress", firstText(o.get("source").Get("ip"), o.get("source").Get("address"), o.get("client").Get("ip")))
 		log.put("userAgent", o.get("user_agent").Get("original"))
-		log.put("location", stringObject("city", o.get("geo").Get("city_name"), "countryOrRegion", o.get("geo").Get("country_iso_code")))
+		log.put("location", nestedObject(member{"city", o.get("geo").Get("city_name")}, member{"countryOrRegion", o.get("geo").Get("country_iso_code")}))
 		log.put("riskLevelDuringSignIn", log.get("riskLevelDuringSignin"))
 		e := envelope{
 			tenant:            cmp.Or(scalarText(o.get("azure").Get("tenant_id")), log.text("tenantId")),
@@ -94,15 +94,6 @@ func firstText(values ...gjson.Result) gjson.Result {
 		}
 	}
 	return gjson.Result{}
-}
-
-// stringObject is an object of texts, from pairs of a name and a value; those without a text are left out.
-func stringObject(name1 string, value1 gjson.Result, name2 string, value2 gjson.Result) gjson.Result {
-	var c canonical
-	c.begin()
-	c.set(name1, scalarText(value1))
-	c.set(name2, scalarText(value2))
-	return gjson.Parse(c.end())
 }
 
 // jsonTexts are the lists whose elements Matano writes as texts of JSON. The values of an audit event's modified

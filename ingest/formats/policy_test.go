@@ -106,7 +106,7 @@ func TestScubaGear(t *testing.T) {
 				w.Row["_tenant"] = tenant
 			}
 			in := &Input{Path: "M365BaselineConformance_2026_10_01/ProviderSettingsExport.json", Taken: byName}
-			f, out := Read([]byte(test.record), in)
+			f, out := Read(test.record, in)
 			if formatName(f) != "ScubaGear export" || out.NotUsed != "" || out.Bad != "" || out.Wrong != 2 {
 				t.Fatalf("%s: not used %q, bad %q, %d wrong", formatName(f), out.NotUsed, out.Bad, out.Wrong)
 			}
@@ -120,7 +120,7 @@ func TestScubaGear(t *testing.T) {
 			}
 		})
 	}
-	_, out := Read([]byte(`{"baseline_version":"1","date":"x","tenant_details":[],"conditional_access_policies":[],"teams":{}}`), &Input{})
+	_, out := Read(`{"baseline_version":"1","date":"x","tenant_details":[],"conditional_access_policies":[],"teams":{}}`, &Input{})
 	if out.NotUsed != "a ScubaGear export without settings of Entra ID" {
 		t.Errorf("empty export: %+v", out)
 	}

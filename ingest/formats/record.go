@@ -1,26 +1,28 @@
 package formats
 
 import (
-	"bytes"
 	"encoding/json"
 	"math"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+	"time"
 
 	"github.com/tidwall/gjson"
-
-	"tapaudit/ingest/casefile"
 )
 
-// object is a JSON object's members in order. Of members with equal keys the first counts, as for DuckDB.
+// object is a JSON object's members in order. Of members with equal keys the first counts.
 type object struct {
 	keys   []string
 	values []gjson.Result
 }
 
 func readObject(v gjson.Result) object {
-	var o object
+	return object{}.filled(v)
+}
+
+// filled is the object that v is, in the memory of o.
+func (o object) filled(v gjson.Result) object {
+	o = object{o.keys[:0], o.values[:0]}
 	v.ForEach(func(k, v gjson.Result) bool {
 		o.keys = append(o.keys, k.String())
 		o.values = append(o.values, v)
@@ -107,111 +109,112 @@ func isPresent(id string) bool {
 	return id != "" && !strings.EqualFold(id, "<null>") && id != "00000000-0000-0000-0000-000000000000"
 }
 
-// canonical writes a record in the shape that its table's mapping reads: the keys it knows and no others, each of
-// the type it must have. A value of another type is left out and counted.
-type canonical struct {
-	buf    bytes.Buffer
-	Wrong  int // values of a wrong type, loaded as absent
-	opened bool
+// values are a record's in the columns that its table's mapping reads. A value of another type is left out and counted.
+type values struct {
+	table *Table
+	all   []string // by column; "" where absent
+	Wrong int      // values of a wrong type, loaded as absent
 }
 
-func (c *canonical) begin() {
-	c.buf.Reset()
-	c.Wrong = 0
-	c.opened = false
-	c.buf.WriteByte('{')
-}
+func (t *Table) values() values { return values{table: t, all: make([]string, len(t.Columns))} }
 
-func (c *canonical) end() string {
-	c.buf.WriteByte('}')
-	text := c.buf.String()
-	if strings.Contains(text, "emporaryAccessPass") {
-		text, _ = MaskPasscodes(text) // whoever reads the record counts them
-	}
-	return text
-}
-
-func (c *canonical) key(name string) {
-	if c.opened {
-		c.buf.WriteByte(',')
-	}
-	c.opened = true
-	c.buf.WriteByte('"')
-	c.buf.WriteString(name)
-	c.buf.WriteString(`":`)
-}
-
-// set writes a text of our own.
-func (c *canonical) set(name, value string) {
-	if value == "" {
-		return
-	}
-	c.key(name)
-	c.buf.WriteString(quote(value))
-}
-
-// columns copies the members that a mapping reads; names that begin with _ are ours and never the record's.
-func (c *canonical) columns(o object, columns casefile.Columns) {
-	for _, col := range columns {
-		if col.Name[0] != '_' {
-			c.member(col.Name, col.Type, o.get(col.Name))
-		}
+// set gives a column a text of ours; an absent one leaves it as it is.
+func (v *values) set(column, text string) {
+	if isPresent(text) {
+		v.all[v.table.at[column]] = text
 	}
 }
 
-func (c *canonical) member(name, kind string, v gjson.Result) {
-	if !v.Exists() || v.Type == gjson.Null {
-		return
+// read takes the members that the mapping reads; columns whose names begin with _ are ours and never the record's.
+func (v *values) read(get func(key string) gjson.Result) {
+	for i := range v.table.members {
+		m := &v.table.members[i]
+		v.member(m, get(m.key))
 	}
-	if kind == "JSON" || strings.HasPrefix(kind, "STRUCT") {
-		if v.Type == gjson.String && strings.TrimSpace(v.Str) == "" {
+}
+
+func (v *values) member(m *tableMember, value gjson.Result) {
+	switch {
+	case !value.Exists() || value.Type == gjson.Null:
+	case m.members == nil:
+		v.put(m.column, value)
+	default:
+		nested := v.nested(value)
+		if !nested.IsObject() {
+			if nested.Exists() {
+				v.Wrong++
+			}
 			return
 		}
-		v = unwrap(v)
-		if v.Type != gjson.JSON || kind != "JSON" && !v.IsObject() {
-			c.Wrong++
+		var seen uint64 // of equal keys the first counts
+		nested.ForEach(func(key, value gjson.Result) bool {
+			for i := range m.members {
+				if m.members[i].key == key.Str && seen&(1<<i) == 0 {
+					seen |= 1 << i
+					v.member(&m.members[i], value)
+				}
+			}
+			return true
+		})
+	}
+}
+
+// nested is a nested value out of the string that may hold it; absent where that string is empty.
+func (v *values) nested(value gjson.Result) gjson.Result {
+	if value.Type == gjson.String && strings.TrimSpace(value.Str) == "" {
+		return gjson.Result{}
+	}
+	return unwrap(value)
+}
+
+// put gives a column a record's value.
+func (v *values) put(column int, value gjson.Result) {
+	kind := v.table.Columns[column].Type
+	var text string
+	ok := true
+	if kind == "JSON" {
+		nested := v.nested(value)
+		if !nested.Exists() {
 			return
 		}
-		c.key(name)
-		if kind == "JSON" {
-			c.buf.WriteString(readable(v.Raw))
-			return
-		}
-		inner := canonical{}
-		inner.begin()
-		o := readObject(v)
-		for _, m := range structMembers(kind) {
-			inner.member(m.Name, m.Type, o.get(m.Name))
-		}
-		c.Wrong += inner.Wrong
-		c.buf.WriteString(inner.end())
-		return
+		ok, text = nested.Type == gjson.JSON, readable(nested.Raw)
+	} else {
+		text, ok = scalarOf(kind, value)
 	}
-	if kind == "VARCHAR" && v.Type == gjson.String && !isPresent(v.String()) {
-		return // <null> in any spelling: the mapping knows only the usual ones
-	}
-	text, ok := scalarOf(kind, v)
 	if !ok {
-		c.Wrong++
+		v.Wrong++
 		return
 	}
-	if text != "" {
-		c.key(name)
-		c.buf.WriteString(text)
-	}
+	v.all[column] = text
 }
 
-// scalarOf is a scalar as JSON text of the type that a column has; "" where an empty text stands for an absent value.
+// row is the row that the values make, without any passcode. Whoever reads the record counts them.
+func (v *values) row(at time.Time) Row {
+	for i, text := range v.all {
+		if strings.Contains(text, "emporaryAccessPass") {
+			v.all[i], _ = MaskPasscodes(text)
+		}
+	}
+	return Row{v.table, at, v.all}
+}
+
+// of is a column's value, "" where it is absent.
+func (v *values) of(column string) string { return v.all[v.table.at[column]] }
+
+// scalarOf is a scalar as the text of a column's type, "" where it is absent; false where it is of another type.
 func scalarOf(kind string, v gjson.Result) (string, bool) {
 	if v.Type == gjson.JSON {
 		return "", false
 	}
 	switch kind {
 	case "VARCHAR":
-		if v.Type == gjson.String {
-			return quote(v.String()), true
+		if v.Type != gjson.String {
+			return v.Raw, true
 		}
-		return quote(v.Raw), true
+		if s := v.String(); isPresent(s) {
+			return strings.ToValidUTF8(s, "\uFFFD"), true
+		}
+		return "", true
 	case "BOOLEAN":
 		switch s := strings.ToLower(strings.TrimSpace(scalarText(v))); s {
 		case "true", "false", "":
@@ -234,46 +237,21 @@ func scalarOf(kind string, v gjson.Result) (string, bool) {
 	panic("a mapping's column has the type " + kind + ", which no record is read as")
 }
 
-// structMembers are the members of STRUCT(name TYPE, …).
-func structMembers(kind string) casefile.Columns {
-	if cached, ok := structCache[kind]; ok {
-		return cached
-	}
-	panic("a mapping's column has the type " + kind + ", which is not declared in structCache")
-}
-
-// structCache has the STRUCT types that mappings use; it is written by init only.
-var structCache = map[string]casefile.Columns{}
-
-func structType(members ...casefile.Column) string {
-	var parts []string
-	for _, m := range members {
-		parts = append(parts, m.Name+" "+m.Type)
-	}
-	kind := "STRUCT(" + strings.Join(parts, ", ") + ")"
-	structCache[kind] = members
-	return kind
-}
-
 // quote is s as a JSON string that DuckDB reads: valid UTF-8, no lone surrogates.
 func quote(s string) string {
-	if !utf8.ValidString(s) {
-		s = strings.ToValidUTF8(s, "\uFFFD")
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(strings.ToValidUTF8(s, "\uFFFD")); err != nil {
+		panic(err) // a string always has a form in JSON
 	}
-	b, err := json.Marshal(s)
-	if err != nil {
-		panic(err) // a string always marshals
-	}
-	return string(b)
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// readable is nested JSON that DuckDB reads. Its reader refuses lone surrogates and numbers beyond a double; such a
-// text (never seen in a real export) is written anew with U+FFFD and with the number as text.
+// readable is nested JSON as it is kept: without escapes, which would hide a word from a search for it, and without what
+// DuckDB's reader refuses: lone surrogates, which become U+FFFD, and numbers beyond a double, which become texts.
 func readable(raw string) string {
-	if !strings.Contains(raw, `\ud`) && !strings.Contains(raw, `\uD`) && !strings.ContainsAny(raw, "eE") {
-		return raw
-	}
-	if !strings.Contains(raw, `\ud`) && !strings.Contains(raw, `\uD`) && !hasExponent(raw) {
+	if !strings.Contains(raw, `\u`) && !hasExponent(raw) {
 		return raw
 	}
 	var b strings.Builder

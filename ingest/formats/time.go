@@ -82,6 +82,12 @@ func SlashedOrder(s string) (order DateOrder, proven bool) {
 // Dates is what the dates of a file, read so far, prove about their order.
 type Dates struct{ monthFirst, dayFirst, slashed, other bool }
 
+// Join adds what other dates of the same file prove.
+func (d *Dates) Join(other Dates) {
+	d.monthFirst, d.dayFirst = d.monthFirst || other.monthFirst, d.dayFirst || other.dayFirst
+	d.slashed, d.other = d.slashed || other.slashed, d.other || other.other
+}
+
 func (d *Dates) see(s string) {
 	s = strings.TrimSpace(s)
 	if len(s) < 8 || s[1] > '9' || s[4] == '-' || s[0] == '\\' || !slashedTime.MatchString(s) {

@@ -1,0 +1,240 @@
+package ingest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"runtime"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/semaphore"
+
+	"tapaudit/ingest/evidence"
+	"tapaudit/ingest/formats"
+)
+
+// A source's records go through three stages that work at the same time: one goroutine frames them, some translate them,
+// and the loader's own settles them, in order, and feeds them into the case.
+
+const (
+	chunkBytes   = 512 << 10 // of text that is translated in one go
+	chunkRecords = 2048
+	recordBytes  = 1 << 10        // that a record takes beside its text while it is translated
+	aheadBytes   = 2 * batchBytes // of text framed before it is settled, so that feeding a batch stops nobody
+)
+
+// record is a framed record, what it was translated into, and where it stands.
+type record struct {
+	line, ordinal, offset int64
+	text                  string
+	context               string   // of the page that holds it
+	columns               []string // of a row of a Log Analytics answer
+	fields                []string // of a row of CSV
+
+	bad       *quarantined // what could not be framed
+	header    bool         // a row that repeats the header
+	format    *formats.Format
+	out       formats.Outcome
+	masked    string // the text as it may be kept, where that is needed
+	passcodes int    // masked in it
+}
+
+// quarantined is the record's place in quarantine.
+func (r *record) quarantined(why string) quarantined {
+	sum := sha256.Sum256([]byte(r.text))
+	shown := r.masked
+	if shown == "" {
+		shown = r.text
+	}
+	return quarantined{r.line, r.offset, why, formats.Excerpt([]byte(shown), excerptLength), hex.EncodeToString(sum[:])}
+}
+
+// translate finds out what the record is and what it says.
+func (r *record) translate(table *formats.Sheet, in *formats.Input) {
+	switch {
+	case r.bad != nil:
+	case table != nil && table.IsHeader(r.fields):
+		r.header = true
+	case table != nil:
+		r.format, r.out = table.Format, table.Read(r.fields, in)
+		if r.out.KeepRaw || r.out.Bad != "" || table.Secret() || mayHoldPasscode(r.text) {
+			r.masked, r.passcodes = formats.MaskPasscodes(table.Text(r.fields))
+		}
+	default:
+		text := r.text
+		if r.columns != nil {
+			text = formats.Record(r.columns, text)
+		}
+		in.Context = r.context
+		r.format, r.out = formats.Read(text, in)
+		if r.out.KeepRaw || r.out.Bad != "" || mayHoldPasscode(text) {
+			r.masked, r.passcodes = formats.MaskPasscodes(text)
+		}
+	}
+}
+
+// chunk is some records in a row.
+type chunk struct {
+	records []record
+	text    strings.Builder // what their texts are parts of
+	dates   formats.Dates
+	ready   chan struct{} // closed once they are translated
+	settled chan struct{} // closed once they are settled; nil where nobody waits
+}
+
+// keep copies a text, which its framer will overwrite.
+func (ch *chunk) keep(text []byte) string {
+	from := ch.text.Len()
+	ch.text.Write(text)
+	return ch.text.String()[from:]
+}
+
+// weight is what the chunk counts among what is framed and not settled.
+func (ch *chunk) weight() int64 {
+	return min(int64(ch.text.Len())+int64(len(ch.records))*recordBytes, aheadBytes)
+}
+
+// producer hands framed records on.
+type producer struct {
+	ctx   context.Context
+	table *formats.Sheet // of rows of CSV
+	chunk *chunk
+	work  chan<- *chunk // to be translated
+	queue chan<- *chunk // to be settled, in order
+	ahead *semaphore.Weighted
+}
+
+func (p *producer) frame(f *evidence.Frame) error {
+	r := p.add(f.Line, f.Ordinal, f.Offset)
+	if f.Bad != "" {
+		r.bad = &quarantined{f.Line, f.Offset, f.Bad, formats.Excerpt(f.Text, excerptLength), f.SHA256}
+		return p.handOn()
+	}
+	r.text, r.columns = p.chunk.keep(f.Text), f.Columns
+	if f.Wrapper != nil {
+		r.context = f.Wrapper.Context
+	}
+	return p.handOn()
+}
+
+func (p *producer) row(row *evidence.Row) error {
+	r := p.add(row.Ordinal, row.Ordinal, row.Offset)
+	if row.Bad != "" {
+		excerpt := ""
+		if !p.table.Secret() {
+			excerpt = formats.Excerpt(row.Text, excerptLength)
+		}
+		r.bad = &quarantined{row.Ordinal, row.Offset, row.Bad, excerpt, row.SHA256}
+		return p.handOn()
+	}
+	r.text, r.fields = p.chunk.keep(row.Text), append([]string(nil), row.Fields...)
+	return p.handOn()
+}
+
+func (p *producer) add(line, ordinal, offset int64) *record {
+	if p.chunk == nil {
+		p.chunk = &chunk{ready: make(chan struct{})}
+	}
+	p.chunk.records = append(p.chunk.records, record{line: line, ordinal: ordinal, offset: offset})
+	return &p.chunk.records[len(p.chunk.records)-1]
+}
+
+// handOn hands the chunk on when it is full.
+func (p *producer) handOn() error {
+	if p.chunk.text.Len() < chunkBytes && len(p.chunk.records) < chunkRecords {
+		return nil
+	}
+	return p.send()
+}
+
+// send hands the chunk on.
+func (p *producer) send() error {
+	ch := p.chunk
+	if ch == nil {
+		return nil
+	}
+	p.chunk = nil
+	if err := p.ahead.Acquire(p.ctx, ch.weight()); err != nil {
+		return err
+	}
+	for _, to := range []chan<- *chunk{p.work, p.queue} {
+		select {
+		case to <- ch:
+		case <-p.ctx.Done():
+			return p.ctx.Err()
+		}
+	}
+	return nil
+}
+
+// settleAll waits until every record so far is settled: what follows may depend on what they are.
+func (p *producer) settleAll() {
+	if p.chunk == nil {
+		p.chunk = &chunk{ready: make(chan struct{})}
+	}
+	settled := make(chan struct{})
+	p.chunk.settled = settled
+	if p.send() != nil {
+		return
+	}
+	select {
+	case <-settled:
+	case <-p.ctx.Done():
+	}
+}
+
+// stream settles the records that produce frames. ended is what ended the frames early, nil at the end of the text.
+func (c *careful) stream(produce func(*producer) error) (ended, err error) {
+	ctx, cancel := context.WithCancel(c.ctx)
+	const most = aheadBytes / chunkBytes
+	work, queue := make(chan *chunk, most), make(chan *chunk, most)
+	p := &producer{ctx: ctx, work: work, queue: queue, ahead: semaphore.NewWeighted(aheadBytes)}
+	input := c.in
+	input.Dates = formats.Dates{}
+	var stages sync.WaitGroup
+	defer stages.Wait()
+	defer cancel()
+	stages.Go(func() {
+		defer close(queue)
+		defer close(work)
+		ended = produce(p)
+		if err := p.send(); err != nil && errors.Is(ended, io.EOF) {
+			ended = err
+		}
+	})
+	for range runtime.GOMAXPROCS(0) {
+		stages.Go(func() {
+			for ch := range work {
+				in := input
+				for i := range ch.records {
+					ch.records[i].translate(p.table, &in)
+				}
+				ch.dates = in.Dates
+				close(ch.ready)
+			}
+		})
+	}
+	for ch := range queue {
+		<-ch.ready
+		for i := range ch.records {
+			if err := c.settle(&ch.records[i]); err != nil {
+				return nil, err
+			}
+		}
+		c.in.Dates.Join(ch.dates)
+		p.ahead.Release(ch.weight())
+		if ch.settled != nil {
+			close(ch.settled)
+		}
+	}
+	if err := c.ctx.Err(); err != nil {
+		return nil, err
+	}
+	if errors.Is(ended, io.EOF) {
+		ended = nil
+	}
+	return ended, nil
+}
