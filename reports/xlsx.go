@@ -202,6 +202,10 @@ func newWorkbook(file *excelize.File, rows int) (*workbook, error) {
 // Excel cannot hold is cut, and said where it is cut and on the sheet about the
 // audit, with the file that has all of it.
 func (x *workbook) sheet(name, whole string, columns []string, rows iter.Seq[[]string]) error {
+	// Without this the sheet would say that it consists of its first cell, and some readers believe it.
+	if err := x.file.SetSheetDimension(name, ""); err != nil {
+		return err
+	}
 	out, err := x.file.NewStreamWriter(name)
 	if err != nil {
 		return err

@@ -230,6 +230,9 @@ func TestWorkbookRunsNothing(t *testing.T) {
 		if live := regexp.MustCompile(`<(\w+:)?(f|hyperlink|externalReference|ddeLink|oleObject)\b`).Find(text); live != nil {
 			t.Errorf("%s holds %s", member.Name, live)
 		}
+		if strings.Contains(string(text), "<dimension") {
+			t.Errorf("%s states a dimension, which is that of an empty sheet", member.Name)
+		}
 		if strings.HasSuffix(member.Name, ".rels") && strings.Contains(string(text), `TargetMode="External"`) {
 			t.Errorf("%s leads out of the workbook", member.Name)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -67,6 +68,9 @@ func (p *manPage) command(ctx context.Context, c command) error {
 		p.text(capital(c.summary) + ". " + manuals[c.name].about)
 		flags.VisitAll(func(f *pflag.Flag) {
 			value, usage := pflag.UnquoteUsage(f)
+			if !slices.Contains([]string{"", "0", "false", "[]"}, f.DefValue) {
+				usage += " (default " + f.DefValue + ")"
+			}
 			p.item(strings.TrimSpace("--"+f.Name+" "+value), usage)
 		})
 		for _, e := range manuals[c.name].examples {
