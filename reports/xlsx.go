@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"iter"
@@ -68,7 +69,7 @@ func (o xlsxOutput) write(f *folder, r *analysis.Result) error {
 			}
 		}()
 		book.SetZipWriter(func(w io.Writer) excelize.ZipWriter { return &orderedZip{out: w} })
-		x, err := newWorkbook(book, o.rows)
+		x, err := newWorkbook(f.ctx, book, o.rows)
 		if err != nil {
 			return err
 		}
@@ -124,6 +125,7 @@ func (o xlsxOutput) about(r *analysis.Result, x *workbook) [][]string {
 		{"program", strings.TrimSpace("tapaudit " + o.version)},
 		{"times", "All times are UTC."},
 	}
+	rows = slices.DeleteFunc(rows, func(row []string) bool { return row[1] == "" })
 	for _, u := range whatWasNotSeen(r) {
 		item := "tested in part"
 		if u.Assessed == "no" {
@@ -146,6 +148,7 @@ func (o xlsxOutput) about(r *analysis.Result, x *workbook) [][]string {
 
 // workbook is a workbook while it is being written.
 type workbook struct {
+	ctx      context.Context
 	file     *excelize.File
 	rows     int
 	remarks  []string // what did not fit
@@ -157,8 +160,8 @@ type workbook struct {
 	severity map[string]int
 }
 
-func newWorkbook(file *excelize.File, rows int) (*workbook, error) {
-	x := &workbook{file: file, rows: rows, severity: map[string]int{}}
+func newWorkbook(ctx context.Context, file *excelize.File, rows int) (*workbook, error) {
+	x := &workbook{ctx: ctx, file: file, rows: rows, severity: map[string]int{}}
 	if x.rows == 0 {
 		x.rows = excelize.TotalRows
 	}
@@ -236,6 +239,10 @@ func (x *workbook) sheet(name, whole string, columns []string, rows iter.Seq[[]s
 	var last []any
 	more := 0
 	for row := range rows {
+		// Nothing is written into the folder before the last sheet is done: an interruption must not wait for that.
+		if err := context.Cause(x.ctx); err != nil {
+			return err
+		}
 		if line == x.rows-1 && last != nil {
 			more++
 			continue

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -325,5 +326,30 @@ func TestDatesThatExcelDoesNotKnowStayText(t *testing.T) {
 		if got, err := book.GetCellValue("findings", cell); err != nil || got != want {
 			t.Errorf("%s is %q, %v; want %q", cell, got, err, want)
 		}
+	}
+}
+
+func TestInterruptedWorkbookStopsAtOnce(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	book := excelize.NewFile()
+	defer book.Close()
+	x, err := newWorkbook(ctx, book, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := 0
+	err = x.sheet("Sheet1", "", []string{"title"}, func(yield func([]string) bool) {
+		for range 100 {
+			taken++
+			if taken == 3 {
+				cancel()
+			}
+			if !yield([]string{"x"}) {
+				return
+			}
+		}
+	})
+	if !errors.Is(err, context.Canceled) || taken != 3 {
+		t.Errorf("%v after %d rows", err, taken)
 	}
 }
