@@ -17,7 +17,7 @@ import (
 
 // Options says which files a report folder gets and what its manifest states.
 type Options struct {
-	Formats []string  // names from Formats; none means all of them
+	Formats []string  // names from Formats; none means those of DefaultFormats
 	Version string    // of the program that writes
 	Created time.Time // when the report was made; goes into manifest.json only
 }
@@ -39,6 +39,10 @@ func outputs(o Options) []namedOutput {
 		{"csv", csvOutput{}},
 		{"json", jsonOutput{}},
 		{"parquet", parquetOutput{}},
+		{"xlsx", xlsxOutput{version: o.Version}},
+		{"timesketch", timesketchOutput{}},
+		{"ocsf", ocsfOutput{version: o.Version}},
+		{"summary", markdownOutput{version: o.Version}},
 	}
 }
 
@@ -56,6 +60,10 @@ func Formats() []string {
 	return names
 }
 
+// DefaultFormats names the forms that a report has when none are asked for;
+// the others are for one tool each.
+func DefaultFormats() []string { return []string{"html", "csv", "json", "parquet"} }
+
 // WriteFolder writes the report r as the folder dir, mode 0700, its files 0600.
 //
 // The folder is built as a hidden sibling of dir and takes its place only when
@@ -64,15 +72,16 @@ func Formats() []string {
 // with an error that wraps [ErrNotReport], a format that does not exist with
 // one that wraps [ErrFormat]; when ctx ends, the error wraps its cause.
 func WriteFolder(ctx context.Context, dir string, r *analysis.Result, opts Options) error {
-	chosen := outputs(opts)
-	if len(opts.Formats) > 0 {
-		for _, name := range opts.Formats {
-			if !slices.Contains(Formats(), name) {
-				return fmt.Errorf("%w %q: choose from %s", ErrFormat, name, strings.Join(Formats(), ", "))
-			}
-		}
-		chosen = slices.DeleteFunc(chosen, func(o namedOutput) bool { return !slices.Contains(opts.Formats, o.name) })
+	asked := opts.Formats
+	if len(asked) == 0 {
+		asked = DefaultFormats()
 	}
+	for _, name := range asked {
+		if !slices.Contains(Formats(), name) {
+			return fmt.Errorf("%w %q: choose from %s", ErrFormat, name, strings.Join(Formats(), ", "))
+		}
+	}
+	chosen := slices.DeleteFunc(outputs(opts), func(o namedOutput) bool { return !slices.Contains(asked, o.name) })
 	return replaceFolder(ctx, dir, func(f *folder) error {
 		for _, o := range chosen {
 			if err := o.write(f, r); err != nil {

@@ -80,18 +80,27 @@ func named(text string) string {
 // unknown says that a name is not one of the known ones, and which of them may be
 // meant, or else what to do.
 func unknown(kind, name string, known []string, otherwise string) string {
-	best, least := "", 1+max(2, len(name)/4)
-	if len(name) <= 80 {
-		for _, candidate := range slices.Sorted(slices.Values(known)) {
-			if d := distance(strings.ToLower(name), strings.ToLower(candidate)); d < least {
-				best, least = candidate, d
-			}
-		}
-	}
-	if best != "" {
-		return fmt.Sprintf("unknown %s %s; did you mean %s?", kind, named(name), best)
+	if nearest := Nearest(name, known); nearest != "" {
+		return fmt.Sprintf("unknown %s %s; did you mean %s?", kind, named(name), nearest)
 	}
 	return fmt.Sprintf("unknown %s %s; %s", kind, named(name), otherwise)
+}
+
+// Nearest is the known name that somebody who wrote name probably meant, in
+// whatever letter case; "" when none is near enough to be worth a question.
+func Nearest(name string, known []string) string {
+	best, least := "", 1+max(2, len(name)/4)
+	if len(name) > 80 {
+		return ""
+	}
+	for _, candidate := range slices.Sorted(slices.Values(known)) {
+		d := distance(strings.ToLower(name), strings.ToLower(candidate))
+		// Where every letter would have to change, nothing is alike.
+		if d < least && d < utf8.RuneCountInString(name) {
+			best, least = candidate, d
+		}
+	}
+	return best
 }
 
 // distance is the number of letters to insert, delete, replace or swap with their

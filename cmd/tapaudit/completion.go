@@ -42,7 +42,7 @@ func runCompletion(ctx context.Context, args []string, io streams) error {
 		return err
 	}
 	if flags.NArg() != 1 || !slices.Contains(shells, flags.Arg(0)) {
-		return usagef("completion: name one of %s", strings.Join(shells, ", "))
+		return usagef("completion: name one of %s%s", strings.Join(shells, ", "), suggestion(flags.Arg(0), shells, ""))
 	}
 	all, err := completeCommands(ctx)
 	if err != nil {
@@ -72,14 +72,17 @@ type completedFlag struct {
 	Name, Usage string
 	Takes       bool     // a value
 	Path        bool     // the value is a path
+	List        bool     // the value is several of Words, with commas between
 	Words       []string // the value is one of these
 }
 
-// choice is what may follow a word: one of Words, a path where Path is set, or else something that only the user knows.
+// choice is what may follow a word: one of Words (several with commas between where List is set), a path where Path is
+// set, or else something that only the user knows.
 type choice struct {
 	Word  string
 	Words []string
 	Path  bool
+	List  bool
 }
 
 // completeCommands asks every command for its flags, so that none can be forgotten here.
@@ -97,6 +100,11 @@ func completeCommands(ctx context.Context) ([]completedCommand, error) {
 		"config":     {{Word: "check", Path: true}, {Word: "example"}},
 		"completion": {{Word: "bash"}, {Word: "zsh"}, {Word: "fish"}, {Word: "powershell"}},
 	}
+	for _, name := range commandNames() {
+		if name != "help" { // a word after help is not a word after its own name
+			arguments["help"] = append(arguments["help"], choice{Word: name})
+		}
+	}
 	var all []completedCommand
 	for _, c := range commands {
 		done := completedCommand{Name: c.name, Summary: c.summary, After: arguments[c.name]}
@@ -107,9 +115,10 @@ func completeCommands(ctx context.Context) ([]completedCommand, error) {
 			flags.VisitAll(func(f *pflag.Flag) {
 				flag := completedFlag{Name: f.Name, Usage: f.Usage, Takes: f.NoOptDefVal == ""}
 				flag.Words, flag.Path = flagValues(c.name, f.Name)
+				flag.List = f.Value.Type() == "stringSlice"
 				done.Flags = append(done.Flags, flag)
 				if flag.Takes {
-					done.After = append(done.After, choice{"--" + f.Name, flag.Words, flag.Path})
+					done.After = append(done.After, choice{"--" + f.Name, flag.Words, flag.Path, flag.List})
 				}
 			})
 		}})
@@ -125,10 +134,10 @@ func completeCommands(ctx context.Context) ([]completedCommand, error) {
 func flagValues(command, flag string) (words []string, path bool) {
 	switch flag {
 	case "fail-on":
-		return []string{"info", "low", "medium", "high", "critical"}, false
+		return severityNames, false
 	case "format":
 		if command == "query" {
-			return []string{"table", "csv", "json"}, false
+			return queryFormats, false
 		}
 		return reports.Formats(), false
 	case "config", "case", "out", "evidence", "rules":

@@ -29,5 +29,5 @@ func runConfig(_ context.Context, args []string, io streams) error {
 		_, err = fmt.Fprintf(io.out, "%s: no errors\n", flags.Arg(1))
 		return err
 	}
-	return usagef("config: say 'config check FILE' or 'config example'")
+	return usagef("config: say 'config check FILE' or 'config example'%s", suggestion(flags.Arg(0), []string{"check", "example"}, ""))
 }

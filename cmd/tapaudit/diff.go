@@ -26,7 +26,7 @@ func runDiff(ctx context.Context, args []string, io streams) error {
 		return usagef("diff: name two report folders, the old one first")
 	}
 	if *failOn != "" && analysis.Severity(*failOn).Rank() < 0 {
-		return usagef("--fail-on: %q is none of info, low, medium, high, critical", *failOn)
+		return noneOf("--fail-on", *failOn, severityNames)
 	}
 	var created time.Time
 	if *out != "" {

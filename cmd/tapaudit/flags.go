@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -57,7 +58,7 @@ func (f judgeFlags) read() (*judgement, error) {
 		}
 	}
 	if f.failOn != "" && analysis.Severity(f.failOn).Rank() < 0 {
-		return nil, usagef("--fail-on: %q is none of info, low, medium, high, critical", f.failOn)
+		return nil, noneOf("--fail-on", f.failOn, severityNames)
 	}
 	rules, err := analysis.BuiltInRules()
 	if err != nil {
@@ -110,14 +111,15 @@ type reportFlags struct {
 
 func (f *reportFlags) add(flags *pflag.FlagSet, out string) {
 	flags.StringVar(&f.out, "out", out, "folder to write the report into")
-	flags.StringSliceVar(&f.formats, "format", nil, "outputs: html, csv, json, parquet (default all)")
+	flags.StringSliceVar(&f.formats, "format", nil, "outputs, with commas between: "+strings.Join(reports.Formats(), ", ")+
+		" (default "+strings.Join(reports.DefaultFormats(), ",")+")")
 }
 
 // check refuses, before any work is done, what could not be written in the end.
 func (f *reportFlags) check() error {
 	for _, name := range f.formats {
 		if !slices.Contains(reports.Formats(), name) {
-			return usagef("--format: %q is none of %v", name, reports.Formats())
+			return noneOf("--format", name, reports.Formats())
 		}
 	}
 	if err := reports.CheckFolder(f.out); err != nil {

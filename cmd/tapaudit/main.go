@@ -61,6 +61,8 @@ func init() {
 		{"rules", "list | show ID", "list the rules, or show one with its texts and its SQL", runRules},
 		{"config", "check FILE | example", "check a configuration, or print a commented one", runConfig},
 		{"completion", "bash | zsh | fish | powershell", "print a script that completes commands in a shell", runCompletion},
+		{"man", "", "print the manual page, in roff", runMan},
+		{"help", "[COMMAND]", "list the commands, or explain one", runHelp},
 		{"version", "", "say which version this is", runVersion},
 	}
 }
@@ -98,9 +100,8 @@ func dispatch(ctx context.Context, args []string, io streams) error {
 		return statusError(exitUsage)
 	}
 	switch args[0] {
-	case "help", "-h", "--help":
-		printUsage(io.out)
-		return nil
+	case "-h", "--help":
+		return runHelp(ctx, nil, io)
 	case "--version":
 		return runVersion(ctx, nil, io)
 	}
@@ -109,15 +110,15 @@ func dispatch(ctx context.Context, args []string, io streams) error {
 			return c.run(ctx, args[1:], io)
 		}
 	}
-	return usagef("unknown command %q; 'tapaudit help' lists them", args[0])
+	return usagef("unknown command %q%s", args[0], suggestion(args[0], commandNames(), "; 'tapaudit help' lists them"))
 }
 
-func printUsage(w io.Writer) {
-	fmt.Fprint(w, "tapaudit audits how Temporary Access Passes were used in Microsoft Entra ID, from exported logs, offline.\n\nCommands:\n")
+func commandNames() []string {
+	var names []string
 	for _, c := range commands {
-		fmt.Fprintf(w, "  %-40s %s\n", "tapaudit "+c.name+" "+c.args, c.summary)
+		names = append(names, c.name)
 	}
-	fmt.Fprint(w, "\n'tapaudit COMMAND --help' shows a command's flags.\n")
+	return names
 }
 
 // newFlags are a command's flags, with help that goes to out.
@@ -130,15 +131,22 @@ func newFlags(name, args string, io streams) *pflag.FlagSet {
 			io.flags(flags)
 			return
 		}
-		fmt.Fprintf(io.out, "Usage: tapaudit %s [flags] %s\n\n%s", name, args, flags.FlagUsages())
+		printHelp(io.out, name, args, flags)
 	}
 	return flags
 }
 
 func parse(flags *pflag.FlagSet, args []string) error {
 	err := flags.Parse(args)
-	if err != nil && !errors.Is(err, pflag.ErrHelp) {
-		return usageError{err}
+	if err == nil || errors.Is(err, pflag.ErrHelp) {
+		return err
 	}
-	return err
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
+		var names []string
+		flags.VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+		otherwise := "; '" + flags.Name() + " --help' lists them"
+		return usagef("%w%s", err, suggestion("--"+unknown.GetSpecifiedName(), names, otherwise))
+	}
+	return usageError{err}
 }

@@ -16,6 +16,8 @@ import (
 	"tapaudit/reports"
 )
 
+var queryFormats = []string{"table", "csv", "json"}
+
 // runQuery answers one SELECT over a case, read-only.
 func runQuery(ctx context.Context, args []string, io streams) error {
 	flags := newFlags("query", `--case FILE "SELECT …"`, io)
@@ -33,7 +35,7 @@ func runQuery(ctx context.Context, args []string, io streams) error {
 	}
 	write := map[string]func(*answer, streams) error{"table": (*answer).table, "csv": (*answer).csv, "json": (*answer).json}[*format]
 	if write == nil {
-		return usagef("--format: %q is none of table, csv, json", *format)
+		return noneOf("--format", *format, queryFormats)
 	}
 	database.readOnly = true
 	return database.with(ctx, func(c *openCase) error {

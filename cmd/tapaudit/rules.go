@@ -63,5 +63,5 @@ func runRules(_ context.Context, args []string, io streams) error {
 		}
 		return usageError{settings.UnknownRule(flags.Arg(1), analysis.Catalog(rules))}
 	}
-	return usagef("rules: say 'rules list' or 'rules show ID'")
+	return usagef("rules: say 'rules list' or 'rules show ID'%s", suggestion(flags.Arg(0), []string{"list", "show"}, ""))
 }

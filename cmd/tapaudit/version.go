@@ -20,7 +20,14 @@ func programVersion() string {
 	return "unreleased"
 }
 
-func runVersion(_ context.Context, _ []string, io streams) error {
+func runVersion(_ context.Context, args []string, io streams) error {
+	flags := newFlags("version", "", io)
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	if err := noArguments(flags); err != nil {
+		return err
+	}
 	_, err := fmt.Fprintf(io.out, "tapaudit %s (%s, %s/%s)\n", programVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }

@@ -1,0 +1,77 @@
+package reports
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// toolFormats are the outputs that are written for one other tool each, when they are asked for.
+var toolFormats = []string{"xlsx", "timesketch", "ocsf", "summary"}
+
+// TestGoldenForOtherTools compares those outputs, the workbook by what a reader of it sees: its bytes belong to the
+// library.
+func TestGoldenForOtherTools(t *testing.T) {
+	dir := write(t, hostile(), toolFormats...)
+	got := map[string]string{}
+	for _, name := range names(t, dir) {
+		switch name {
+		case "manifest.json":
+		case "findings.xlsx":
+			got[name+".txt"] = seenInWorkbook(t, filepath.Join(dir, name))
+		default:
+			got[name] = read(t, dir, name)
+		}
+	}
+	golden := filepath.Join("testdata", "tools")
+	if *update {
+		if err := os.MkdirAll(golden, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for name, text := range got {
+			if err := os.WriteFile(filepath.Join(golden, name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	want := map[string]string{}
+	for _, name := range names(t, golden) {
+		want[name] = read(t, golden, name)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("outputs differ from %s; if that is meant, run go test ./reports -update (-want +got):\n%s", golden, diff)
+	}
+}
+
+func TestOutputsForOtherToolsAreThoseOfTheFormats(t *testing.T) {
+	want := []string{"findings.xlsx", "manifest.json", "ocsf.jsonl", "summary.md", "timesketch.csv", "timesketch.jsonl"}
+	dir := write(t, hostile(), toolFormats...)
+	if diff := cmp.Diff(want, names(t, dir)); diff != "" {
+		t.Error(diff)
+	}
+	found, err := VerifyFolder(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found.Same != len(want)-1 || len(found.Differences) > 0 {
+		t.Errorf("verify finds %d files as listed, and %v", found.Same, found.Differences)
+	}
+	if diff := cmp.Diff(DefaultFormats(), []string{"html", "csv", "json", "parquet"}); diff != "" {
+		t.Errorf("formats when none are asked for: %s", diff)
+	}
+}
+
+func TestOutputsForOtherToolsAreTheSameBytesEachTime(t *testing.T) {
+	r := large(300)
+	a := write(t, r, toolFormats...)
+	for range 5 { // a map's order shows in some runs only
+		b := write(t, r, toolFormats...)
+		for _, name := range names(t, a) {
+			if read(t, a, name) != read(t, b, name) {
+				t.Fatalf("%s differs between two runs", name)
+			}
+		}
+	}
+}
