@@ -25,9 +25,16 @@ FROM ual_events AS ual JOIN attributed_signins AS s
     AND (ual.name IN (lower(s.user_id), lower(s.upn)) OR ual.upn = lower(s.upn))
 GROUP BY ALL;
 
+-- The texts of all records that may concern a pass were kept: the steps of the others need not be looked at. A table of
+-- its own, because a condition on the steps would be asked of every sign-in before the join.
+CREATE OR REPLACE TABLE possible_attempts AS
+SELECT s.source_id, s.ordinal, s.tenant, s.id, s.steps, s.method_bits, s.error_code, s.failure_reason
+FROM attributed_signins AS s
+SEMI JOIN raw_record AS kept ON kept.source_id = s.source_id AND kept.ordinal = s.ordinal;
+
 CREATE OR REPLACE TABLE attempt_ids AS
 SELECT DISTINCT s.tenant, lower(coalesce(u.id, s.id)) AS id
-FROM attributed_signins AS s LEFT JOIN ual_signins AS u ON u.source_id = s.source_id AND u.ordinal = s.ordinal
+FROM possible_attempts AS s LEFT JOIN ual_signins AS u ON u.source_id = s.source_id AND u.ordinal = s.ordinal
 WHERE s.tenant IS NOT NULL AND (
     contains(folded(s.steps::VARCHAR), '"temporaryaccesspass"')
     OR s.method_bits & 2 = 2
