@@ -132,15 +132,17 @@ FROM record`)
 
 // The snapshots. Each reads Graph's names; _tenant and the time are the snapshot's.
 var (
-	PolicySnapshots = newTable("policy_snapshot", append(text("_tenant"), column("policy", "JSON")), `SELECT $source, line, ordinal, _tenant, recorded_at, policy FROM record`)
-	Users           = newTable("directory_user", append(text("_tenant", "id", "userPrincipalName", "displayName", "userType", "createdDateTime", "employeeHireDate"),
+	PolicySnapshots = newTable("policy_snapshot", append(text("_tenant"), column("policy", "JSON")), `
+SELECT $source, line, ordinal, _tenant, recorded_at, policy FROM record`)
+	Users = newTable("directory_user", append(text("_tenant", "id", "userPrincipalName", "displayName", "userType", "createdDateTime", "employeeHireDate"),
 		column("accountEnabled", "BOOLEAN")), `
 SELECT $source, line, ordinal, _tenant, recorded_at,
     id, userPrincipalName, displayName, userType, accountEnabled,
     TRY_CAST(createdDateTime AS TIMESTAMPTZ) AT TIME ZONE 'UTC', TRY_CAST(employeeHireDate AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
 FROM record`)
-	RoleDefinitions = newTable("role_definition", append(text("_tenant", "id", "templateId", "displayName"), column("isPrivileged", "BOOLEAN")), `SELECT $source, line, ordinal, _tenant, recorded_at, id, templateId, displayName, isPrivileged FROM record`)
-	RoleMembers     = newTable("role_member", append(text("_tenant", "roleId", "roleTemplateId", "roleName", "principalId", "principalUPN", "principalName", "principalType"),
+	RoleDefinitions = newTable("role_definition", append(text("_tenant", "id", "templateId", "displayName"), column("isPrivileged", "BOOLEAN")), `
+SELECT $source, line, ordinal, _tenant, recorded_at, id, templateId, displayName, isPrivileged FROM record`)
+	RoleMembers = newTable("role_member", append(text("_tenant", "roleId", "roleTemplateId", "roleName", "principalId", "principalUPN", "principalName", "principalType"),
 		column("eligible", "BOOLEAN")), `
 SELECT $source, line, ordinal, _tenant, recorded_at,
     roleId, roleTemplateId, roleName,
