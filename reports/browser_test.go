@@ -210,6 +210,16 @@ func TestBrowserSortsAndFiltersAComparison(t *testing.T) {
 	if got := cells(3); len(got) < 20 || !slices.Equal(got, want) {
 		t.Errorf("sorted by time: %q", got)
 	}
+	run(t, ctx, chromedp.Evaluate(`document.querySelectorAll("#persisting table.sort th")[0].querySelector("button").click()`, nil))
+	var levels []string
+	for _, cell := range cells(0) {
+		if level := strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(cell, "open"), "excepted")); !slices.Contains(levels, level) {
+			levels = append(levels, level)
+		}
+	}
+	if diff := cmp.Diff([]string{"critical", "high", "medium", "low", "info"}, levels); diff != "" {
+		t.Errorf("sorted by severity (-want +got):\n%s", diff)
+	}
 	run(t, ctx, chromedp.SendKeys(`#persisting .tools input`, "user0004", chromedp.ByQuery), chromedp.Sleep(500*time.Millisecond))
 	if diff := cmp.Diff([]string{"useruser0004@contoso.example"}, cells(2)); diff != "" {
 		t.Errorf("filtered (-want +got):\n%s", diff)

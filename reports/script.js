@@ -7,6 +7,8 @@
   const units = table => table.tBodies.length > 1 ? [...table.tBodies] : [...(table.tBodies[0] || { rows: [] }).rows];
   const cell = (unit, column) => ((unit.rows ? unit.rows[0] : unit).cells[column] || { textContent: "" }).textContent.trim();
 
+  const severities = ["Critical", "High", "Medium", "Low", "Info"];
+
   // A long table shows its first rows, and more of them on demand: a browser lays out a table only as a whole. In print
   // all rows are there.
   const step = 300;
@@ -34,12 +36,14 @@
     [...table.tHead.rows[0].cells].forEach((head, column) => {
       const button = make("button", { type: "button", textContent: head.textContent });
       const numeric = head.classList.contains("num");
+      const severity = head.textContent === "Severity";
       button.addEventListener("click", () => {
         const direction = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
         for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
         head.setAttribute("aria-sort", direction === 1 ? "ascending" : "descending");
         const keyed = units(table).map(unit => {
           const text = cell(unit, column);
+          if (severity) return [severities.findIndex(s => text.startsWith(s)), unit];
           return [numeric ? parseFloat(text.replace(/,/g, "")) || 0 : text.toLowerCase(), unit];
         });
         keyed.sort(([a], [b]) => direction * (a < b ? -1 : a > b ? 1 : 0));
