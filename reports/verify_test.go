@@ -54,7 +54,7 @@ func TestVerifyNamesEveryDifference(t *testing.T) {
 		got = append(got, d.What+" "+d.Path)
 	}
 	want := []string{"changed coverage.csv", "changed logins.csv", "added more", "added notes.txt", "changed passes.csv", "missing policy.csv"}
-	if diff := cmp.Diff(want, got); diff != "" || v.Same != 7 {
+	if diff := cmp.Diff(want, got); diff != "" || v.Same != 8 {
 		t.Errorf("%d the same (-want +got):\n%s", v.Same, diff)
 	}
 }
