@@ -54,6 +54,11 @@ var csvTables = []csvTable{
 		cells(func(r *analysis.Result) []analysis.CoverageDay { return r.Coverage }, func(c analysis.CoverageDay) []string {
 			return []string{c.TenantID, c.LogType, c.Day.UTC().Format(time.DateOnly), integer(c.Records), integer(c.CanShowTAP), c.Status}
 		})},
+	{"exceptions.csv", "rule_id tenant_id subject reason owner approved_on from expires expired findings",
+		cells(func(r *analysis.Result) []analysis.ExceptionUse { return r.Exceptions }, func(e analysis.ExceptionUse) []string {
+			return []string{e.Rule, e.Tenant, e.Subject, e.Reason, e.Owner, date(e.ApprovedOn), date(e.From), date(e.Expires),
+				strconv.FormatBool(e.Expired), integer(e.Covered)}
+		})},
 	{"evidence.csv", "path container bytes sha256 format tenant_id records_read records_loaded records_duplicate " +
 		"records_not_used records_quarantined first_time last_time note",
 		cells(func(r *analysis.Result) []analysis.EvidenceFile { return r.Evidence }, func(e analysis.EvidenceFile) []string {

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -30,7 +31,7 @@ type Comparison struct {
 	old, new   *comparedReport
 	notes      []string // why findings may differ although nothing happened
 	findings   []findingChange
-	exceptions []exceptionChange
+	exceptions exceptionChanges
 	tests      []testChange
 	coverage   []coverageChange
 }
@@ -42,6 +43,8 @@ type comparedReport struct {
 	Damage      []Difference
 	files       []ManifestFile // as they were read
 	findings    []findingRow
+	exceptions  []exceptionRow
+	listed      bool // the report lists its exceptions; those of older versions do not
 	assessments []assessmentRow
 	coverage    []coverageRow
 }
@@ -78,16 +81,6 @@ func (c findingChange) Shown() *findingRow {
 	return c.Old
 }
 
-// exceptionChange is an exception that only one report applies, or whose end was moved.
-type exceptionChange struct {
-	Change                 string // appeared, lapsed, replaced, unused, moved
-	Reason, Owner          string
-	OldExpires, NewExpires string // days, "never", or "" where the report does not apply it
-	Rules                  []string
-	OldCovered, NewCovered int
-	Note                   string
-}
-
 // testChange is a rule whose test came to another certainty for a tenant.
 type testChange struct {
 	RuleID, TenantID     string
@@ -114,8 +107,8 @@ type coverageSpan struct {
 	Old, New string
 }
 
-// Compare reads findings.json, assessment.csv, coverage.csv and manifest.json
-// of two report folders and says what sets them apart. Findings are the same
+// Compare reads findings.json, assessment.csv, coverage.csv, exceptions.csv and
+// manifest.json of two report folders and says what sets them apart. Findings are the same
 // when their ids are. The error wraps [ErrNotReport] for a folder that is no
 // report, and [ErrDamaged] for one whose files are missing or changed, unless
 // force asks to compare what is there.
@@ -173,9 +166,13 @@ func readReport(ctx context.Context, dir string, force bool) (*comparedReport, e
 	}{
 		{"assessment.csv", r.parseAssessments},
 		{"coverage.csv", r.parseCoverage},
+		{"exceptions.csv", r.parseExceptions},
 		{"findings.json", r.parseFindings},
 	} {
 		text, err := readPart(dir, part.name)
+		if part.name == "exceptions.csv" && errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%q: %s: %s; a comparison needs a report in the formats csv and json", dir, part.name, withoutPath(err))
 		}
@@ -365,90 +362,6 @@ func whyAbsent(f *findingRow, has, lacks *comparedReport) string {
 	return notFound
 }
 
-func compareExceptions(before, after *comparedReport) []exceptionChange {
-	type key struct{ reason, owner string }
-	keyOf := func(f *findingRow) key { return key{value(f.ExceptionReason), value(f.ExceptionOwner)} }
-	type use struct {
-		covered int
-		expires []string
-		rules   []string
-		ids     []string
-	}
-	uses := func(r *comparedReport) map[key]*use {
-		all := map[key]*use{}
-		for i := range r.findings {
-			f := &r.findings[i]
-			if f.Status != "excepted" {
-				continue
-			}
-			u := all[keyOf(f)]
-			if u == nil {
-				u = &use{}
-				all[keyOf(f)] = u
-			}
-			u.covered++
-			u.expires = append(u.expires, expiry(f))
-			u.rules = append(u.rules, f.RuleID)
-			u.ids = append(u.ids, f.FindingID)
-		}
-		for _, u := range all {
-			for _, l := range []*[]string{&u.expires, &u.rules} {
-				slices.Sort(*l)
-				*l = slices.Compact(*l)
-			}
-		}
-		return all
-	}
-	was, is := uses(before), uses(after)
-	now := map[string]*findingRow{}
-	for i := range after.findings {
-		now[after.findings[i].FindingID] = &after.findings[i]
-	}
-	var all []exceptionChange
-	for k, u := range is {
-		e := exceptionChange{Reason: k.reason, Owner: k.owner, NewExpires: strings.Join(u.expires, ", "), Rules: u.rules, NewCovered: u.covered}
-		if o := was[k]; o == nil {
-			e.Change, e.Note = "appeared", "covers "+count(u.covered, "finding", "findings")+" now"
-		} else if e.OldExpires, e.OldCovered = strings.Join(o.expires, ", "), o.covered; e.OldExpires != e.NewExpires {
-			e.Change, e.Note = "moved", "expires "+e.NewExpires+", was "+e.OldExpires
-		} else {
-			continue
-		}
-		all = append(all, e)
-	}
-	for k, u := range was {
-		if is[k] != nil {
-			continue
-		}
-		e := exceptionChange{Reason: k.reason, Owner: k.owner, OldExpires: strings.Join(u.expires, ", "), Rules: u.rules, OldCovered: u.covered}
-		open, excepted := 0, 0
-		for _, id := range u.ids {
-			switch f := now[id]; {
-			case f == nil:
-			case f.Status == "excepted":
-				excepted++
-			default:
-				open++
-			}
-		}
-		switch {
-		case open > 0:
-			e.Change, e.Note = "lapsed", count(open, "finding that it covered is", "findings that it covered are")+" open now"
-		case excepted > 0:
-			e.Change, e.Note = "replaced", count(excepted, "finding is", "findings are")+" under another exception now"
-		default:
-			e.Change, e.Note = "unused", "the findings that it covered are not in the new report"
-		}
-		all = append(all, e)
-	}
-	order := []string{"lapsed", "appeared", "moved", "replaced", "unused"}
-	slices.SortFunc(all, func(a, b exceptionChange) int {
-		return cmp.Or(cmp.Compare(slices.Index(order, a.Change), slices.Index(order, b.Change)),
-			strings.Compare(a.Owner, b.Owner), strings.Compare(a.Reason, b.Reason))
-	})
-	return all
-}
-
 func compareTests(before, after *comparedReport) []testChange {
 	type key struct{ rule, tenant string }
 	all := map[key]*testChange{}
@@ -613,6 +526,9 @@ func comparisonNotes(before, after *comparedReport) []string {
 	}
 	if was.SettingsSHA256 != is.SettingsSHA256 {
 		notes = append(notes, "The configurations are not the same, so the same events may be judged differently.")
+	}
+	if !before.listed || !after.listed {
+		notes = append(notes, "A report without exceptions.csv does not list its exceptions. They are compared by the findings that they cover; one that covers none does not show.")
 	}
 	for _, t := range []struct {
 		which       string

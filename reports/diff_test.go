@@ -38,6 +38,8 @@ func later() *analysis.Result {
 	excepted := fresh
 	excepted.ID, excepted.Severity, excepted.Status = "f9e1", "critical", "excepted"
 	excepted.Exception = &settings.Exception{Reason: formula + imageTag, Owner: ansi}
+	r.Exceptions[0] = analysis.ExceptionUse{Exception: *excepted.Exception, Covered: 1}
+	r.Exceptions[0].Rule, r.Exceptions[0].Subject = "TAP-GUESSING", scriptTag+override
 	r.Findings = append([]analysis.Finding{excepted, fresh}, r.Findings...)
 	for i := range r.Assessments {
 		if a := &r.Assessments[i]; a.RuleID == "TAP-TAKEOVER-CHAIN" {
@@ -119,37 +121,79 @@ func TestWhyAFindingIsAbsent(t *testing.T) {
 }
 
 func TestExceptionsThatAppearAndLapse(t *testing.T) {
-	changes := func(before, after *analysis.Result) (all []string) {
-		for _, e := range compared(t, before, after).exceptions {
-			all = append(all, e.Change+"|"+e.OldExpires+"|"+e.NewExpires+"|"+e.Note)
+	changes := func(c *Comparison) (all []string) {
+		for _, e := range c.exceptions.Changed {
+			all = append(all, strings.Join([]string{e.Change, e.Old.Until(), e.New.Until(), e.Note}, "|"))
 		}
 		return all
 	}
-	with := func(change func(f *analysis.Finding)) *analysis.Result {
+	// The first exception covers a finding, the second none.
+	with := func(change func(r *analysis.Result, finding *analysis.Finding, first *settings.Exception)) *analysis.Result {
 		r := hostile()
-		e := *r.Findings[3].Exception
-		r.Findings[3].Exception = &e
-		change(&r.Findings[3])
+		change(r, &r.Findings[3], r.Findings[3].Exception)
+		if e := r.Findings[3].Exception; e != nil {
+			r.Exceptions[0].Exception = *e
+		}
 		return r
 	}
-	open := with(func(f *analysis.Finding) { f.Status, f.Exception = "open", nil })
+	type (
+		result  = analysis.Result
+		finding = analysis.Finding
+		except  = settings.Exception
+	)
+	open := with(func(r *result, f *finding, _ *except) {
+		f.Status, f.Exception, r.Exceptions = "open", nil, r.Exceptions[1:]
+	})
+	one := with(func(r *result, _ *finding, _ *except) { r.Exceptions = r.Exceptions[:1] })
 	for _, c := range []struct {
 		name          string
 		before, after *analysis.Result
+		same          int
 		want          []string
 	}{
-		{"the same", hostile(), hostile(), nil},
-		{"lapsed", hostile(), open, []string{"lapsed|2027-03-31||1 finding that it covered is open now"}},
-		{"appeared", open, hostile(), []string{"appeared||2027-03-31|covers 1 finding now"}},
-		{"moved", hostile(), with(func(f *analysis.Finding) { f.Exception.Expires = settings.Date{} }), []string{"moved|2027-03-31|never|expires never, was 2027-03-31"}},
-		{"replaced", hostile(), with(func(f *analysis.Finding) { f.Exception.Owner = "other@contoso.example" }),
-			[]string{"appeared||2027-03-31|covers 1 finding now", "replaced|2027-03-31||1 finding is under another exception now"}},
-		{"unused", hostile(), with(func(f *analysis.Finding) { f.ID, f.Status, f.Exception = "other", "open", nil }),
-			[]string{"unused|2027-03-31||the findings that it covered are not in the new report"}},
+		{"the same", hostile(), hostile(), 2, nil},
+		{"removed", hostile(), open, 1, []string{"lapsed|2027-03-31||no longer configured; 1 finding that it covered is open now"}},
+		{"appeared", open, hostile(), 1, []string{"appeared||2027-03-31|covers 1 finding now"}},
+		{"removed without a finding", hostile(), one, 1, []string{"lapsed|never||no longer configured; it covered no finding"}},
+		{"appeared without a finding", one, hostile(), 1, []string{"appeared||never|it has expired already, and covers no finding"}},
+		{"moved", hostile(), with(func(_ *result, _ *finding, e *except) { e.Expires = settings.Date{} }), 1,
+			[]string{"changed|2027-03-31|never|expires never, was 2027-03-31"}},
+		{"another owner", hostile(), with(func(_ *result, _ *finding, e *except) { e.Owner = "other@contoso.example" }), 1,
+			[]string{"changed|2027-03-31|2027-03-31|owner other@contoso.example, was ciso@contoso.example"}},
+		{"replaced", hostile(), with(func(r *result, _ *finding, e *except) { e.Rule = "*" }), 1,
+			[]string{"appeared||2027-03-31|covers 1 finding now", "replaced|2027-03-31||no longer configured; 1 finding is under another exception now"}},
+		{"expired", hostile(), with(func(r *result, f *finding, _ *except) {
+			f.Status, f.Exception = "open", nil
+			r.Exceptions[0].Expired, r.Exceptions[0].Covered = true, 0
+		}), 1, []string{"lapsed|2027-03-31|2027-03-31|it has expired; 1 finding that it covered is open now"}},
+		{"unused", hostile(), with(func(r *result, f *finding, _ *except) {
+			f.ID, f.Status, f.Exception, r.Exceptions[0].Covered = "other", "open", nil, 0
+		}), 1, []string{"unused|2027-03-31|2027-03-31|it covered 1 finding and covers none now"}},
 	} {
-		if diff := cmp.Diff(c.want, changes(c.before, c.after)); diff != "" {
-			t.Errorf("%s: %s", c.name, diff)
+		compared := compared(t, c.before, c.after)
+		if diff := cmp.Diff(c.want, changes(compared)); diff != "" || compared.exceptions.Same != c.same {
+			t.Errorf("%s: %d are the same, want %d: %s", c.name, compared.exceptions.Same, c.same, diff)
 		}
+	}
+
+	// Reports of older versions do not list their exceptions.
+	unlisted := func(r *analysis.Result) string {
+		dir := write(t, r, "csv", "json")
+		manifest := regexp.MustCompile(`(?s)\{[^{}]*"path": "exceptions.csv"[^{}]*\},\s*`).ReplaceAllString(read(t, dir, manifestName), "")
+		if err := errors.Join(os.Remove(filepath.Join(dir, "exceptions.csv")), os.WriteFile(filepath.Join(dir, manifestName), []byte(manifest), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		return dir
+	}
+	c, err := Compare(context.Background(), unlisted(hostile()), write(t, open, "csv", "json"), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"lapsed|2027-03-31||1 finding that it covered is open now"}, changes(c)); diff != "" {
+		t.Error(diff)
+	}
+	if !slices.ContainsFunc(c.notes, func(s string) bool { return strings.Contains(s, "does not list its exceptions") }) {
+		t.Errorf("nothing says that exceptions are not listed: %q", c.notes)
 	}
 }
 
@@ -199,7 +243,7 @@ func TestNothingNewIsNotSaidOfWhatWasNotTested(t *testing.T) {
 	}
 	heading, sentence, urgent := compared(t, hostile(), later()).verdict()
 	if heading != "One new finding asks for action now" || !urgent ||
-		sentence != "Findings: 2 new; 1 gone (1 of them not looked for in full); 2 changed; 1 persisting; 1 test is less certain than before." {
+		sentence != "Findings: 2 new; 1 gone (1 of them not looked for in full); 2 changed; 1 persisting; 1 test is less certain than before. 2 exceptions are not as before." {
 		t.Errorf("%q %q", heading, sentence)
 	}
 }

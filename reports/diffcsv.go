@@ -59,16 +59,10 @@ func (c *Comparison) rows() []diffRow {
 		}
 		all = append(all, row)
 	}
-	for _, e := range c.exceptions {
-		row := diffRow{"part": "exception", "change": e.Change, "rule_id": joined(e.Rules),
-			"count_old": integer(e.OldCovered), "count_new": integer(e.NewCovered), "note": e.Note}
-		if e.OldExpires != "" {
-			row["exception_old"] = e.words(e.OldExpires)
-		}
-		if e.NewExpires != "" {
-			row["exception_new"] = e.words(e.NewExpires)
-		}
-		all = append(all, row)
+	for _, e := range c.exceptions.Changed {
+		shown := e.Shown()
+		all = append(all, diffRow{"part": "exception", "change": e.Change, "rule_id": shown.Rule, "tenant_id": shown.Tenant, "subject_name": shown.Subject,
+			"count_old": optional(e.Old), "count_new": optional(e.New), "exception_old": e.Old.Words(), "exception_new": e.New.Words(), "note": e.Note})
 	}
 	for _, t := range c.tests {
 		all = append(all, diffRow{"part": "test", "change": "changed", "rule_id": t.RuleID, "tenant_id": t.TenantID,
@@ -86,6 +80,10 @@ func (c *Comparison) rows() []diffRow {
 	return all
 }
 
-func (e exceptionChange) words(expires string) string {
-	return e.Reason + " (owner " + or(e.Owner, "not named") + ", expires " + expires + ")"
+// optional is how many findings an exception covers, empty where a report has none such.
+func optional(e *exceptionRow) string {
+	if e == nil {
+		return ""
+	}
+	return integer(e.Covered)
 }

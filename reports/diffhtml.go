@@ -18,7 +18,10 @@ var diffTemplateText string
 
 var diffTemplate = template.Must(template.Must(pageTemplate.Clone()).Funcs(template.FuncMap{
 	"instant": moment,
-	"level":   func(s string) analysis.Severity { return analysis.Severity(s) },
+	"judged": func(r *comparedReport) string {
+		return spanned(analysis.Period{From: moment(r.Manifest.Period.From), To: moment(r.Manifest.Period.To)})
+	},
+	"level": func(s string) analysis.Severity { return analysis.Severity(s) },
 	"certain": func(s string) string {
 		words, ok := map[string]string{"yes": "tested", "partly": "tested only in part", "no": "could not be tested", "": "no such test"}[s]
 		if !ok {
@@ -45,7 +48,7 @@ type diffPage struct {
 	Notes             []string
 	Counts            []changeCount
 	Groups            []changeGroup
-	Exceptions        []exceptionChange
+	Exceptions        exceptionChanges
 	Tests             []testChange
 	TestsRest         int
 	Coverage          []coverageChange
@@ -165,7 +168,11 @@ func (c *Comparison) verdict() (heading, sentence string, urgent bool) {
 	if lost > 0 {
 		parts = append(parts, count(lost, "test is", "tests are")+" less certain than before")
 	}
-	return heading, "Findings: " + strings.Join(parts, "; ") + ".", pressing > 0
+	sentence = "Findings: " + strings.Join(parts, "; ") + "."
+	if n := len(c.exceptions.Changed); n > 0 {
+		sentence += " " + count(n, "exception is", "exceptions are") + " not as before."
+	}
+	return heading, sentence, pressing > 0
 }
 
 // uncertain says whether a test of the report could not be run in full.

@@ -45,10 +45,21 @@ func (c *Comparison) Summary(w io.Writer, dir string, color bool) error {
 	s.findings("Changed:", c.of("changed"), true)
 
 	rows = nil
-	for _, e := range c.exceptions[:min(len(c.exceptions), diffOthersTold)] {
-		rows = append(rows, []string{e.Change, wrapped(64, line(e.Reason)+"\nowner "+line(or(e.Owner, "not named"))+"; "+line(e.Note))})
+	for _, e := range c.exceptions.Changed[:min(len(c.exceptions.Changed), diffOthersTold)] {
+		shown := e.Shown()
+		applies := line(shown.Rule)
+		for _, of := range []string{shown.Subject, shown.Tenant} {
+			if of != "" {
+				applies += ", " + line(of)
+			}
+		}
+		text := line(shown.Reason) + "\nowner " + line(or(shown.Owner, "not named")) + "; " + line(e.Note)
+		if applies != "" {
+			text = applies + "\n" + text
+		}
+		rows = append(rows, []string{e.Change, wrapped(64, text)})
 	}
-	s.list("Exceptions:", wideSecond, []string{"change", "exception"}, rows, len(c.exceptions))
+	s.list("Exceptions:", wideSecond, []string{"change", "exception"}, rows, len(c.exceptions.Changed))
 
 	rows = nil
 	for _, t := range c.tests[:min(len(c.tests), diffOthersTold)] {

@@ -79,6 +79,7 @@ var pageTemplate = template.Must(template.New("").Funcs(template.FuncMap{
 	"join":      func(l []string) string { return clip(paragraphLength, strings.Join(l, "; ")) },
 	"place":     func(p analysis.Place) string { return clip(sentenceLength, place(p)) },
 	"places":    func(p []analysis.Place) string { return firstPlaces(p, 10) },
+	"places1":   func(p []analysis.Place) string { return firstPlaces(p, 1) },
 	"places3":   func(p []analysis.Place) string { return firstPlaces(p, 3) },
 	"result":    result,
 	"parameter": func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) },
@@ -86,6 +87,7 @@ var pageTemplate = template.Must(template.New("").Funcs(template.FuncMap{
 	"title":     func(s analysis.Severity) string { return severityName(s) },
 	"dayNumber": func(i int) int { return i + 1 },
 	"short":     shortTenant,
+	"spanned":   spanned,
 	"label":     func(s string) string { return strings.ReplaceAll(s, "_", " ") },
 }).ParseFS(templateFiles, "templates/*.html.tmpl"))
 
@@ -111,10 +113,12 @@ type page struct {
 	Style             template.CSS
 	Script            template.JS
 	Heading, Sentence string
+	CollectFirst      string // what to do where nothing could be tested
+	Several           bool   // tenants
 	OpenTotal         int
 	Urgent            bool // a finding of critical or high severity is open
 	Tiles             []tile
-	First             []*analysis.Finding
+	First             []firstThing
 	Unseen            []unseenIn
 	Severities        []severityGroup
 	Tested            []testedGroup
@@ -139,11 +143,19 @@ func (o htmlOutput) page(r *analysis.Result) page {
 	p := page{
 		Result: r, Version: o.version,
 		CSP: contentPolicy(), Style: template.CSS(style), Script: template.JS(script),
-		First: firstThings(r, 3), Unseen: unseenByTenant(r),
+		Several: len(r.Tenants) > 1, Unseen: unseenByTenant(r),
 		Tested: testedGroups(r), Ledger: ledger(r),
 		Calendars: calendars(r), Controls: controls(r), Pictures: drawn(r),
 	}
-	p.Severities = findingGroups(r, p.First)
+	first := firstThings(r, 3)
+	rules := rulesByID(r)
+	for _, f := range first {
+		p.First = append(p.First, firstThing{f, rules[f.RuleID].HowToVerify})
+	}
+	if len(r.Assessments) == 0 {
+		p.CollectFirst = collectFirst
+	}
+	p.Severities = findingGroups(r, first)
 	p.Heading, p.Sentence = verdict(r)
 	t := tallyOf(r)
 	p.OpenTotal, p.Urgent = t.openTotal, t.open["critical"]+t.open["high"] > 0
@@ -156,6 +168,12 @@ func (o htmlOutput) page(r *analysis.Result) page {
 	p.EvidenceList, p.EvidenceRest = head(r.Evidence, evidenceRows)
 	p.QuarantineList, p.QuarantineRest = head(r.Quarantine, quarantineRows)
 	return p
+}
+
+// firstThing is a finding to look at first, and what to do about it.
+type firstThing struct {
+	*analysis.Finding
+	Do string
 }
 
 func head[T any](l []T, n int) ([]T, int) {
@@ -192,7 +210,7 @@ func tiles(r *analysis.Result, t tally) []tile {
 		case assessed == "yes":
 			return number(n), ""
 		case assessed == "no" && n == 0:
-			return "", "Could not be assessed: " + strings.Join(reasons, "; ")
+			return "", "could not be assessed: " + firstOf(reasons)
 		case n == 0:
 			return "0", "seen, but the evidence holds only a part; see what could not be seen"
 		}
@@ -201,11 +219,19 @@ func tiles(r *analysis.Result, t tally) []tile {
 	passes, passDetail := counted("TAP-ISSUED", len(r.Passes))
 	logins, loginDetail := counted("TAP-SIGNIN", len(r.Logins))
 	supervision := tile{Label: "Supervision", Target: "ledger", Number: logins}
-	if logins == "" {
-		supervision.Detail = "Could not be assessed, because log-ins could not be"
-	} else {
+	switch {
+	case logins == "":
+		supervision.Detail = "could not be assessed, because log-ins could not be"
+	case len(r.Logins) == 0:
+		supervision.Number, supervision.Detail = "–", "no log-in to supervise was seen"
+	case t.loginsNotAssessed == len(r.Logins):
+		supervision.Number, supervision.Detail = "", "could not be assessed for "+count(len(r.Logins), "log-in", "log-ins")
+	default:
 		supervision.Number = number(t.supervised) + " of " + number(len(r.Logins))
-		supervision.Detail = "log-ins supervised; " + number(t.unsupervised) + " unsupervised, " + number(t.loginsNotAssessed) + " not assessable"
+		supervision.Detail = "log-ins supervised"
+		if rest := (tally{unsupervised: t.unsupervised, loginsNotAssessed: t.loginsNotAssessed}).supervision(); rest != "" {
+			supervision.Detail += "; " + rest
+		}
 	}
 	var open []string
 	for _, s := range severities {
@@ -217,6 +243,10 @@ func tiles(r *analysis.Result, t tally) []tile {
 	if t.excepted > 0 {
 		detail = strings.TrimPrefix(detail+"; ", "; ") + number(t.excepted) + " more under an exception"
 	}
+	findings := tile{Label: "Findings open", Number: number(t.openTotal), Detail: detail, Target: "findings"}
+	if len(r.Assessments) == 0 {
+		findings.Number, findings.Detail = "", "nothing could be tested"
+	}
 	files := number(t.loaded) + " of " + number(t.read) + " records used"
 	if t.quarantined > 0 {
 		files += "; " + number(t.quarantined) + " could not be loaded"
@@ -225,9 +255,17 @@ func tiles(r *analysis.Result, t tally) []tile {
 		{Label: "Passes issued", Number: passes, Detail: passDetail, Target: "passes"},
 		{Label: "Log-ins with a pass", Number: logins, Detail: loginDetail, Target: "ledger"},
 		supervision,
-		{Label: "Findings open", Number: number(t.openTotal), Detail: detail, Target: "findings"},
+		findings,
 		{Label: "Files read", Number: number(len(r.Evidence)), Detail: files, Target: "evidence"},
 	}
+}
+
+// firstOf is the first of several reasons, and how many more there are.
+func firstOf(reasons []string) string {
+	if len(reasons) < 2 {
+		return strings.Join(reasons, "")
+	}
+	return reasons[0] + "; and " + count(len(reasons)-1, "further reason", "further reasons")
 }
 
 // caveat is what must stand above a list that may be shorter than the truth.
@@ -261,6 +299,7 @@ type ruleGroup struct {
 type findingView struct {
 	*analysis.Finding
 	Open  bool // unfolded
+	Paper bool // printed with its proof
 	Proof []proof
 	More  int // records that are not shown
 }
@@ -303,7 +342,7 @@ func findingGroups(r *analysis.Result, first []*analysis.Finding) []severityGrou
 		} else {
 			g.Excepted++
 		}
-		view := findingView{Finding: f, Open: slices.Contains(first, f)}
+		view := findingView{Finding: f, Open: slices.Contains(first, f), Paper: f.Severity != "info"}
 		g.Open = g.Open || view.Open
 		size := 1200 + 2*min(len(f.Summary), paragraphLength)
 		records, more := head(f.Records, recordsInFull)
@@ -358,6 +397,7 @@ type testedGroup struct {
 type testedRow struct {
 	analysis.Assessment
 	Title string
+	Span  string // where it is not the report's
 }
 
 func testedGroups(r *analysis.Result) []testedGroup {
@@ -370,7 +410,11 @@ func testedGroups(r *analysis.Result) []testedGroup {
 	for _, a := range r.Assessments {
 		at := slices.IndexFunc(groups, func(g testedGroup) bool { return g.Assessed == a.Assessed })
 		at = max(at, 0)
-		groups[at].Rows = append(groups[at].Rows, testedRow{a, rules[a.RuleID].Title})
+		row := testedRow{Assessment: a, Title: rules[a.RuleID].Title}
+		if span := (analysis.Period{From: a.From, To: a.To}); spanned(span) != spanned(r.Period) {
+			row.Span = spanned(span)
+		}
+		groups[at].Rows = append(groups[at].Rows, row)
 	}
 	return groups
 }

@@ -15,7 +15,7 @@ const (
 	lanesInOne  = 20 // so that a picture fits a page of print
 	laneHeight  = 22
 	issuersMost = 12
-	usersMost   = 22
+	usersMost   = 36
 	loginsDrawn = 24 // of a pass
 )
 

@@ -110,7 +110,7 @@ func TestSameInputSameBytes(t *testing.T) {
 }
 
 func TestFolderHoldsWhatTheFormatsSay(t *testing.T) {
-	all := []string{"assessment.csv", "coverage.csv", "evidence.csv", "findings.csv", "findings.json", "findings.parquet",
+	all := []string{"assessment.csv", "coverage.csv", "evidence.csv", "exceptions.csv", "findings.csv", "findings.json", "findings.parquet",
 		"logins.csv", "manifest.json", "passes.csv", "policy.csv", "quarantine.csv", "report.html"}
 	if diff := cmp.Diff(all, names(t, write(t, hostile()))); diff != "" {
 		t.Error(diff)
@@ -289,6 +289,7 @@ func TestColumns(t *testing.T) {
 		"policy.csv":     "tenant_id,from,to,basis,state,usable_once,default_minutes,minimum_minutes,maximum_minutes,length,include,exclude,actor,event_id,evidence",
 		"coverage.csv":   "tenant_id,log_type,day,records,can_show_tap,status",
 		"evidence.csv":   "path,container,bytes,sha256,format,tenant_id,records_read,records_loaded,records_duplicate,records_not_used,records_quarantined,first_time,last_time,note",
+		"exceptions.csv": "rule_id,tenant_id,subject,reason,owner,approved_on,from,expires,expired,findings",
 		"quarantine.csv": "path,line,offset,reason,excerpt,sha256",
 	}
 	for _, r := range []*analysis.Result{hostile(), {}} {
@@ -460,6 +461,82 @@ func TestNothingDeceptiveIsShown(t *testing.T) {
 	for given, want := range map[rune]rune{0x1b: '␛', 0x7f: '␡', 0x9b: 0xfffd, 0x202e: 0xfffd, 0x2066: 0xfffd, 'é': 'é', '日': '日', '\n': '\n'} {
 		if got := visible(given); got != want {
 			t.Errorf("visible(%U) is %U", given, got)
+		}
+	}
+}
+
+// A log-in that was seen is told, and a test that was not run is never counted as passed.
+func TestFirstPageOfLittleEvidence(t *testing.T) {
+	no := func(ids ...string) (all []analysis.Assessment) {
+		for _, id := range ids {
+			all = append(all, analysis.Assessment{RuleID: id, TenantID: tenant, Assessed: "no", Reasons: []string{"no audit log"}})
+		}
+		return all
+	}
+	yes := analysis.Assessment{RuleID: "TAP-SIGNIN", TenantID: tenant, Assessed: "yes"}
+	medium, high := analysis.Finding{Severity: "medium", Status: "open"}, analysis.Finding{Severity: "high", Status: "open"}
+	one := []analysis.Login{{Supervised: "not assessed"}}
+	for _, c := range []struct {
+		name              string
+		result            analysis.Result
+		heading, sentence string
+	}{
+		{"nothing read", analysis.Result{}, "Nothing could be tested", "No file was read: "},
+		{"nothing understood", analysis.Result{Evidence: make([]analysis.EvidenceFile, 2)}, "Nothing could be tested", "The 2 files that were read hold no record of a tenant"},
+		{"a log-in only", analysis.Result{Assessments: append(no("TAP-ISSUED", "TAP-REISSUED"), yes), Logins: one, Findings: []analysis.Finding{medium}},
+			"Most tests could not be run, and 1 finding needs a decision", "1 log-in with a pass (1 not assessable)"},
+		{"no finding", analysis.Result{Assessments: append(no("TAP-ISSUED", "TAP-REISSUED"), yes)},
+			"Most tests could not be run; the others found nothing urgent", "of 3 tests, 2 could not be run"},
+		{"audit log only", analysis.Result{Assessments: no("TAP-SIGNIN"), Findings: []analysis.Finding{high}},
+			"One finding asks for action now, and log-ins could not be assessed", "log-ins with a pass could not be assessed"},
+	} {
+		heading, sentence := verdict(&c.result)
+		if heading != c.heading || !strings.Contains(sentence, c.sentence) {
+			t.Errorf("%s: %s. %s", c.name, heading, sentence)
+		}
+		page := read(t, write(t, &c.result, "html"), "report.html")
+		if tested := len(c.result.Assessments) > 0; strings.Contains(page, collectFirst) == tested {
+			t.Errorf("%s: the page tells to collect evidence: %v", c.name, !tested)
+		}
+		if strings.Contains(page, "Every test could be run") {
+			t.Errorf("%s: the page says that every test could be run", c.name)
+		}
+	}
+}
+
+func TestUnseenReasonsAreCountedAndFolded(t *testing.T) {
+	r := &analysis.Result{Tenants: []string{tenant}}
+	for i := range 8 {
+		r.Assessments = append(r.Assessments, analysis.Assessment{RuleID: fmt.Sprint("R", i), TenantID: tenant, Assessed: "partly",
+			Reasons: []string{"2 days without audit log", fmt.Sprint("reason ", i)}})
+	}
+	r.Assessments[3].Assessed = "no"
+	all := unseenByTenant(r)
+	if len(all) != 1 || len(all[0].Reasons) != unseenTold || len(all[0].Rest) != 9-unseenTold {
+		t.Fatalf("%+v", all)
+	}
+	// The gap alone stopped no test: seven others were run in part in spite of it.
+	if first := all[0].Reasons[0]; first.All() || first.Touches() != "8 tests, 1 of them not run at all" {
+		t.Errorf("%s: %s", first.Reason, first.Touches())
+	}
+	if second := all[0].Reasons[1]; !second.All() || second.Reason != "reason 3" || second.Touches() != "1 test" {
+		t.Errorf("%s: %s", second.Reason, second.Touches())
+	}
+}
+
+func TestPeriodInWords(t *testing.T) {
+	for _, c := range []struct {
+		from, to time.Time
+		want     string
+	}{
+		{at(1, 0, 0), at(30, 0, 0), "2026-09-01 to 2026-09-29"},
+		{at(1, 0, 0), at(2, 0, 0), "2026-09-01"},
+		{at(1, 8, 30), at(2, 0, 0), "2026-09-01 08:30:00 to before 2026-09-02 00:00:00"},
+		{at(1, 8, 30), time.Time{}, "from 2026-09-01 08:30:00"},
+		{time.Time{}, time.Time{}, "not known"},
+	} {
+		if got := spanned(analysis.Period{From: c.from, To: c.to}); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
 		}
 	}
 }

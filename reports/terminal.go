@@ -28,15 +28,21 @@ func Summary(w io.Writer, r *analysis.Result, dir string, color bool) error {
 	s.paragraph(or(line(r.Organisation), "Temporary Access Pass audit") + period(r.Period))
 	s.paragraph(heading + ". " + sentence)
 
+	if len(r.Assessments) == 0 {
+		s.paragraph(collectFirst)
+	}
+
 	s.table([]int{12, 12, 12, 12, 12, 13}, tw.AlignRight,
 		[]string{"files", "read", "loaded", "duplicates", "not used", "quarantined"},
 		[]string{number(len(r.Evidence)), number(t.read), number(t.loaded), number(t.duplicate), number(t.notUsed), number(t.quarantined)})
 
-	var bySeverity [][]string
-	for _, severity := range severities {
-		bySeverity = append(bySeverity, []string{s.severity(severity), number(t.open[severity]), number(t.exceptedBy[severity])})
+	if len(r.Assessments) > 0 { // no findings where nothing was tested would read as a result
+		var bySeverity [][]string
+		for _, severity := range severities {
+			bySeverity = append(bySeverity, []string{s.severity(severity), number(t.open[severity]), number(t.exceptedBy[severity])})
+		}
+		s.table([]int{12, 12, 12}, tw.AlignRight, []string{"findings", "open", "excepted"}, bySeverity...)
 	}
-	s.table([]int{12, 12, 12}, tw.AlignRight, []string{"findings", "open", "excepted"}, bySeverity...)
 
 	if reasons := whatWasNotSeen(r); len(reasons) > 0 {
 		const shown = 5
@@ -44,14 +50,13 @@ func Summary(w io.Writer, r *analysis.Result, dir string, color bool) error {
 		var rows [][]string
 		for _, u := range reasons[:min(len(reasons), shown)] {
 			how := "in part"
-			if u.Assessed == "no" {
+			if u.All() {
 				how = "not at all"
 			}
-			reason := line(u.Reason)
+			reason := u.Touches() + ": " + line(u.Reason)
 			if u.TenantID != "" {
-				reason = "Tenant " + shortTenant(line(u.TenantID)) + ": " + reason
+				reason = "tenant " + shortTenant(line(u.TenantID)) + ", " + reason
 			}
-			reason += " (" + count(len(u.Rules), "test", "tests") + ")"
 			rows = append(rows, []string{how, strings.Join(wrap(64, 3, reason), "\n")})
 		}
 		s.table([]int{12, 66}, tw.AlignLeft, []string{"tested", "reason"}, rows...)
@@ -66,7 +71,7 @@ func Summary(w io.Writer, r *analysis.Result, dir string, color bool) error {
 		for _, f := range first {
 			rows = append(rows, []string{s.severity(f.Severity), strings.Join(slices.Concat(
 				wrap(64, 2, line(f.Title)),
-				[]string{fit(64, strings.Join([]string{line(f.SubjectType), line(subject(f)), clock(f.FirstSeen)}, "  "))},
+				[]string{whose(f)},
 				wrap(64, 3, line(f.Summary))), "\n")})
 		}
 		s.table([]int{12, 66}, tw.AlignLeft, []string{"severity", "finding"}, rows...)
@@ -78,11 +83,18 @@ func Summary(w io.Writer, r *analysis.Result, dir string, color bool) error {
 	return s.err
 }
 
+// whose says in a line whom a finding is about and since when; where it does
+// not fit, the name is cut.
+func whose(f *analysis.Finding) string {
+	kind, when := line(f.SubjectType), clock(f.FirstSeen)
+	return strings.TrimSpace(kind + "  " + fit(64-twwidth.Width(kind)-len(when)-4, line(subject(f))) + "  " + when)
+}
+
 func period(p analysis.Period) string {
 	if p.From.IsZero() {
 		return ", no dated record in the evidence"
 	}
-	return ", " + clock(p.From) + " to before " + clock(p.To) + " UTC"
+	return ", " + spanned(p) + " (UTC)"
 }
 
 // fit cuts s to a width in columns; wide characters take two.

@@ -127,6 +127,26 @@ func clock(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04:05")
 }
 
+// spanned is a period in words, in UTC without saying so: by its first and last
+// day where it is of whole days.
+func spanned(p analysis.Period) string {
+	switch {
+	case p.From.IsZero():
+		return "not known"
+	case p.To.IsZero():
+		return "from " + clock(p.From)
+	}
+	from, to := p.From.UTC(), p.To.UTC()
+	if whole := func(t time.Time) bool { return t.Equal(t.Truncate(24 * time.Hour)) }; !whole(from) || !whole(to) || !from.Before(to) {
+		return clock(from) + " to before " + clock(to)
+	}
+	last := to.AddDate(0, 0, -1)
+	if last.Equal(from) {
+		return from.Format(time.DateOnly)
+	}
+	return from.Format(time.DateOnly) + " to " + last.Format(time.DateOnly)
+}
+
 func date(d settings.Date) string {
 	if d == (settings.Date{}) {
 		return ""

@@ -80,13 +80,15 @@ func standing(r *analysis.Result, ruleID string) (assessed string, reasons []str
 		}
 		reason := reasonsOf(a)
 		if len(r.Tenants) > 1 {
-			reason = "tenant " + a.TenantID + ": " + reason
+			reason = "tenant " + shortTenant(a.TenantID) + ": " + reason
 		}
 		if !slices.Contains(reasons, reason) {
 			reasons = append(reasons, reason)
 		}
 	}
 	switch {
+	case len(r.Assessments) == 0:
+		return "no", []string{"no test could be run"}
 	case len(seen) == 0:
 		return "no", []string{"rule " + ruleID + " was not run"}
 	case len(seen) == 1 && seen["yes"]:
@@ -100,20 +102,32 @@ func standing(r *analysis.Result, ruleID string) (assessed string, reasons []str
 // verdict is the audit in a heading and one plain sentence. What could not be
 // seen is part of the sentence, so that it cannot be quoted without it.
 func verdict(r *analysis.Result) (heading, sentence string) {
+	if len(r.Assessments) == 0 {
+		return "Nothing could be tested", nothingTested(r)
+	}
 	t := tallyOf(r)
-	urgent := t.open["critical"] + t.open["high"]
+	urgent, decisions := t.open["critical"]+t.open["high"], count(t.open["medium"], "finding needs", "findings need")+" a decision"
 	loginsJudged, _ := standing(r, "TAP-SIGNIN")
+	blind := loginsJudged == "no" && len(r.Logins) == 0
 	switch {
-	case urgent == 1:
-		heading = "One finding asks for action now"
-	case urgent > 1:
+	case urgent > 0:
 		heading = number(urgent) + " findings ask for action now"
-	case loginsJudged == "no" && t.open["medium"] > 0:
-		heading = "Log-ins could not be assessed; " + count(t.open["medium"], "finding needs", "findings need") + " a decision"
-	case loginsJudged == "no":
+		if urgent == 1 {
+			heading = "One finding asks for action now"
+		}
+		if blind {
+			heading += ", and log-ins could not be assessed"
+		}
+	case blind && t.open["medium"] > 0:
+		heading = "Log-ins could not be assessed; " + decisions
+	case blind:
 		heading = "Log-ins could not be assessed"
+	case 2*t.untested > len(r.Assessments) && t.open["medium"] > 0:
+		heading = "Most tests could not be run, and " + decisions
+	case 2*t.untested > len(r.Assessments):
+		heading = "Most tests could not be run; the others found nothing urgent"
 	case t.open["medium"] > 0:
-		heading = "Nothing urgent was found, but " + count(t.open["medium"], "finding needs", "findings need") + " a decision"
+		heading = "Nothing urgent was found, but " + decisions
 	case t.untested+t.partly > 0:
 		heading = "Nothing urgent was found in what could be tested"
 	default:
@@ -123,8 +137,7 @@ func verdict(r *analysis.Result) (heading, sentence string) {
 	passes := seen(r, "TAP-ISSUED", len(r.Passes), "pass issued", "passes issued", "issued passes")
 	logins := seen(r, "TAP-SIGNIN", len(r.Logins), "log-in with a pass", "log-ins with a pass", "log-ins with a pass")
 	if len(r.Logins) > 0 {
-		logins += fmt.Sprintf(" (%s supervised, %s not, %s not assessable)",
-			number(t.supervised), number(t.unsupervised), number(t.loginsNotAssessed))
+		logins += " (" + t.supervision() + ")"
 	}
 	parts := []string{passes, logins}
 	if urgent > 0 {
@@ -132,17 +145,51 @@ func verdict(r *analysis.Result) (heading, sentence string) {
 	} else {
 		parts = append(parts, "no open finding of critical or high severity")
 	}
+	tests := "of " + count(len(r.Assessments), "test", "tests")
+	if n := len(r.Tenants); n > 1 && len(r.Assessments)%n == 0 {
+		tests += " (" + number(len(r.Assessments)/n) + " for each of " + number(n) + " tenants)"
+	}
 	switch {
 	case t.untested > 0 && t.partly > 0:
-		parts = append(parts, fmt.Sprintf("%s could not be run and %s only in part", count(t.untested, "test", "tests"), number(t.partly)))
+		parts = append(parts, fmt.Sprintf("%s, %s could not be run and %s only in part", tests, number(t.untested), number(t.partly)))
 	case t.untested > 0:
-		parts = append(parts, count(t.untested, "test", "tests")+" could not be run")
+		parts = append(parts, tests+", "+number(t.untested)+" could not be run")
 	case t.partly > 0:
-		parts = append(parts, count(t.partly, "test", "tests")+" could be run only in part")
+		parts = append(parts, tests+", "+number(t.partly)+" could be run only in part")
 	default:
 		parts = append(parts, "every test could be run for the whole period")
 	}
 	return heading, "In this evidence: " + strings.Join(parts, "; ") + "."
+}
+
+// nothingTested says why no test could be run.
+func nothingTested(r *analysis.Result) string {
+	why := "No file was read"
+	switch n := len(r.Evidence); {
+	case n == 1:
+		why = "The file that was read holds no record of a tenant"
+	case n > 1:
+		why = "The " + number(n) + " files that were read hold no record of a tenant"
+	}
+	return why + ": issued passes and log-ins with a pass could not be assessed."
+}
+
+// collectFirst is what to do where nothing could be tested.
+const collectFirst = "Collect evidence first: the sign-in logs from the beta endpoint, interactive and non-interactive, the audit log, " +
+	"and the authentication methods policy. Then run the audit over them."
+
+// supervision counts the log-ins by whether they were supervised, those answers that occur.
+func (t tally) supervision() string {
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		what string
+	}{{t.supervised, "supervised"}, {t.unsupervised, "unsupervised"}, {t.loginsNotAssessed, "not assessable"}} {
+		if p.n > 0 {
+			parts = append(parts, number(p.n)+" "+p.what)
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // seen counts what a rule looks at without claiming more than was assessed.
@@ -186,17 +233,32 @@ func firstThings(r *analysis.Result, n int) []*analysis.Finding {
 
 // unseen is a reason why rules could not be tested, or only in part.
 type unseen struct {
-	Assessed string // partly or no
 	TenantID string // "" where the audit is of one tenant only
 	Reason   string
 	Rules    []string
+	Stopped  int // of Rules, those that could not be tested at all
 }
 
-// unseenIn holds the reasons of one tenant.
-type unseenIn struct {
-	TenantID string
-	Reasons  []unseen
+// All says whether none of the rules that the reason touches could be tested.
+// Where some could in part, the reason alone stopped none of them.
+func (u unseen) All() bool { return u.Stopped == len(u.Rules) }
+
+// Touches says how many tests the reason touches, and how.
+func (u unseen) Touches() string {
+	text := count(len(u.Rules), "test", "tests")
+	if u.Stopped > 0 && !u.All() {
+		text += ", " + number(u.Stopped) + " of them not run at all"
+	}
+	return text
 }
+
+// unseenIn holds the reasons of one tenant: those to tell, and those to fold.
+type unseenIn struct {
+	TenantID      string
+	Reasons, Rest []unseen
+}
+
+const unseenTold = 4 // reasons of a tenant
 
 // unseenByTenant keeps the order of the reasons and names each tenant once.
 func unseenByTenant(r *analysis.Result) []unseenIn {
@@ -209,10 +271,17 @@ func unseenByTenant(r *analysis.Result) []unseenIn {
 		}
 		all[at].Reasons = append(all[at].Reasons, u)
 	}
+	for i := range all {
+		// One folded line would take as much room as it saves.
+		if n := len(all[i].Reasons); n > unseenTold+1 {
+			all[i].Reasons, all[i].Rest = all[i].Reasons[:unseenTold], all[i].Reasons[unseenTold:]
+		}
+	}
 	return all
 }
 
-// whatWasNotSeen gathers the reasons, each once, with every test that it touches; those that stopped a test first.
+// whatWasNotSeen gathers the reasons, each once, with every test that it
+// touches: those that touch most first, and of these those that stopped all.
 func whatWasNotSeen(r *analysis.Result) []unseen {
 	type key struct{ tenant, reason string }
 	index := map[key]*unseen{}
@@ -232,18 +301,24 @@ func whatWasNotSeen(r *analysis.Result) []unseen {
 			}
 			u := index[k]
 			if u == nil {
-				u = &unseen{Assessed: a.Assessed, TenantID: k.tenant, Reason: reason}
+				u = &unseen{TenantID: k.tenant, Reason: reason}
 				index[k] = u
 				all = append(all, u)
 			}
 			if a.Assessed == "no" {
-				u.Assessed = "no"
+				u.Stopped++
 			}
 			u.Rules = append(u.Rules, a.RuleID)
 		}
 	}
+	rank := func(u *unseen) int {
+		if u.All() {
+			return 0
+		}
+		return 1
+	}
 	slices.SortStableFunc(all, func(x, y *unseen) int {
-		return cmp.Or(strings.Compare(x.Assessed, y.Assessed), cmp.Compare(len(y.Rules), len(x.Rules)), strings.Compare(x.TenantID, y.TenantID), strings.Compare(x.Reason, y.Reason))
+		return cmp.Or(cmp.Compare(len(y.Rules), len(x.Rules)), cmp.Compare(rank(x), rank(y)), strings.Compare(x.TenantID, y.TenantID), strings.Compare(x.Reason, y.Reason))
 	})
 	reasons := make([]unseen, len(all))
 	for i, u := range all {
