@@ -71,15 +71,15 @@ func (o markdownOutput) page(r *analysis.Result) string {
 	if reasons := whatWasNotSeen(r); len(reasons) > 0 {
 		print("\n## What could not be seen\n\n")
 		for _, u := range reasons[:min(len(reasons), markdownReasons)] {
-			how := "could be run only in part"
-			if u.Assessed == "no" {
-				how = "could not be run"
+			how := "only in part"
+			if u.All() {
+				how = "not at all"
 			}
 			where := ""
 			if u.TenantID != "" {
 				where = ", tenant " + markdown(u.TenantID)
 			}
-			print("- %s %s%s: %s\n", count(len(u.Rules), "test", "tests"), how, where, markdown(u.Reason))
+			print("- %s (%s)%s: %s\n", how, u.Touches(), where, markdown(u.Reason))
 		}
 		if more := len(reasons) - markdownReasons; more > 0 {
 			print("- and %s in the report\n", count(more, "further reason", "further reasons"))

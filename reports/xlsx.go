@@ -128,7 +128,7 @@ func (o xlsxOutput) about(r *analysis.Result, x *workbook) [][]string {
 	rows = slices.DeleteFunc(rows, func(row []string) bool { return row[1] == "" })
 	for _, u := range whatWasNotSeen(r) {
 		item := "tested in part"
-		if u.Assessed == "no" {
+		if u.All() {
 			item = "not tested"
 		}
 		reason := u.Reason + " (" + joined(u.Rules) + ")"
