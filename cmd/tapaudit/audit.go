@@ -32,7 +32,7 @@ func runAudit(ctx context.Context, args []string, io streams) error {
 	if err != nil {
 		return err
 	}
-	if err := writing.check(); err != nil {
+	if err := writing.check(ctx, io); err != nil {
 		return err
 	}
 	return database.with(ctx, func(c *openCase) error {
@@ -142,7 +142,7 @@ func runReport(ctx context.Context, args []string, io streams) error {
 	if err != nil {
 		return err
 	}
-	if err := writing.check(); err != nil {
+	if err := writing.check(ctx, io); err != nil {
 		return err
 	}
 	return database.with(ctx, func(c *openCase) error {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"aead.dev/minisign"
 	"github.com/spf13/pflag"
 
 	"tapaudit/analysis"
@@ -107,15 +108,18 @@ type reportFlags struct {
 	out     string
 	formats []string
 	created time.Time
+	signing signFlags
+	key     *minisign.PrivateKey
 }
 
 func (f *reportFlags) add(flags *pflag.FlagSet, out string) {
 	flags.StringVar(&f.out, "out", out, "folder to write the report into")
 	flags.StringSliceVar(&f.formats, "format", nil, "outputs: html, csv, json, parquet (default all)")
+	f.signing.add(flags)
 }
 
 // check refuses, before any work is done, what could not be written in the end.
-func (f *reportFlags) check() error {
+func (f *reportFlags) check(ctx context.Context, io streams) error {
 	for _, name := range f.formats {
 		if !slices.Contains(reports.Formats(), name) {
 			return usagef("--format: %q is none of %v", name, reports.Formats())
@@ -128,12 +132,13 @@ func (f *reportFlags) check() error {
 	if f.created, err = creation(); err != nil {
 		return usageError{err}
 	}
-	return nil
+	f.key, err = f.signing.read(ctx, io)
+	return err
 }
 
 func (f *reportFlags) write(ctx context.Context, r *analysis.Result, io streams, talk talkFlags) error {
 	talk.say(io, "Writing the report …")
-	err := reports.WriteFolder(ctx, f.out, r, reports.Options{Formats: f.formats, Version: programVersion(), Created: f.created})
+	err := reports.WriteFolder(ctx, f.out, r, reports.Options{Formats: f.formats, Version: programVersion(), Created: f.created, SigningKey: f.key})
 	if errors.Is(err, reports.ErrNotReport) {
 		return usageError{err}
 	}
