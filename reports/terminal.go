@@ -27,6 +27,9 @@ func Summary(w io.Writer, r *analysis.Result, dir string, color bool) error {
 
 	s.paragraph(or(line(r.Organisation), "Temporary Access Pass audit") + period(r.Period))
 	s.paragraph(heading + ". " + sentence)
+	if r.Pseudonyms != "" {
+		s.paragraph("Names, ids and addresses are pseudonyms.")
+	}
 
 	s.table([]int{12, 12, 12, 12, 12, 13}, tw.AlignRight,
 		[]string{"files", "read", "loaded", "duplicates", "not used", "quarantined"},

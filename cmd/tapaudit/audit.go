@@ -43,7 +43,7 @@ func runAudit(ctx context.Context, args []string, io streams) error {
 		if err != nil {
 			return err
 		}
-		if err := writing.write(ctx, result, io, talk); err != nil {
+		if err := writing.write(ctx, c, job.settings, result, io, talk); err != nil {
 			return err
 		}
 		return job.status(result)
@@ -150,7 +150,7 @@ func runReport(ctx context.Context, args []string, io streams) error {
 		if err != nil {
 			return err
 		}
-		if err := writing.write(ctx, result, io, talk); err != nil {
+		if err := writing.write(ctx, c, job.settings, result, io, talk); err != nil {
 			return err
 		}
 		return job.status(result)

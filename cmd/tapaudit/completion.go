@@ -131,7 +131,7 @@ func flagValues(command, flag string) (words []string, path bool) {
 			return []string{"table", "csv", "json"}, false
 		}
 		return reports.Formats(), false
-	case "config", "case", "out", "evidence", "rules", "sign", "sign-password-file", "public-key":
+	case "config", "case", "out", "evidence", "rules", "pseudonymise", "sign", "sign-password-file", "public-key":
 		return nil, true
 	}
 	return nil, false

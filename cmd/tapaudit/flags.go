@@ -17,6 +17,7 @@ import (
 	"tapaudit/analysis/settings"
 	"tapaudit/ingest/casefile"
 	"tapaudit/reports"
+	"tapaudit/reports/pseudonyms"
 )
 
 // judgeFlags say what is judged, and by which configuration.
@@ -110,11 +111,15 @@ type reportFlags struct {
 	created time.Time
 	signing signFlags
 	key     *minisign.PrivateKey
+
+	pseudonymise string
+	pseudonyms   *pseudonyms.Key
 }
 
 func (f *reportFlags) add(flags *pflag.FlagSet, out string) {
 	flags.StringVar(&f.out, "out", out, "folder to write the report into")
 	flags.StringSliceVar(&f.formats, "format", nil, "outputs: html, csv, json, parquet (default all)")
+	flags.StringVar(&f.pseudonymise, "pseudonymise", "", "replace names, ids and addresses by pseudonyms made with this key file, for sharing")
 	f.signing.add(flags)
 }
 
@@ -132,11 +137,24 @@ func (f *reportFlags) check(ctx context.Context, io streams) error {
 	if f.created, err = creation(); err != nil {
 		return usageError{err}
 	}
+	if f.pseudonymise != "" {
+		if f.pseudonyms, err = pseudonyms.ReadKey(f.pseudonymise); err != nil {
+			return usagef("--pseudonymise: %w", err)
+		}
+	}
 	f.key, err = f.signing.read(ctx, io)
 	return err
 }
 
-func (f *reportFlags) write(ctx context.Context, r *analysis.Result, io streams, talk talkFlags) error {
+func (f *reportFlags) write(ctx context.Context, c *openCase, s *settings.Settings, r *analysis.Result, io streams, talk talkFlags) error {
+	if f.pseudonyms != nil {
+		// Done once, before any writer sees the result.
+		names, err := analysis.ReadNames(ctx, c.Case, s)
+		if err != nil {
+			return err
+		}
+		r = pseudonyms.Apply(r, names, s, f.pseudonyms)
+	}
 	talk.say(io, "Writing the report …")
 	err := reports.WriteFolder(ctx, f.out, r, reports.Options{Formats: f.formats, Version: programVersion(), Created: f.created, SigningKey: f.key})
 	if errors.Is(err, reports.ErrNotReport) {

@@ -91,6 +91,9 @@ func runVerify(ctx context.Context, args []string, io streams) error {
 		if err != nil {
 			return err
 		}
+		if found.Manifest.Pseudonyms != "" {
+			say("The report is pseudonymised: its inputs have other names there and are compared by content alone.")
+		}
 		same, changes := found.Manifest.CompareInputs(files)
 		if err := tellDifferences(io, changes); err != nil {
 			return err
