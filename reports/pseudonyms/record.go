@@ -17,7 +17,7 @@ import (
 // vocabulary are keys, in lower case and without what is no letter, whose values are words of the product's own. They
 // go through the net for free text all the same.
 var vocabulary = setOf(`
-category operationtype activitydisplayname operationname operation operationversion activity loggedbyservice service workload
+category operationtype activitydisplayname operationname operation operations operationversion activity loggedbyservice service workload
 result resulttype resultreason resultdescription resultsignature resultstatus logonerror failurereason status errorcode signinerrorcode
 authenticationmethod authenticationstepresultdetail authenticationsteprequirement authenticationrequirement resultdetail requirement
 authenticationrequirementpolicies clientappused clientapp conditionalaccessstatus conditionalaccess
@@ -29,21 +29,25 @@ odatatype builtincontrols operator clientapptypes useractions includeuseractions
 
 // numbers are keys whose numbers are no identity; those of other keys are withheld.
 var numbers = setOf(`
-errorcode resulttype logonerror processingtimeinmilliseconds processingtimeinms durationms level version recordtype azureactivedirectoryeventtype
+errorcode errornumber resulttype logonerror type processingtimeinmilliseconds processingtimeinms durationms level version recordtype azureactivedirectoryeventtype
 defaultlifetimeinminutes minimumlifetimeinminutes maximumlifetimeinminutes lifetimeinminutes defaultlength userauthenticationmethod usertype
-resultcount resultindex signinfrequencyinterval value`)
+resultcount resultindex signinfrequencyinterval`)
+
+// properties are keys of lists whose members name a property of the product's own: displayName, Name or key.
+var properties = setOf(`modifiedproperties extendedproperties deviceproperties additionaldetails`)
 
 // names are keys that hold what somebody calls somebody or something: their values never stay for looking like a word,
 // a time or a truth value.
 var names = regexp.MustCompile(`(?:displayname|username|principalname|upn|identity|nickname|^name|devicename|givenname|surname|mail|city)$`)
 
 var (
-	keyText   = regexp.MustCompile(`^[A-Za-z@#$][A-Za-z0-9_.@#$() /-]{0,80}$`)
+	keyText   = regexp.MustCompile(`^[A-Za-z@#$][A-Za-z0-9_.@#$()\[\] /-]{0,80}$`)
 	notLetter = regexp.MustCompile(`[^a-z]`)
 	timeText  = regexp.MustCompile(`^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]{5,18}(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}(?:,? [0-9:.]{4,12}(?: [AP]M)?)?)$`)
 	typeText  = regexp.MustCompile(`^#?microsoft\.graph\.[A-Za-z.]+$`)
 	product   = regexp.MustCompile(`^(?:Windows|iOS|Ios|Android|MacOs|macOS|Linux|ChromeOS|Edge|Chrome|Safari|Mobile Safari|Firefox|Rich Client|IE|Opera)[ ]?[0-9]{0,3}\b`)
-	propName  = regexp.MustCompile(`^[A-Za-z][A-Za-z .]{0,60}$`)
+	propName  = regexp.MustCompile(`^[A-Za-z][A-Za-z .-]{0,60}$`)
+	fewDigits = regexp.MustCompile(`^[0-9]{1,4}$`)
 )
 
 // words stay wherever they stand, but for keys that hold names.
@@ -145,12 +149,12 @@ func (w *recordWriter) value(key string, v gjson.Result, inProperty bool) {
 			first = false
 			w.quote(w.key(k.Str))
 			w.b.WriteByte(':')
-			w.value(k.Str, v, inProperty)
+			w.value(k.Str, v, inProperty && !v.IsObject() && !v.IsArray())
 			return true
 		})
 		w.b.WriteByte('}')
 	case v.IsArray():
-		property := letters(key) == "modifiedproperties" || letters(key) == "extendedproperties"
+		property := properties[letters(key)]
 		w.b.WriteByte('[')
 		for i, v := range v.Array() {
 			if i > 0 {
@@ -184,7 +188,8 @@ func (w *recordWriter) key(k string) string {
 
 func (w *recordWriter) string(key, s string, inProperty bool) string {
 	p, k, trimmed := w.p, letters(key), strings.TrimSpace(s)
-	isName := names.MatchString(k) && !(inProperty && k == "displayname") && k != "activitydisplayname" && k != "operationname"
+	property := inProperty && (k == "displayname" || k == "name" || k == "key")
+	isName := names.MatchString(k) && !property && k != "activitydisplayname" && k != "operationname"
 	if trimmed == "" {
 		return s
 	}
@@ -197,14 +202,16 @@ func (w *recordWriter) string(key, s string, inProperty bool) string {
 	// A value of an audit event's property holds JSON of its own.
 	if strings.ContainsAny(trimmed[:1], `[{"`) && gjson.Valid(trimmed) {
 		inner := recordWriter{p: p}
-		inner.value(key, gjson.Parse(trimmed), inProperty)
+		inner.value(key, gjson.Parse(trimmed), false)
 		w.called = append(w.called, inner.called...)
 		return inner.b.String()
 	}
 	switch {
 	case timeText.MatchString(trimmed), typeText.MatchString(trimmed), words[letters(trimmed)] && len(letters(trimmed)) == len(strings.ReplaceAll(trimmed, "_", "")):
 		return s
-	case inProperty && k == "displayname" && propName.MatchString(s):
+	case inProperty && k == "value" && fewDigits.MatchString(trimmed): // a number that is a flag, such as UserAuthenticationMethod
+		return s
+	case property && propName.MatchString(s):
 		text, _ := p.text(s)
 		return text
 	case k == "autonomoussystemnumber":
