@@ -86,13 +86,13 @@ func runVerify(ctx context.Context, args []string, io streams) error {
 	}
 	say("Report: %s", verdictOn(found.Same, len(found.Differences)))
 	say("  manifest.json itself has SHA-256 %s;\n  compare that with a note made when the report was written.", found.ManifestSHA256)
+	if found.Manifest.Pseudonyms != "" {
+		say("The report is pseudonymised: it lists its inputs under pseudonyms, so evidence can be compared by content alone.")
+	}
 	if len(inputs) > 0 {
 		files, err := hashEvidence(ctx, inputs, io)
 		if err != nil {
 			return err
-		}
-		if found.Manifest.Pseudonyms != "" {
-			say("The report is pseudonymised: its inputs have other names there and are compared by content alone.")
 		}
 		same, changes := found.Manifest.CompareInputs(files)
 		if err := tellDifferences(io, changes); err != nil {

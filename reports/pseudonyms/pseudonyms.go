@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,6 +28,7 @@ type pseudonymiser struct {
 	composed dictionary      // paths and other texts with identities inside
 	plain    dictionary
 	register []string // what the supervision register says, where that is an ordinary word
+	excepted []string // what the exceptions say, which findings about expired ones repeat
 }
 
 // Apply gives r with pseudonyms; r itself stays as it is. called are all names of the case and of the configuration s.
@@ -74,6 +76,15 @@ func (p *pseudonymiser) learn(r *analysis.Result, called analysis.Names, s *sett
 					p.register = append(p.register, name)
 				}
 			}
+		}
+	}
+	for _, e := range r.Exceptions {
+		p.excepted = append(p.excepted, e.Subject, e.Owner, e.Reason)
+	}
+	for _, rule := range r.Rules {
+		if rule.Origin != "" {
+			add(rule.Origin, p.path)
+			add(filepath.Base(rule.Origin), p.path)
 		}
 	}
 	p.composed.order()
@@ -254,7 +265,12 @@ func (p *pseudonymiser) finding(f analysis.Finding, rule analysis.Rule) analysis
 	if f.Exception != nil {
 		names = append(names, f.Exception.Subject, f.Exception.Owner, f.Exception.Reason)
 	}
-	f.Title = cmp.Or(rule.Title, f.Title)
+	if f.SubjectType == "exception" {
+		names = append(names, p.excepted...)
+	}
+	if f.Title = rule.Title; f.Title == "" {
+		f.Title = f.RuleID
+	}
 	f.Summary = p.sentence(f.Summary, f.Title+" ("+leftOut+")", names...)
 	f.ID = p.key.hexadecimal("finding", f.ID)
 	f.TenantID = p.id(f.TenantID)
