@@ -29,6 +29,7 @@ type Result struct {
 	Notes        []string // what the reader must know about the evidence as a whole
 	SettingsHash string   // SHA-256 of the configuration as read; "" without one
 	RulesHash    string   // SHA-256 over all rule files
+	Pseudonyms   string   // the id of the key that names, ids and addresses were replaced with; "" where they are the evidence's
 }
 
 // Period is the span that is judged: From inclusive, To exclusive.

@@ -521,6 +521,9 @@ func comparisonNotes(before, after *comparedReport) []string {
 	if !sameInstant(was.Period.From, is.Period.From) || !sameInstant(was.Period.To, is.Period.To) {
 		notes = append(notes, "The reports judge different periods, so what happened in one of them only is new or gone by that alone.")
 	}
+	if was.Pseudonyms != is.Pseudonyms {
+		notes = append(notes, "The reports do not use the same pseudonyms, so nothing in one can be recognised in the other: every finding is gone and new.")
+	}
 	if was.RulesSHA256 != is.RulesSHA256 {
 		notes = append(notes, "The rules are not the same, so the same events may be judged differently.")
 	}

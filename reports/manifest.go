@@ -23,6 +23,7 @@ type Manifest struct {
 	SettingsSHA256 string         `json:"configuration_sha256"` // "" without a configuration
 	Organisation   string         `json:"organisation"`
 	Case           manifestCase   `json:"case"`
+	Pseudonyms     string         `json:"pseudonyms,omitempty"` // id of the key; names, ids and addresses are the evidence's where it is not there
 	Tenants        []string       `json:"tenants"`
 	Period         manifestPeriod `json:"period"`
 	AsOf           *time.Time     `json:"as_of"`
@@ -78,7 +79,7 @@ func writeManifest(f *folder, r *analysis.Result, opts Options) error {
 		RulesSHA256: r.RulesHash, SettingsSHA256: r.SettingsHash, Organisation: r.Organisation,
 		Case: manifestCase{ID: r.Case.ID, Examiner: r.Case.Examiner, CollectedBy: r.Case.CollectedBy,
 			CollectedAt: known(r.Case.CollectedAt), Source: r.Case.Source},
-		Tenants: list(r.Tenants), Period: manifestPeriod{known(r.Period.From), known(r.Period.To)}, AsOf: known(r.AsOf),
+		Pseudonyms: r.Pseudonyms, Tenants: list(r.Tenants), Period: manifestPeriod{known(r.Period.From), known(r.Period.To)}, AsOf: known(r.AsOf),
 		Counts: manifestCounts{Open: map[string]int{}, Excepted: t.excepted, Passes: len(r.Passes), Logins: len(r.Logins),
 			Supervised: t.supervised, Unsupervised: t.unsupervised, NotAssessed: t.loginsNotAssessed,
 			RulesNotAssessed: t.untested, RulesPartly: t.partly, Files: len(r.Evidence), Read: t.read, Loaded: t.loaded,

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"aead.dev/minisign"
+
 	"tapaudit/analysis"
 )
 
@@ -19,7 +21,10 @@ import (
 type Options struct {
 	Formats []string  // names from Formats; none means those of DefaultFormats
 	Version string    // of the program that writes
-	Created time.Time // when the report was made; goes into manifest.json only
+	Created time.Time // when the report was made; goes into manifest.json and its signature only
+
+	// SigningKey, where it is set, signs the manifest; no other file differs from an unsigned report.
+	SigningKey *minisign.PrivateKey
 }
 
 // ErrFormat is wrapped by the error for a format that does not exist: a wrong
@@ -88,6 +93,9 @@ func WriteFolder(ctx context.Context, dir string, r *analysis.Result, opts Optio
 				return err
 			}
 		}
-		return writeManifest(f, r, opts)
+		if err := writeManifest(f, r, opts); err != nil || opts.SigningKey == nil {
+			return err
+		}
+		return signManifest(f, opts.SigningKey, opts.Created)
 	})
 }

@@ -27,6 +27,9 @@ func Summary(w io.Writer, r *analysis.Result, dir string, color bool) error {
 
 	s.paragraph(or(line(r.Organisation), "Temporary Access Pass audit") + period(r.Period))
 	s.paragraph(heading + ". " + sentence)
+	if r.Pseudonyms != "" {
+		s.paragraph("Names, ids and addresses are pseudonyms.")
+	}
 
 	if len(r.Assessments) == 0 {
 		s.paragraph(collectFirst)

@@ -27,6 +27,7 @@ type Verification struct {
 	ManifestSHA256 string // in hexadecimal; no file of the folder vouches for it
 	Same           int    // files that are as listed
 	Differences    []Difference
+	Signed         bool // a signature of the manifest lies beside it; [CheckSignature] checks it
 
 	manifestBytes int64
 }
@@ -85,6 +86,10 @@ func VerifyFolder(ctx context.Context, dir string) (*Verification, error) {
 	}
 	for _, e := range entries {
 		if listed[e.Name()] {
+			continue
+		}
+		if e.Name() == signatureName && e.Type().IsRegular() {
+			v.Signed = true
 			continue
 		}
 		what := "not listed in " + manifestName

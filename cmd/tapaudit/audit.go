@@ -20,7 +20,7 @@ func runAudit(ctx context.Context, args []string, io streams) error {
 	var talk talkFlags
 	writing.add(flags, "tapaudit-report")
 	judging.add(flags)
-	database.add(flags, "case file to keep; without it the case lives in a temporary folder")
+	database.add(flags, "case file to keep; without it the case lives in memory")
 	talk.add(flags)
 	if err := parse(flags, args); err != nil {
 		return err
@@ -32,7 +32,7 @@ func runAudit(ctx context.Context, args []string, io streams) error {
 	if err != nil {
 		return err
 	}
-	if err := writing.check(); err != nil {
+	if err := writing.check(ctx, io); err != nil {
 		return err
 	}
 	return database.with(ctx, func(c *openCase) error {
@@ -43,7 +43,7 @@ func runAudit(ctx context.Context, args []string, io streams) error {
 		if err != nil {
 			return err
 		}
-		if err := writing.write(ctx, result, io, talk); err != nil {
+		if err := writing.write(ctx, c, job.settings, result, io, talk); err != nil {
 			return err
 		}
 		return job.status(result)
@@ -142,7 +142,7 @@ func runReport(ctx context.Context, args []string, io streams) error {
 	if err != nil {
 		return err
 	}
-	if err := writing.check(); err != nil {
+	if err := writing.check(ctx, io); err != nil {
 		return err
 	}
 	return database.with(ctx, func(c *openCase) error {
@@ -150,7 +150,7 @@ func runReport(ctx context.Context, args []string, io streams) error {
 		if err != nil {
 			return err
 		}
-		if err := writing.write(ctx, result, io, talk); err != nil {
+		if err := writing.write(ctx, c, job.settings, result, io, talk); err != nil {
 			return err
 		}
 		return job.status(result)

@@ -140,7 +140,7 @@ func flagValues(command, flag string) (words []string, path bool) {
 			return queryFormats, false
 		}
 		return reports.Formats(), false
-	case "config", "case", "out", "evidence", "rules":
+	case "config", "case", "out", "evidence", "rules", "pseudonymise", "sign", "sign-password-file", "public-key":
 		return nil, true
 	}
 	return nil, false

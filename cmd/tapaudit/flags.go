@@ -10,12 +10,14 @@ import (
 	"strings"
 	"time"
 
+	"aead.dev/minisign"
 	"github.com/spf13/pflag"
 
 	"tapaudit/analysis"
 	"tapaudit/analysis/settings"
 	"tapaudit/ingest/casefile"
 	"tapaudit/reports"
+	"tapaudit/reports/pseudonyms"
 )
 
 // judgeFlags say what is judged, and by which configuration.
@@ -107,16 +109,23 @@ type reportFlags struct {
 	out     string
 	formats []string
 	created time.Time
+	signing signFlags
+	key     *minisign.PrivateKey
+
+	pseudonymise string
+	pseudonyms   *pseudonyms.Key
 }
 
 func (f *reportFlags) add(flags *pflag.FlagSet, out string) {
 	flags.StringVar(&f.out, "out", out, "folder to write the report into")
 	flags.StringSliceVar(&f.formats, "format", nil, "outputs, with commas between: "+strings.Join(reports.Formats(), ", ")+
 		" (default "+strings.Join(reports.DefaultFormats(), ",")+")")
+	flags.StringVar(&f.pseudonymise, "pseudonymise", "", "replace names, ids and addresses by pseudonyms made with this key file, for sharing")
+	f.signing.add(flags)
 }
 
 // check refuses, before any work is done, what could not be written in the end.
-func (f *reportFlags) check() error {
+func (f *reportFlags) check(ctx context.Context, io streams) error {
 	for _, name := range f.formats {
 		if !slices.Contains(reports.Formats(), name) {
 			return noneOf("--format", name, reports.Formats())
@@ -129,12 +138,26 @@ func (f *reportFlags) check() error {
 	if f.created, err = creation(); err != nil {
 		return usageError{err}
 	}
-	return nil
+	if f.pseudonymise != "" {
+		if f.pseudonyms, err = pseudonyms.ReadKey(f.pseudonymise); err != nil {
+			return usagef("--pseudonymise: %w", err)
+		}
+	}
+	f.key, err = f.signing.read(ctx, io)
+	return err
 }
 
-func (f *reportFlags) write(ctx context.Context, r *analysis.Result, io streams, talk talkFlags) error {
+func (f *reportFlags) write(ctx context.Context, c *openCase, s *settings.Settings, r *analysis.Result, io streams, talk talkFlags) error {
+	if f.pseudonyms != nil {
+		// Done once, before any writer sees the result.
+		names, err := analysis.ReadNames(ctx, c.Case, s)
+		if err != nil {
+			return err
+		}
+		r = pseudonyms.Apply(r, names, s, f.pseudonyms)
+	}
 	talk.say(io, "Writing the report …")
-	err := reports.WriteFolder(ctx, f.out, r, reports.Options{Formats: f.formats, Version: programVersion(), Created: f.created})
+	err := reports.WriteFolder(ctx, f.out, r, reports.Options{Formats: f.formats, Version: programVersion(), Created: f.created, SigningKey: f.key})
 	if errors.Is(err, reports.ErrNotReport) {
 		return usageError{err}
 	}

@@ -24,7 +24,7 @@ type example struct{ what, line string }
 // manuals has an entry for every command.
 var manuals = map[string]manual{
 	"run": {"Reads files, folders, archives or standard input (-), judges what they hold and writes a report. " +
-		"The evidence is never changed. Without --case the database lives in a temporary folder.",
+		"The evidence is never changed. Without --case the database lives in memory, and in a temporary folder what exceeds it.",
 		[]example{
 			{"audit a folder of exports", "tapaudit run evidence"},
 			{"judge a quarter by your configuration", "tapaudit run evidence --config tapaudit.yaml --period 2026Q3 --out report-2026Q3"},
@@ -65,6 +65,12 @@ var manuals = map[string]manual{
 		[]example{
 			{"check a report", "tapaudit verify tapaudit-report"},
 			{"check the evidence it was made from as well", "tapaudit verify tapaudit-report --evidence evidence"},
+		}},
+	"remediate": {"Writes a commented PowerShell script (Microsoft Graph) of the fixes that a report's open findings call for, grouped " +
+		"by finding. Every line is a comment until a person enables it; nothing is run.",
+		[]example{
+			{"fixes for the last report", "tapaudit remediate --out fixes.ps1"},
+			{"fixes for another report", "tapaudit remediate report-2026Q3 --out fixes.ps1"},
 		}},
 	"rules": {"Lists the rules as the configuration sets them, or prints one as its file states it: why it matters, how to verify, how " +
 		"to fix, references and SQL.",

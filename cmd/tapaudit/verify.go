@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -17,7 +18,9 @@ func runVerify(ctx context.Context, args []string, io streams) error {
 	flags := newFlags("verify", "DIR", io)
 	var inputs []string
 	var quiet bool
+	var publicKey string
 	addEvidence(flags, &inputs)
+	flags.StringVar(&publicKey, "public-key", "", "check the signature first, with this public key of minisign, or the file that holds it")
 	flags.BoolVar(&quiet, "quiet", false, "print differences only")
 	if err := parse(flags, args); err != nil {
 		return err
@@ -34,24 +37,58 @@ func runVerify(ctx context.Context, args []string, io streams) error {
 		}
 	}
 	dir := flags.Arg(0)
+	say := func(format string, args ...any) {
+		if !quiet {
+			fmt.Fprintf(io.out, format+"\n", args...)
+		}
+	}
+	var signature *reports.SignatureCheck
+	if publicKey != "" {
+		key, err := readPublicKey(publicKey)
+		if err != nil {
+			return err
+		}
+		if signature, err = reports.CheckSignature(dir, key); err != nil {
+			return usagef("verify: %s", printable(err.Error()))
+		}
+		if signature.Bad != nil {
+			if err := tellDifferences(io, []reports.Difference{*signature.Bad}); err != nil {
+				return err
+			}
+			say("Signature: not good; nothing shows that the holder of the key %s signed this report.", signature.KeyID)
+		}
+	}
 	found, err := reports.VerifyFolder(ctx, dir)
+	if errors.Is(err, reports.ErrNotReport) && signature != nil && signature.Bad != nil {
+		fmt.Fprintf(io.err, "tapaudit: verify: %s\n", printable(err.Error()))
+		return statusError(exitFailed)
+	}
 	if errors.Is(err, reports.ErrNotReport) {
 		return usagef("verify: %s", printable(err.Error()))
 	}
 	if err != nil {
 		return err
 	}
-	say := func(format string, args ...any) {
-		if !quiet {
-			fmt.Fprintf(io.out, format+"\n", args...)
-		}
+	differences := len(found.Differences)
+	switch {
+	case signature == nil && found.Signed:
+		say("Signature: there is one, not checked; give the signer's public key with --public-key.")
+	case signature == nil:
+	case signature.Bad != nil:
+		differences++
+	case !signature.Covers(found):
+		return fmt.Errorf("manifest.json changed while it was verified; verify it again")
+	default:
+		say("Signature: good, manifest.json is signed with the key %s (%s).", signature.KeyID, printable(strings.ReplaceAll(signature.TrustedComment, "\t", ", ")))
 	}
 	if err := tellDifferences(io, found.Differences); err != nil {
 		return err
 	}
 	say("Report: %s", verdictOn(found.Same, len(found.Differences)))
 	say("  manifest.json itself has SHA-256 %s;\n  compare that with a note made when the report was written.", found.ManifestSHA256)
-	differences := len(found.Differences)
+	if found.Manifest.Pseudonyms != "" {
+		say("The report is pseudonymised: it lists its inputs under pseudonyms, so evidence can be compared by content alone.")
+	}
 	if len(inputs) > 0 {
 		files, err := hashEvidence(ctx, inputs, io)
 		if err != nil {

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"tapaudit/reports"
+)
+
+// runRemediate writes a script of the fixes that a report's open findings call for. Nothing of it is run, here or by
+// whoever opens it: every line is a comment.
+func runRemediate(ctx context.Context, args []string, io streams) error {
+	flags := newFlags("remediate", "[DIR] --out FILE", io)
+	var out string
+	var quiet bool
+	flags.StringVar(&out, "out", "", "PowerShell script to write, e.g. fixes.ps1")
+	flags.BoolVar(&quiet, "quiet", false, "no messages")
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	dir := "tapaudit-report"
+	switch flags.NArg() {
+	case 0:
+	case 1:
+		dir = flags.Arg(0)
+	default:
+		return usagef("remediate: name one report folder")
+	}
+	if out == "" {
+		return usagef("remediate: name the script to write with --out FILE")
+	}
+	folder, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	script, err := filepath.Abs(out)
+	if err != nil {
+		return err
+	}
+	if inside, err := filepath.Rel(folder, script); err == nil && filepath.IsLocal(inside) {
+		return usagef("remediate: --out: a script inside the report folder would make verify find a difference; choose another place")
+	}
+	done, err := reports.WriteRemediation(ctx, dir, out)
+	switch {
+	case errors.Is(err, reports.ErrNotReport), errors.Is(err, reports.ErrPseudonyms):
+		return usagef("remediate: %s", printable(err.Error()))
+	case errors.Is(err, reports.ErrDamaged):
+		return fmt.Errorf("%s; 'tapaudit verify' tells what was listed", printable(err.Error()))
+	case err != nil:
+		return err
+	}
+	if !quiet {
+		_, err = fmt.Fprintf(io.out, "%s: fixes for %d open findings, every line commented out; %d open findings have no command, %d are excepted.\n",
+			printable(out), done.Fixed, done.Unfixed, done.Excepted)
+	}
+	return err
+}

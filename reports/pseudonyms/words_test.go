@@ -1,0 +1,126 @@
+package pseudonyms
+
+import (
+	"flag"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"tapaudit/analysis"
+)
+
+var update = flag.Bool("update", false, "write ordinary-words.txt anew")
+
+// TestOrdinaryWords: the list holds every word of the sentences that analysis and ingest make, as far as no built-in
+// rule's file has it: a name that is such a word must not be replaced inside the report's own sentences.
+func TestOrdinaryWords(t *testing.T) {
+	rules, err := analysis.BuiltInRules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for _, r := range rules {
+		for _, w := range word.FindAllString(r.Source, -1) {
+			known[strings.ToLower(w)] = true
+		}
+	}
+	said := map[string]bool{}
+	for _, folder := range []string{"../../analysis", "../../ingest", "../../ingest/evidence", "../../ingest/formats"} {
+		for _, sentence := range sentences(t, folder) {
+			for _, w := range word.FindAllString(sentence, -1) {
+				if w = strings.ToLower(w); !known[w] {
+					said[w] = true
+				}
+			}
+		}
+	}
+	// Go's own names of days and months, which sentences hold by way of times.
+	for _, w := range strings.Fields("monday tuesday wednesday thursday friday saturday sunday") {
+		said[w] = true
+	}
+	if len(said) < 200 {
+		t.Fatalf("the sources hold %d words only", len(said))
+	}
+	list := slices.Sorted(maps.Keys(said))
+	if *update {
+		if err := os.WriteFile("ordinary-words.txt", []byte(strings.Join(list, "\n")+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	listed, err := os.ReadFile("ordinary-words.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	have := map[string]bool{}
+	for _, w := range strings.Fields(string(listed)) {
+		have[w] = true
+	}
+	for _, w := range list {
+		if !have[w] {
+			t.Errorf("ordinary-words.txt lacks %q; write it anew with: go test ./reports/pseudonyms -run OrdinaryWords -update", w)
+		}
+	}
+}
+
+var (
+	isSQL      = regexp.MustCompile(`\b(SELECT|INSERT|CREATE|UPDATE|DELETE)\b`)
+	sqlLiteral = regexp.MustCompile(`'((?:[^']|'')*)'`)
+)
+
+// sentences are the string literals of a folder's sources that have a blank; of SQL those inside it.
+func sentences(t *testing.T, folder string) []string {
+	t.Helper()
+	var all []string
+	add := func(text string) {
+		if isSQL.MatchString(text) {
+			for _, m := range sqlLiteral.FindAllStringSubmatch(text, -1) {
+				all = append(all, m[1])
+			}
+			return
+		}
+		if strings.Contains(text, " ") {
+			all = append(all, text)
+		}
+	}
+	sources, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	if err != nil || len(sources) == 0 {
+		t.Fatalf("%s: no sources (%v)", folder, err)
+	}
+	for _, path := range sources {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
+				if text, err := strconv.Unquote(l.Value); err == nil {
+					add(text)
+				}
+			}
+			return true
+		})
+	}
+	models, err := filepath.Glob(filepath.Join(folder, "model", "*.sql"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range models {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		add("SELECT " + string(text))
+	}
+	return all
+}

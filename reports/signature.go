@@ -1,0 +1,119 @@
+package reports
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"aead.dev/minisign"
+)
+
+// signatureName is the file that minisign looks for beside manifest.json. The
+// manifest hashes every other file, so this one signature covers the report.
+const signatureName = manifestName + ".minisig"
+
+// signManifest signs the manifest that has been written, prehashed as minisign
+// does it itself. The signature is the same whenever the manifest is: its
+// comments have no other time than the manifest's own.
+func signManifest(f *folder, key *minisign.PrivateKey, created time.Time) error {
+	manifest, err := os.Open(filepath.Join(f.path, manifestName))
+	if err != nil {
+		return fmt.Errorf("report file: %w", err)
+	}
+	defer manifest.Close()
+	message := minisign.NewReader(manifest)
+	if _, err := io.Copy(io.Discard, message); err != nil {
+		return fmt.Errorf("report file %s: %w", manifestName, err)
+	}
+	trusted := "file:" + manifestName + "\thashed"
+	if !created.IsZero() {
+		trusted = fmt.Sprintf("timestamp:%d\t%s", created.Unix(), trusted)
+	}
+	signature := message.SignWithComments(*key, trusted, fmt.Sprintf("signature by tapaudit with key %016X", key.ID()))
+	return f.create(signatureName, func(w io.Writer) error {
+		// minisign itself ends the file with a line feed.
+		_, err := w.Write(append(bytes.TrimRight(signature, "\n"), '\n'))
+		return err
+	})
+}
+
+// SignatureCheck is what checking a report's signature came to.
+type SignatureCheck struct {
+	KeyID          string      // of the key it was checked with, as minisign prints it
+	TrustedComment string      // signed with the manifest; "" unless the signature is good
+	Bad            *Difference // nil when the signature is good
+	manifestSHA256 string
+}
+
+// CheckSignature checks the minisign signature of the report folder dir, plain
+// or prehashed, over the bytes of its manifest.json. A signature that is
+// missing or wrong is no error but a Difference. Nothing of the manifest is
+// looked at before; [VerifyFolder] goes on from there.
+func CheckSignature(dir string, key minisign.PublicKey) (*SignatureCheck, error) {
+	c := &SignatureCheck{KeyID: fmt.Sprintf("%016X", key.ID())}
+	bad := func(what, detail string) (*SignatureCheck, error) {
+		c.Bad = &Difference{what, signatureName, detail}
+		return c, nil
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("report folder: %w", err)
+	}
+	defer root.Close()
+	manifest, err := readRegular(root, manifestName, 1<<30)
+	if err != nil {
+		return bad("missing", "there is no "+manifestName+" that it could sign: "+withoutPath(err))
+	}
+	sum := sha256.Sum256(manifest)
+	c.manifestSHA256 = hex.EncodeToString(sum[:])
+	text, err := readRegular(root, signatureName, 1<<16)
+	if errors.Is(err, fs.ErrNotExist) {
+		return bad("missing", "the report is not signed")
+	}
+	if err != nil {
+		return bad("changed", "cannot be read: "+withoutPath(err))
+	}
+	var s minisign.Signature
+	if err := s.UnmarshalText(text); err != nil {
+		return bad("changed", "is no minisign signature: "+strings.TrimPrefix(err.Error(), "minisign: "))
+	}
+	if s.KeyID != key.ID() {
+		return bad("changed", fmt.Sprintf("was made with the key %016X, not with %s", s.KeyID, c.KeyID))
+	}
+	if !minisign.Verify(key, manifest, text) {
+		return bad("changed", "is not a signature of this "+manifestName+" by the key "+c.KeyID)
+	}
+	c.TrustedComment = s.TrustedComment
+	return c, nil
+}
+
+// Covers reports whether v was made from the very manifest that was checked.
+func (c *SignatureCheck) Covers(v *Verification) bool { return c.manifestSHA256 == v.ManifestSHA256 }
+
+func readRegular(root *os.Root, name string, limit int64) ([]byte, error) {
+	info, err := root.Lstat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
+	file, err := root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err == nil && int64(len(text)) > limit {
+		err = fmt.Errorf("larger than %s bytes", number(limit))
+	}
+	return text, err
+}
