@@ -96,6 +96,7 @@ func (c *Case) start(ctx context.Context, opts Options) error {
 	settings := []string{
 		"SET GLOBAL TimeZone = 'UTC'", // text without an offset would otherwise take the machine's zone
 		"SET GLOBAL memory_limit = '" + quoted(c.memory) + "'",
+		"SET GLOBAL allow_persistent_secrets = false", // they would be looked for in the home directory
 		"SET GLOBAL preserve_insertion_order = true", // a record's ordinal is its place in the file
 	}
 	if opts.Threads > 0 {
@@ -237,6 +238,9 @@ func (c *Case) Select(ctx context.Context, query string, params map[string]any, 
 		// A PRAGMA can be rewritten into a SELECT, and then has its type.
 		if !opensSelect.MatchString(query) {
 			return errors.New("only one SELECT is allowed")
+		}
+		if err := looksOnly(ctx, conn, query); err != nil {
+			return err
 		}
 		prepared, err := conn.PrepareContext(ctx, query)
 		if err != nil {
