@@ -73,8 +73,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	ctx, stop := signal.NotifyContext(ctx, ending...)
 	defer stop()
-	// A reader of our output that goes away is an error of writing; by the signal we would end without cleaning up.
-	signal.Ignore(syscall.SIGPIPE)
+	signal.Ignore(errorsOfWriting...)
 	keepPrivate()
 	err := dispatch(ctx, args, streams{in: stdin, out: stdout, err: stderr})
 	var status statusError

@@ -97,7 +97,7 @@ func (c *Case) start(ctx context.Context, opts Options) error {
 		"SET GLOBAL TimeZone = 'UTC'", // text without an offset would otherwise take the machine's zone
 		"SET GLOBAL memory_limit = '" + quoted(c.memory) + "'",
 		"SET GLOBAL allow_persistent_secrets = false", // they would be looked for in the home directory
-		"SET GLOBAL preserve_insertion_order = true", // a record's ordinal is its place in the file
+		"SET GLOBAL preserve_insertion_order = true",  // a record's ordinal is its place in the file
 	}
 	if opts.Threads > 0 {
 		settings = append(settings, fmt.Sprintf("SET GLOBAL threads = %d", opts.Threads))
