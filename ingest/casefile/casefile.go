@@ -13,6 +13,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"regexp"
 	"strings"
@@ -61,6 +62,9 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	case isNew && opts.ReadOnly:
 		return nil, fmt.Errorf("case file %s does not exist; 'tapaudit ingest PATH... --case %s' makes one", path, path)
 	}
+	if err := isDatabase(path); err != nil && !isNew {
+		return nil, fmt.Errorf("case file %s cannot be opened: %w", path, err)
+	}
 	dsn := path + "?autoinstall_known_extensions=false&autoload_known_extensions=false"
 	if opts.ReadOnly {
 		dsn += "&access_mode=READ_ONLY"
@@ -88,6 +92,27 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	return c, nil
 }
 
+// isDatabase refuses a file that is no DuckDB database. DuckDB itself would take a table (.csv, .json, .parquet) for one,
+// show it as a database in memory, and lose whatever is loaded into that. An empty file is a database that is yet to be made.
+func isDatabase(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	head := make([]byte, 12)
+	n, err := io.ReadFull(file, head)
+	switch {
+	case n == 0 && errors.Is(err, io.EOF):
+		return nil
+	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
+		return err
+	case n < len(head) || string(head[8:]) != "DUCK":
+		return errors.New("it is not a DuckDB database; name another file")
+	}
+	return nil
+}
+
 func (c *Case) start(ctx context.Context, opts Options) error {
 	var err error
 	if c.conn, err = c.db.Conn(ctx); err != nil {
@@ -109,6 +134,13 @@ func (c *Case) start(ctx context.Context, opts Options) error {
 		if _, err := c.conn.ExecContext(ctx, s); err != nil {
 			return err
 		}
+	}
+	var onDisk int
+	if err := c.conn.QueryRowContext(ctx, "SELECT count(*) FROM duckdb_databases() WHERE NOT internal AND path IS NOT NULL").Scan(&onDisk); err != nil {
+		return err
+	}
+	if onDisk != 1 {
+		return errors.New("it is not a DuckDB database; name another file")
 	}
 	if err := c.feed.register(c.conn); err != nil {
 		return err
