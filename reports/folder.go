@@ -14,7 +14,7 @@ import (
 	"strings"
 	"syscall"
 
-	"tapaudit/reports/scratch"
+	"tapaudit/ingest/scratch"
 )
 
 // ErrNotReport is wrapped by the error for an output path that holds something

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"tapaudit/ingest"
-	"tapaudit/reports/scratch"
+	"tapaudit/ingest/scratch"
 )
 
 // runAudit does everything in one go: ingest, analysis, report.

@@ -33,7 +33,7 @@ func (s *session) hostile() error {
 		if err := s.ctx.Err(); err != nil {
 			return err
 		}
-		if h.large && s.short || s.short && i%5 != 0 {
+		if h.large && s.short || s.short && i%9 != 0 {
 			continue
 		}
 		r, err := s.tryHostile(i, h)

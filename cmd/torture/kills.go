@@ -169,7 +169,8 @@ var moments = []struct {
 	call       string
 	most, less int // kills at it, and in the short form
 }{
-	{"pwrite64", 14, 2}, {"write", 8, 1}, {"fsync", 8, 2}, {"fdatasync", 4, 0}, {"ftruncate", 4, 0}, {"renameat2", 2, 1}, {"renameat", 2, 1}, {"unlinkat", 4, 1}, {"unlink", 2, 1}, {"mkdirat", 2, 1}, {"flock", 2, 0}, {"fchmodat", 2, 1},
+	{"pwrite64", 14, 1}, {"write", 8, 0}, {"fsync", 8, 1}, {"fdatasync", 4, 0}, {"ftruncate", 4, 0}, {"renameat2", 2, 1}, {"renameat", 2, 0}, {"unlinkat", 4, 0}, {"unlink", 2, 0}, {"mkdirat", 2, 0},
+	{"flock", 2, 0}, {"fchmodat", 2, 1},
 }
 
 // killAtSystemCalls kills each command as it is about to make a system call: the first ones of its kind, and others

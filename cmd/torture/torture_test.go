@@ -14,7 +14,7 @@ import (
 // TestShort is the short form of make torture: a few of everything.
 func TestShort(t *testing.T) {
 	dir := t.TempDir()
-	o := options{tapaudit: filepath.Join(dir, "tapaudit"), samplelogs: filepath.Join(dir, "samplelogs"), kills: 8, signIns: 3000, seed: 1, short: true}
+	o := options{tapaudit: filepath.Join(dir, "tapaudit"), samplelogs: filepath.Join(dir, "samplelogs"), kills: 4, signIns: 500, seed: 1, short: true}
 	for name, from := range map[string]string{o.tapaudit: "../tapaudit", o.samplelogs: "../samplelogs"} {
 		if out, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", name, from).CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
@@ -29,7 +29,7 @@ func TestShort(t *testing.T) {
 		if out, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", self, ".").CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
-		cmd := exec.CommandContext(t.Context(), self, "-tapaudit", o.tapaudit, "-samplelogs", o.samplelogs, "-kills", "8", "-signins", "3000", "-short")
+		cmd := exec.CommandContext(t.Context(), self, "-tapaudit", o.tapaudit, "-samplelogs", o.samplelogs, "-kills", "4", "-signins", "500", "-short")
 		cmd.Stdout, cmd.Stderr = &said, &said
 		err = cmd.Run()
 	}

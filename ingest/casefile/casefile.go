@@ -14,12 +14,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
+
+	"tapaudit/ingest/scratch"
 )
 
 // SchemaVersion is the version of the tables that this program writes and reads.
@@ -62,9 +66,51 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	case isNew && opts.ReadOnly:
 		return nil, fmt.Errorf("case file %s does not exist; 'tapaudit ingest PATH... --case %s' makes one", path, path)
 	}
-	if err := isDatabase(path); err != nil && !isNew {
+	switch {
+	case !isNew:
+		if err = isDatabase(path); err == nil && !opts.ReadOnly {
+			for _, left := range scratch.Left(making(path)) { // killed between putting a case into its place and removing this
+				left.Remove() // harmless where it stays
+			}
+		}
+	case filepath.Dir(path) != filepath.Clean(opts.TempDir): // what is temporary goes with its folder if it is half made
+		err = create(ctx, path, opts)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("case file %s cannot be opened: %w", path, err)
 	}
+	return openDatabase(ctx, path, opts)
+}
+
+// making says in which folder, and by which name, the folder lies in which a case is made.
+func making(path string) (parent, name string) {
+	return filepath.Dir(path), "." + filepath.Base(path) + ".partial-"
+}
+
+// create makes an empty case, whole or not at all: a file that DuckDB had only begun could not be opened any more.
+func create(ctx context.Context, path string, opts Options) error {
+	work, err := scratch.Make(making(path))
+	if err != nil {
+		return err
+	}
+	defer work.Remove()
+	made := filepath.Join(work.Path, filepath.Base(path))
+	c, err := openDatabase(ctx, made, opts)
+	if err != nil {
+		return err
+	}
+	if err := c.Close(); err != nil {
+		return err
+	}
+	// A link does not take the place of a case that another program has made meanwhile; not every file system has links.
+	if err := os.Link(made, path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return os.Rename(made, path)
+	}
+	return nil
+}
+
+func openDatabase(ctx context.Context, path string, opts Options) (*Case, error) {
+	_, missing := os.Lstat(path)
 	dsn := path + "?autoinstall_known_extensions=false&autoload_known_extensions=false"
 	if opts.ReadOnly {
 		dsn += "&access_mode=READ_ONLY"
@@ -76,8 +122,8 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 		}
 		return nil, fmt.Errorf("case file %s cannot be opened: %w", path, err)
 	}
-	if isNew {
-		// DuckDB makes files as the umask lets it, and a case holds personal data.
+	// DuckDB makes files as the umask lets it, and a case holds personal data.
+	if missing != nil {
 		if err := os.Chmod(path, 0o600); err != nil {
 			connector.Close()
 			return nil, fmt.Errorf("case file: %w", err)
@@ -93,7 +139,7 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 }
 
 // isDatabase refuses a file that is no DuckDB database. DuckDB itself would take a table (.csv, .json, .parquet) for one,
-// show it as a database in memory, and lose whatever is loaded into that. An empty file is a database that is yet to be made.
+// show it as a database in memory, and lose whatever is loaded into that.
 func isDatabase(path string) error {
 	file, err := os.Open(path)
 	if err != nil {
@@ -101,13 +147,11 @@ func isDatabase(path string) error {
 	}
 	defer file.Close()
 	head := make([]byte, 12)
-	n, err := io.ReadFull(file, head)
+	_, err = io.ReadFull(file, head)
 	switch {
-	case n == 0 && errors.Is(err, io.EOF):
-		return nil
-	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
+	case err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
 		return err
-	case n < len(head) || string(head[8:]) != "DUCK":
+	case string(head[8:]) != "DUCK":
 		return errors.New("it is not a DuckDB database; name another file")
 	}
 	return nil
