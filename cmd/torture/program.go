@@ -18,7 +18,7 @@ import (
 
 // limits are how a command of tapaudit is run.
 type limits struct {
-	time    time.Duration // 0 means ten minutes
+	time    time.Duration // of the processor, since the machine may be busy; 0 means ten minutes. By the clock it has ten times as long
 	memory  int64         // bytes of resident memory; 0 means the 1.5 GiB that the README promises
 	wrapper []string      // a program that runs it, with its arguments
 	env     []string      // besides what every run has
@@ -116,7 +116,7 @@ func (s *session) tapaudit(l limits, args ...string) result {
 		defer close(watched)
 		look := time.NewTicker(50 * time.Millisecond)
 		defer look.Stop()
-		deadline := time.After(longest)
+		deadline := time.After(10 * longest)
 		for {
 			select {
 			case <-done:
@@ -124,10 +124,14 @@ func (s *session) tapaudit(l limits, args ...string) result {
 			case <-deadline:
 				tooLong.Store(true)
 			case <-look.C:
-				if resident(cmd.Process.Pid) <= memory {
+				switch {
+				case resident(cmd.Process.Pid) > memory:
+					tooMuch.Store(true)
+				case processor(cmd.Process.Pid) > longest:
+					tooLong.Store(true)
+				default:
 					continue
 				}
-				tooMuch.Store(true)
 			}
 			_ = cmd.Process.Kill()
 			return
@@ -171,4 +175,21 @@ func resident(pid int) int64 {
 	}
 	pages, _ := strconv.ParseInt(fields[1], 10, 64)
 	return pages * int64(os.Getpagesize())
+}
+
+// processor is how long a process has had a processor, 0 where that cannot be told.
+func processor(pid int) time.Duration {
+	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(text), ") ") // the name before may hold blanks
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return 0
+	}
+	const ticksPerSecond = 100 // on Linux, for user space, always
+	user, _ := strconv.ParseInt(fields[11], 10, 64)
+	system, _ := strconv.ParseInt(fields[12], 10, 64)
+	return time.Duration(user+system) * time.Second / ticksPerSecond
 }
