@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -24,7 +25,7 @@ const goodBeside = 20 // sign-ins in the file beside
 
 // hostile audits each hostile file beside a good one, in bounded time and memory.
 func (s *session) hostile() error {
-	files := append(append(append(hostileLines(), hostileTexts()...), hostileContainers()...), hostileNames()...)
+	files := slices.Concat(hostileNames(), hostileContainers(), hostileTexts(), hostileLines())
 	if len(files) < 100 {
 		return fmt.Errorf("only %d hostile files", len(files))
 	}

@@ -66,6 +66,7 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	case isNew && opts.ReadOnly:
 		return nil, fmt.Errorf("case file %s does not exist; 'tapaudit ingest PATH... --case %s' makes one", path, path)
 	}
+	err = nil
 	switch {
 	case !isNew:
 		if err = isDatabase(path); err == nil && !opts.ReadOnly {

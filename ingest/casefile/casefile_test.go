@@ -152,6 +152,12 @@ func TestCaseIsPrivate(t *testing.T) {
 	}
 }
 
+// TestTemporaryCase: a case in the caller's private folder is made where it lies.
+func TestTemporaryCase(t *testing.T) {
+	dir := t.TempDir()
+	open(t, filepath.Join(dir, "case.duckdb"), Options{TempDir: dir})
+}
+
 func TestInsertKeepsPlaceAndTime(t *testing.T) {
 	ctx := context.Background()
 	c := open(t, filepath.Join(t.TempDir(), "case.duckdb"), Options{})
