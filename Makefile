@@ -12,7 +12,7 @@ REPORT := tapaudit-report
 PERIOD := 2026Q3
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test bench fmt lint clean sample-logs toolchain
+.PHONY: help build run test test-setup bench torture fuzz race fmt lint clean sample-logs toolchain
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -28,18 +28,19 @@ run: build ## audit the sample logs and write a report (PERIOD, REPORT)
 test: lint test-setup ## check format, vet, staticcheck, then run every test
 	go test -timeout 30m ./...
 
-# The browser tests need Chromium and axe-core. Root of a Debian gets Chromium and npm from it; everybody gets axe-core
-# by the version and hash in package-lock.json.
+# The browser tests need Chromium and axe-core, and the short form of make torture strace. Root of a Debian gets Chromium, npm and
+# strace from it; everybody gets axe-core by the version and hash in package-lock.json.
 BROWSER_TESTS := reports/testdata/browser
-test-setup: ## install what the browser tests need
+test-setup: ## install what the tests need
 	@missing=; \
 	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing=chromium; \
 	command -v npm >/dev/null || [ -e $(BROWSER_TESTS)/node_modules/axe-core/axe.min.js ] || missing="$$missing npm"; \
+	command -v strace >/dev/null || [ "$$(uname)" != Linux ] || missing="$$missing strace"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing; \
 	else \
-		echo "The browser tests need $$missing. Install it (Debian, Ubuntu: apt-get install $$missing)."; exit 1; \
+		echo "The tests need $$missing. Install it (Debian, Ubuntu: apt-get install $$missing)."; exit 1; \
 	fi
 	@[ -e $(BROWSER_TESTS)/node_modules/axe-core/axe.min.js ] || npm ci --ignore-scripts --no-audit --no-fund --prefix $(BROWSER_TESTS)
 
@@ -53,6 +54,25 @@ bench: build ## measure speed and memory against what bounds them (BENCH=-large 
 	go build -trimpath -o bin/bench ./cmd/bench
 	go build -trimpath -o bin/samplelogs ./cmd/samplelogs
 	bin/bench -tapaudit bin/tapaudit -samplelogs bin/samplelogs $(BENCH)
+
+torture: test-setup toolchain ## kill it, fill its disks, feed it hostile files, watch its system calls (TORTURE=-large for a gigabyte, -only PART)
+	go build -trimpath -o bin/tapaudit ./cmd/tapaudit
+	go build -trimpath -o bin/samplelogs ./cmd/samplelogs
+	go build -trimpath -o bin/torture ./cmd/torture
+	bin/torture -tapaudit bin/tapaudit -samplelogs bin/samplelogs $(TORTURE)
+
+# Minimising what is merely new takes longer than finding it, and on a busy machine ends a fuzzer.
+FUZZTIME := 1m
+fuzz: toolchain ## run every fuzzer for FUZZTIME (1m)
+	@set -e; for package in $$(go list ./...); do \
+		for name in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "$$package $$name"; \
+			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package; \
+		done; \
+	done
+
+race: test-setup toolchain ## run every test under the race detector
+	go test -race -timeout 120m ./...
 
 fmt: ## format the Go code
 	"$$(go env GOROOT)/bin/gofmt" -w .

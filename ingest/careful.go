@@ -164,11 +164,14 @@ func readAhead(r io.Reader) (ahead io.Reader, stop func()) {
 	return out, func() { out.Close(); <-done }
 }
 
-// list settles the source's hash and lists it, unless the case has its content.
+// list settles the source's hash and lists it, unless the case has its content. Where the disk fails there is no hash.
 func (c *careful) list() error {
 	var err error
 	if c.row.sha256, err = c.row.src.Sum(); err != nil {
-		return err
+		if c.ctx.Err() != nil || errors.Is(err, evidence.ErrChanged) {
+			return err
+		}
+		c.row.notes = append(c.row.notes, "its hash is not known: "+reason(err))
 	}
 	if first, err := c.firstWith(c.row.sha256, c.row.src.Path); err != nil || first != nil {
 		return cmp.Or(err, errKnown)
@@ -179,7 +182,7 @@ func (c *careful) list() error {
 // refuse puts the whole source into quarantine, as one record.
 func (c *careful) refuse(why string) error {
 	sum, err := c.row.src.Sum()
-	if err != nil {
+	if err != nil && (c.ctx.Err() != nil || errors.Is(err, evidence.ErrChanged)) {
 		return err
 	}
 	c.row.read, c.row.format = 1, "not loaded"

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path"
 	"regexp"
 	"slices"
@@ -255,7 +256,7 @@ type listed struct {
 func (l *loader) firstWith(sum, path string) (*listed, error) {
 	rows, err := l.c.Query(l.ctx, `
 SELECT source_id, path, records_read FROM source
-WHERE sha256 = ? AND same_as IS NULL AND (records_read > 0 OR path = ?)
+WHERE sha256 = ? AND same_as IS NULL AND (records_read > 0 AND sha256 <> '' OR path = ?)
 ORDER BY path = ? DESC, source_id`, sum, path, path)
 	if err != nil {
 		return nil, err
@@ -290,6 +291,10 @@ func reason(err error) string {
 	var damaged *evidence.DamagedError
 	if errors.As(err, &damaged) {
 		return damaged.Reason
+	}
+	var inFile *fs.PathError
+	if errors.As(err, &inFile) {
+		return inFile.Err.Error()
 	}
 	return err.Error()
 }

@@ -11,6 +11,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
+
+	"tapaudit/ingest/scratch"
 )
 
 // ErrNotReport is wrapped by the error for an output path that holds something
@@ -76,12 +80,16 @@ func replaceFolder(ctx context.Context, dir string, fill func(*folder) error) er
 	if err := os.MkdirAll(parent, 0o700); err != nil {
 		return fmt.Errorf("report folder: %w", err)
 	}
-	partial, err := os.MkdirTemp(parent, "."+name+".partial-")
+	if err := takeBack(target, parent, name); err != nil {
+		return fmt.Errorf("report folder: %w", err)
+	}
+	work, err := scratch.Make(parent, "."+name+".partial-")
 	if err != nil {
 		return fmt.Errorf("report folder: %w", err)
 	}
-	// Without effect once the folder has been moved into place.
-	defer os.RemoveAll(partial)
+	partial := work.Path
+	// Once the folder has been moved into place, this removes nothing or the report that it replaced.
+	defer work.Remove()
 
 	if err := fill(&folder{ctx: ctx, path: partial}); err != nil {
 		return err
@@ -92,13 +100,19 @@ func replaceFolder(ctx context.Context, dir string, fill func(*folder) error) er
 	if err := context.Cause(ctx); err != nil {
 		return fmt.Errorf("report not written: %w", err)
 	}
-	if _, err := os.Stat(target); errors.Is(err, fs.ErrNotExist) {
-		if err := os.Rename(partial, target); err != nil {
-			return fmt.Errorf("report folder: %w", err)
-		}
-		return nil
+	if err := syncFolder(partial); err != nil {
+		return fmt.Errorf("report folder: %w", err)
+	}
+	// Renaming puts a folder where there is none, or an empty one; over a full one it fails.
+	if err := os.Rename(partial, target); err == nil {
+		return syncFolder(parent)
+	} else if _, missing := os.Stat(target); missing != nil {
+		return fmt.Errorf("report folder: %w", err)
 	}
 	if err := exchange(partial, target); err != nil {
+		return fmt.Errorf("report folder: %w", err)
+	}
+	if err := syncFolder(parent); err != nil {
 		return fmt.Errorf("report folder: %w", err)
 	}
 	if err := os.RemoveAll(partial); err != nil {
@@ -108,11 +122,14 @@ func replaceFolder(ctx context.Context, dir string, fill func(*folder) error) er
 	return nil
 }
 
-// exchangeByRenames swaps two folders where the file system cannot do it in
-// one step. Killed between the two renames, the old report is left beside
-// fresh under a hidden name.
+// setAside is what the old report is called, after the folder of the new one, between the two renames of
+// exchangeByRenames.
+const setAside = "-old"
+
+// exchangeByRenames swaps two folders where the file system cannot do it in one step. Killed between the two renames,
+// the old report is left beside fresh under a hidden name, from which takeBack gets it.
 func exchangeByRenames(fresh, old string) error {
-	aside := fresh + "-old"
+	aside := fresh + setAside
 	if err := os.Rename(old, aside); err != nil {
 		return err
 	}
@@ -120,6 +137,46 @@ func exchangeByRenames(fresh, old string) error {
 		return errors.Join(err, os.Rename(aside, old))
 	}
 	return os.Rename(aside, fresh)
+}
+
+// takeBack undoes the half of an exchange that a kill left: with no report in its place, the one set aside returns
+// there; with a report in its place, the one set aside was replaced and goes.
+func takeBack(target, parent, name string) error {
+	set, err := filepath.Glob(filepath.Join(globEscaped(parent), "."+globEscaped(name)+".partial-*"+setAside))
+	if err != nil {
+		return err
+	}
+	for _, aside := range set {
+		if _, err := ReadManifest(aside); err != nil {
+			continue // not ours
+		}
+		if _, err := os.Lstat(target); errors.Is(err, fs.ErrNotExist) {
+			if err := os.Rename(aside, target); err != nil {
+				return err
+			}
+		} else if err := os.RemoveAll(aside); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// globEscaped makes a path match just itself.
+func globEscaped(path string) string {
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(path)
+}
+
+// syncFolder makes sure that the names in a folder outlive a loss of power, where the file system can say so.
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
+	return nil
 }
 
 // folder is a report folder while it is being written.

@@ -4,11 +4,11 @@ import (
 	"context"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/pflag"
 
 	"tapaudit/ingest"
+	"tapaudit/ingest/scratch"
 )
 
 // runAudit does everything in one go: ingest, analysis, report.
@@ -203,12 +203,12 @@ func (r interruptible) Read(p []byte) (int, error) {
 	}
 }
 
-// temporaryFolder is one private folder for everything that is temporary, gone at the end.
+// temporaryFolder is one private folder for everything that is temporary, gone at the end, or when the next run begins
+// if this one is killed.
 func temporaryFolder() (path string, remove func(), err error) {
-	path, err = os.MkdirTemp("", "tapaudit-")
+	folder, err := scratch.Make(os.TempDir(), "tapaudit-temporary-")
 	if err != nil {
 		return "", nil, err
 	}
-	path, err = filepath.Abs(path)
-	return path, func() { os.RemoveAll(path) }, err
+	return folder.Path, func() { folder.Remove() }, nil
 }

@@ -70,8 +70,13 @@ func init() {
 
 // run is the whole program.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ending := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		ending = append(ending, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(ctx, ending...)
 	defer stop()
+	signal.Ignore(errorsOfWriting...)
 	keepPrivate()
 	err := dispatch(ctx, args, streams{in: stdin, out: stdout, err: stderr})
 	var status statusError

@@ -21,10 +21,46 @@ func goCommand(t *testing.T, args ...string) string {
 	return string(out)
 }
 
+// network are the packages that can open a connection or listen.
+var network = regexp.MustCompile(`^(net|net/http|net/http/.*|net/rpc|net/rpc/.*|net/smtp|net/textproto|crypto/tls|log/syslog|golang\.org/x/net/.*)$`)
+
+// libraries are those of our dependencies that import one of them, and what for.
+var libraries = map[string]string{
+	"github.com/andybalholm/brotli":       "helpers for HTTP servers, not used; parquet-go needs the compression",
+	"github.com/go-viper/mapstructure/v2": "turns texts into addresses; duckdb-go needs it for structures",
+	"github.com/google/uuid":              "looks at the network interfaces for UUIDs of version 1, not used; duckdb-go needs its type",
+	"github.com/schollz/progressbar/v3":   "shows progress over HTTP, not used",
+	"github.com/spf13/pflag":              "flags that are addresses, not used",
+}
+
+// TestLibrariesThatImportTheNetwork: a dependency that begins to import it is noticed. That nothing of it is called, the tests below
+// and the trace of system calls in cmd/torture show.
+func TestLibrariesThatImportTheNetwork(t *testing.T) {
+	found := map[string]bool{}
+	for line := range strings.Lines(goCommand(t, "list", "-deps", "-f", `{{if not .Standard}}{{.ImportPath}} {{join .Imports " "}}{{end}}`, ".")) {
+		imports := strings.Fields(line)
+		if len(imports) == 0 {
+			continue
+		}
+		for _, name := range imports[1:] {
+			if network.MatchString(name) {
+				found[imports[0]] = true
+				if libraries[imports[0]] == "" {
+					t.Errorf("%s imports %s; see what for, and whether we can do without", imports[0], name)
+				}
+			}
+		}
+	}
+	for name := range libraries {
+		if !found[name] {
+			t.Errorf("%s does not import the network any more", name)
+		}
+	}
+}
+
 // TestNoPackageImportsTheNetwork: none of our packages imports what can open a connection or listen. net/netip and
 // net/url only read texts.
 func TestNoPackageImportsTheNetwork(t *testing.T) {
-	network := regexp.MustCompile(`^(net|net/http|net/http/.*|net/rpc|net/rpc/.*|net/smtp|net/textproto|crypto/tls|log/syslog|golang\.org/x/net/.*)$`)
 	ours := 0
 	for line := range strings.Lines(goCommand(t, "list", "-deps", "-f", `{{.ImportPath}} {{join .Imports " "}}`, ".")) {
 		imports := strings.Fields(line)

@@ -13,13 +13,18 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
 	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
+
+	"tapaudit/ingest/scratch"
 )
 
 // SchemaVersion is the version of the tables that this program writes and reads.
@@ -53,19 +58,66 @@ type Case struct {
 // Open opens the case at path, creating it where there is none unless opts.ReadOnly is set. Path "" is a case in memory,
 // gone when it is closed; what exceeds the memory limit lies in opts.TempDir meanwhile.
 func Open(ctx context.Context, path string, opts Options) (*Case, error) {
+	if path == "" {
+		return openDatabase(ctx, path, opts)
+	}
 	if strings.ContainsAny(path, "?") {
 		return nil, fmt.Errorf("case file %q: a path with a question mark cannot be opened; rename it", path)
 	}
 	_, err := os.Stat(path)
 	isNew := errors.Is(err, os.ErrNotExist)
 	switch {
-	case path == "":
-		isNew = false
 	case err != nil && !isNew:
 		return nil, fmt.Errorf("case file: %w", err)
 	case isNew && opts.ReadOnly:
 		return nil, fmt.Errorf("case file %s does not exist; 'tapaudit ingest PATH... --case %s' makes one", path, path)
 	}
+	err = nil
+	switch {
+	case !isNew:
+		if err = isDatabase(path); err == nil && !opts.ReadOnly {
+			for _, left := range scratch.Left(making(path)) { // killed between putting a case into its place and removing this
+				left.Remove() // harmless where it stays
+			}
+		}
+	default:
+		err = create(ctx, path, opts)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("case file %s cannot be opened: %w", path, err)
+	}
+	return openDatabase(ctx, path, opts)
+}
+
+// making says in which folder, and by which name, the folder lies in which a case is made.
+func making(path string) (parent, name string) {
+	return filepath.Dir(path), "." + filepath.Base(path) + ".partial-"
+}
+
+// create makes an empty case, whole or not at all: a file that DuckDB had only begun could not be opened any more.
+func create(ctx context.Context, path string, opts Options) error {
+	work, err := scratch.Make(making(path))
+	if err != nil {
+		return err
+	}
+	defer work.Remove()
+	made := filepath.Join(work.Path, filepath.Base(path))
+	c, err := openDatabase(ctx, made, opts)
+	if err != nil {
+		return err
+	}
+	if err := c.Close(); err != nil {
+		return err
+	}
+	// A link does not take the place of a case that another program has made meanwhile; not every file system has links.
+	if err := os.Link(made, path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return os.Rename(made, path)
+	}
+	return nil
+}
+
+func openDatabase(ctx context.Context, path string, opts Options) (*Case, error) {
+	_, missing := os.Lstat(path)
 	dsn := path + "?autoinstall_known_extensions=false&autoload_known_extensions=false"
 	if opts.ReadOnly {
 		dsn += "&access_mode=READ_ONLY"
@@ -77,8 +129,8 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 		}
 		return nil, fmt.Errorf("case file %s cannot be opened: %w", path, err)
 	}
-	if isNew {
-		// DuckDB makes files as the umask lets it, and a case holds personal data.
+	// DuckDB makes files as the umask lets it, and a case holds personal data.
+	if missing != nil && path != "" {
 		if err := os.Chmod(path, 0o600); err != nil {
 			connector.Close()
 			return nil, fmt.Errorf("case file: %w", err)
@@ -93,6 +145,25 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	return c, nil
 }
 
+// isDatabase refuses a file that is no DuckDB database. DuckDB itself would take a table (.csv, .json, .parquet) for one,
+// show it as a database in memory, and lose whatever is loaded into that.
+func isDatabase(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	head := make([]byte, 12)
+	_, err = io.ReadFull(file, head)
+	switch {
+	case err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+		return err
+	case string(head[8:]) != "DUCK":
+		return errors.New("it is not a DuckDB database; name another file")
+	}
+	return nil
+}
+
 func (c *Case) start(ctx context.Context, opts Options) error {
 	var err error
 	if c.conn, err = c.db.Conn(ctx); err != nil {
@@ -101,6 +172,7 @@ func (c *Case) start(ctx context.Context, opts Options) error {
 	settings := []string{
 		"SET GLOBAL TimeZone = 'UTC'", // text without an offset would otherwise take the machine's zone
 		"SET GLOBAL memory_limit = '" + quoted(c.memory) + "'",
+		"SET GLOBAL allow_persistent_secrets = false",           // they would be looked for in the home directory
 		"SET GLOBAL preserve_insertion_order = true",            // a record's ordinal is its place in the file
 		"SET GLOBAL disabled_compression_methods = 'dict_fsst'", // costs a sixth of an ingest and saves three bytes in a hundred
 	}
@@ -112,6 +184,13 @@ func (c *Case) start(ctx context.Context, opts Options) error {
 		if _, err := c.conn.ExecContext(ctx, s); err != nil {
 			return err
 		}
+	}
+	var onDisk int
+	if err := c.conn.QueryRowContext(ctx, "SELECT count(*) FROM duckdb_databases() WHERE NOT internal AND path IS NOT NULL").Scan(&onDisk); err != nil {
+		return err
+	}
+	if onDisk != 1 {
+		return errors.New("it is not a DuckDB database; name another file")
 	}
 	if err := c.feed.register(c.conn); err != nil {
 		return err
@@ -254,6 +333,9 @@ func (c *Case) Select(ctx context.Context, query string, params map[string]any, 
 		// A PRAGMA can be rewritten into a SELECT, and then has its type.
 		if !opensSelect.MatchString(query) {
 			return errors.New("only one SELECT is allowed")
+		}
+		if err := looksOnly(ctx, conn, query); err != nil {
+			return err
 		}
 		prepared, err := conn.PrepareContext(ctx, query)
 		if err != nil {

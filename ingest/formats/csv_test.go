@@ -21,7 +21,7 @@ func TestTablesOfObjects(t *testing.T) {
 		{"group members", "GroupName,GroupId,MemberId,MemberType\nHelpers," + helpers + "," + jane + ",user\n", "group members (PowerShell)",
 			[]loaded{{"group_member", row{"groupId": helpers, "groupName": "Helpers", "memberId": jane}}}, ""},
 		{"sign-ins, steps flattened away", "AppDisplayName,AppId,AuthenticationDetails,ConditionalAccessStatus,CorrelationId,CreatedDateTime,IPAddress,Id,IsInteractive,UserId,UserPrincipalName,Status\nMy Apps,a,System.Object[],notApplied,c,14.09.2026 08:59:26,203.0.113.9," + requestID + ",True," + jane + ",jane@contoso.com,Microsoft.Graph.PowerShell.Models.MicrosoftGraphSignInStatus\n", "Graph sign-ins (PowerShell)",
-			[]loaded{{"signin_record", row{"appDisplayName": "My Apps", "appId": "a", "conditionalAccessStatus": "notApplied", "correlationId": "c", 
+			[]loaded{{"signin_record", row{"appDisplayName": "My Apps", "appId": "a", "conditionalAccessStatus": "notApplied", "correlationId": "c",
 				"ipAddress": "203.0.113.9", "id": requestID, "isInteractive": true, "userId": jane, "userPrincipalName": "jane@contoso.com"}}}, ""},
 		{"Graph's names in other letters", "ID,USERPRINCIPALNAME,DISPLAYNAME,USERTYPE\n" + jane + ",jane@contoso.com,Jane,Guest\n", "users",
 			[]loaded{{"directory_user", row{"userPrincipalName": "jane@contoso.com", "displayName": "Jane", "id": jane, "userType": "Guest"}}}, ""},
