@@ -138,7 +138,7 @@ func openDatabase(ctx context.Context, path string, opts Options) (*Case, error)
 	}
 	c := &Case{db: sql.OpenDB(connector), readOnly: opts.ReadOnly, threads: cmp.Or(opts.Threads, runtime.GOMAXPROCS(0)), memory: cmp.Or(opts.MemoryLimit, DefaultMemoryLimit)}
 	c.db.SetMaxOpenConns(1)
-	if err := c.start(ctx, opts); err != nil {
+	if err := c.start(ctx, path, opts); err != nil {
 		c.Close()
 		return nil, fmt.Errorf("case file %s: %w", path, err)
 	}
@@ -164,7 +164,7 @@ func isDatabase(path string) error {
 	return nil
 }
 
-func (c *Case) start(ctx context.Context, opts Options) error {
+func (c *Case) start(ctx context.Context, path string, opts Options) error {
 	var err error
 	if c.conn, err = c.db.Conn(ctx); err != nil {
 		return err
@@ -189,7 +189,7 @@ func (c *Case) start(ctx context.Context, opts Options) error {
 	if err := c.conn.QueryRowContext(ctx, "SELECT count(*) FROM duckdb_databases() WHERE NOT internal AND path IS NOT NULL").Scan(&onDisk); err != nil {
 		return err
 	}
-	if onDisk != 1 {
+	if path != "" && onDisk != 1 {
 		return errors.New("it is not a DuckDB database; name another file")
 	}
 	if err := c.feed.register(c.conn); err != nil {
