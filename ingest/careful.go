@@ -44,6 +44,7 @@ type careful struct {
 	whole        bool            // some record shows that the export is not filtered
 	format       *formats.Format // of the record before
 	cutOff       bool            // the text ends inside a record
+	said         []string        // notes that records ask for
 }
 
 // reading is how a source is to be read again, where reading it showed that it was read wrongly.
@@ -393,6 +394,9 @@ func (c *careful) settle(format *formats.Format, out *formats.Outcome, p placed)
 	}
 	c.formats[format.Name]++
 	c.format = format
+	if out.Note != "" && len(c.said) < mostReasons && !slices.Contains(c.said, out.Note) {
+		c.said = append(c.said, out.Note)
+	}
 	c.row.filtered, c.whole = c.row.filtered || out.Filtered, c.whole || out.Whole
 	switch {
 	case out.Bad != "":
@@ -477,7 +481,8 @@ func (c *careful) finish(ended error) error {
 			r.notes = append(r.notes, "not recognised: JSON objects of no kind that is known")
 		}
 	}
-	if r.filtered = r.filtered && !c.whole; r.filtered {
+	r.notes = append(r.notes, c.said...)
+	if r.filtered = r.filtered && !c.whole; r.filtered && len(c.said) == 0 {
 		r.notes = append(r.notes, "a filtered export: its records count, its days do not")
 	}
 	r.format = sortedNames(c.formats)
