@@ -58,14 +58,16 @@ func Load(ctx context.Context, c *casefile.Case, paths []string, stdin io.Reader
 		opts.FastFrom = DefaultFastFrom
 	}
 	l := &loader{ctx: ctx, c: c, opts: opts}
+	defer l.checker.Close()
 	return evidence.Walk(ctx, paths, stdin, opts.Limits, l.visit)
 }
 
 type loader struct {
-	ctx  context.Context
-	c    *casefile.Case
-	opts Options
-	told int64 // bytes of the source under way that Progress was told of
+	ctx     context.Context
+	c       *casefile.Case
+	opts    Options
+	checker casefile.Checker // of a lake's files
+	told    int64            // bytes of the source under way that Progress was told of
 }
 
 // tell reports progress within a source, never more than its size on disk: what comes out of an archive is more.

@@ -54,9 +54,6 @@ func (l *loader) lakeFile(r *source) *lakeFile {
 	return &file
 }
 
-// lakeMemory is what reading a lake's file once over may take, beside the case's own database.
-const lakeMemory = "500MiB"
-
 // loadLake loads a lake's file, or fails, whatever is odd about it.
 func (l *loader) loadLake(r *source, file *lakeFile) error {
 	content, err := os.Open(r.src.Disk)
@@ -78,16 +75,12 @@ func (l *loader) loadLake(r *source, file *lakeFile) error {
 		sum, err := r.src.Sum()
 		done <- summed{sum, err}
 	}()
-	err = casefile.CheckParquet(l.ctx, r.src.Disk, lakeMemory)
+	types, err := l.checker.Check(l.ctx, r.src.Disk)
 	sum := <-done
 	if err := cmp.Or(err, sum.err, r.src.Unchanged()); err != nil {
 		return err
 	}
 	l.tell(r.src.Bytes/2, r.src.Bytes)
-	types, err := l.c.ParquetTypes(l.ctx, r.src.Disk)
-	if err != nil {
-		return err
-	}
 	var columns []string
 	for _, c := range file.columns {
 		kind := types[c.Name]
@@ -113,13 +106,6 @@ func (l *loader) loadLake(r *source, file *lakeFile) error {
 		return cmp.Or(err, errKnown)
 	}
 	if loaded != total {
-		return casefile.ErrNotClean
-	}
-	var odd int64
-	if err := l.c.QueryRow(l.ctx, `SELECT count(*) FROM `+file.table.Name+` WHERE source_id = ? AND (`+file.odd()+`)`, r.id).Scan(&odd); err != nil {
-		return err
-	}
-	if odd > 0 {
 		return casefile.ErrNotClean
 	}
 	var kept []casefile.Row
@@ -149,11 +135,12 @@ var asWritten = map[string]bool{
 	"conditional_access": true, "log": true, "activity": true, "category": true, "service": true,
 }
 
-// expression is what becomes of a column. A row of another kind than its file's has no time, which the case refuses.
+// expression is what becomes of a column. A row of another kind than its file's, and one that the careful path has to look
+// at, has no time, which the case refuses.
 func (f *lakeFile) expression(c formats.RecordColumn) string {
 	switch {
 	case c.Name == "time":
-		return fmt.Sprintf("CASE WHEN lake = '%s' AND filtered = %t THEN time END", f.kind, f.filtered)
+		return fmt.Sprintf("CASE WHEN lake = '%s' AND filtered = %t AND NOT coalesce(%s, false) THEN time END", f.kind, f.filtered, f.odd())
 	case c.Name == "can_show_tap":
 		return "steps IS NOT NULL OR method_bits IS NOT NULL"
 	case c.Name == "risk", c.Name == "result":

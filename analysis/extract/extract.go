@@ -267,6 +267,10 @@ func (q *query) filteredColumn() string {
 	return q.boolean(q.column(q.layout.filtered))
 }
 
+// compared are the columns that the reduction compares: what stands for nothing in them must not equal itself. In the
+// others it is told by whoever reads the result.
+var compared = map[string]bool{"tenant_id": true, "user_id": true, "upn": true, "ip": true, "actor_user_id": true, "actor_upn": true}
+
 // expression is how a column of the case is computed.
 func (q *query) expression(c formats.RecordColumn, alternatives, interactive string) string {
 	var values []string
@@ -294,8 +298,10 @@ func (q *query) expression(c formats.RecordColumn, alternatives, interactive str
 			value = q.contains(q.lower(q.whole(path[0], q.nested)), "trustednamedlocation")
 		case c.Type == "BOOLEAN":
 			value = q.boolean(q.column(path[0]))
-		default:
+		case compared[c.Name] || len(sources) > 1:
 			value = q.present(q.member(path, q.nested))
+		default:
+			value = q.member(path, q.nested)
 		}
 		values = append(values, value)
 	}

@@ -40,7 +40,8 @@ func (k kusto) AuditColumns() string { return k.columns(formats.AuditColumns, k.
 
 func (k kusto) expression(c formats.RecordColumn, alternatives, interactive string) string {
 	var values []string
-	for _, path := range k.q.sources(alternatives) {
+	sources := k.q.sources(alternatives)
+	for _, path := range sources {
 		v := k.value(path)
 		switch {
 		case c.Type == "TIMESTAMP":
@@ -51,7 +52,7 @@ func (k kusto) expression(c formats.RecordColumn, alternatives, interactive stri
 			v = "trim(' ', " + v + ")"
 		case c.Name == "trusted_location":
 			return v + " contains 'trustednamedlocation'"
-		default:
+		case compared[c.Name] || len(sources) > 1:
 			v = "iff(" + v + " in (" + absent + "), '', " + v + ")"
 		}
 		values = append(values, v)
@@ -104,10 +105,10 @@ func (k kusto) Shown(time string) string {
 }
 
 // SignIns and Audits name the columns that a result set shows.
-func (k kusto) SignIns() string { return strings.Join(k.q.signInNames, ", ") + ", extract" }
+func (k kusto) SignIns() string { return strings.Join(k.q.signInNames, ", ") + ", ['extract']" }
 
 // Audits are likewise those of audit events.
-func (k kusto) Audits() string { return strings.Join(k.q.auditNames, ", ") + ", extract" }
+func (k kusto) Audits() string { return strings.Join(k.q.auditNames, ", ") + ", ['extract']" }
 
 // AuditTable is the table of audit events.
 func (k kusto) AuditTable() string { return k.q.layout.tables["audits"] }

@@ -16,41 +16,43 @@ func reader(path string) string {
 	return fmt.Sprintf("read_parquet('%s', hive_partitioning = false, file_row_number = true)", quoted(globEscaped(path)))
 }
 
-// CheckParquet reads a whole Parquet file in a database of its own, so that one that cannot be read costs the case
-// nothing: an internal error would make its database unusable. The caller has checked the footer.
-func CheckParquet(ctx context.Context, path, memory string) error {
-	path, err := filepath.Abs(path) // "file:x" would be taken for a URL
-	if err != nil {
-		return err
-	}
-	connector, err := duckdb.NewConnector("?autoinstall_known_extensions=false&autoload_known_extensions=false", nil)
-	if err != nil {
-		return err
-	}
-	db := sql.OpenDB(connector)
-	defer db.Close()
-	db.SetMaxOpenConns(1)
-	for _, s := range []string{"SET GLOBAL TimeZone = 'UTC'", "SET GLOBAL memory_limit = '" + quoted(memory) + "'", "SET GLOBAL temp_directory = ''"} {
-		if _, err := db.ExecContext(ctx, s); err != nil {
-			return err
-		}
-	}
-	var n int64
-	return db.QueryRowContext(ctx, "SELECT count(hash(r)) FROM "+reader(path)+" AS r").Scan(&n)
-}
+// Checker reads whole Parquet files in a database of its own, so that one that cannot be read costs the case nothing: an
+// internal error would make its database unusable. The zero value is ready; not safe for concurrent use.
+type Checker struct{ db *sql.DB }
 
-// ParquetTypes are the types of a Parquet file's columns, as DuckDB reads them, by name.
-func (c *Case) ParquetTypes(ctx context.Context, path string) (map[string]string, error) {
-	path, err := filepath.Abs(path)
-	if err != nil {
+// checkerMemory is what checking may take, beside the case's own database.
+const checkerMemory = "400MiB"
+
+// Check reads the whole file and gives the types of its columns, as DuckDB reads them, by name. The caller has checked
+// the footer. Errors hold evidence (names, values): say their kind only.
+func (k *Checker) Check(ctx context.Context, path string) (types map[string]string, err error) {
+	defer func() {
+		if err != nil {
+			k.Close()
+		}
+	}()
+	if path, err = filepath.Abs(path); err != nil { // "file:x" would be taken for a URL
 		return nil, err
 	}
-	rows, err := c.Query(ctx, "SELECT column_name, column_type FROM (DESCRIBE FROM "+reader(path)+")")
+	if k.db == nil {
+		connector, err := duckdb.NewConnector("?autoinstall_known_extensions=false&autoload_known_extensions=false", nil)
+		if err != nil {
+			return nil, err
+		}
+		k.db = sql.OpenDB(connector)
+		k.db.SetMaxOpenConns(1)
+		for _, s := range []string{"SET GLOBAL TimeZone = 'UTC'", "SET GLOBAL memory_limit = '" + checkerMemory + "'", "SET GLOBAL temp_directory = ''"} {
+			if _, err := k.db.ExecContext(ctx, s); err != nil {
+				return nil, err
+			}
+		}
+	}
+	rows, err := k.db.QueryContext(ctx, "SELECT column_name, column_type FROM (DESCRIBE FROM "+reader(path)+")")
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	types := map[string]string{}
+	types = map[string]string{}
 	for rows.Next() {
 		var name, kind string
 		if err := rows.Scan(&name, &kind); err != nil {
@@ -58,7 +60,19 @@ func (c *Case) ParquetTypes(ctx context.Context, path string) (map[string]string
 		}
 		types[name] = kind
 	}
-	return types, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	var n int64
+	return types, k.db.QueryRowContext(ctx, "SELECT count(hash(r)) FROM "+reader(path)+" AS r").Scan(&n)
+}
+
+// Close ends checking; Check begins anew.
+func (k *Checker) Close() {
+	if k.db != nil {
+		k.db.Close()
+		k.db = nil
+	}
 }
 
 // InsertParquet loads a Parquet file with DuckDB's own reader: columns are the expressions, over the file's columns,
