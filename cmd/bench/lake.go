@@ -67,7 +67,15 @@ SELECT
 FROM numbered ORDER BY time, id`
 
 // writeLake writes days of a lake that ends on the last of September 2026.
-func writeLake(dir string, days, perDay int) error {
+func writeLake(dir, numberOfDays, signInsADay string) error {
+	days, err := strconv.Atoi(numberOfDays)
+	if err != nil {
+		return err
+	}
+	perDay, err := strconv.Atoi(signInsADay)
+	if err != nil {
+		return err
+	}
 	db, err := sql.Open("duckdb", "")
 	if err != nil {
 		return err
@@ -187,7 +195,8 @@ func lakes(tapaudit, lengths string, perDay int, spark string) error {
 			return errors.New("-lakes takes numbers of days, e.g. 1,10,100")
 		}
 		lake := filepath.Join(dir, "lake")
-		if err := writeLake(lake, days, perDay); err != nil {
+		// By a process of its own: a child's peak memory begins at its parent's.
+		if _, err := measureCommand(self, "write-lake", lake, strconv.Itoa(days), strconv.Itoa(perDay)); err != nil {
 			return err
 		}
 		size, err := folderBytes(lake)

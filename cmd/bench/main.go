@@ -32,6 +32,10 @@ func main() {
 		exitOn(onDuckDB(os.Args[2]))
 		return
 	}
+	if len(os.Args) == 5 && os.Args[1] == "write-lake" {
+		exitOn(writeLake(os.Args[2], os.Args[3], os.Args[4]))
+		return
+	}
 	lengths := flag.String("lakes", "", "instead of all that, reduce and judge lakes of these numbers of days, e.g. 1,10,100")
 	perDay := flag.Int("perday", 500_000, "sign-ins of a lake's day")
 	spark := flag.String("spark", "", "a Python with PySpark, to reduce lakes on Spark too")
