@@ -208,9 +208,15 @@ var dialects = map[string]dialect{
 			}
 			return qualified(table, `"`), nil
 		},
-		view:   func(q *query, name string) string { return "CREATE OR REPLACE VIEW " + q.Kept(name) + " AS" },
-		table:  func(q *query, name string) string { return "CREATE TABLE " + q.Kept(name) + " AS" },
-		result: func(q *query, name string) (string, string) { return "CREATE TABLE " + q.Kept(name) + " AS", "" },
+		view:  func(q *query, name string) string { return "CREATE OR REPLACE VIEW " + q.Kept(name) + " AS" },
+		table: func(q *query, name string) string { return "CREATE TABLE " + q.Kept(name) + " AS" },
+		result: func(q *query, name string) (string, string) {
+			// Of Hive's and Iceberg's tables the files are what is read here; tables in memory or elsewhere have none.
+			if q.Format == "parquet" {
+				return "CREATE TABLE " + q.Kept(name) + " WITH (format = 'PARQUET') AS", ""
+			}
+			return "CREATE TABLE " + q.Kept(name) + " AS", ""
+		},
 		member: func(path []string, nested string) string {
 			switch {
 			case len(path) == 1:

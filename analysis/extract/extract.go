@@ -392,7 +392,7 @@ func (q *query) shown(names []string) string {
 }
 
 // Named is the extract, as every row names it.
-func (q *query) Named() string { return q.literal(q.Extract) + " AS extract" }
+func (q *query) Named() string { return q.literal(q.Extract) + " AS " + q.column("extract") }
 
 // MostUsers is how many users of an address are named.
 func (q *query) MostUsers() int { return mostUsers }

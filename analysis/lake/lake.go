@@ -496,8 +496,12 @@ ORDER BY s.source_id, q.line, q."offset", q.reason`)
 			m.Quarantine = append(m.Quarantine, q)
 		}
 	}
-	slices.SortStableFunc(m.Exports, func(a, b Export) int { return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.SHA256, b.SHA256)) })
-	slices.SortStableFunc(m.Quarantine, func(a, b Quarantined) int { return cmp.Or(strings.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line)) })
+	slices.SortStableFunc(m.Exports, func(a, b Export) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.SHA256, b.SHA256))
+	})
+	slices.SortStableFunc(m.Quarantine, func(a, b Quarantined) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line))
+	})
 	return bad.Err()
 }
 

@@ -239,7 +239,7 @@ var lakeManifest = &Format{
 			return true
 		})
 		if quarantined > 0 {
-			out.Note = fmt.Sprintf("when the lake was written from %d exports, %d of their records could not be read: they are in its quarantine.csv only", exports, quarantined)
+			out.Note = fmt.Sprintf("when the lake was written from %d exports, %d of their records could not be read: they are in its lake.json only", exports, quarantined)
 		}
 		return out
 	},

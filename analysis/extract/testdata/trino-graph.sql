@@ -10,7 +10,7 @@
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, 2cf8589c1ce7b9f7680bcff5502671ca78ae5532ae0b646219e53052d9be33bc:
+-- Each row names this query by its hash, d882f4d33ab2935f2ba74e3680da1fa18b77561f54d6c91313f216b3bafb8ac4:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET TIME ZONE 'UTC';
@@ -142,14 +142,14 @@ FROM "hive"."tapaudit".tapaudit_signins
 WHERE error_code = 0 AND ip IS NOT NULL;
 
 -- attempts
-CREATE TABLE "hive"."tapaudit".attempts AS
-SELECT id, date_format(time, '%Y-%m-%dT%H:%i:%s.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 2cf8589c1ce7b9f7680bcff5502671ca78ae5532ae0b646219e53052d9be33bc' AS extract
+CREATE TABLE "hive"."tapaudit".attempts WITH (format = 'PARQUET') AS
+SELECT id, date_format(time, '%Y-%m-%dT%H:%i:%s.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; d882f4d33ab2935f2ba74e3680da1fa18b77561f54d6c91313f216b3bafb8ac4' AS "extract"
 FROM "hive"."tapaudit".tapaudit_attempts
 ;
 
 -- signins
-CREATE TABLE "hive"."tapaudit".signins AS
-SELECT id, date_format(time, '%Y-%m-%dT%H:%i:%s.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 2cf8589c1ce7b9f7680bcff5502671ca78ae5532ae0b646219e53052d9be33bc' AS extract
+CREATE TABLE "hive"."tapaudit".signins WITH (format = 'PARQUET') AS
+SELECT id, date_format(time, '%Y-%m-%dT%H:%i:%s.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; d882f4d33ab2935f2ba74e3680da1fa18b77561f54d6c91313f216b3bafb8ac4' AS "extract"
 FROM "hive"."tapaudit".tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names))
@@ -160,8 +160,8 @@ WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapau
 ;
 
 -- addresses: the same user counts once, by the id where there is one.
-CREATE TABLE "hive"."tapaudit".addresses AS
-SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 2cf8589c1ce7b9f7680bcff5502671ca78ae5532ae0b646219e53052d9be33bc' AS extract FROM (
+CREATE TABLE "hive"."tapaudit".addresses WITH (format = 'PARQUET') AS
+SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; d882f4d33ab2935f2ba74e3680da1fa18b77561f54d6c91313f216b3bafb8ac4' AS "extract" FROM (
     SELECT tenant_id, ip, user_id, upn,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
@@ -181,10 +181,10 @@ WHERE place <= 50
 ;
 
 -- days: of exports that are not known to be filtered.
-CREATE TABLE "hive"."tapaudit".days AS
+CREATE TABLE "hive"."tapaudit".days WITH (format = 'PARQUET') AS
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     date_format(first_time, '%Y-%m-%dT%H:%i:%s.%fZ') AS first_time, date_format(last_time, '%Y-%m-%dT%H:%i:%s.%fZ') AS last_time,
-    date_format(first_tap_time, '%Y-%m-%dT%H:%i:%s.%fZ') AS first_tap_time, date_format(last_tap_time, '%Y-%m-%dT%H:%i:%s.%fZ') AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 2cf8589c1ce7b9f7680bcff5502671ca78ae5532ae0b646219e53052d9be33bc' AS extract
+    date_format(first_tap_time, '%Y-%m-%dT%H:%i:%s.%fZ') AS first_tap_time, date_format(last_tap_time, '%Y-%m-%dT%H:%i:%s.%fZ') AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; d882f4d33ab2935f2ba74e3680da1fa18b77561f54d6c91313f216b3bafb8ac4' AS "extract"
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -200,8 +200,8 @@ FROM (
 ;
 
 -- audits
-CREATE TABLE "hive"."tapaudit".audits AS
-SELECT id, date_format(time, '%Y-%m-%dT%H:%i:%s.%fZ') AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 2cf8589c1ce7b9f7680bcff5502671ca78ae5532ae0b646219e53052d9be33bc' AS extract
+CREATE TABLE "hive"."tapaudit".audits WITH (format = 'PARQUET') AS
+SELECT id, date_format(time, '%Y-%m-%dT%H:%i:%s.%fZ') AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; d882f4d33ab2935f2ba74e3680da1fa18b77561f54d6c91313f216b3bafb8ac4' AS "extract"
 FROM "hive"."tapaudit".tapaudit_audits
 ;
 
