@@ -185,7 +185,7 @@ func (q *query) name() error {
 		for _, alternatives := range sources {
 			for source := range strings.SplitSeq(alternatives, "|") {
 				column, _, _ := strings.Cut(source, ".")
-				known[column] = true
+				known[column], known[source] = true, true
 			}
 		}
 	}
@@ -228,6 +228,9 @@ func (q *query) AuditTable() (string, error) { return q.relation(q, q.layout.tab
 func (q *query) sources(alternatives string) [][]string {
 	var all [][]string
 	for source := range strings.SplitSeq(alternatives, "|") {
+		if member, ok := q.Columns[source]; ok && strings.Contains(source, ".") {
+			source = member
+		}
 		path := strings.Split(source, ".")
 		if column, ok := q.Columns[path[0]]; ok {
 			path[0] = column

@@ -20,7 +20,7 @@ func runExtract(_ context.Context, args []string, io streams) error {
 	flags.StringVar(&to, "to", "", "end of the period, exclusive")
 	flags.StringVar(&o.Layout, "layout", "", "what the tables look like: "+strings.Join(extract.Layouts(), ", ")+" (default lake, as 'tapaudit lake' writes it; for kql loganalytics)")
 	flags.StringArrayVar(&tables, "table", nil, "where a table is: signins=, noninteractive= or audits= with a name, or a folder of Parquet files")
-	flags.StringArrayVar(&columns, "column", nil, "what a column of the layout is called: NAME=COLUMN, or NAME= where there is none; also tenantId=, day= (the partition's), filtered=")
+	flags.StringArrayVar(&columns, "column", nil, "what a column of the layout, or a member of one (status.errorCode), is called: NAME=COLUMN, or NAME= where there is none; also tenantId=, day= (the partition's), filtered=")
 	flags.StringVar(&o.Tenant, "tenant", "", "tenant of records that name none")
 	flags.StringVar(&o.Nested, "nested", "", "what nested columns are: text (of JSON) or struct (default the layout's)")
 	flags.StringVar(&o.Times, "times", "", "what columns of times are: text or timestamp (default the layout's)")

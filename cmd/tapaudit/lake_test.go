@@ -41,7 +41,7 @@ func judged(t testing.TB, report string) map[string][]string {
 func sameJudgement(t testing.TB, what, want, got string) {
 	t.Helper()
 	expected := judged(t, want)
-	if n := len(expected["findings.csv"]); n < 150 {
+	if n := len(expected["findings.csv"]); n < 50 {
 		t.Fatalf("the full evidence gives %d findings only: nothing would be compared", n)
 	}
 	if diff := cmp.Diff(expected, judged(t, got)); diff != "" {
@@ -221,6 +221,10 @@ func otherLayouts(t *testing.T, dir, lake string) map[string][]string {
 		run("COPY (SELECT %s FROM %s) TO '%s' (FORMAT parquet)", signIns(text), read("signins"), s)
 		run("COPY (SELECT %s FROM %s) TO '%s' (FORMAT parquet)", audits(text), read("audits"), a)
 		layouts[name] = []string{"--layout", "graph", "--column", "tenantId=tenant", "--table", "signins=" + s + "*", "--table", "audits=" + a + "*", "--nested", map[bool]string{true: "text", false: "struct"}[text]}
+		if !text {
+			// Graph gives applications no address as a rule, and a struct without the member is asked for none.
+			layouts[name] = append(layouts[name], "--column", "initiatedBy.app.ipAddress=")
+		}
 	}
 	// Log Analytics: the columns in PascalCase, a table for each kind of sign-in, dynamic columns as texts.
 	pascal := func(columns string) string {
