@@ -12,7 +12,7 @@ REPORT := tapaudit-report
 PERIOD := 2026Q3
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-setup bench torture fuzz race fmt lint clean sample-logs toolchain
+.PHONY: help build run test test-setup test-spark bench torture fuzz race fmt lint clean sample-logs toolchain
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +43,27 @@ test-setup: ## install what the tests need
 		echo "The tests need $$missing. Install it (Debian, Ubuntu: apt-get install $$missing)."; exit 1; \
 	fi
 	@[ -e $(BROWSER_TESTS)/node_modules/axe-core/axe.min.js ] || npm ci --ignore-scripts --no-audit --no-fund --prefix $(BROWSER_TESTS)
+
+# A lake's extract must judge as full evidence does on a real engine: Apache Spark with two workers, from PyPI, in a folder of
+# its own. It needs Java 17 or newer and Python's venv, which root of a Debian gets from it.
+SPARK := .spark
+PYSPARK := 4.3.0
+test-spark: toolchain spark-setup ## check that an extract made on Apache Spark gives the same findings as full evidence
+	go vet -tags spark ./cmd/tapaudit
+	TAPAUDIT_SPARK_PYTHON="$(CURDIR)/$(SPARK)/bin/python" go test -count=1 -tags spark -timeout 60m -v -run TestSameJudgementOnSpark ./cmd/tapaudit
+
+.PHONY: spark-setup
+spark-setup:
+	@missing=; \
+	command -v java >/dev/null || [ -n "$$JAVA_HOME" ] || missing=default-jre-headless; \
+	python3 -c 'import venv, ensurepip' 2>/dev/null || missing="$$missing python3-venv"; \
+	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing; \
+	elif [ -n "$$missing" ]; then \
+		echo "Spark needs $$missing. Install it (Debian, Ubuntu: apt-get install $$missing)."; exit 1; \
+	fi
+	@"$(SPARK)/bin/python" -c 'import pyspark, sys; sys.exit(pyspark.__version__ != "$(PYSPARK)")' 2>/dev/null || { \
+		python3 -m venv --clear "$(SPARK)" && "$(SPARK)/bin/python" -m pip install --quiet --disable-pip-version-check pyspark==$(PYSPARK); }
 
 lint: toolchain ## check format, vet and staticcheck
 	@unformatted=$$("$$(go env GOROOT)/bin/gofmt" -l .) || exit 1; \
@@ -78,7 +99,7 @@ fmt: ## format the Go code
 	"$$(go env GOROOT)/bin/gofmt" -w .
 
 clean: ## remove what build and run made
-	rm -rf bin tapaudit-report
+	rm -rf bin tapaudit-report $(SPARK)
 
 sample-logs: toolchain ## write sample-logs anew, always the same
 	go run ./cmd/samplelogs

@@ -97,7 +97,7 @@ func (a *audit) derive(ctx context.Context) error {
 		a.readAddresses,
 		a.readSources,
 		a.model("20_identities"), a.readIdentities,
-		a.model("30_coverage"), a.readCoverage,
+		a.model("30_coverage"), a.readCoverage, a.readExtracts,
 		a.setPeriod,
 		a.readAuditEvents,
 		a.readPeople,
@@ -180,7 +180,7 @@ func (a *audit) storeConfiguration(ctx context.Context) error {
 // readAddresses puts every address into its canonical form, with its network (the /24 or /48) and whether it is in a
 // trusted network. DuckDB has no type for addresses without an extension.
 func (a *audit) readAddresses(ctx context.Context) error {
-	rows, err := a.c.Query(ctx, `SELECT DISTINCT ip FROM signin_record WHERE ip IS NOT NULL UNION SELECT actor_ip FROM audit_record WHERE actor_ip IS NOT NULL ORDER BY 1`)
+	rows, err := a.c.Query(ctx, `SELECT DISTINCT ip FROM signin_record WHERE ip IS NOT NULL UNION SELECT actor_ip FROM audit_record WHERE actor_ip IS NOT NULL UNION SELECT ip FROM extract_address ORDER BY 1`)
 	if err != nil {
 		return err
 	}
@@ -231,6 +231,7 @@ func (a *audit) setPeriod(ctx context.Context) error {
 SELECT min(first_at), max(last_at) FROM (
     SELECT min(time) AS first_at, max(time) AS last_at FROM attributed_signins WHERE tenant IS NOT NULL
     UNION ALL SELECT min(time), max(time) FROM attributed_audits WHERE tenant IS NOT NULL
+    UNION ALL SELECT min(first_time), max(last_time) FROM attributed_extract_days WHERE tenant IS NOT NULL
 )`).Scan(&first, &last); err != nil {
 		return err
 	}

@@ -48,6 +48,8 @@ parts AS (
     UNION ALL SELECT r.source_id, r.ordinal, coalesce(lower(r.tenant_id), t.tenant_id), r.time
         FROM authentication_strength AS r JOIN source_tenants AS t ON t.source_id = r.source_id
     UNION ALL SELECT source_id, ordinal, tenant, time FROM attributed_steps
+    UNION ALL SELECT source_id, ordinal, tenant, first_time FROM attributed_extract_days
+    UNION ALL SELECT source_id, ordinal, tenant, NULL FROM attributed_extract_addresses
 ),
 snapshots AS (
     SELECT source_id, count(DISTINCT ordinal) AS n, count(DISTINCT ordinal) FILTER (WHERE tenant IS NULL) AS homeless, min(time) AS first_time, max(time) AS last_time

@@ -45,6 +45,7 @@ type careful struct {
 	whole        bool            // some record shows that the export is not filtered
 	format       *formats.Format // of the record before
 	cutOff       bool            // the text ends inside a record
+	said         []string        // notes that records ask for
 }
 
 // reading is how a source is to be read again, where reading it showed that it was read wrongly.
@@ -350,6 +351,9 @@ func (c *careful) settle(r *record) error {
 	default:
 		c.formats[r.format.Name]++
 		c.format = r.format
+		if out.Note != "" && len(c.said) < mostReasons && !slices.Contains(c.said, out.Note) {
+			c.said = append(c.said, out.Note)
+		}
 		c.row.filtered, c.whole = c.row.filtered || out.Filtered, c.whole || out.Whole
 		if r.passcodes > 0 {
 			c.row.passcodes++
@@ -447,7 +451,8 @@ func (c *careful) finish(ended error) error {
 			r.notes = append(r.notes, "not recognised: JSON objects of no kind that is known")
 		}
 	}
-	if r.filtered = r.filtered && !c.whole; r.filtered {
+	r.notes = append(r.notes, c.said...)
+	if r.filtered = r.filtered && !c.whole; r.filtered && len(c.said) == 0 {
 		r.notes = append(r.notes, "a filtered export: its records count, its days do not")
 	}
 	r.format = sortedNames(c.formats)

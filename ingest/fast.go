@@ -82,7 +82,7 @@ func (l *loader) loadFast(r *source, format *formats.Format) error {
 	if read.index.Blank > 0 || loaded != read.index.Lines-read.index.BlankAtEnd {
 		return casefile.ErrNotClean
 	}
-	if err := l.keepRaw(r, format.Fast, read.index); err != nil {
+	if err := l.keepRaw(r, read.index); err != nil {
 		return err
 	}
 	r.notePasscodes()
@@ -90,8 +90,8 @@ func (l *loader) loadFast(r *source, format *formats.Format) error {
 }
 
 // keepRaw keeps the lines that may concern a pass.
-func (l *loader) keepRaw(r *source, fast *formats.Fast, index *evidence.LineIndex) error {
-	rows, err := l.c.Query(l.ctx, `SELECT line, id FROM `+formats.SignIns.Name+` WHERE source_id = ? AND (`+fast.Raw+`) ORDER BY line`, r.id)
+func (l *loader) keepRaw(r *source, index *evidence.LineIndex) error {
+	rows, err := l.c.Query(l.ctx, `SELECT line, id FROM `+formats.SignIns.Name+` WHERE source_id = ? AND (`+formats.SignInProof+`) ORDER BY line`, r.id)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,8 @@ type Options struct {
 	FastFrom int64
 	// ParquetMemory is what reading a Parquet file may take, as DuckDB reads it; "" means casefile.DefaultParquetMemory.
 	ParquetMemory string
+	// Unneeded says of a day of a lake that none of its records is needed: its files are listed, not read. nil for none.
+	Unneeded func(day time.Time) bool
 	// Report is called after each source with its path and what became of it; nil for nobody.
 	Report func(path, what string)
 	// Progress is called with bytes read from disk and records framed since the last call; nil for nobody.
@@ -55,14 +57,16 @@ func Load(ctx context.Context, c *casefile.Case, paths []string, stdin io.Reader
 		opts.FastFrom = DefaultFastFrom
 	}
 	l := &loader{ctx: ctx, c: c, opts: opts}
+	defer l.checker.Close()
 	return c.Feeding(ctx, func() error { return evidence.Walk(ctx, paths, stdin, opts.Limits, l.visit) })
 }
 
 type loader struct {
-	ctx  context.Context
-	c    *casefile.Case
-	opts Options
-	told int64 // bytes of the source under way that Progress was told of
+	ctx     context.Context
+	c       *casefile.Case
+	opts    Options
+	checker casefile.Checker // of a lake's files
+	told    int64            // bytes of the source under way that Progress was told of
 }
 
 // tell reports progress within a source, never more than its size on disk: what comes out of an archive is more.
@@ -99,6 +103,9 @@ func (l *loader) visit(s *evidence.Source) error {
 		return err
 	}
 	switch {
+	case l.unneeded(s):
+		row.notes = append(row.notes, "not read, not hashed: the period does not need this day of the lake")
+		err = l.recordOnly(row)
 	case s.Skip != "":
 		row.notes = append(row.notes, "skipped: "+s.Skip)
 		row.sha256, _ = s.Sum()
@@ -201,12 +208,12 @@ func (l *loader) load(r *source) error {
 			}
 		}
 	}
-	fast, err := l.fastFormat(r)
+	load, err := l.fastPath(r)
 	if err != nil {
 		return err
 	}
-	if fast != nil {
-		err := l.c.Atomically(l.ctx, func() error { return l.loadFast(r, fast) })
+	if load != nil {
+		err := l.c.Atomically(l.ctx, load)
 		if err == nil {
 			return nil
 		}
@@ -277,6 +284,18 @@ ORDER BY path = ? DESC, source_id`, sum, path, path)
 // saysTheSame tells whether two paths give the records of their files the same tenant and the same day.
 func saysTheSame(a, b string) bool {
 	return tenantOf(a) == tenantOf(b) && formats.TimeInName(path.Base(a)).Equal(formats.TimeInName(path.Base(b)))
+}
+
+// fastPath is how DuckDB's own reader may load the source, nil where it may not.
+func (l *loader) fastPath(r *source) (func() error, error) {
+	if file := l.lakeFile(r); file != nil {
+		return func() error { return l.loadLake(r, file) }, nil
+	}
+	format, err := l.fastFormat(r)
+	if format == nil || err != nil {
+		return nil, err
+	}
+	return func() error { return l.loadFast(r, format) }, nil
 }
 
 // notePasscodes says in the source's note that it holds passcodes.

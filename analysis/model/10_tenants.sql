@@ -17,6 +17,7 @@ WITH says_so AS (
     UNION SELECT source_id, tenant_id FROM pass_snapshot
     UNION SELECT source_id, tenant_id FROM registration_detail
     UNION SELECT source_id, tenant_id FROM authentication_strength
+    UNION SELECT source_id, tenant_id FROM extract_day
 )
 SELECT DISTINCT source_id, lower(tenant_id) AS tenant_id FROM says_so WHERE tenant_id IS NOT NULL;
 
@@ -98,6 +99,15 @@ CREATE OR REPLACE VIEW attributed_registrations AS
 SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
 FROM registration_detail AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
 
+-- What an extract of a lake counted there.
+CREATE OR REPLACE VIEW attributed_extract_days AS
+SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
+FROM extract_day AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
+
+CREATE OR REPLACE VIEW attributed_extract_addresses AS
+SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
+FROM extract_address AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
+
 -- Steps in a file of their own name no tenant: they are their sign-in's, wherever that is, and the file's where there is
 -- none in evidence.
 CREATE OR REPLACE TABLE attributed_steps AS
@@ -119,4 +129,5 @@ UNION SELECT tenant FROM attributed_policies WHERE tenant IS NOT NULL
 UNION SELECT tenant FROM attributed_users WHERE tenant IS NOT NULL
 UNION SELECT tenant FROM attributed_role_members WHERE tenant IS NOT NULL
 UNION SELECT tenant FROM attributed_conditional_access WHERE tenant IS NOT NULL
-UNION SELECT tenant FROM attributed_pass_snapshots WHERE tenant IS NOT NULL;
+UNION SELECT tenant FROM attributed_pass_snapshots WHERE tenant IS NOT NULL
+UNION SELECT tenant FROM attributed_extract_days WHERE tenant IS NOT NULL;

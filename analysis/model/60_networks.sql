@@ -34,6 +34,20 @@ WITH seen AS (
     FROM attributed_signins AS s JOIN addresses AS a ON a.spelling = s.ip
     WHERE s.error_code = 0
         AND a.address IN (SELECT ip FROM signins WHERE tap_signin)
+    -- An extract of a lake names users of each address of an attempt; the same user counts once.
+    UNION
+    SELECT
+        e.tenant, a.address, coalesce(lower(e.user_id), lower(named.user_id)),
+        CASE WHEN e.user_id IS NULL AND named.user_id IS NULL THEN lower(e.upn) END,
+        CASE WHEN e.user_id IS NULL AND named.user_id IS NULL THEN ends.last_time END
+    FROM attributed_extract_addresses AS e
+    JOIN addresses AS a ON a.spelling = e.ip
+    LEFT JOIN (SELECT tenant, max(last_time) AS last_time FROM attributed_extract_days GROUP BY tenant) AS ends ON ends.tenant = e.tenant
+    LEFT JOIN (
+        SELECT tenant, lower(upn) AS upn, min(user_id) AS user_id FROM attributed_extract_addresses
+        WHERE user_id IS NOT NULL AND upn IS NOT NULL GROUP BY tenant, lower(upn)
+    ) AS named ON e.user_id IS NULL AND named.tenant = e.tenant AND named.upn = lower(e.upn)
+    WHERE a.address IN (SELECT ip FROM signins WHERE tap_signin)
 )
 SELECT seen.tenant, seen.ip
 FROM seen

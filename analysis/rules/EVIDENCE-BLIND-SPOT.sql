@@ -29,7 +29,10 @@ WITH blind AS (
 files AS (
     SELECT b.tenant_id, string_agg(DISTINCT source.path, ', ' ORDER BY source.path) AS paths, list(DISTINCT 'f:' || source.source_id || ':1') AS records
     FROM blind AS b
-    JOIN attributed_signins AS s ON s.tenant = b.tenant_id AND s.interactive AND s.time::DATE = b.day
+    JOIN (
+        SELECT tenant, time::DATE AS day, source_id FROM attributed_signins WHERE interactive
+        UNION ALL SELECT tenant, day, source_id FROM attributed_extract_days WHERE log_type = 'sign-in interactive'
+    ) AS s ON s.tenant = b.tenant_id AND s.day = b.day
     JOIN source ON source.source_id = s.source_id
     GROUP BY b.tenant_id
 )

@@ -28,12 +28,27 @@ func main() {
 		exitOn(bareLoad(os.Args[2], os.Args[3]))
 		return
 	}
+	if len(os.Args) == 3 && os.Args[1] == "on-duckdb" {
+		exitOn(onDuckDB(os.Args[2]))
+		return
+	}
+	if len(os.Args) == 5 && os.Args[1] == "write-lake" {
+		exitOn(writeLake(os.Args[2], os.Args[3], os.Args[4]))
+		return
+	}
+	lengths := flag.String("lakes", "", "instead of all that, reduce and judge lakes of these numbers of days, e.g. 1,10,100")
+	perDay := flag.Int("perday", 500_000, "sign-ins of a lake's day")
+	spark := flag.String("spark", "", "a Python with PySpark, to reduce lakes on Spark too")
 	tapaudit := flag.String("tapaudit", "bin/tapaudit", "the program to measure")
 	samples := flag.String("samplelogs", "", "the generator of sign-ins (a built cmd/samplelogs)")
 	signIns := flag.Int("signins", 150_000, "sign-ins of the basic file")
 	rounds := flag.Int("rounds", 3, "counted rounds of each pair")
 	large := flag.Bool("large", false, "also ten times the sign-ins, and a million for the analysis")
 	flag.Parse()
+	if *lengths != "" {
+		exitOn(lakes(*tapaudit, *lengths, *perDay, *spark))
+		return
+	}
 	exitOn(measure(*tapaudit, *samples, *signIns, *rounds, *large))
 }
 

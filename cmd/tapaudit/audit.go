@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -36,7 +37,7 @@ func runAudit(ctx context.Context, args []string, io streams) error {
 		return err
 	}
 	return database.with(ctx, func(c *openCase) error {
-		if err := load(ctx, c, flags.Args(), io, talk); err != nil {
+		if err := load(ctx, c, flags.Args(), io, talk, unneeded(job.opts.Period)); err != nil {
 			return err
 		}
 		result, err := job.judge(ctx, c, io, talk)
@@ -71,7 +72,7 @@ func runIngest(ctx context.Context, args []string, io streams) error {
 		if err != nil {
 			return err
 		}
-		if err := load(ctx, c, flags.Args(), io, talk); err != nil {
+		if err := load(ctx, c, flags.Args(), io, talk, nil); err != nil {
 			return err
 		}
 		after, err := c.counts(ctx)
@@ -164,11 +165,11 @@ func noArguments(flags *pflag.FlagSet) error {
 	return nil
 }
 
-// load reads evidence into the case, with progress on the terminal.
-func load(ctx context.Context, c *openCase, paths []string, io streams, talk talkFlags) error {
+// load reads evidence into the case, with progress on the terminal; unneeded may name days of a lake that are left out.
+func load(ctx context.Context, c *openCase, paths []string, io streams, talk talkFlags, unneeded func(time.Time) bool) error {
 	bar := startProgress(io.err, paths, talk)
 	defer bar.stop()
-	opts := ingest.Options{Progress: bar.add}
+	opts := ingest.Options{Progress: bar.add, Unneeded: unneeded}
 	if talk.verbose {
 		opts.Report = func(path, what string) {
 			bar.clear()

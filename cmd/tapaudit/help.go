@@ -49,6 +49,18 @@ var manuals = map[string]manual{
 			{"write only a timeline for Timesketch", "tapaudit report --case case.duckdb --format timesketch --out timeline"},
 			{"write findings for a SIEM that reads OCSF", "tapaudit report --case case.duckdb --format ocsf --out ocsf"},
 		}},
+	"lake": {"Keeps exports as a lake: Parquet files by tenant and day, joined and sorted. A lake that is there is added to; 'run' reads " +
+		"it like any other evidence.",
+		[]example{
+			{"begin a lake, or add a quarter to it", "tapaudit lake evidence --out lake"},
+			{"audit a quarter of it", "tapaudit run lake --period 2026Q3"},
+		}},
+	"extract": {"Prints the query by which an engine reduces a lake to what an audit needs. Its five result sets are evidence like any " +
+		"other, and are judged exactly as all of the lake would be.",
+		[]example{
+			{"for Apache Spark", "tapaudit extract --engine spark --period 2026Q3"},
+			{"for Log Analytics", "tapaudit extract --engine kql --period 2026Q3"},
+		}},
 	"query": {"Answers one SELECT over a case, read-only. Files, settings and other databases are out of its reach. " +
 		"'tapaudit analyze' leaves the derived tables there.",
 		[]example{

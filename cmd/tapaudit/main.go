@@ -55,6 +55,8 @@ func init() {
 		{"ingest", "PATH... --case FILE", "load evidence into a case; repeatable", runIngest},
 		{"analyze", "--case FILE", "judge a case and leave the derived tables in it", runAnalyze},
 		{"report", "--case FILE --out DIR", "judge a case and write its report", runReport},
+		{"lake", "PATH... --out DIR", "keep exports as a lake: Parquet by tenant and day", runLake},
+		{"extract", "--engine ENGINE --period P", "print the query that reduces a lake under an engine that scales", runExtract},
 		{"query", "--case FILE \"SELECT …\"", "ask a case, read-only", runQuery},
 		{"diff", "OLD NEW", "say what sets two reports apart", runDiff},
 		{"verify", "DIR", "check a report, and the evidence it was made from, against its hashes", runVerify},

@@ -28,10 +28,13 @@ import (
 )
 
 // SchemaVersion is the version of the tables that this program writes and reads.
-const SchemaVersion = 1
+const SchemaVersion = 2
 
 //go:embed schema.sql
 var schema string
+
+//go:embed extract.sql
+var extractSchema string
 
 // Options are DuckDB's limits.
 type Options struct {
@@ -206,7 +209,7 @@ func (c *Case) ensureSchema(ctx context.Context) error {
 	}
 	if tables == 0 && !c.readOnly {
 		return c.Atomically(ctx, func() error {
-			if err := c.Exec(ctx, schema); err != nil {
+			if err := c.Exec(ctx, schema+extractSchema); err != nil {
 				return err
 			}
 			return c.Exec(ctx, "INSERT INTO case_info VALUES (?)", SchemaVersion)
@@ -216,7 +219,7 @@ func (c *Case) ensureSchema(ctx context.Context) error {
 }
 
 // migrations[n] brings a case of schema version n+1 to version n+2.
-var migrations []string
+var migrations = []string{extractSchema}
 
 // migrate brings the case to a schema version, one step and one transaction at a time.
 func (c *Case) migrate(ctx context.Context, want int, steps []string) error {

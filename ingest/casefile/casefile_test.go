@@ -91,6 +91,9 @@ func TestSchemaVersions(t *testing.T) {
 	c := open(t, path, Options{})
 	// An older case is brought up to date, one step and one transaction at a time.
 	steps := []string{"CREATE TABLE second (a INTEGER)", "CREATE TABLE third (a INTEGER)"}
+	if err := c.Exec(ctx, "UPDATE case_info SET schema_version = 1"); err != nil {
+		t.Fatal(err)
+	}
 	if err := c.migrate(ctx, 3, steps); err != nil {
 		t.Fatal(err)
 	}
@@ -103,8 +106,28 @@ func TestSchemaVersions(t *testing.T) {
 	}
 	c.Close()
 	// A newer one is refused.
-	if _, err := Open(ctx, path, Options{}); err == nil || !strings.Contains(err.Error(), "newer tapaudit (schema 3, this one knows 1)") {
+	if _, err := Open(ctx, path, Options{}); err == nil || !strings.Contains(err.Error(), "newer tapaudit (schema 3, this one knows 2)") {
 		t.Errorf("a newer case: %v", err)
+	}
+}
+
+// TestMigrations: a case of an older schema gets the tables that a new one has.
+func TestMigrations(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "case.duckdb")
+	c := open(t, path, Options{})
+	for _, s := range []string{"DROP TABLE extract_day", "DROP TABLE extract_address", "UPDATE case_info SET schema_version = 1"} {
+		if err := c.Exec(ctx, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.Close()
+	if _, err := Open(ctx, path, Options{ReadOnly: true}); err == nil || !strings.Contains(err.Error(), "older tapaudit (schema 1, this one writes 2)") {
+		t.Errorf("an older case, to be looked at: %v", err)
+	}
+	c = open(t, path, Options{})
+	if err := c.Exec(ctx, "SELECT * FROM extract_day, extract_address"); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 type Fast struct {
 	Columns  casefile.Columns // that the reader takes, nested ones as STRUCT
 	Relation string           // a SELECT that makes the relation record, as SignIns maps it, out of the relation line
-	Raw      string           // which rows' texts are kept as proof, a condition on the table's columns
 }
 
 // fastSignIns reads sign-ins that stand in the column properties, or in the line itself where that is "". when is the
@@ -71,7 +70,6 @@ func fastSignIns(properties, when string, given map[string]string, also string) 
 		Columns: reader,
 		Relation: "SELECT * FROM (SELECT " + strings.Join(columns, ", ") + " FROM line WHERE " + strings.Join(exact, " AND ") + ")\nWHERE " +
 			strings.Join(clean, "\n    AND "),
-		Raw: `regexp_matches(steps, '(?i)access\s*pass') OR regexp_matches(failure_reason, '(?i)access\s*pass') OR error_code BETWEEN 130500 AND 130509`,
 	}
 }
 

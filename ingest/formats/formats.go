@@ -39,6 +39,7 @@ type Outcome struct {
 	Filtered bool   // it belongs to an export that is known to be filtered
 	Whole    bool   // it shows that its export is not filtered after all: the filter would have left it out
 	Evidence bool   // it is evidence of a kind that is known, used or not
+	Note     string // what is to be said of its source, once
 }
 
 // Format is one kind of export.
@@ -60,6 +61,13 @@ func (f *Format) Cap(records int64) string {
 
 // formats in the order in which they are tried: the more particular first.
 var all = []*Format{
+	extractDays,
+	extractAddresses,
+	extractSignIns,
+	extractAudits,
+	lakeSignIns,
+	lakeAudits,
+	lakeManifest,
 	diagnostic,
 	matanoSignIn,
 	matanoAudit,

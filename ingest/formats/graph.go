@@ -130,7 +130,16 @@ func readAudit(o object, in *Input, e envelope) Outcome {
 }
 
 // activities are those that a rule reads: events of theirs may be proof for a finding, so their text is kept.
-var activities = regexp.MustCompile(`(?i)security info|temporary access pass|authentication methods policy|device|owner|role|group|password|add user|external user`)
+var activities = regexp.MustCompile(activityPattern)
+
+const activityPattern = `(?i)security info|temporary access pass|authentication methods policy|device|owner|role|group|password|add user|external user`
+
+// SignInProof and AuditProof say in SQL, on the columns of the case's tables, which records' texts are kept as proof.
+const (
+	SignInProof = `regexp_matches(steps, '(?i)access\s*pass') OR regexp_matches(failure_reason, '(?i)access\s*pass') OR error_code BETWEEN 130500 AND 130509
+    OR method_bits IS NOT NULL`
+	AuditProof = `regexp_matches(activity, '` + activityPattern + `')`
+)
 
 // withFlattenedSteps gives a sign-in its steps back where Microsoft-Extractor-Suite's older outputs have them as one member
 // per property: a text each of a single step, a list each of several.

@@ -10,8 +10,8 @@ import (
 // (with backslashes before the quotes), and as PowerShell's @{temporaryAccessPass=…}.
 var passcodeKey = regexp.MustCompile(`(?i)(\\*"temporaryAccessPass\\*"\s*:\s*\\*")((?:[^"\\]|\\[^"])+)|(\btemporaryAccessPass\s*=\s*)([^;}\s"]+)`)
 
-// notPasscode are values of such a member that say only whether there is a pass.
-var notPasscode = regexp.MustCompile(`(?i)^(true|false|null|none|yes|no|enabled|disabled|-)?$`)
+// notPasscode are values of such a member that say only whether there is a pass, or that one was masked before.
+var notPasscode = regexp.MustCompile(`(?i)^(true|false|null|none|yes|no|enabled|disabled|-|\*\*\*)?$`)
 
 // MaskPasscodes replaces the value of every passcode in a record's text and says how many there were. A passcode is
 // a secret: it is never stored, logged or reported.

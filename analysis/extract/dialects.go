@@ -1,0 +1,251 @@
+package extract
+
+import (
+	"fmt"
+	"strings"
+)
+
+// dialect is how an engine writes what the reduction asks for. Names and texts in it have no quotes: see query.name.
+type dialect struct {
+	Comment             string // what the text says of running it
+	Settings            string // statements before all others
+	quote               string // around a name
+	relation            func(q *query, table string) (string, error)
+	view                func(q *query, name string) string // the head of a view, which ends with AS
+	table               func(q *query, name string) string // the head of a small table that is kept while the query runs
+	result              func(q *query, name string) (head, tail string)
+	member              func(path []string, nested string) string // a nested column's member, or a column, as text
+	whole               func(column, nested string) string        // a nested column as the text of its JSON
+	time                func(value, times string) string          // a timestamp in UTC without zone
+	number              func(text string) string                  // a whole number of a text; NULL where it is none
+	matches             func(text, pattern string) string         // never NULL
+	secondBit           func(number string) string
+	shownTime           func(time string) string // as 2026-07-01T09:15:00.000000Z
+	targets             string                   // FROM clause that gives the targets of audit events a as t, a row each
+	TargetID, TargetUPN string
+	Address             string // the dotted part of the address ip
+}
+
+func (d dialect) column(name string) string { return d.quote + name + d.quote }
+func (d dialect) literal(s string) string   { return "'" + s + "'" }
+func (d dialect) asText(v string) string    { return "CAST(" + v + " AS VARCHAR)" }
+func (d dialect) boolean(v string) string   { return "CAST(" + v + " AS BOOLEAN)" }
+func (d dialect) lower(v string) string     { return "lower(" + v + ")" }
+func (d dialect) isThere(v string) string   { return v + " IS NOT NULL" }
+func (d dialect) nonEmpty(v string) string  { return "nullif(trim(" + v + "), '')" }
+func (d dialect) present(v string) string {
+	return "CASE WHEN " + v + " NOT IN (" + absent + ") THEN " + v + " END"
+}
+func (d dialect) instant(day string) string { return "TIMESTAMP '" + day + " 00:00:00'" }
+func (d dialect) contains(v, text string) string {
+	return "coalesce(" + v + " LIKE '%" + text + "%', false)"
+}
+func (d dialect) or(conditions ...string) string {
+	return "(" + strings.Join(conditions, "\n        OR ") + ")"
+}
+
+// first is the first value that is there.
+func (d dialect) first(kind string, values []string) string {
+	switch len(values) {
+	case 0:
+		return "CAST(NULL AS " + kind + ")"
+	case 1:
+		return values[0]
+	}
+	return "coalesce(" + strings.Join(values, ", ") + ")"
+}
+
+func (d dialect) dotted(path []string) string {
+	var parts []string
+	for _, p := range path {
+		parts = append(parts, d.column(p))
+	}
+	return strings.Join(parts, ".")
+}
+
+// View begins a view of the query's own.
+func (q *query) View(name string) string { return q.view(q, name) }
+
+// Table begins a small table of the query's own.
+func (q *query) Table(name string) string { return q.table(q, name) }
+
+// Head begins a result set; Tail ends it.
+func (q *query) Head(name string) string { head, _ := q.result(q, name); return head }
+
+// Tail ends a result set.
+func (q *query) Tail(name string) string { _, tail := q.result(q, name); return tail }
+
+// Shown is a time as text.
+func (q *query) Shown(time string) string { return q.shownTime(time) }
+
+// Run says how the text is run.
+func (q *query) Run() string { return strings.ReplaceAll(q.Comment, "%s", q.Into) }
+
+// Kept is the name under which a view or table of the query's own is read.
+func (q *query) Kept(name string) string {
+	if q.Engine == "trino" {
+		return qualified(q.Into, `"`) + "." + name
+	}
+	return name
+}
+
+// Targets are the audit events of a view of the query's own, a row for each of their targets.
+func (q *query) Targets(view string) string {
+	return strings.ReplaceAll(q.targets, "{audits}", q.Kept(view))
+}
+
+// qualified quotes each part of a name with dots.
+func qualified(name, quote string) string {
+	parts := strings.Split(name, ".")
+	for i, p := range parts {
+		parts[i] = quote + p + quote
+	}
+	return strings.Join(parts, ".")
+}
+
+// isPath tells a folder of files from a table's name.
+func isPath(table string) bool { return strings.ContainsAny(table, "/*") }
+
+var dialects = map[string]dialect{
+	"duckdb": {
+		Comment:  "Run it with: mkdir -p %s; duckdb < this-file",
+		Settings: "SET TimeZone = 'UTC';",
+		quote:    `"`,
+		relation: func(q *query, table string) (string, error) {
+			if !isPath(table) {
+				return qualified(table, `"`), nil
+			}
+			if !strings.Contains(table, "*") {
+				table = strings.TrimSuffix(table, "/") + "/**/*.parquet"
+			}
+			return fmt.Sprintf("read_parquet('%s', hive_partitioning = true, union_by_name = true)", table), nil
+		},
+		view:  func(_ *query, name string) string { return "CREATE OR REPLACE TEMP VIEW " + name + " AS" },
+		table: func(_ *query, name string) string { return "CREATE OR REPLACE TEMP TABLE " + name + " AS" },
+		result: func(q *query, name string) (string, string) {
+			options := map[string]string{"parquet": "FORMAT parquet, COMPRESSION zstd", "csv": "FORMAT csv, HEADER", "json": "FORMAT json"}[q.Format]
+			ending := map[string]string{"parquet": "parquet", "csv": "csv", "json": "ndjson"}[q.Format]
+			return "COPY (", fmt.Sprintf(") TO '%s/%s.%s' (%s)", strings.TrimSuffix(q.Into, "/"), name, ending, options)
+		},
+		member: func(path []string, nested string) string {
+			switch {
+			case len(path) == 1:
+				return `CAST("` + path[0] + `" AS VARCHAR)`
+			case nested == "struct":
+				return "CAST(" + (dialect{quote: `"`}).dotted(path) + " AS VARCHAR)"
+			}
+			return `json_extract_string("` + path[0] + `", '$.` + strings.Join(path[1:], ".") + `')`
+		},
+		whole: func(column, nested string) string {
+			if nested == "struct" {
+				return `CAST(to_json("` + column + `") AS VARCHAR)`
+			}
+			return `CAST("` + column + `" AS VARCHAR)`
+		},
+		time: func(v, _ string) string {
+			return "CAST(CAST(" + v + " AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP)"
+		},
+		number:    func(v string) string { return "TRY_CAST(" + v + " AS BIGINT)" },
+		matches:   func(v, pattern string) string { return "coalesce(regexp_matches(" + v + ", '" + pattern + "'), false)" },
+		secondBit: func(v string) string { return "(" + v + " & 2) = 2" },
+		shownTime: func(v string) string { return "strftime(" + v + ", '%Y-%m-%dT%H:%M:%S.%fZ')" },
+		targets: `(SELECT tenant_id,
+        unnest(from_json(CASE WHEN json_valid(targets) THEN targets ELSE '[]' END, '["JSON"]')) AS t FROM {audits}) AS a`,
+		TargetID: "json_extract_string(a.t, '$.id')", TargetUPN: "json_extract_string(a.t, '$.userPrincipalName')",
+		Address: "regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+', 0)",
+	},
+	"spark": {
+		Comment:  "Run it with: spark-sql -f this-file",
+		Settings: "SET spark.sql.session.timeZone = UTC;\nSET spark.sql.ansi.enabled = false;\nSET spark.sql.parser.escapedStringLiterals = false;",
+		quote:    "`",
+		relation: func(q *query, table string) (string, error) {
+			if isPath(table) {
+				return "parquet.`" + strings.TrimSuffix(table, "/") + "`", nil
+			}
+			return qualified(table, "`"), nil
+		},
+		view:  func(_ *query, name string) string { return "CREATE OR REPLACE TEMPORARY VIEW " + name + " AS" },
+		table: func(_ *query, name string) string { return "CACHE TABLE " + name + " AS" },
+		result: func(q *query, name string) (string, string) {
+			options := map[string]string{"parquet": "USING parquet OPTIONS (compression 'zstd')", "csv": `USING csv OPTIONS (header 'true', escape '"', emptyValue '', nullValue '')`,
+				"json": "USING json"}[q.Format]
+			return fmt.Sprintf("INSERT OVERWRITE DIRECTORY '%s/%s' %s", strings.TrimSuffix(q.Into, "/"), name, options), ""
+		},
+		member: func(path []string, nested string) string {
+			switch {
+			case len(path) == 1:
+				return "CAST(`" + path[0] + "` AS STRING)"
+			case nested == "struct":
+				return "CAST(" + (dialect{quote: "`"}).dotted(path) + " AS STRING)"
+			}
+			return "get_json_object(`" + path[0] + "`, '$." + strings.Join(path[1:], ".") + "')"
+		},
+		whole: func(column, nested string) string {
+			if nested == "struct" {
+				return "to_json(`" + column + "`)"
+			}
+			return "CAST(`" + column + "` AS STRING)"
+		},
+		time:   func(v, _ string) string { return "CAST(" + v + " AS TIMESTAMP)" },
+		number: func(v string) string { return "CAST(" + v + " AS BIGINT)" },
+		matches: func(v, pattern string) string {
+			return "coalesce(" + v + " RLIKE '" + strings.ReplaceAll(pattern, `\`, `\\`) + "', false)"
+		},
+		secondBit: func(v string) string { return "(" + v + " & 2) = 2" },
+		shownTime: func(v string) string { return "date_format(" + v + ", \"yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'\")" },
+		targets: `(SELECT tenant_id,
+        explode(from_json(targets, 'array<struct<id:string,userPrincipalName:string>>')) AS t FROM {audits}) AS a`,
+		TargetID: "a.t.id", TargetUPN: "a.t.userPrincipalName",
+		Address: "regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+', 0)",
+	},
+	"trino": {
+		Comment:  "Run it with: trino --file this-file. The result sets become tables of the schema %s, which must exist; the views and\n-- tables named tapaudit_ are the query's own and are dropped in the end",
+		Settings: "SET TIME ZONE 'UTC';",
+		quote:    `"`,
+		relation: func(q *query, table string) (string, error) {
+			if isPath(table) {
+				return "", fmt.Errorf("Trino reads tables, not files: name them with --table signins=CATALOG.SCHEMA.TABLE and --table audits=…")
+			}
+			return qualified(table, `"`), nil
+		},
+		view:  func(q *query, name string) string { return "CREATE OR REPLACE VIEW " + q.Kept(name) + " AS" },
+		table: func(q *query, name string) string { return "CREATE TABLE " + q.Kept(name) + " AS" },
+		result: func(q *query, name string) (string, string) {
+			// Of Hive's and Iceberg's tables the files are what is read here; tables in memory or elsewhere have none.
+			if q.Format == "parquet" {
+				return "CREATE TABLE " + q.Kept(name) + " WITH (format = 'PARQUET') AS", ""
+			}
+			return "CREATE TABLE " + q.Kept(name) + " AS", ""
+		},
+		member: func(path []string, nested string) string {
+			switch {
+			case len(path) == 1:
+				return `CAST("` + path[0] + `" AS VARCHAR)`
+			case nested == "struct":
+				return "CAST(" + (dialect{quote: `"`}).dotted(path) + " AS VARCHAR)"
+			}
+			return `json_extract_scalar("` + path[0] + `", '$.` + strings.Join(path[1:], ".") + `')`
+		},
+		whole: func(column, nested string) string {
+			if nested == "struct" {
+				return `json_format(CAST("` + column + `" AS JSON))`
+			}
+			return `CAST("` + column + `" AS VARCHAR)`
+		},
+		time: func(v, times string) string {
+			if times == "text" {
+				return "CAST(from_iso8601_timestamp_nanos(" + v + ") AT TIME ZONE 'UTC' AS TIMESTAMP(6))"
+			}
+			return "CAST(" + v + " AS TIMESTAMP(6))"
+		},
+		number:    func(v string) string { return "TRY_CAST(" + v + " AS BIGINT)" },
+		matches:   func(v, pattern string) string { return "coalesce(regexp_like(" + v + ", '" + pattern + "'), false)" },
+		secondBit: func(v string) string { return "bitwise_and(" + v + ", 2) = 2" },
+		shownTime: func(v string) string { return "date_format(" + v + ", '%Y-%m-%dT%H:%i:%s.%fZ')" },
+		targets: `{audits} AS a
+        CROSS JOIN UNNEST(coalesce(TRY(CAST(json_parse(targets) AS ARRAY(JSON))), ARRAY[])) AS u(t)`,
+		TargetID: "json_extract_scalar(u.t, '$.id')", TargetUPN: "json_extract_scalar(u.t, '$.userPrincipalName')",
+		Address: "regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+')",
+	},
+	"kql": {relation: kustoTable},
+}

@@ -1,0 +1,121 @@
+package extract
+
+import (
+	"fmt"
+	"strings"
+
+	"tapaudit/ingest/formats"
+)
+
+// Kusto's language writes columns otherwise: texts are never NULL but empty, and nested columns are dynamic, or texts of
+// JSON, by the table.
+
+// Kusto is the definition as Kusto's language says it.
+func (q *query) Kusto() kusto { return kusto{q} }
+
+type kusto struct{ q *query }
+
+func (k kusto) value(path []string) string {
+	if len(path) == 1 {
+		return "tostring(" + path[0] + ")"
+	}
+	return "tostring(parse_json(tostring(" + path[0] + "))." + strings.Join(path[1:], ".") + ")"
+}
+
+func (k kusto) columns(columns []formats.RecordColumn, sources map[string]string, interactive string) string {
+	var all []string
+	for _, c := range columns {
+		all = append(all, "    "+c.Name+" = "+k.expression(c, sources[c.Name], interactive))
+	}
+	return strings.Join(all, ",\n")
+}
+
+// SignInColumns are the columns of sign-ins of a table whose rows are interactive or not.
+func (k kusto) SignInColumns(interactive string) string {
+	return k.columns(formats.SignInColumns, k.q.signIns, interactive)
+}
+
+// AuditColumns are the columns of audit events.
+func (k kusto) AuditColumns() string { return k.columns(formats.AuditColumns, k.q.audits, "") }
+
+func (k kusto) expression(c formats.RecordColumn, alternatives, interactive string) string {
+	var values []string
+	sources := k.q.sources(alternatives)
+	for _, path := range sources {
+		v := k.value(path)
+		switch {
+		case c.Type == "TIMESTAMP":
+			v = "todatetime(" + path[0] + ")"
+		case c.Type == "BIGINT":
+			v = "tolong(" + v + ")"
+		case c.Type == "JSON":
+			v = "trim(' ', " + v + ")"
+		case c.Name == "trusted_location":
+			return v + " contains 'trustednamedlocation'"
+		case compared[c.Name] || len(sources) > 1:
+			v = "iff(" + v + " in (" + absent + "), '', " + v + ")"
+		}
+		values = append(values, v)
+	}
+	switch {
+	case c.Name == "interactive":
+		return interactive
+	case c.Name == "can_show_tap":
+		if steps := k.q.sources(k.q.signIns["steps"]); len(steps) > 0 {
+			return "isnotempty(trim(' ', " + k.value(steps[0]) + "))"
+		}
+		return "false"
+	case c.Name == "trusted_location":
+		return "false"
+	case c.Name == "log":
+		return "'signin'"
+	case c.Name == "tenant_id" && k.q.Tenant != "":
+		values = append(values, "'"+k.q.Tenant+"'")
+	}
+	v := strings.Join(values, ", ")
+	switch {
+	case len(values) == 0 && c.Type == "BIGINT":
+		v = "long(null)"
+	case len(values) == 0:
+		v = "''"
+	case len(values) > 1:
+		v = "coalesce(" + v + ")"
+	}
+	if c.Name == "tenant_id" {
+		return "tolower(" + v + ")"
+	}
+	return v
+}
+
+// Attempt says of a sign-in whether it is an attempt with a pass.
+func (k kusto) Attempt() string {
+	return fmt.Sprintf("replace_string(tolower(steps), ' ', '') contains '%s' or error_code between (%d .. %d) or tolower(failure_reason) matches regex @'%s'",
+		tapMethod, firstError, lastError, passPattern)
+}
+
+// ConcernsPass says of an audit event whether it may be the issuing of a pass.
+func (k kusto) ConcernsPass() string {
+	return fmt.Sprintf("tolower(activity) matches regex @'%s' and tolower(strcat(activity, ' ', reason, ' ', other_reason, ' ', targets)) matches regex @'%s'",
+		passActivityPattern, wholePassPattern)
+}
+
+// Shown is a time as text.
+func (k kusto) Shown(time string) string {
+	return fmt.Sprintf("iff(isnull(%[1]s), '', strcat(format_datetime(%[1]s, 'yyyy-MM-dd'), 'T', format_datetime(%[1]s, 'HH:mm:ss.ffffff'), 'Z'))", time)
+}
+
+// SignIns and Audits name the columns that a result set shows.
+func (k kusto) SignIns() string { return strings.Join(k.q.signInNames, ", ") + ", ['extract']" }
+
+// Audits are likewise those of audit events.
+func (k kusto) Audits() string { return strings.Join(k.q.auditNames, ", ") + ", ['extract']" }
+
+// AuditTable is the table of audit events.
+func (k kusto) AuditTable() string { return k.q.layout.tables["audits"] }
+
+func kustoTable(_ *query, table string) (string, error) {
+	if !simpleNames.MatchString(table) {
+		return "", fmt.Errorf("%q is no name of a table in Kusto", table)
+	}
+	return table, nil
+}

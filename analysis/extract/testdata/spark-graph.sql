@@ -1,0 +1,209 @@
+-- tapaudit: the reduction of a lake of Microsoft Entra sign-ins and audit events, for spark.
+--
+-- Run it with: spark-sql -f this-file
+-- It writes five result sets, to be given to 'tapaudit run' together with the exports of policies, users and roles:
+--   attempts   every attempt with a Temporary Access Pass (TAP)
+--   signins    every other sign-in of a user who attempted one, received a pass or issued one
+--   addresses  users who signed in successfully from an address of an attempt, 50 at most, and how many they are
+--   days       how many records the lake has of each tenant, log type and day, and from when to when
+--   audits     every audit event
+-- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
+--
+-- Each row names this query by its hash, 203fae65d09744245cfa51ec9d9b144e85f84a25f67f7d33829b6aa266690e0a:
+-- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
+
+SET spark.sql.session.timeZone = UTC;
+SET spark.sql.ansi.enabled = false;
+SET spark.sql.parser.escapedStringLiterals = false;
+
+-- What a sign-in and an audit event are, in the columns that tapaudit reads; tenants in lower case.
+CREATE OR REPLACE TEMPORARY VIEW tapaudit_signins AS
+SELECT
+    CAST(`id` AS STRING) AS id,
+    CAST(`createdDateTime` AS TIMESTAMP) AS time,
+    lower(CASE WHEN CAST(`tenant` AS VARCHAR) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`tenant` AS VARCHAR) END) AS tenant_id,
+    CAST(`homeTenantId` AS STRING) AS home_tenant_id,
+    CAST(`resourceTenantId` AS STRING) AS resource_tenant_id,
+    CASE WHEN CAST(`userId` AS STRING) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`userId` AS STRING) END AS user_id,
+    CASE WHEN CAST(`userPrincipalName` AS STRING) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`userPrincipalName` AS STRING) END AS upn,
+    CAST(`userDisplayName` AS STRING) AS user_name,
+    CAST(`userType` AS STRING) AS user_type,
+    CAST(`appId` AS STRING) AS app_id,
+    CAST(`appDisplayName` AS STRING) AS app_name,
+    CAST(`resourceId` AS STRING) AS resource_id,
+    CAST(`resourceDisplayName` AS STRING) AS resource_name,
+    CASE WHEN CAST(`ipAddress` AS STRING) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`ipAddress` AS STRING) END AS ip,
+    CAST(CAST(`autonomousSystemNumber` AS STRING) AS BIGINT) AS asn,
+    CAST(`location`.`countryOrRegion` AS STRING) AS country,
+    CAST(`location`.`city` AS STRING) AS city,
+    CAST(`clientAppUsed` AS STRING) AS client_app,
+    CAST(`userAgent` AS STRING) AS user_agent,
+    CAST(`deviceDetail`.`deviceId` AS STRING) AS device_id,
+    CAST(`deviceDetail`.`displayName` AS STRING) AS device_name,
+    CAST(`deviceDetail`.`operatingSystem` AS STRING) AS operating_system,
+    CAST(`correlationId` AS STRING) AS correlation_id,
+    CAST(`sessionId` AS STRING) AS session_id,
+    CAST(`originalRequestId` AS STRING) AS original_request_id,
+    CAST(`uniqueTokenIdentifier` AS STRING) AS token_id,
+    coalesce(CAST(`isInteractive` AS BOOLEAN), CASE WHEN coalesce(lower(to_json(`signInEventTypes`)) LIKE '%noninteractiveuser%', false) THEN false END, true) AS interactive,
+    CAST(`authenticationProtocol` AS STRING) AS protocol,
+    CAST(`originalTransferMethod` AS STRING) AS transfer_method,
+    CAST(`authenticationRequirement` AS STRING) AS requirement,
+    CAST(`conditionalAccessStatus` AS STRING) AS conditional_access,
+    CAST(`riskLevelDuringSignIn` AS STRING) AS risk,
+    CAST(CAST(`status`.`errorCode` AS STRING) AS BIGINT) AS error_code,
+    CAST(`status`.`failureReason` AS STRING) AS failure_reason,
+    coalesce(coalesce(lower(to_json(`networkLocationDetails`)) LIKE '%trustednamedlocation%', false), false) AS trusted_location,
+    nullif(trim(to_json(`authenticationDetails`)), '') AS steps,
+    CAST(NULL AS BIGINT) AS method_bits,
+    CAST(NULL AS VARCHAR) AS event_id,
+    'signin' AS log,
+    nullif(trim(to_json(`authenticationDetails`)), '') IS NOT NULL AS can_show_tap,
+    false AS filtered
+FROM `entra`.`signins`
+WHERE CAST(`day` AS DATE) >= DATE '2026-04-01' AND CAST(`day` AS DATE) <= DATE '2026-10-31'
+    AND CAST(`createdDateTime` AS TIMESTAMP) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(`createdDateTime` AS TIMESTAMP) < TIMESTAMP '2026-11-01 00:00:00';
+
+CREATE OR REPLACE TEMPORARY VIEW tapaudit_audits AS
+SELECT
+    CAST(`id` AS STRING) AS id,
+    CAST(`activityDateTime` AS TIMESTAMP) AS time,
+    lower(CASE WHEN CAST(`tenant` AS VARCHAR) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`tenant` AS VARCHAR) END) AS tenant_id,
+    CAST(`activityDisplayName` AS STRING) AS activity,
+    CAST(`category` AS STRING) AS category,
+    CAST(`loggedByService` AS STRING) AS service,
+    CAST(`result` AS STRING) AS result,
+    CAST(`resultReason` AS STRING) AS reason,
+    CAST(NULL AS VARCHAR) AS other_reason,
+    CAST(`correlationId` AS STRING) AS correlation_id,
+    CASE WHEN CAST(`initiatedBy`.`user`.`id` AS STRING) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`initiatedBy`.`user`.`id` AS STRING) END AS actor_user_id,
+    CASE WHEN CAST(`initiatedBy`.`user`.`userPrincipalName` AS STRING) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`initiatedBy`.`user`.`userPrincipalName` AS STRING) END AS actor_upn,
+    CAST(`initiatedBy`.`user`.`displayName` AS STRING) AS actor_name,
+    coalesce(CASE WHEN CAST(`initiatedBy`.`user`.`ipAddress` AS STRING) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`initiatedBy`.`user`.`ipAddress` AS STRING) END, CASE WHEN CAST(`initiatedBy`.`app`.`ipAddress` AS STRING) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`initiatedBy`.`app`.`ipAddress` AS STRING) END) AS actor_ip,
+    CAST(`initiatedBy`.`app`.`appId` AS STRING) AS actor_app_id,
+    CAST(`initiatedBy`.`app`.`displayName` AS STRING) AS actor_app_name,
+    CAST(`initiatedBy`.`app`.`servicePrincipalId` AS STRING) AS actor_sp_id,
+    CAST(`initiatedBy`.`app`.`servicePrincipalName` AS STRING) AS actor_sp_name,
+    nullif(trim(to_json(`targetResources`)), '') AS targets,
+    nullif(trim(to_json(`additionalDetails`)), '') AS details,
+    false AS filtered
+FROM `entra`.`audits`
+WHERE CAST(`day` AS DATE) >= DATE '2026-04-01' AND CAST(`day` AS DATE) <= DATE '2026-10-31'
+    AND CAST(`activityDateTime` AS TIMESTAMP) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(`activityDateTime` AS TIMESTAMP) < TIMESTAMP '2026-11-01 00:00:00';
+
+-- An attempt: a step that is a pass, or the Unified Audit Log's bit for one, or an error or a reason that only a pass gives.
+CACHE TABLE tapaudit_attempts AS
+SELECT * FROM tapaudit_signins
+WHERE (coalesce(lower(replace(steps, ' ', '')) LIKE '%"temporaryaccesspass"%', false)
+        OR coalesce((method_bits & 2) = 2, false)
+        OR coalesce(error_code BETWEEN 130503 AND 130508, false)
+        OR coalesce(lower(failure_reason) RLIKE 'access\\s*pass', false));
+
+-- Events about a pass: on the activities by which one is issued or deleted, what names a pass.
+CREATE OR REPLACE TEMPORARY VIEW tapaudit_pass_events AS
+SELECT * FROM tapaudit_audits
+WHERE coalesce(lower(activity) RLIKE 'security info|temporary access pass', false) AND coalesce(lower(concat(coalesce(activity, ''), ' ', coalesce(reason, ''), ' ', coalesce(other_reason, ''), ' ', coalesce(targets, ''))) RLIKE 'temporary\\s*access\\s*pass', false);
+
+-- Who matters: whoever attempted a pass, and whoever an event about a pass names as its actor or its target.
+CACHE TABLE tapaudit_parties AS
+SELECT DISTINCT tenant_id, lower(name) AS name FROM (
+    SELECT tenant_id, user_id AS name FROM tapaudit_attempts
+    UNION ALL SELECT tenant_id, upn FROM tapaudit_attempts
+    UNION ALL SELECT tenant_id, actor_user_id FROM tapaudit_pass_events
+    UNION ALL SELECT tenant_id, actor_upn FROM tapaudit_pass_events
+    UNION ALL SELECT tenant_id, a.t.id FROM (SELECT tenant_id,
+        explode(from_json(targets, 'array<struct<id:string,userPrincipalName:string>>')) AS t FROM tapaudit_pass_events) AS a
+    UNION ALL SELECT tenant_id, a.t.userPrincipalName FROM (SELECT tenant_id,
+        explode(from_json(targets, 'array<struct<id:string,userPrincipalName:string>>')) AS t FROM tapaudit_pass_events) AS a
+) AS named
+WHERE tenant_id IS NOT NULL AND name IS NOT NULL AND name <> '';
+
+-- One user, two names: the id that a UPN of theirs is tied to, and the UPNs that their id is. A key is tenant and name.
+CACHE TABLE tapaudit_names AS
+SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
+    SELECT tenant_id, name FROM tapaudit_parties
+    UNION ALL
+    SELECT p.tenant_id, CASE WHEN p.name = lower(ties.user_id) THEN lower(ties.upn) ELSE lower(ties.user_id) END
+    FROM (
+        SELECT tenant_id, user_id, upn FROM tapaudit_signins
+        UNION ALL SELECT tenant_id, actor_user_id, actor_upn FROM tapaudit_audits
+        UNION ALL SELECT tenant_id, a.t.id, a.t.userPrincipalName FROM (SELECT tenant_id,
+        explode(from_json(targets, 'array<struct<id:string,userPrincipalName:string>>')) AS t FROM tapaudit_audits) AS a
+    ) AS ties
+    JOIN tapaudit_parties AS p ON p.tenant_id = ties.tenant_id AND p.name IN (lower(ties.user_id), lower(ties.upn))
+    WHERE ties.user_id IS NOT NULL AND ties.upn IS NOT NULL
+) AS named
+WHERE name IS NOT NULL AND name <> '';
+
+-- Addresses without port, brackets and mapping.
+CREATE OR REPLACE TEMPORARY VIEW tapaudit_successes AS
+SELECT tenant_id, user_id, upn, CASE
+    WHEN ip LIKE '%.%.%.%' THEN regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+', 0)
+    WHEN ip LIKE '[%]%' THEN lower(substr(ip, 2, position(']' IN ip) - 2))
+    ELSE lower(ip) END AS ip
+FROM tapaudit_signins
+WHERE error_code = 0 AND ip IS NOT NULL;
+
+-- attempts
+INSERT OVERWRITE DIRECTORY 'tapaudit-extract/attempts' USING parquet OPTIONS (compression 'zstd')
+SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 203fae65d09744245cfa51ec9d9b144e85f84a25f67f7d33829b6aa266690e0a' AS `extract`
+FROM tapaudit_attempts
+;
+
+-- signins
+INSERT OVERWRITE DIRECTORY 'tapaudit-extract/signins' USING parquet OPTIONS (compression 'zstd')
+SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 203fae65d09744245cfa51ec9d9b144e85f84a25f67f7d33829b6aa266690e0a' AS `extract`
+FROM tapaudit_signins
+WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_names)
+        OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM tapaudit_names))
+    AND NOT (coalesce(lower(replace(steps, ' ', '')) LIKE '%"temporaryaccesspass"%', false)
+        OR coalesce((method_bits & 2) = 2, false)
+        OR coalesce(error_code BETWEEN 130503 AND 130508, false)
+        OR coalesce(lower(failure_reason) RLIKE 'access\\s*pass', false))
+;
+
+-- addresses: the same user counts once, by the id where there is one.
+INSERT OVERWRITE DIRECTORY 'tapaudit-extract/addresses' USING parquet OPTIONS (compression 'zstd')
+SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 203fae65d09744245cfa51ec9d9b144e85f84a25f67f7d33829b6aa266690e0a' AS `extract` FROM (
+    SELECT tenant_id, ip, user_id, upn,
+        count(*) OVER (PARTITION BY tenant_id, ip) AS users,
+        row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
+    FROM (
+        SELECT tenant_id, ip, lower(coalesce(user_id, upn)) AS user_key, min(lower(user_id)) AS user_id, min(lower(upn)) AS upn
+        FROM tapaudit_successes
+        WHERE ip IN (SELECT CASE
+                WHEN ip LIKE '%.%.%.%' THEN regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+', 0)
+                WHEN ip LIKE '[%]%' THEN lower(substr(ip, 2, position(']' IN ip) - 2))
+                ELSE lower(ip) END
+            FROM tapaudit_attempts WHERE ip IS NOT NULL)
+            AND coalesce(user_id, upn) IS NOT NULL
+        GROUP BY tenant_id, ip, lower(coalesce(user_id, upn))
+    ) AS each_once
+) AS placed
+WHERE place <= 50
+;
+
+-- days: of exports that are not known to be filtered.
+INSERT OVERWRITE DIRECTORY 'tapaudit-extract/days' USING parquet OPTIONS (compression 'zstd')
+SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
+    date_format(first_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS first_time, date_format(last_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS last_time,
+    date_format(first_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS first_tap_time, date_format(last_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS last_tap_time, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 203fae65d09744245cfa51ec9d9b144e85f84a25f67f7d33829b6aa266690e0a' AS `extract`
+FROM (
+    SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
+        min(time) AS first_time, max(time) AS last_time,
+        min(time) FILTER (WHERE can_show) AS first_tap_time, max(time) FILTER (WHERE can_show) AS last_tap_time
+    FROM (
+        SELECT tenant_id, CASE WHEN interactive THEN 'sign-in interactive' ELSE 'sign-in non-interactive' END AS log_type, time, can_show_tap AS can_show
+        FROM tapaudit_signins WHERE NOT filtered
+        UNION ALL
+        SELECT tenant_id, 'audit', time, true FROM tapaudit_audits WHERE NOT filtered
+    ) AS counted
+    GROUP BY tenant_id, log_type, CAST(time AS DATE)
+) AS tallied
+;
+
+-- audits
+INSERT OVERWRITE DIRECTORY 'tapaudit-extract/audits' USING parquet OPTIONS (compression 'zstd')
+SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, targets, details, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 203fae65d09744245cfa51ec9d9b144e85f84a25f67f7d33829b6aa266690e0a' AS `extract`
+FROM tapaudit_audits
+;

@@ -1,0 +1,521 @@
+// Package lake keeps evidence as a lake: sign-ins and audit events as Parquet, a file per kind of record, tenant and
+// day, and every other export (policies, users, roles) as it came. What a lake was made of stands in its lake.json.
+//
+//	lake.json
+//	signins/tenantId=<id>/day=2026-07-01/records.parquet
+//	signins/tenantId=<id>/day=2026-07-01/filtered.parquet    records of exports that are known to be filtered
+//	audits/tenantId=<id>/day=2026-07-01/records.parquet
+//	exports/tenantId=<id>/<beginning of its SHA-256>/<name>  the tenant only where the export's own path has one
+//
+// Days are UTC. A file has the case's columns (formats.SignInColumns, formats.AuditColumns), and besides: lake (the kind
+// of record), filtered, origin (the export's path and the record's place in it), origin_sha256 (the export's) and record
+// (the record's own text, of what may concern a pass, passcodes masked). Rows are in order of time.
+package lake
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"tapaudit/analysis"
+	"tapaudit/ingest/casefile"
+	"tapaudit/ingest/evidence"
+	"tapaudit/ingest/formats"
+)
+
+// ErrNotLake says that a folder is neither empty nor a lake.
+var ErrNotLake = errors.New("it is not empty and holds no lake.json, so it is not a lake that tapaudit wrote: name another folder")
+
+// manifestName is the file that makes a folder a lake.
+const manifestName = "lake.json"
+
+// Manifest says what a lake was made of.
+type Manifest struct {
+	Lake       string        `json:"lake"` // the layout's version
+	Exports    []Export      `json:"exports"`
+	Quarantine []Quarantined `json:"quarantine"`
+}
+
+// Export is an input of a lake.
+type Export struct {
+	Path        string `json:"path"`
+	SHA256      string `json:"sha256"`
+	Bytes       int64  `json:"bytes"`
+	Format      string `json:"format"`
+	Records     int64  `json:"records"`
+	Quarantined int64  `json:"quarantined"`
+	Truncated   string `json:"truncated,omitempty"`
+	Kept        string `json:"kept,omitempty"` // where the lake has it as it came
+	Note        string `json:"note,omitempty"`
+}
+
+// Quarantined is a record that could not be read.
+type Quarantined struct {
+	Path    string `json:"path"`
+	Line    int64  `json:"line"`
+	Offset  int64  `json:"offset"`
+	Reason  string `json:"reason"`
+	Excerpt string `json:"excerpt"`
+	SHA256  string `json:"sha256"`
+}
+
+const layout = "tapaudit 1"
+
+// Check refuses, before any work is done, a folder that is no lake and not empty.
+func Check(dir string) error {
+	_, err := readManifest(dir)
+	return err
+}
+
+func readManifest(dir string) (*Manifest, error) {
+	m := &Manifest{Lake: layout}
+	text, err := os.ReadFile(filepath.Join(dir, manifestName))
+	if errors.Is(err, fs.ErrNotExist) {
+		entries, err := os.ReadDir(dir)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		if len(entries) > 0 {
+			return nil, fmt.Errorf("%s: %w", dir, ErrNotLake)
+		}
+		return m, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(text, m); err != nil {
+		return nil, fmt.Errorf("%s cannot be read: %w", filepath.Join(dir, manifestName), err)
+	}
+	if m.Lake != layout {
+		return nil, fmt.Errorf("%s was written by another tapaudit (layout %q, this one writes %q)", dir, m.Lake, layout)
+	}
+	return m, nil
+}
+
+// Written is what Write did.
+type Written struct {
+	Partitions int   // files of sign-ins and audit events that were written or added to
+	Records    int64 // in them now
+	Kept       int   // exports kept as they came
+}
+
+// Write adds the case's evidence to the lake in dir, which it makes where there is none. Every file is replaced as a
+// whole; a run that was interrupted can be repeated. paths are what the case was loaded from: exports that are no log are
+// copied from there. tenant is for records that name none.
+func Write(ctx context.Context, c *casefile.Case, dir, tenant string, paths []string) (*Written, error) {
+	m, err := readManifest(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := analysis.Attribute(ctx, c, tenant); err != nil {
+		return nil, err
+	}
+	if err := attributable(ctx, c); err != nil {
+		return nil, err
+	}
+	var w Written
+	for _, kind := range []kind{signIns, audits} {
+		if err := c.Exec(ctx, kind.view); err != nil {
+			return nil, err
+		}
+		if err := kind.write(ctx, c, dir, &w); err != nil {
+			return nil, err
+		}
+	}
+	kept, err := keepExports(ctx, c, dir, paths, &w)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.add(ctx, c, kept); err != nil {
+		return nil, err
+	}
+	return &w, m.write(dir)
+}
+
+// attributable refuses evidence whose tenant nobody knows: a lake is laid out by tenant, and nothing is guessed.
+func attributable(ctx context.Context, c *casefile.Case) error {
+	rows, err := c.Query(ctx, `
+SELECT tenant, any_value(path), count(*) FROM (
+    SELECT tenant, source_id FROM attributed_signins UNION ALL SELECT tenant, source_id FROM attributed_audits
+) JOIN source USING (source_id) GROUP BY tenant ORDER BY tenant NULLS FIRST`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var tenant *string
+		var path string
+		var n int64
+		if err := rows.Scan(&tenant, &path, &n); err != nil {
+			return err
+		}
+		switch {
+		case tenant == nil:
+			return fmt.Errorf("%d records name no tenant, and the evidence names several (one is in %q): put each tenant's exports into a folder tenantId=<id>, or give --tenant", n, path)
+		case *tenant == "unknown":
+			return errors.New("nothing in the evidence names its tenant: give --tenant")
+		case !tenantName.MatchString(*tenant):
+			return fmt.Errorf("%d records (some in %q) name a tenant that is no name for a folder: a tenant is an id or a domain", n, path)
+		}
+	}
+	return rows.Err()
+}
+
+var tenantName = regexp.MustCompile(`^[0-9a-z][0-9a-z.-]{0,99}$`)
+
+// kind is a kind of record: the view by which the case gives its rows, and the query by which they join those that a
+// partition has.
+type kind struct {
+	folder  string
+	columns []formats.RecordColumn
+	view    string
+}
+
+var signIns = kind{"signins", formats.SignInColumns, `
+CREATE OR REPLACE TEMP VIEW lake_signins AS
+WITH companion AS (
+    -- Steps that came in a file of their own become their sign-in's.
+    SELECT tenant, request_id, to_json(list(struct_pack(
+        authenticationStepDateTime := strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ'), authenticationMethod := method,
+        authenticationMethodDetail := detail, succeeded := succeeded,
+        authenticationStepResultDetail := result, authenticationStepRequirement := requirement
+    ) ORDER BY source_id, ordinal)) AS steps
+    FROM attributed_steps WHERE has_signin GROUP BY ALL
+)
+SELECT s.* EXCLUDE (tenant, tenant_id, line, ordinal, steps, can_show_tap),
+    s.tenant AS tenant_id,
+    CASE WHEN c.steps IS NULL THEN s.steps WHEN s.steps IS NULL THEN c.steps
+        ELSE to_json(list_concat(from_json(s.steps, '["JSON"]'), from_json(c.steps, '["JSON"]'))) END::VARCHAR AS steps,
+    s.can_show_tap OR c.steps IS NOT NULL AS can_show_tap,
+    'sign-in' AS lake, source.filtered, source.path || CASE WHEN source.rows_not_lines THEN '#' ELSE ':' END || s.line AS origin,
+    source.sha256 AS origin_sha256, raw.text AS record
+FROM attributed_signins AS s
+JOIN source ON source.source_id = s.source_id
+LEFT JOIN companion AS c ON c.tenant = s.tenant AND c.request_id = lower(s.id)
+LEFT JOIN raw_record AS raw ON raw.source_id = s.source_id AND raw.ordinal = s.ordinal`}
+
+var audits = kind{"audits", formats.AuditColumns, `
+CREATE OR REPLACE TEMP VIEW lake_audits AS
+SELECT a.* EXCLUDE (tenant, tenant_id, line, ordinal, targets, details),
+    a.tenant AS tenant_id, a.targets::VARCHAR AS targets, a.details::VARCHAR AS details,
+    'audit event' AS lake, source.filtered, source.path || CASE WHEN source.rows_not_lines THEN '#' ELSE ':' END || a.line AS origin,
+    source.sha256 AS origin_sha256, raw.text AS record
+FROM attributed_audits AS a
+JOIN source ON source.source_id = a.source_id
+LEFT JOIN raw_record AS raw ON raw.source_id = a.source_id AND raw.ordinal = a.ordinal`}
+
+// provenance is what a row has beside its record.
+const provenance = "lake, filtered, origin, origin_sha256, record"
+
+type partition struct {
+	tenant   string
+	day      time.Time
+	filtered bool
+}
+
+func (k kind) write(ctx context.Context, c *casefile.Case, dir string, w *Written) error {
+	rows, err := c.Query(ctx, fmt.Sprintf(`
+SELECT DISTINCT a.tenant, a.time::DATE, source.filtered
+FROM attributed_%s AS a JOIN source ON source.source_id = a.source_id ORDER BY ALL`, k.folder))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var all []partition
+	for rows.Next() {
+		var p partition
+		if err := rows.Scan(&p.tenant, &p.day, &p.filtered); err != nil {
+			return err
+		}
+		all = append(all, p)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, p := range all {
+		n, err := k.writePartition(ctx, c, dir, p)
+		if err != nil {
+			return err
+		}
+		w.Partitions++
+		w.Records += n
+	}
+	return nil
+}
+
+// writePartition writes one file: what it has already and what the case has of it, in order of time.
+func (k kind) writePartition(ctx context.Context, c *casefile.Case, dir string, p partition) (int64, error) {
+	folder := filepath.Join(dir, k.folder, "tenantId="+p.tenant, "day="+p.day.Format(time.DateOnly))
+	name := "records.parquet"
+	if p.filtered {
+		name = "filtered.parquet"
+	}
+	file, old := filepath.Join(folder, name), ""
+	if _, err := os.Stat(file); err == nil {
+		old = file
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return 0, err
+	}
+	next := filepath.Join(folder, "."+name+".next")
+	if err := os.RemoveAll(next); err != nil {
+		return 0, err
+	}
+	if err := c.WriteParquet(ctx, k.query(p, old != ""), old, next); err != nil {
+		os.Remove(next)
+		return 0, fmt.Errorf("%s: %w", file, err)
+	}
+	if err := settle(next, file); err != nil {
+		return 0, err
+	}
+	var n int64
+	err := c.QueryRow(ctx, `SELECT num_rows FROM parquet_file_metadata(?)`, file).Scan(&n)
+	return n, err
+}
+
+// query is the rows of a partition, in order of time. Records that are equal in all but where they came from are one: of
+// those with an id all, of those without as many as the export has that has most of them.
+func (k kind) query(p partition, more bool) string {
+	var names, types []string
+	for _, column := range k.columns {
+		names = append(names, column.Name)
+		if kind := column.Type; kind == "JSON" {
+			types = append(types, column.Name+"::VARCHAR AS "+column.Name)
+		} else {
+			types = append(types, column.Name)
+		}
+	}
+	record := strings.Join(names, ", ")
+	old := ""
+	if more {
+		old = "UNION ALL SELECT " + strings.Join(types, ", ") + ", " + provenance + ", 0 AS source_id FROM {old}"
+	}
+	return fmt.Sprintf(`
+WITH found AS (
+    SELECT %[1]s, %[2]s, source_id FROM lake_%[3]s
+    WHERE tenant_id = '%[4]s' AND time >= TIMESTAMP '%[5]s' AND time < TIMESTAMP '%[6]s' AND filtered = %[7]t
+    %[8]s
+),
+-- Few are repeated, and each is wide: only those are compared.
+repeated AS (SELECT id FROM found WHERE id IS NOT NULL GROUP BY id HAVING count(*) > 1),
+nameless AS (
+    SELECT *, row_number() OVER (PARTITION BY source_id, %[9]s ORDER BY origin) AS occurrence FROM found WHERE id IS NULL
+)
+SELECT %[9]s, %[2]s FROM (
+    SELECT %[9]s, %[2]s FROM found ANTI JOIN repeated USING (id) WHERE id IS NOT NULL
+    UNION ALL
+    SELECT %[9]s, %[10]s FROM found SEMI JOIN repeated USING (id) GROUP BY %[9]s
+    UNION ALL
+    SELECT %[9]s, %[10]s FROM nameless GROUP BY %[9]s, occurrence
+)
+ORDER BY time, id, origin`,
+		strings.Join(types, ", "), provenance, k.folder, p.tenant, p.day.Format(time.DateOnly), p.day.AddDate(0, 0, 1).Format(time.DateOnly), p.filtered,
+		old, record, "min(lake) AS lake, min(filtered) AS filtered, min(origin) AS origin, arg_min(origin_sha256, origin) AS origin_sha256, arg_min(record, origin) AS record")
+}
+
+// settle puts a finished file in its place, on disk before it is there.
+func settle(next, file string) error {
+	f, err := os.OpenFile(next, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(f.Sync(), f.Chmod(0o600), f.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(next, file)
+}
+
+// largestMasked is how large an export may be in which passcodes have to be masked.
+const largestMasked = 256 << 20
+
+// keepExports copies the exports that are no logs. It returns where each lies, by its place among the case's sources.
+func keepExports(ctx context.Context, c *casefile.Case, dir string, paths []string, w *Written) (map[string]string, error) {
+	rows, err := c.Query(ctx, `
+SELECT path, sha256, coalesce(path_tenant, ''), holds_passcode FROM source JOIN (
+    SELECT source_id FROM policy_snapshot UNION SELECT source_id FROM directory_user UNION SELECT source_id FROM role_definition
+    UNION SELECT source_id FROM role_member UNION SELECT source_id FROM group_member UNION SELECT source_id FROM conditional_access_policy
+    UNION SELECT source_id FROM pass_snapshot UNION SELECT source_id FROM registration_detail UNION SELECT source_id FROM authentication_strength
+    UNION SELECT source_id FROM attributed_steps WHERE NOT has_signin
+) USING (source_id) ORDER BY source_id`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	type wanted struct {
+		sha256, tenant string
+		passcodes      int64
+	}
+	all := map[string]wanted{}
+	for rows.Next() {
+		var path string
+		var s wanted
+		if err := rows.Scan(&path, &s.sha256, &s.tenant, &s.passcodes); err != nil {
+			return nil, err
+		}
+		all[path] = s
+	}
+	if err := rows.Err(); err != nil || len(all) == 0 {
+		return nil, err
+	}
+	kept := map[string]string{}
+	err = evidence.Walk(ctx, paths, strings.NewReader(""), evidence.DefaultLimits(), func(s *evidence.Source) error {
+		e, ok := all[s.Path]
+		if !ok || s.Skip != "" || s.Kind == evidence.Archive {
+			return nil
+		}
+		place := filepath.Join("exports", e.sha256[:16], exportName(s))
+		if t := strings.ToLower(e.tenant); tenantName.MatchString(t) {
+			place = filepath.Join("exports", "tenantId="+t, e.sha256[:16], exportName(s))
+		}
+		if err := keepExport(s, filepath.Join(dir, place), e.sha256, e.passcodes > 0); err != nil {
+			return fmt.Errorf("%s: %w", s.Path, err)
+		}
+		kept[s.Path] = filepath.ToSlash(place)
+		w.Kept++
+		return nil
+	})
+	if err == nil && len(kept) < len(all) {
+		err = errors.New("an export changed or went away while the lake was written; run it again")
+	}
+	return kept, err
+}
+
+var notInName = regexp.MustCompile(`[^\pL\pN ._@()+-]+`)
+
+// exportName is a name for a copy of the source: its own, made harmless, with the time of an archive's member where the
+// name has none, since that tells when a snapshot was taken.
+func exportName(s *evidence.Source) string {
+	name := strings.TrimLeft(notInName.ReplaceAllString(filepath.Base(filepath.FromSlash(s.Path)), "_"), ".")
+	for _, packed := range []string{".gz", ".zst"} {
+		name = strings.TrimSuffix(name, packed)
+	}
+	ending := filepath.Ext(name)
+	stem := strings.TrimSuffix(name, ending)
+	if s.Container != "" && !s.ModTime.IsZero() && formats.TimeInName(name).IsZero() {
+		stem += "_" + s.ModTime.UTC().Format("20060102T150405Z")
+	}
+	if runes := []rune(stem); len(runes) > 100 {
+		stem = string(runes[:100])
+	}
+	return cmp.Or(stem, "export") + ending
+}
+
+// keepExport copies one export; passcodes in it are masked.
+func keepExport(s *evidence.Source, file, sum string, secret bool) error {
+	content, err := s.Open()
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	var text io.Reader = content
+	if secret {
+		decoded, _ := evidence.Decode(content)
+		whole, err := io.ReadAll(io.LimitReader(decoded, largestMasked+1))
+		if err != nil {
+			return err
+		}
+		masked, found := formats.MaskPasscodes(string(whole))
+		if len(whole) > largestMasked || found == 0 {
+			return errors.New("it holds passcodes of Temporary Access Passes that cannot be masked in a copy; remove them, or leave the file out")
+		}
+		text = strings.NewReader(masked)
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return err
+	}
+	next := filepath.Join(filepath.Dir(file), ".next")
+	f, err := os.OpenFile(next, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(f, text); err != nil {
+		return errors.Join(err, f.Close(), os.Remove(next))
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if actual, err := s.Sum(); err != nil || actual != sum {
+		return errors.Join(cmp.Or(err, evidence.ErrChanged), os.Remove(next))
+	}
+	return settle(next, file)
+}
+
+// add puts the case's sources and what was quarantined of them into the manifest.
+func (m *Manifest) add(ctx context.Context, c *casefile.Case, kept map[string]string) error {
+	rows, err := c.Query(ctx, `
+SELECT path, sha256, bytes, format, records_read, (SELECT count(*) FROM quarantine AS q WHERE q.source_id = s.source_id), coalesce(truncated, ''), note
+FROM source AS s ORDER BY source_id`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	known := map[[2]string]bool{}
+	for _, e := range m.Exports {
+		known[[2]string{e.Path, e.SHA256}] = true
+	}
+	fresh := map[string]bool{}
+	for rows.Next() {
+		var e Export
+		if err := rows.Scan(&e.Path, &e.SHA256, &e.Bytes, &e.Format, &e.Records, &e.Quarantined, &e.Truncated, &e.Note); err != nil {
+			return err
+		}
+		if known[[2]string{e.Path, e.SHA256}] {
+			continue
+		}
+		e.Kept = kept[e.Path]
+		fresh[e.Path] = true
+		m.Exports = append(m.Exports, e)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	bad, err := c.Query(ctx, `
+SELECT s.path, q.line, q."offset", q.reason, q.excerpt, q.sha256 FROM quarantine AS q JOIN source AS s ON s.source_id = q.source_id
+ORDER BY s.source_id, q.line, q."offset", q.reason`)
+	if err != nil {
+		return err
+	}
+	defer bad.Close()
+	for bad.Next() {
+		var q Quarantined
+		if err := bad.Scan(&q.Path, &q.Line, &q.Offset, &q.Reason, &q.Excerpt, &q.SHA256); err != nil {
+			return err
+		}
+		if fresh[q.Path] {
+			m.Quarantine = append(m.Quarantine, q)
+		}
+	}
+	slices.SortStableFunc(m.Exports, func(a, b Export) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.SHA256, b.SHA256))
+	})
+	slices.SortStableFunc(m.Quarantine, func(a, b Quarantined) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line))
+	})
+	return bad.Err()
+}
+
+func (m *Manifest) write(dir string) error {
+	text, err := json.MarshalIndent(m, "", " ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	next := filepath.Join(dir, "."+manifestName+".next")
+	if err := os.WriteFile(next, append(text, '\n'), 0o600); err != nil {
+		return err
+	}
+	return settle(next, filepath.Join(dir, manifestName))
+}

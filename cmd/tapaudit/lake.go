@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"tapaudit/analysis"
+	"tapaudit/analysis/lake"
+)
+
+// runLake turns exports into a lake of Parquet files by tenant and day, or adds them to one.
+func runLake(ctx context.Context, args []string, io streams) error {
+	flags := newFlags("lake", "PATH... --out DIR", io)
+	var database databaseFlags
+	var talk talkFlags
+	var out, tenant string
+	var strict bool
+	flags.StringVar(&out, "out", "", "folder of the lake; made where there is none, added to where there is one")
+	flags.StringVar(&tenant, "tenant", "", "tenant of records that name none")
+	flags.BoolVar(&strict, "strict", false, "exit with 4 when evidence was quarantined")
+	flags.IntVar(&database.threads, "threads", 0, "threads of the database (default: one per processor)")
+	flags.StringVar(&database.memory, "memory-limit", "", "memory of the database, e.g. 4GiB")
+	talk.add(flags)
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	switch {
+	case flags.NArg() == 0:
+		return usagef("lake: name the exports: files, folders or archives")
+	case slices.Contains(flags.Args(), "-"):
+		return usagef("lake: standard input cannot be read twice; save it as a file")
+	case out == "":
+		return usagef("lake: name the lake's folder with --out DIR")
+	}
+	if err := lake.Check(out); err != nil {
+		if errors.Is(err, lake.ErrNotLake) {
+			return usageError{err}
+		}
+		return err
+	}
+	return database.with(ctx, func(c *openCase) error {
+		if err := load(ctx, c, flags.Args(), io, talk, nil); err != nil {
+			return err
+		}
+		talk.say(io, "Writing the lake …")
+		written, err := lake.Write(ctx, c.Case, out, tenant, flags.Args())
+		if err != nil {
+			return err
+		}
+		counts, err := c.counts(ctx)
+		if err != nil {
+			return err
+		}
+		talk.say(io, "%s: %d sources read, %d of their records quarantined; %d files of records written, %d records in them; %d other exports kept as they came.",
+			printable(out), counts.sources, counts.quarantined, written.Partitions, written.Records, written.Kept)
+		if strict && counts.quarantined > 0 {
+			return statusError(exitQuarantined)
+		}
+		return nil
+	})
+}
+
+// unneeded says which days of a lake judging the period does not need.
+func unneeded(p analysis.Period) func(time.Time) bool {
+	if p == (analysis.Period{}) {
+		return nil
+	}
+	window := p.Context()
+	return func(day time.Time) bool { return !day.Before(window.To) || !day.AddDate(0, 0, 1).After(window.From) }
+}

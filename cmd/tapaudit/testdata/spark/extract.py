@@ -1,0 +1,49 @@
+"""Runs the text of an extract on Apache Spark: a driver and two workers, each a process of its own.
+
+extract.py TEXT [TEXT...]; with --local one process does all. Prints how many seconds each text took, and how many
+bytes were read in all.
+"""
+
+import sys
+import time
+
+from pyspark.sql import SparkSession
+
+
+def statements(path):
+    """The statements of a text, as spark-sql reads them: comments are whole lines, and a semicolon ends a line."""
+    with open(path, encoding="utf-8") as file:
+        text = "".join(line for line in file if not line.startswith("--"))
+    return [s.strip().rstrip(";") for s in text.split(";\n") if s.strip()]
+
+
+def main(arguments):
+    local = "--local" in arguments
+    paths = [a for a in arguments if a != "--local"]
+    spark = (
+        SparkSession.builder.master("local[2]" if local else "local-cluster[2,1,1024]")
+        .appName("extract")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "4")
+        .config("spark.default.parallelism", "4")
+        # Files of a test are many and small; otherwise each would be a task of its own.
+        .config("spark.sql.files.openCostInBytes", "65536")
+        .config("spark.executor.memory", "1024m")
+        .getOrCreate()
+    )
+    spark.sparkContext.setLogLevel("ERROR")
+    for path in paths:
+        began = time.monotonic()
+        for statement in statements(path):
+            spark.sql(statement)
+        spark.catalog.clearCache()
+        print(f"{path}: {time.monotonic() - began:.1f} s on Spark {spark.version}", flush=True)
+    executors = spark.sparkContext._jsc.sc().statusStore().executorList(True)
+    print("read", sum(executors.apply(i).totalInputBytes() for i in range(executors.size())))
+    spark.stop()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
