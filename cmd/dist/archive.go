@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -19,8 +20,8 @@ type entry struct {
 }
 
 // writeArchive writes a tar.gz that depends on nothing but the entries and the time: entries sorted by name, owner root,
-// no name and no time in the gzip header.
-func writeArchive(path, folder string, when time.Time, entries []entry) (err error) {
+// no name and no time in the gzip header. The level is that of gzip.
+func writeArchive(path, folder string, level int, when time.Time, entries []entry) (err error) {
 	file, err := os.Create(path)
 	if err != nil {
 		return err
@@ -30,16 +31,11 @@ func writeArchive(path, folder string, when time.Time, entries []entry) (err err
 			err = problem
 		}
 	}()
-	slices.SortFunc(entries, func(a, b entry) int {
-		switch {
-		case a.name < b.name:
-			return -1
-		case a.name > b.name:
-			return 1
-		}
-		return 0
-	})
-	compressed := gzip.NewWriter(file)
+	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.name, b.name) })
+	compressed, err := gzip.NewWriterLevel(file, level)
+	if err != nil {
+		return err
+	}
 	archive := tar.NewWriter(compressed)
 	for i, e := range entries {
 		if i > 0 && e.name == entries[i-1].name {

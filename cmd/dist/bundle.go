@@ -3,6 +3,7 @@ package main
 import (
 	"archive/tar"
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -33,7 +34,7 @@ func bundle(out, version string, when time.Time) error {
 	folder := fmt.Sprintf("tapaudit-%s-offline", version)
 	entries := append(append(sources, modules...), entry{name: ".version", content: []byte(version + "\n")})
 	archive := filepath.Join(out, folder+".tar.gz")
-	if err := writeArchive(archive, folder, when, entries); err != nil {
+	if err := writeArchive(archive, folder, gzip.BestSpeed, when, entries); err != nil {
 		return err
 	}
 	sum, err := hashFile(archive)
@@ -72,8 +73,8 @@ func commitFiles() ([]entry, error) {
 	}
 }
 
-// moduleFiles are the zip of every module that go.mod names and the go.mod of every module in the graph, out of the module
-// cache, which is laid out like a proxy.
+// moduleFiles are the zip of every module that go.mod names and the go.mod of every module that the
+// graph is made of, out of the module cache, which is laid out like a proxy.
 func moduleFiles() ([]entry, error) {
 	cache, err := output(nil, "go", "env", "GOMODCACHE")
 	if err != nil {
@@ -82,25 +83,36 @@ func moduleFiles() ([]entry, error) {
 	proxy := filepath.Join(string(bytes.TrimSpace(cache)), "cache", "download")
 	names := map[string]bool{} // below the proxy
 
-	// Reading the graph fetches every go.mod in it.
+	// Reading the graph fetches every go.mod that Go needs for it; go.sum tells these from those that it only names.
 	graph, err := output(nil, "go", "mod", "graph")
 	if err != nil {
 		return nil, err
 	}
+	nodes := map[string]bool{}
 	for _, node := range strings.Fields(string(graph)) {
-		path, version, ok := strings.Cut(node, "@")
-		if !ok || path == "go" || path == "toolchain" {
+		nodes[node] = true
+	}
+	sums, err := os.ReadFile("go.sum")
+	if err != nil {
+		return nil, err
+	}
+	for line := range strings.Lines(string(sums)) {
+		fields := strings.Fields(line)
+		if len(fields) != 3 {
+			return nil, fmt.Errorf("go.sum: %q has not three fields", line)
+		}
+		version, ok := strings.CutSuffix(fields[1], "/go.mod")
+		if !ok || !nodes[fields[0]+"@"+version] {
 			continue
 		}
-		escaped, err := module.EscapePath(path)
+		path, err := module.EscapePath(fields[0])
 		if err != nil {
 			return nil, err
 		}
-		escapedVersion, err := module.EscapeVersion(version)
-		if err != nil {
+		if version, err = module.EscapeVersion(version); err != nil {
 			return nil, err
 		}
-		names[escaped+"/@v/"+escapedVersion+".mod"] = true
+		names[path+"/@v/"+version+".mod"] = true
 	}
 
 	downloaded, err := output(nil, "go", "mod", "download", "-json")

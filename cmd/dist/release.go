@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -47,7 +48,7 @@ func release(out, version string, when time.Time, arches []string, tags string) 
 		})
 		folder := fmt.Sprintf("tapaudit-%s-linux-%s", version, arch)
 		archive := filepath.Join(out, folder+".tar.gz")
-		if err := writeArchive(archive, folder, when, entries); err != nil {
+		if err := writeArchive(archive, folder, gzip.BestCompression, when, entries); err != nil {
 			return err
 		}
 		sum, err := hashFile(archive)
