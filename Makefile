@@ -5,17 +5,25 @@ export GOFLAGS := -buildvcs=false $(filter-out -buildvcs%,$(GOFLAGS))
 # DuckDB is a C++ library.
 export CGO_ENABLED := 1
 
-VERSION := $(shell git describe --tags --dirty 2>/dev/null)
+# Of an unpacked vendor bundle the version stands in a file.
+VERSION := $(shell cat .version 2>/dev/null || git describe --tags --always --dirty 2>/dev/null)
 LDFLAGS := $(if $(VERSION),-X main.version=$(VERSION))
 
 REPORT := tapaudit-report
 PERIOD := 2026Q3
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-setup test-spark bench torture fuzz race fmt lint clean sample-logs toolchain
+.PHONY: help build run test test-setup test-offline test-spark bench torture fuzz race fmt lint clean sample-logs toolchain dist dist-setup dist-check vendor-bundle
+
+# An unpacked vendor bundle brings every module along and asks nobody.
+ifneq ($(wildcard .modules),)
+export GOPROXY := file://$(CURDIR)/.modules
+export GOSUMDB := off
+export GOTOOLCHAIN := local
+endif
 
 help: ## list what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 build: toolchain ## build bin/tapaudit
 	go build -trimpath -ldflags "$(LDFLAGS)" -o bin/tapaudit ./cmd/tapaudit
@@ -27,6 +35,9 @@ run: build ## audit the sample logs and write a report (PERIOD, REPORT)
 
 test: lint test-setup ## check format, vet, staticcheck, then run every test
 	go test -timeout 30m ./...
+
+test-offline: lint ## what make test does but for the browser, without a network
+	go test -timeout 30m -skip '^TestBrowser' ./...
 
 # The browser tests need Chromium and axe-core, and the short form of make torture strace. Root of a Debian gets Chromium, npm and
 # strace from it; everybody gets axe-core by the version and hash in package-lock.json.
@@ -99,10 +110,56 @@ fmt: ## format the Go code
 	"$$(go env GOROOT)/bin/gofmt" -w .
 
 clean: ## remove what build and run made
-	rm -rf bin tapaudit-report $(SPARK)
+	rm -rf bin dist tapaudit-report $(SPARK)
 
 sample-logs: toolchain ## write sample-logs anew, always the same
 	go run ./cmd/samplelogs
+
+# A release: for each architecture one static program, which needs nothing of the system that it runs on. Everything that could
+# differ from folder to folder or from day to day is fixed: paths, build ids, times (the commit's), order and owners.
+ARCHES := amd64 arm64
+DIST_TAGS := netgo,osusergo
+DIST_LDFLAGS := -s -w -buildid= $(LDFLAGS) -linkmode external -extldflags '-static -Wl,--build-id=none'
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null)
+# Debian names its compilers so on every machine, the native one too.
+TRIPLET_amd64 := x86_64-linux-gnu
+TRIPLET_arm64 := aarch64-linux-gnu
+
+dist: toolchain dist-setup $(ARCHES:%=dist/%/tapaudit) ## pack static programs for Linux, amd64 and arm64, with licences and SBOM, into dist/
+	go run ./cmd/dist release -out dist -version "$(VERSION)" -epoch "$(SOURCE_DATE_EPOCH)" -arches "$(ARCHES)" -tags $(DIST_TAGS)
+	@cat dist/SHA256SUMS
+
+.PHONY: $(ARCHES:%=dist/%/tapaudit)
+$(ARCHES:%=dist/%/tapaudit): dist/%/tapaudit: dist-setup
+	GOOS=linux GOARCH=$* CC=$(TRIPLET_$*)-gcc CXX=$(TRIPLET_$*)-g++ \
+		go build -trimpath -tags $(DIST_TAGS) -ldflags "$(DIST_LDFLAGS)" -o $@ ./cmd/tapaudit
+
+dist-setup: toolchain
+	@rm -rf dist/tapaudit-*-linux-*.tar.gz dist/SHA256SUMS
+	@missing=; \
+	command -v $(TRIPLET_amd64)-g++ >/dev/null || missing="$$missing g++-x86-64-linux-gnu"; \
+	command -v $(TRIPLET_arm64)-g++ >/dev/null || missing="$$missing g++-aarch64-linux-gnu"; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing; \
+	else \
+		echo "A release is built on Debian or Ubuntu with$$missing. Install it: apt-get install$$missing."; exit 1; \
+	fi
+
+# The archive of this machine's architecture, in a root folder that holds nothing else but the sample logs and a /tmp.
+dist-check: ## run an audit with the packed program in an otherwise empty root folder (root, or a kernel with user namespaces)
+	@cd dist && sha256sum -c SHA256SUMS
+	@set -eu; root=$$(mktemp -d); trap 'rm -rf "$$root"' EXIT; \
+	tar -xzf dist/tapaudit-$(VERSION)-linux-$$(go env GOHOSTARCH).tar.gz -C "$$root" --strip-components=1 --no-same-owner; \
+	mkdir "$$root/tmp"; cp -R sample-logs "$$root/"; \
+	inside() { if [ "$$(id -u)" = 0 ]; then chroot "$$root" "$$@"; else unshare -r chroot "$$root" "$$@"; fi; }; \
+	inside /tapaudit version; \
+	inside /tapaudit run /sample-logs/evidence --config /sample-logs/tapaudit.yaml --period $(PERIOD) --out /report --quiet; \
+	inside /tapaudit verify /report --evidence /sample-logs/evidence
+
+vendor-bundle: toolchain ## pack the sources with every module, for make test-offline on a machine without a network, into dist/
+	go run ./cmd/dist bundle -out dist -version "$(VERSION)" -epoch "$(SOURCE_DATE_EPOCH)"
+	@cat dist/*-offline.tar.gz.sha256
 
 # Says what is missing before the first command fails for a reason that is hard to read.
 toolchain:
