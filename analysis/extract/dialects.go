@@ -204,7 +204,7 @@ var dialects = map[string]dialect{
 		quote:    `"`,
 		relation: func(q *query, table string) (string, error) {
 			if isPath(table) {
-				return "", fmt.Errorf("Trino reads tables, not files: name them with --table signins=CATALOG.SCHEMA.TABLE and --table audits=…")
+				return "", fmt.Errorf("a lake under Trino has tables, not files: name them with --table signins=CATALOG.SCHEMA.TABLE and --table audits=…")
 			}
 			return qualified(table, `"`), nil
 		},

@@ -116,7 +116,7 @@ func newQuery(o Options) (*query, error) {
 		return nil, errors.New("name the period to be judged with --period, or --from and --to: its days and those around it are what the query reads")
 	}
 	if o.Layout == "graph" && o.Tenant == "" && o.Columns["tenantId"] == "" {
-		return nil, errors.New("Graph's records do not name their tenant: give --tenant ID, or --column tenantId=COLUMN where a column has it")
+		return nil, errors.New("records of Graph do not name their tenant: give --tenant ID, or --column tenantId=COLUMN where a column has it")
 	}
 	if o.Engine == "kql" && o.Layout != "loganalytics" {
 		return nil, errors.New("Kusto holds the tables of Log Analytics: give --layout loganalytics, and --table and --column where yours have other names")

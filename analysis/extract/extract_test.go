@@ -67,21 +67,21 @@ func TestTexts(t *testing.T) {
 func TestWrongOptions(t *testing.T) {
 	good := Options{Engine: "duckdb", Layout: "lake", Period: quarter(), Into: "x", Format: "parquet"}
 	for want, change := range map[string]func(o *Options){
-		"engine":                   func(o *Options) { o.Engine = "oracle" },
-		"layout":                   func(o *Options) { o.Layout = "lakehouse" },
-		"--period":                 func(o *Options) { o.Period = analysis.Period{} },
-		"do not name their tenant": func(o *Options) { o.Layout = "graph" },
-		"--layout loganalytics":    func(o *Options) { o.Engine = "kql" },
-		"format":                   func(o *Options) { o.Format = "xml" },
-		"nested":                   func(o *Options) { o.Nested = "xml" },
-		"times":                    func(o *Options) { o.Times = "sundial" },
-		"Trino reads tables":       func(o *Options) { o.Engine = "trino" },
-		"no such column":           func(o *Options) { o.Columns = map[string]string{"colour": "x"} },
-		"the tables are":           func(o *Options) { o.Tables = map[string]string{"colours": "x"} },
-		"are not possible":         func(o *Options) { o.Into = "x'; DROP TABLE y; --" },
-		"--column id":              func(o *Options) { o.Columns = map[string]string{"id": `x"`} },
-		"--table signins":          func(o *Options) { o.Tables = map[string]string{"signins": "a`b"} },
-		"signins and audits must":  func(o *Options) { o.Tables = map[string]string{"signins": ""} },
+		"engine":                        func(o *Options) { o.Engine = "oracle" },
+		"layout":                        func(o *Options) { o.Layout = "lakehouse" },
+		"--period":                      func(o *Options) { o.Period = analysis.Period{} },
+		"do not name their tenant":      func(o *Options) { o.Layout = "graph" },
+		"--layout loganalytics":         func(o *Options) { o.Engine = "kql" },
+		"format":                        func(o *Options) { o.Format = "xml" },
+		"nested":                        func(o *Options) { o.Nested = "xml" },
+		"times":                         func(o *Options) { o.Times = "sundial" },
+		"a lake under Trino has tables": func(o *Options) { o.Engine = "trino" },
+		"no such column":                func(o *Options) { o.Columns = map[string]string{"colour": "x"} },
+		"the tables are":                func(o *Options) { o.Tables = map[string]string{"colours": "x"} },
+		"are not possible":              func(o *Options) { o.Into = "x'; DROP TABLE y; --" },
+		"--column id":                   func(o *Options) { o.Columns = map[string]string{"id": `x"`} },
+		"--table signins":               func(o *Options) { o.Tables = map[string]string{"signins": "a`b"} },
+		"signins and audits must":       func(o *Options) { o.Tables = map[string]string{"signins": ""} },
 	} {
 		o := good
 		change(&o)
