@@ -22,7 +22,7 @@ func runExtract(_ context.Context, args []string, io streams) error {
 	flags.StringArrayVar(&tables, "table", nil, "where a table is: signins=, noninteractive= or audits= with a name, or a folder of Parquet files")
 	flags.StringArrayVar(&columns, "column", nil, "what a column of the layout, or a member of one (status.errorCode), is called: NAME=COLUMN, or NAME= where there is none; also tenantId=, day= (the partition's), filtered=")
 	flags.StringVar(&o.Tenant, "tenant", "", "tenant of records that name none")
-	flags.StringVar(&o.Nested, "nested", "", "what nested columns are: text (of JSON) or struct (default the layout's)")
+	flags.StringVar(&o.Nested, "nested", "", "what nested columns are, all of them: text (of JSON) or struct (default the layout's)")
 	flags.StringVar(&o.Times, "times", "", "what columns of times are: text or timestamp (default the layout's)")
 	flags.StringVar(&o.Into, "into", "tapaudit-extract", "where the engine writes the result sets: a folder; for Trino CATALOG.SCHEMA")
 	flags.StringVar(&o.Format, "format", "parquet", "what the result sets are written as: parquet, csv, json")

@@ -31,6 +31,10 @@ def main(arguments):
         # Files of a test are many and small; otherwise each would be a task of its own.
         .config("spark.sql.files.openCostInBytes", "65536")
         .config("spark.executor.memory", "1024m")
+        # On a machine with much other work a process may be silent for minutes without being lost.
+        .config("spark.network.timeout", "1200s")
+        .config("spark.executor.heartbeatInterval", "60s")
+        .config("spark.worker.timeout", "1200")
         .getOrCreate()
     )
     spark.sparkContext.setLogLevel("ERROR")
