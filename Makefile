@@ -78,11 +78,13 @@ sample-logs: toolchain ## write sample-logs anew, always the same
 # differ from folder to folder or from day to day is fixed: paths, build ids, times (the commit's), order and owners.
 ARCHES := amd64 arm64
 DIST_TAGS := netgo,osusergo
-DIST_LDFLAGS := -s -w -buildid= $(LDFLAGS) -linkmode external -extldflags '-static -Wl,--build-id=none'
+DIST_LDFLAGS = -s -w -buildid= $(LDFLAGS) -linkmode external -extldflags '-static -Wl,--build-id=none $(LINKER_$*)'
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null)
 # Debian names its compilers so on every machine, the native one too.
 TRIPLET_amd64 := x86_64-linux-gnu
 TRIPLET_arm64 := aarch64-linux-gnu
+# DuckDB has more symbols than GNU ld's global offset table for glibc's arm64 archive can reach; lld's can.
+LINKER_arm64 := -fuse-ld=lld -B/usr/bin
 
 dist: toolchain dist-setup $(ARCHES:%=dist/%/tapaudit) ## pack static programs for Linux, amd64 and arm64, with licences and SBOM, into dist/
 	go run ./cmd/dist release -out dist -version "$(VERSION)" -epoch "$(SOURCE_DATE_EPOCH)" -arches "$(ARCHES)" -tags $(DIST_TAGS)
@@ -98,6 +100,7 @@ dist-setup: toolchain
 	@missing=; \
 	command -v $(TRIPLET_amd64)-g++ >/dev/null || missing="$$missing g++-x86-64-linux-gnu"; \
 	command -v $(TRIPLET_arm64)-g++ >/dev/null || missing="$$missing g++-aarch64-linux-gnu"; \
+	command -v ld.lld >/dev/null || missing="$$missing lld"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing; \
