@@ -34,7 +34,9 @@ func moduleLicences(arch, tags string) ([]entry, error) {
 			continue // of the standard library
 		}
 		module, root, folder := fields[0], fields[1], fields[2]
-		licensed[module] = licensed[module]
+		if _, seen := licensed[module]; !seen {
+			licensed[module] = false
+		}
 		for {
 			files, err := os.ReadDir(folder)
 			if err != nil {
