@@ -34,8 +34,8 @@ func moduleLicences(arch, tags string) ([]entry, error) {
 			continue // of the standard library
 		}
 		module, root, folder := fields[0], fields[1], fields[2]
-		if !licensed[module] {
-			licensed[module] = false // until a licence is found
+		if _, seen := licensed[module]; !seen {
+			licensed[module] = false
 		}
 		for {
 			files, err := os.ReadDir(folder)

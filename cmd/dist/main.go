@@ -48,7 +48,8 @@ func run(args []string) error {
 	return fmt.Errorf("%s is neither release nor bundle", args[0])
 }
 
-// output runs a command with more environment and returns what it prints; its complaints become the error.
+// output runs a command with more environment and returns what it prints; its complaints become the error,
+// also where it prints nothing: cyclonedx-gomod reports failure so.
 func output(environment []string, name string, args ...string) ([]byte, error) {
 	var complaints strings.Builder
 	command := exec.Command(name, args...)
@@ -57,6 +58,9 @@ func output(environment []string, name string, args ...string) ([]byte, error) {
 	printed, err := command.Output()
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, &complaints)
+	}
+	if len(printed) == 0 {
+		return nil, fmt.Errorf("%s %s printed nothing\n%s", name, strings.Join(args, " "), &complaints)
 	}
 	return printed, nil
 }
