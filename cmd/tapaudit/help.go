@@ -53,7 +53,7 @@ var manuals = map[string]manual{
 		"it like any other evidence.",
 		[]example{
 			{"begin a lake, or add a quarter to it", "tapaudit lake evidence --out lake"},
-			{"audit a quarter of it", "tapaudit run lake --period 2026Q3"},
+			{"add exports, with the tenant of those that name none", "tapaudit lake more --out lake --tenant 25b1f699-3870-4dbb-a781-c22127c974d7"},
 		}},
 	"extract": {"Prints the query by which an engine reduces a lake to what an audit needs. Its five result sets are evidence like any " +
 		"other, and are judged exactly as all of the lake would be.",

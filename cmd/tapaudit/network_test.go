@@ -29,6 +29,9 @@ var libraries = map[string]string{
 	"github.com/andybalholm/brotli":       "helpers for HTTP servers, not used; parquet-go needs the compression",
 	"github.com/go-viper/mapstructure/v2": "turns texts into addresses; duckdb-go needs it for structures",
 	"github.com/google/uuid":              "looks at the network interfaces for UUIDs of version 1, not used; duckdb-go needs its type",
+	"github.com/xuri/excelize/v2":         "asks of what kind a picture is, not used",
+	"golang.org/x/net/html":               "character sets of old workbooks, for excelize; not used",
+	"golang.org/x/net/html/charset":       "likewise",
 	"github.com/schollz/progressbar/v3":   "shows progress over HTTP, not used",
 	"github.com/spf13/pflag":              "flags that are addresses, not used",
 }
