@@ -36,7 +36,7 @@ type result struct {
 	signal   syscall.Signal
 	out, err string
 	took     time.Duration
-	memory   int64 // the most that was resident, in bytes
+	memory   int64 // the most that was seen resident, in bytes
 	tooMuch  bool  // it was killed for its memory
 	tooLong  bool
 }
@@ -110,11 +110,12 @@ func (s *session) tapaudit(l limits, args ...string) result {
 		longest = 10 * time.Minute
 	}
 	var tooMuch, tooLong atomic.Bool
+	var most atomic.Int64
 	done := make(chan struct{})
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
-		look := time.NewTicker(50 * time.Millisecond)
+		look := time.NewTicker(20 * time.Millisecond)
 		defer look.Stop()
 		deadline := time.After(10 * longest)
 		for {
@@ -124,8 +125,10 @@ func (s *session) tapaudit(l limits, args ...string) result {
 			case <-deadline:
 				tooLong.Store(true)
 			case <-look.C:
+				now := resident(cmd.Process.Pid)
+				most.Store(max(most.Load(), now))
 				switch {
-				case resident(cmd.Process.Pid) > memory:
+				case now > memory:
 					tooMuch.Store(true)
 				case processor(cmd.Process.Pid) > longest:
 					tooLong.Store(true)
@@ -156,10 +159,8 @@ func (s *session) tapaudit(l limits, args ...string) result {
 	} else {
 		r.status = state.ExitStatus()
 	}
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		r.memory = usage.Maxrss << 10
-		r.tooMuch = r.tooMuch || len(l.wrapper) == 0 && r.memory > memory
-	}
+	// Not what the system says of the ended process: that counts what this program had when it started it, too.
+	r.memory = most.Load()
 	return r
 }
 
