@@ -30,6 +30,8 @@ def main(arguments):
         .config("spark.default.parallelism", "4")
         # Files of a test are many and small; otherwise each would be a task of its own.
         .config("spark.sql.files.openCostInBytes", "65536")
+        # A test's folders are many; otherwise finding their files would be a job of a task for each, for every view anew.
+        .config("spark.sql.sources.parallelPartitionDiscovery.threshold", "100000")
         .config("spark.executor.memory", "1024m")
         # On a machine with much other work a process may be silent for minutes without being lost.
         .config("spark.network.timeout", "1200s")
@@ -40,8 +42,9 @@ def main(arguments):
     spark.sparkContext.setLogLevel("ERROR")
     for path in paths:
         began = time.monotonic()
+        session = spark.newSession()  # its views are its own
         for statement in statements(path):
-            spark.sql(statement)
+            session.sql(statement)
         spark.catalog.clearCache()
         print(f"{path}: {time.monotonic() - began:.1f} s on Spark {spark.version}", flush=True)
     executors = spark.sparkContext._jsc.sc().statusStore().executorList(True)
