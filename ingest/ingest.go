@@ -213,7 +213,7 @@ func (l *loader) load(r *source) error {
 		return err
 	}
 	if load != nil {
-		err := l.c.Atomically(l.ctx, load)
+		err := l.c.Reading(l.ctx, func() error { return l.c.Atomically(l.ctx, load) })
 		if err == nil {
 			return nil
 		}

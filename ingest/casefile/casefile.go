@@ -262,6 +262,12 @@ func (c *Case) Feeding(ctx context.Context, do func() error) error {
 	return c.withThreads(ctx, 1, c.threads, do)
 }
 
+// Reading runs do, within Feeding, while the database has all its threads: it reads a file itself, and what it read is
+// compressed when the transaction ends.
+func (c *Case) Reading(ctx context.Context, do func() error) error {
+	return c.withThreads(ctx, c.threads, 1, do)
+}
+
 func (c *Case) withThreads(ctx context.Context, meanwhile, after int, do func() error) error {
 	set := func(ctx context.Context, n int) error { return c.Exec(ctx, fmt.Sprintf("SET GLOBAL threads = %d", n)) }
 	if err := set(ctx, meanwhile); err != nil {

@@ -143,8 +143,8 @@ var ErrNotClean = errors.New("not clean")
 
 // InsertFile loads a file of newline-delimited JSON with DuckDB's own reader by the same mapping as Insert, or returns an
 // error, whatever is wrong with the file. relation makes the relation record out of the relation line, which has the
-// reader's columns. It returns the number of rows. It is
-// called within Feeding, and nothing else may have been inserted into the table in the transaction.
+// reader's columns. It returns the number of rows. Nothing
+// else may have been inserted into the table in the transaction.
 func (c *Case) InsertFile(ctx context.Context, table, relation, mapping string, columns Columns, source int, path string, maximum int) (int64, error) {
 	var reader strings.Builder
 	for i, col := range columns {
@@ -163,15 +163,11 @@ WITH line AS (
 ),
 record AS (%s)
 %s`, table, quoted(globEscaped(path)), maximum, reader.String(), relation, mapping)
-	var loaded int64
-	err := c.withThreads(ctx, c.threads, 1, func() error {
-		result, err := c.conn.ExecContext(ctx, query, sql.Named("source", source))
-		if err != nil {
-			return err
-		}
-		loaded, err = result.RowsAffected()
-		return err
-	})
+	result, err := c.conn.ExecContext(ctx, query, sql.Named("source", source))
+	if err != nil {
+		return 0, err
+	}
+	loaded, err := result.RowsAffected()
 	if err != nil {
 		return 0, err
 	}
