@@ -20,6 +20,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/parquet-go/parquet-go"
+
+	"tapaudit/reports"
 )
 
 // pseudonymKey writes a key file; seed makes the same one again.
@@ -41,7 +43,7 @@ func pseudonymKey(t testing.TB, seed byte) string {
 func TestPseudonymsLeaveNothing(t *testing.T) {
 	report := filepath.Join(t.TempDir(), "shared")
 	summary, _ := tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--config", filepath.Join(sampleLogs, "tapaudit.yaml"),
-		"--period", "2026Q3", "--out", report, "--pseudonymise", pseudonymKey(t, 1))
+		"--period", "2026Q3", "--out", report, "--pseudonymise", pseudonymKey(t, 1), "--format", strings.Join(reports.Formats(), ","))
 	outputs := readableOutputs(t, report)
 	outputs["the terminal"] = strings.ToLower(strings.ReplaceAll(summary, report, ""))
 
