@@ -12,6 +12,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -174,8 +175,8 @@ func (c *careful) list() error {
 		}
 		c.row.notes = append(c.row.notes, "its hash is not known: "+reason(err))
 	}
-	if first, err := c.firstWith(c.row.sha256, c.row.src.Path); err != nil || first != nil {
-		return cmp.Or(err, errKnown)
+	if c.has.first(c.row.sha256, c.row.src.Path) != nil {
+		return errKnown
 	}
 	return c.insertSource(c.row)
 }
@@ -412,14 +413,19 @@ func (c *careful) flush() error {
 	return c.flushQuarantine()
 }
 
+var quarantineColumns = casefile.Columns{{Name: "offset", Type: "BIGINT"}, {Name: "reason", Type: "VARCHAR"}, {Name: "excerpt", Type: "VARCHAR"}, {Name: "sha256", Type: "VARCHAR"}}
+
 func (c *careful) flushQuarantine() error {
+	if len(c.bad) == 0 {
+		return nil
+	}
+	var rows []casefile.Row
 	for _, q := range c.bad {
-		if err := c.c.Exec(c.ctx, `INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, ?)`, c.row.id, q.line, q.offset, q.reason, q.excerpt, q.sha256); err != nil {
-			return err
-		}
+		rows = append(rows, casefile.Row{Line: q.line, Values: []string{strconv.FormatInt(q.offset, 10), q.reason, q.excerpt, q.sha256}})
 	}
 	c.bad = c.bad[:0]
-	return nil
+	return c.c.Insert(c.ctx, "quarantine", `SELECT $source, line, "offset", reason, coalesce(excerpt, ''), coalesce(sha256, '') FROM record`,
+		quarantineColumns, c.row.id, rows)
 }
 
 // finish settles what is known only at the end of the source.

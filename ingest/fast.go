@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -76,8 +75,8 @@ func (l *loader) loadFast(r *source, format *formats.Format) error {
 		return err
 	}
 	r.sha256, r.format, r.read = read.index.SHA256, format.Name, loaded
-	if first, err := l.firstWith(r.sha256, r.src.Path); err != nil || first != nil {
-		return cmp.Or(err, errKnown)
+	if l.has.first(r.sha256, r.src.Path) != nil {
+		return errKnown
 	}
 	if read.index.Blank > 0 || loaded != read.index.Lines-read.index.BlankAtEnd {
 		return casefile.ErrNotClean

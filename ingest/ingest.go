@@ -58,6 +58,9 @@ func Load(ctx context.Context, c *casefile.Case, paths []string, stdin io.Reader
 	}
 	l := &loader{ctx: ctx, c: c, opts: opts}
 	defer l.checker.Close()
+	if err := l.readCatalogue(); err != nil {
+		return err
+	}
 	return c.Feeding(ctx, func() error { return evidence.Walk(ctx, paths, stdin, opts.Limits, l.visit) })
 }
 
@@ -65,6 +68,7 @@ type loader struct {
 	ctx     context.Context
 	c       *casefile.Case
 	opts    Options
+	has     catalogue
 	checker casefile.Checker // of a lake's files
 	told    int64            // bytes of the source under way that Progress was told of
 }
@@ -90,18 +94,16 @@ type source struct {
 	passcodes      int64
 	bytes          int64
 	notes          []string
+	listed         bool // in the case's table, once the transaction is through
 }
 
 func (l *loader) visit(s *evidence.Source) error {
 	if err := l.ctx.Err(); err != nil {
 		return err
 	}
-	row := &source{src: s, bytes: s.Bytes}
+	row := &source{id: l.has.next, src: s, bytes: s.Bytes}
 	l.told = 0
-	err := l.c.QueryRow(l.ctx, `SELECT coalesce(max(source_id), 0) + 1 FROM source`).Scan(&row.id)
-	if err != nil {
-		return err
-	}
+	var err error
 	switch {
 	case l.unneeded(s):
 		row.notes = append(row.notes, "not read, not hashed: the period does not need this day of the lake")
@@ -125,6 +127,9 @@ func (l *loader) visit(s *evidence.Source) error {
 	}
 	if err != nil {
 		return err
+	}
+	if row.listed {
+		l.has.add(listed{row.id, s.Path, row.read, row.sameAs != nil}, row.sha256, max(row.bytes, 0))
 	}
 	if s.Container == "" {
 		l.opts.Progress(max(s.Bytes-l.told, 0), row.read)
@@ -154,13 +159,10 @@ func (r *source) summary() string {
 
 // recordOnly lists a source that gives no records, unless the case lists it already.
 func (l *loader) recordOnly(r *source) error {
-	return l.c.Atomically(l.ctx, func() error {
-		var known int
-		if err := l.c.QueryRow(l.ctx, `SELECT count(*) FROM source WHERE path = ? AND sha256 = ?`, r.src.Path, r.sha256).Scan(&known); err != nil || known > 0 {
-			return err
-		}
-		return l.insertSource(r)
-	})
+	if l.has.holds(r.sha256, r.src.Path) {
+		return nil
+	}
+	return l.insertSource(r)
 }
 
 func (l *loader) insertSource(r *source) error {
@@ -175,6 +177,7 @@ func (l *loader) insertSource(r *source) error {
 	if r.truncated = cmp.Or(r.truncated, formats.CollectorCap(r.src.Path, r.read)); r.truncated != "" {
 		truncated = r.truncated
 	}
+	r.listed = true
 	return l.c.Exec(l.ctx, `INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		r.id, r.src.Path, r.src.Container, max(r.bytes, 0), r.sha256, modified, r.format, r.sameAs, tenant, r.filtered, r.rows,
 		r.read, r.notUsed, truncated, r.passcodes, strings.Join(r.notes, "; "))
@@ -196,11 +199,7 @@ var errKnown = errors.New("known")
 // load reads one source, on the fast path where that is possible.
 func (l *loader) load(r *source) error {
 	// A file of a size that the case knows is probably the file it knows: the hash tells before it is read for good.
-	var sameSize int
-	if err := l.c.QueryRow(l.ctx, `SELECT count(*) FROM source WHERE bytes = ? AND records_read > 0`, r.src.Bytes).Scan(&sameSize); err != nil {
-		return err
-	}
-	if sameSize > 0 && r.src.Disk != "" {
+	if l.has.sizes[r.src.Bytes] && r.src.Disk != "" {
 		if sum, err := r.src.Sum(); err == nil {
 			r.sha256 = sum
 			if done, err := l.known(r); done || err != nil {
@@ -240,50 +239,15 @@ func (l *loader) load(r *source) error {
 
 // known says whether the case has the source's content; under another path it lists the source as the same.
 func (l *loader) known(r *source) (bool, error) {
-	first, err := l.firstWith(r.sha256, r.src.Path)
-	if err != nil || first == nil {
-		return false, err
+	first := l.has.first(r.sha256, r.src.Path)
+	if first == nil {
+		return false, nil
 	}
 	if first.path == r.src.Path {
 		return true, nil
 	}
 	*r = source{id: r.id, src: r.src, bytes: r.bytes, sha256: r.sha256, sameAs: &first.id, read: first.read, notes: []string{"the same content as " + first.path}}
 	return true, l.recordOnly(r)
-}
-
-// listed is a source that the case has.
-type listed struct {
-	id   int
-	path string
-	read int64
-}
-
-// firstWith is the source of the case, or nil, that holds a content and says the same with it as a file of that path
-// would: an unchanged policy of another day or of another tenant is evidence of its own.
-func (l *loader) firstWith(sum, path string) (*listed, error) {
-	rows, err := l.c.Query(l.ctx, `
-SELECT source_id, path, records_read FROM source
-WHERE sha256 = ? AND same_as IS NULL AND (records_read > 0 AND sha256 <> '' OR path = ?)
-ORDER BY path = ? DESC, source_id`, sum, path, path)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var s listed
-		if err := rows.Scan(&s.id, &s.path, &s.read); err != nil {
-			return nil, err
-		}
-		if s.path == path || saysTheSame(s.path, path) {
-			return &s, nil
-		}
-	}
-	return nil, rows.Err()
-}
-
-// saysTheSame tells whether two paths give the records of their files the same tenant and the same day.
-func saysTheSame(a, b string) bool {
-	return tenantOf(a) == tenantOf(b) && formats.TimeInName(path.Base(a)).Equal(formats.TimeInName(path.Base(b)))
 }
 
 // fastPath is how DuckDB's own reader may load the source, nil where it may not.

@@ -103,8 +103,8 @@ func (l *loader) loadLake(r *source, file *lakeFile) error {
 	}
 	r.sha256, r.format, r.read, r.rows, r.filtered = sum.sum, file.format, loaded, true, file.filtered
 	r.notes = append(r.notes, "Parquet")
-	if first, err := l.firstWith(r.sha256, r.src.Path); err != nil || first != nil {
-		return cmp.Or(err, errKnown)
+	if l.has.first(r.sha256, r.src.Path) != nil {
+		return errKnown
 	}
 	if loaded != total {
 		return casefile.ErrNotClean

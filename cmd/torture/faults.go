@@ -247,9 +247,13 @@ func (s *session) temporaryDiskFull(dir string) error {
 			if err := sameReport(report, s.whole.superseded); err != nil {
 				return err
 			}
-		} else if err := os.RemoveAll(report); err != nil {
+		} else if err := sameReport(report, s.whole.reported); err != nil {
 			return err
-		} else if err := copyFolder(s.whole.old, report); err != nil {
+		}
+		if err := os.RemoveAll(report); err != nil {
+			return err
+		}
+		if err := copyFolder(s.whole.old, report); err != nil {
 			return err
 		}
 		if left := leftOver(disk); len(left) > 0 {
