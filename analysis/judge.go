@@ -93,8 +93,12 @@ func (a *audit) run(ctx context.Context, rule Rule, unjudged map[ruleTenant]map[
 	}
 	var found []Finding
 	seen := map[string]int{}
+	query := a.c.Select
+	if rule.Origin == "" {
+		query = a.c.SelectOurs
+	}
 	err := a.c.ReadOnly(ctx, func() error {
-		return a.c.Select(ctx, rule.SQL, params, func(columns []string, values []driver.Value) error {
+		return query(ctx, rule.SQL, params, func(columns []string, values []driver.Value) error {
 			row := ruleRow{}
 			for i, column := range columns {
 				row[column] = values[i]

@@ -60,7 +60,7 @@ func (l *loader) loadFast(r *source, format *formats.Format) error {
 	disk, err := filepath.Abs(r.src.Disk)
 	var loaded int64
 	if err == nil {
-		loaded, err = l.c.InsertFile(l.ctx, table.Name, format.Fast.Relation, table.Mapping, format.Fast.Columns, r.id, disk, largestRecord)
+		loaded, err = l.c.InsertFile(l.ctx, table.Name, format.Fast.Relation, table.Mapping, format.Fast.Columns, r.id, disk)
 	}
 	if err != nil {
 		cancel()
@@ -78,7 +78,7 @@ func (l *loader) loadFast(r *source, format *formats.Format) error {
 	if l.has.first(r.sha256, r.src.Path) != nil {
 		return errKnown
 	}
-	if read.index.Blank > 0 || loaded != read.index.Lines-read.index.BlankAtEnd {
+	if read.index.Blank > 0 || read.index.Longest > largestRecord || loaded != read.index.Lines-read.index.BlankAtEnd {
 		return casefile.ErrNotClean
 	}
 	if err := l.keepRaw(r, read.index); err != nil {

@@ -141,11 +141,15 @@ func (c *Case) Insert(ctx context.Context, table, mapping string, columns Column
 // ErrNotClean says that a file is not what the fast path reads: it must take the careful one.
 var ErrNotClean = errors.New("not clean")
 
+// readAtOnce is how much of a file, in bytes, all threads of DuckDB's JSON reader hold at once, in two objects of the largest
+// size each. What a thread reads at once becomes a small table of its own, and many of these fill the memory before they are
+// put together: then all threads but one wait.
+const readAtOnce = 128 << 20
+
 // InsertFile loads a file of newline-delimited JSON with DuckDB's own reader by the same mapping as Insert, or returns an
 // error, whatever is wrong with the file. relation makes the relation record out of the relation line, which has the
-// reader's columns. It returns the number of rows. Nothing
-// else may have been inserted into the table in the transaction.
-func (c *Case) InsertFile(ctx context.Context, table, relation, mapping string, columns Columns, source int, path string, maximum int) (int64, error) {
+// reader's columns. It returns the number of rows. Nothing else may have been inserted into the table in the transaction.
+func (c *Case) InsertFile(ctx context.Context, table, relation, mapping string, columns Columns, source int, path string) (int64, error) {
 	var reader strings.Builder
 	for i, col := range columns {
 		if i > 0 {
@@ -162,7 +166,7 @@ WITH line AS (
     )
 ),
 record AS (%s)
-%s`, table, quoted(globEscaped(path)), maximum, reader.String(), relation, mapping)
+%s`, table, quoted(globEscaped(path)), min(readAtOnce/2/c.threads, 32<<20), reader.String(), relation, mapping)
 	result, err := c.conn.ExecContext(ctx, query, sql.Named("source", source))
 	if err != nil {
 		return 0, err

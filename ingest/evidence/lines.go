@@ -22,6 +22,7 @@ type LineIndex struct {
 	Lines        int64 // an unterminated last line included
 	Blank        int64 // lines of white space only, before the last line with text
 	BlankAtEnd   int64 // such lines after it
+	Longest      int64 // bytes of the longest line, without its newline
 	Unterminated bool  // the last line lacks its newline
 
 	path    string
@@ -42,9 +43,9 @@ func IndexLines(ctx context.Context, path string, tell func(bytes int64)) (*Line
 	x := &LineIndex{path: path, Bytes: info.Size(), modTime: info.ModTime(), places: []place{{1, 0}}}
 	h := sha256.New()
 	block := make([]byte, 256<<10)
-	var offset int64
-	white := true       // the current line holds nothing but white space so far
-	pending := int64(0) // blank lines since the last one with text
+	var offset, begin int64 // of the block and of the current line
+	white := true           // the current line holds nothing but white space so far
+	pending := int64(0)     // blank lines since the last one with text
 	for {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -67,6 +68,8 @@ func IndexLines(ctx context.Context, path string, tell func(bytes int64)) (*Line
 			}
 			i++
 			x.Lines++
+			x.Longest = max(x.Longest, offset+int64(i)-1-begin)
+			begin = offset + int64(i)
 			if white {
 				pending++
 			} else {
@@ -90,6 +93,7 @@ func IndexLines(ctx context.Context, path string, tell func(bytes int64)) (*Line
 	}
 	if x.Unterminated {
 		x.Lines++
+		x.Longest = max(x.Longest, offset-begin)
 		if white {
 			pending++
 		} else {
