@@ -36,16 +36,17 @@ run: build ## audit the sample logs and write a report (PERIOD, REPORT)
 test: lint test-setup ## check format, vet, staticcheck, then run every test
 	go test -timeout 30m ./...
 
-test-offline: lint ## what make test does but for the browser, without a network
-	go test -timeout 30m -skip '^TestBrowser' ./...
+test-offline: lint ## what make test does but for the browser and Kusto's language, without a network
+	go test -timeout 30m -skip '^Test(Browser|Kusto)' ./...
 
-# The browser tests need Chromium and axe-core, and the short form of make torture strace. Root of a Debian gets Chromium, npm and
-# strace from it; everybody gets axe-core by the version and hash in package-lock.json.
-BROWSER_TESTS := reports/testdata/browser
+# The browser tests need Chromium and axe-core, the test of Kusto's text Microsoft's language service, and the short form of make
+# torture strace. Root of a Debian gets Chromium, npm and strace from it; everybody gets axe-core and the service by the versions and
+# hashes in package-lock.json.
+NODE_TESTS := reports/testdata/browser analysis/extract/testdata/kusto
 test-setup: ## install what the tests need
 	@missing=; \
 	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing=chromium; \
-	command -v npm >/dev/null || [ -e $(BROWSER_TESTS)/node_modules/axe-core/axe.min.js ] || missing="$$missing npm"; \
+	command -v npm >/dev/null || missing="$$missing npm"; \
 	command -v strace >/dev/null || [ "$$(uname)" != Linux ] || missing="$$missing strace"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -53,7 +54,7 @@ test-setup: ## install what the tests need
 	else \
 		echo "The tests need $$missing. Install it (Debian, Ubuntu: apt-get install $$missing)."; exit 1; \
 	fi
-	@[ -e $(BROWSER_TESTS)/node_modules/axe-core/axe.min.js ] || npm ci --ignore-scripts --no-audit --no-fund --prefix $(BROWSER_TESTS)
+	@for dir in $(NODE_TESTS); do [ -e $$dir/node_modules/.package-lock.json ] || npm ci --ignore-scripts --no-audit --no-fund --prefix $$dir || exit 1; done
 
 # A lake's extract must judge as full evidence does on a real engine: Apache Spark with two workers, from PyPI, in a folder of
 # its own. It needs Java 17 or newer and Python's venv, which root of a Debian gets from it.

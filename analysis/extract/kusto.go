@@ -16,16 +16,21 @@ func (q *query) Kusto() kusto { return kusto{q} }
 type kusto struct{ q *query }
 
 func (k kusto) value(path []string) string {
+	text := "tostring(" + kustoColumn(path[0]) + ")"
 	if len(path) == 1 {
-		return "tostring(" + path[0] + ")"
+		return text
 	}
-	return "tostring(parse_json(tostring(" + path[0] + "))." + strings.Join(path[1:], ".") + ")"
+	return "tostring(parse_json(" + text + ")." + strings.Join(path[1:], ".") + ")"
 }
+
+// kustoColumn is a column, or '' where the table has none of that name: which ones a workspace has depends on its table and
+// its age, and one missing name would refuse the whole query.
+func kustoColumn(name string) string { return "column_ifexists('" + name + "', '')" }
 
 func (k kusto) columns(columns []formats.RecordColumn, sources map[string]string, interactive string) string {
 	var all []string
 	for _, c := range columns {
-		all = append(all, "    "+c.Name+" = "+k.expression(c, sources[c.Name], interactive))
+		all = append(all, "    "+kustoName(c.Name)+" = "+k.expression(c, sources[c.Name], interactive))
 	}
 	return strings.Join(all, ",\n")
 }
@@ -45,7 +50,7 @@ func (k kusto) expression(c formats.RecordColumn, alternatives, interactive stri
 		v := k.value(path)
 		switch {
 		case c.Type == "TIMESTAMP":
-			v = "todatetime(" + path[0] + ")"
+			v = "todatetime(" + kustoColumn(path[0]) + ")"
 		case c.Type == "BIGINT":
 			v = "tolong(" + v + ")"
 		case c.Type == "JSON":
@@ -105,10 +110,27 @@ func (k kusto) Shown(time string) string {
 }
 
 // SignIns and Audits name the columns that a result set shows.
-func (k kusto) SignIns() string { return strings.Join(k.q.signInNames, ", ") + ", ['extract']" }
+func (k kusto) SignIns() string { return kustoNames(k.q.signInNames) }
 
 // Audits are likewise those of audit events.
-func (k kusto) Audits() string { return strings.Join(k.q.auditNames, ", ") + ", ['extract']" }
+func (k kusto) Audits() string { return kustoNames(k.q.auditNames) }
+
+// kustoNames lists columns and the one that names the query.
+func kustoNames(names []string) string {
+	var all []string
+	for _, name := range names {
+		all = append(all, kustoName(name))
+	}
+	return strings.Join(append(all, "['extract']"), ", ")
+}
+
+// kustoName is the name of a column of ours; time is also a literal's type, and extract a function.
+func kustoName(name string) string {
+	if name == "time" {
+		return "['time']"
+	}
+	return name
+}
 
 // AuditTable is the table of audit events.
 func (k kusto) AuditTable() string { return k.q.layout.tables["audits"] }
