@@ -235,9 +235,11 @@ func lakes(tapaudit, lengths string, perDay int, spark string) error {
 					read, _ = strconv.ParseInt(value, 10, 64)
 				}
 				if value, ok := strings.CutPrefix(lines.Text(), script+": "); ok { // without Spark's start
-					wall, _, _ := strings.Cut(value, " s on")
-					seconds = fmt.Sprintf("%s (%.1f with its start)", wall, made.processor)
+					seconds, _, _ = strings.Cut(value, " s on")
 					peak = "2 × 1 GiB and 1 GiB set"
+				}
+				if value, ok := strings.CutPrefix(lines.Text(), "processor "); ok {
+					seconds += " (" + value + ")"
 				}
 			}
 			small, err := folderBytes(into)

@@ -9,7 +9,7 @@
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, acbb51e9945771ce65f5ac51b62bfebf754502ba51defa23e9264a3b52240b16:
+-- Each row names this query by its hash, 7abe7d317912d8b9cb1e18b75f9045e385fb2332183620b7946d6e96f2a38d17:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET TimeZone = 'UTC';
@@ -116,22 +116,29 @@ SELECT DISTINCT tenant_id, lower(name) AS name FROM (
 ) AS named
 WHERE tenant_id IS NOT NULL AND name IS NOT NULL AND name <> '';
 
--- One user, two names: the id that a UPN of theirs is tied to, and the UPNs that their id is. A key is tenant and name.
+-- One user, two names: the ids and the UPNs that stand together. As many as there are users, so the joins below are small.
+CREATE OR REPLACE TEMP TABLE tapaudit_ties AS
+SELECT DISTINCT tenant_id, lower(user_id) AS user_id, lower(upn) AS upn FROM (
+    SELECT tenant_id, user_id, upn FROM tapaudit_signins
+    UNION ALL SELECT tenant_id, actor_user_id, actor_upn FROM tapaudit_audits
+    UNION ALL SELECT tenant_id, json_extract_string(a.t, '$.id'), json_extract_string(a.t, '$.userPrincipalName') FROM (SELECT tenant_id,
+        unnest(from_json(CASE WHEN json_valid(targets) THEN targets ELSE '[]' END, '["JSON"]')) AS t FROM tapaudit_audits) AS a
+) AS named
+WHERE user_id IS NOT NULL AND upn IS NOT NULL;
+
+-- The names of whoever matters: as they were met, the UPNs that such an id stands with, and the ids that such a UPN does. A key is
+-- tenant and name.
 CREATE OR REPLACE TEMP TABLE tapaudit_names AS
 SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
     SELECT tenant_id, name FROM tapaudit_parties
     UNION ALL
-    SELECT p.tenant_id, CASE WHEN p.name = lower(ties.user_id) THEN lower(ties.upn) ELSE lower(ties.user_id) END
-    FROM (
-        SELECT tenant_id, user_id, upn FROM tapaudit_signins
-        UNION ALL SELECT tenant_id, actor_user_id, actor_upn FROM tapaudit_audits
-        UNION ALL SELECT tenant_id, json_extract_string(a.t, '$.id'), json_extract_string(a.t, '$.userPrincipalName') FROM (SELECT tenant_id,
-        unnest(from_json(CASE WHEN json_valid(targets) THEN targets ELSE '[]' END, '["JSON"]')) AS t FROM tapaudit_audits) AS a
-    ) AS ties
-    JOIN tapaudit_parties AS p ON p.tenant_id = ties.tenant_id AND p.name IN (lower(ties.user_id), lower(ties.upn))
-    WHERE ties.user_id IS NOT NULL AND ties.upn IS NOT NULL
+    SELECT p.tenant_id, ties.upn
+    FROM tapaudit_ties AS ties JOIN tapaudit_parties AS p ON p.tenant_id = ties.tenant_id AND p.name = ties.user_id
+    UNION ALL
+    SELECT p.tenant_id, ties.user_id
+    FROM tapaudit_ties AS ties JOIN tapaudit_parties AS p ON p.tenant_id = ties.tenant_id AND p.name = ties.upn
 ) AS named
-WHERE name IS NOT NULL AND name <> '';
+WHERE name <> '';
 
 -- Addresses without port, brackets and mapping.
 CREATE OR REPLACE TEMP VIEW tapaudit_successes AS
@@ -144,13 +151,13 @@ WHERE error_code = 0 AND ip IS NOT NULL;
 
 -- attempts
 COPY (
-SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; acbb51e9945771ce65f5ac51b62bfebf754502ba51defa23e9264a3b52240b16' AS "extract"
+SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 7abe7d317912d8b9cb1e18b75f9045e385fb2332183620b7946d6e96f2a38d17' AS "extract"
 FROM tapaudit_attempts
 ) TO 'tapaudit-extract/attempts.parquet' (FORMAT parquet, COMPRESSION zstd);
 
 -- signins
 COPY (
-SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; acbb51e9945771ce65f5ac51b62bfebf754502ba51defa23e9264a3b52240b16' AS "extract"
+SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 7abe7d317912d8b9cb1e18b75f9045e385fb2332183620b7946d6e96f2a38d17' AS "extract"
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM tapaudit_names))
@@ -162,7 +169,7 @@ WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_name
 
 -- addresses: the same user counts once, by the id where there is one.
 COPY (
-SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; acbb51e9945771ce65f5ac51b62bfebf754502ba51defa23e9264a3b52240b16' AS "extract" FROM (
+SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 7abe7d317912d8b9cb1e18b75f9045e385fb2332183620b7946d6e96f2a38d17' AS "extract" FROM (
     SELECT tenant_id, ip, user_id, upn,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
@@ -185,7 +192,7 @@ WHERE place <= 50
 COPY (
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     strftime(first_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS first_time, strftime(last_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS last_time,
-    strftime(first_tap_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS first_tap_time, strftime(last_tap_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS last_tap_time, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; acbb51e9945771ce65f5ac51b62bfebf754502ba51defa23e9264a3b52240b16' AS "extract"
+    strftime(first_tap_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS first_tap_time, strftime(last_tap_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS last_tap_time, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 7abe7d317912d8b9cb1e18b75f9045e385fb2332183620b7946d6e96f2a38d17' AS "extract"
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -202,6 +209,6 @@ FROM (
 
 -- audits
 COPY (
-SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, targets, details, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; acbb51e9945771ce65f5ac51b62bfebf754502ba51defa23e9264a3b52240b16' AS "extract"
+SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, targets, details, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 7abe7d317912d8b9cb1e18b75f9045e385fb2332183620b7946d6e96f2a38d17' AS "extract"
 FROM tapaudit_audits
 ) TO 'tapaudit-extract/audits.parquet' (FORMAT parquet, COMPRESSION zstd);

@@ -9,7 +9,7 @@
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, 54859a21253fd94e37f7f9d49a0c6e30d78726da707f1544c87f934df3b4f641:
+-- Each row names this query by its hash, 2d77ff337b6ac1e8dc7e4c73f03b94b6cc4c75d7d3fc058a68138b4b029135e0:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET spark.sql.session.timeZone = UTC;
@@ -161,22 +161,29 @@ SELECT DISTINCT tenant_id, lower(name) AS name FROM (
 ) AS named
 WHERE tenant_id IS NOT NULL AND name IS NOT NULL AND name <> '';
 
--- One user, two names: the id that a UPN of theirs is tied to, and the UPNs that their id is. A key is tenant and name.
+-- One user, two names: the ids and the UPNs that stand together. As many as there are users, so the joins below are small.
+CACHE TABLE tapaudit_ties AS
+SELECT DISTINCT tenant_id, lower(user_id) AS user_id, lower(upn) AS upn FROM (
+    SELECT tenant_id, user_id, upn FROM tapaudit_signins
+    UNION ALL SELECT tenant_id, actor_user_id, actor_upn FROM tapaudit_audits
+    UNION ALL SELECT tenant_id, a.t.id, a.t.userPrincipalName FROM (SELECT tenant_id,
+        explode(from_json(targets, 'array<struct<id:string,userPrincipalName:string>>')) AS t FROM tapaudit_audits) AS a
+) AS named
+WHERE user_id IS NOT NULL AND upn IS NOT NULL;
+
+-- The names of whoever matters: as they were met, the UPNs that such an id stands with, and the ids that such a UPN does. A key is
+-- tenant and name.
 CACHE TABLE tapaudit_names AS
 SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
     SELECT tenant_id, name FROM tapaudit_parties
     UNION ALL
-    SELECT p.tenant_id, CASE WHEN p.name = lower(ties.user_id) THEN lower(ties.upn) ELSE lower(ties.user_id) END
-    FROM (
-        SELECT tenant_id, user_id, upn FROM tapaudit_signins
-        UNION ALL SELECT tenant_id, actor_user_id, actor_upn FROM tapaudit_audits
-        UNION ALL SELECT tenant_id, a.t.id, a.t.userPrincipalName FROM (SELECT tenant_id,
-        explode(from_json(targets, 'array<struct<id:string,userPrincipalName:string>>')) AS t FROM tapaudit_audits) AS a
-    ) AS ties
-    JOIN tapaudit_parties AS p ON p.tenant_id = ties.tenant_id AND p.name IN (lower(ties.user_id), lower(ties.upn))
-    WHERE ties.user_id IS NOT NULL AND ties.upn IS NOT NULL
+    SELECT p.tenant_id, ties.upn
+    FROM tapaudit_ties AS ties JOIN tapaudit_parties AS p ON p.tenant_id = ties.tenant_id AND p.name = ties.user_id
+    UNION ALL
+    SELECT p.tenant_id, ties.user_id
+    FROM tapaudit_ties AS ties JOIN tapaudit_parties AS p ON p.tenant_id = ties.tenant_id AND p.name = ties.upn
 ) AS named
-WHERE name IS NOT NULL AND name <> '';
+WHERE name <> '';
 
 -- Addresses without port, brackets and mapping.
 CREATE OR REPLACE TEMPORARY VIEW tapaudit_successes AS
@@ -189,13 +196,13 @@ WHERE error_code = 0 AND ip IS NOT NULL;
 
 -- attempts
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/attempts' USING parquet OPTIONS (compression 'zstd')
-SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 54859a21253fd94e37f7f9d49a0c6e30d78726da707f1544c87f934df3b4f641' AS `extract`
+SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 2d77ff337b6ac1e8dc7e4c73f03b94b6cc4c75d7d3fc058a68138b4b029135e0' AS `extract`
 FROM tapaudit_attempts
 ;
 
 -- signins
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/signins' USING parquet OPTIONS (compression 'zstd')
-SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 54859a21253fd94e37f7f9d49a0c6e30d78726da707f1544c87f934df3b4f641' AS `extract`
+SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 2d77ff337b6ac1e8dc7e4c73f03b94b6cc4c75d7d3fc058a68138b4b029135e0' AS `extract`
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM tapaudit_names))
@@ -207,7 +214,7 @@ WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_name
 
 -- addresses: the same user counts once, by the id where there is one.
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/addresses' USING parquet OPTIONS (compression 'zstd')
-SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 54859a21253fd94e37f7f9d49a0c6e30d78726da707f1544c87f934df3b4f641' AS `extract` FROM (
+SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 2d77ff337b6ac1e8dc7e4c73f03b94b6cc4c75d7d3fc058a68138b4b029135e0' AS `extract` FROM (
     SELECT tenant_id, ip, user_id, upn,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
@@ -230,7 +237,7 @@ WHERE place <= 50
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/days' USING parquet OPTIONS (compression 'zstd')
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     date_format(first_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS first_time, date_format(last_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS last_time,
-    date_format(first_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS first_tap_time, date_format(last_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS last_tap_time, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 54859a21253fd94e37f7f9d49a0c6e30d78726da707f1544c87f934df3b4f641' AS `extract`
+    date_format(first_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS first_tap_time, date_format(last_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS last_tap_time, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 2d77ff337b6ac1e8dc7e4c73f03b94b6cc4c75d7d3fc058a68138b4b029135e0' AS `extract`
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -247,6 +254,6 @@ FROM (
 
 -- audits
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/audits' USING parquet OPTIONS (compression 'zstd')
-SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, targets, details, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 54859a21253fd94e37f7f9d49a0c6e30d78726da707f1544c87f934df3b4f641' AS `extract`
+SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, targets, details, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 2d77ff337b6ac1e8dc7e4c73f03b94b6cc4c75d7d3fc058a68138b4b029135e0' AS `extract`
 FROM tapaudit_audits
 ;

@@ -10,7 +10,7 @@
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, 0251798425e90f2d72b40df4f9255cf53870fd2e687adb3525377d3bbc2f7a97:
+-- Each row names this query by its hash, dc31b5556c6c15718dfe19681d10f1bbb170a1eab8c568996d6465b698322ed8:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET TIME ZONE 'UTC';
@@ -117,22 +117,29 @@ SELECT DISTINCT tenant_id, lower(name) AS name FROM (
 ) AS named
 WHERE tenant_id IS NOT NULL AND name IS NOT NULL AND name <> '';
 
--- One user, two names: the id that a UPN of theirs is tied to, and the UPNs that their id is. A key is tenant and name.
+-- One user, two names: the ids and the UPNs that stand together. As many as there are users, so the joins below are small.
+CREATE TABLE "hive"."tapaudit".tapaudit_ties AS
+SELECT DISTINCT tenant_id, lower(user_id) AS user_id, lower(upn) AS upn FROM (
+    SELECT tenant_id, user_id, upn FROM "hive"."tapaudit".tapaudit_signins
+    UNION ALL SELECT tenant_id, actor_user_id, actor_upn FROM "hive"."tapaudit".tapaudit_audits
+    UNION ALL SELECT tenant_id, json_extract_scalar(u.t, '$.id'), json_extract_scalar(u.t, '$.userPrincipalName') FROM "hive"."tapaudit".tapaudit_audits AS a
+        CROSS JOIN UNNEST(coalesce(TRY(CAST(json_parse(targets) AS ARRAY(JSON))), ARRAY[])) AS u(t)
+) AS named
+WHERE user_id IS NOT NULL AND upn IS NOT NULL;
+
+-- The names of whoever matters: as they were met, the UPNs that such an id stands with, and the ids that such a UPN does. A key is
+-- tenant and name.
 CREATE TABLE "hive"."tapaudit".tapaudit_names AS
 SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
     SELECT tenant_id, name FROM "hive"."tapaudit".tapaudit_parties
     UNION ALL
-    SELECT p.tenant_id, CASE WHEN p.name = lower(ties.user_id) THEN lower(ties.upn) ELSE lower(ties.user_id) END
-    FROM (
-        SELECT tenant_id, user_id, upn FROM "hive"."tapaudit".tapaudit_signins
-        UNION ALL SELECT tenant_id, actor_user_id, actor_upn FROM "hive"."tapaudit".tapaudit_audits
-        UNION ALL SELECT tenant_id, json_extract_scalar(u.t, '$.id'), json_extract_scalar(u.t, '$.userPrincipalName') FROM "hive"."tapaudit".tapaudit_audits AS a
-        CROSS JOIN UNNEST(coalesce(TRY(CAST(json_parse(targets) AS ARRAY(JSON))), ARRAY[])) AS u(t)
-    ) AS ties
-    JOIN "hive"."tapaudit".tapaudit_parties AS p ON p.tenant_id = ties.tenant_id AND p.name IN (lower(ties.user_id), lower(ties.upn))
-    WHERE ties.user_id IS NOT NULL AND ties.upn IS NOT NULL
+    SELECT p.tenant_id, ties.upn
+    FROM "hive"."tapaudit".tapaudit_ties AS ties JOIN "hive"."tapaudit".tapaudit_parties AS p ON p.tenant_id = ties.tenant_id AND p.name = ties.user_id
+    UNION ALL
+    SELECT p.tenant_id, ties.user_id
+    FROM "hive"."tapaudit".tapaudit_ties AS ties JOIN "hive"."tapaudit".tapaudit_parties AS p ON p.tenant_id = ties.tenant_id AND p.name = ties.upn
 ) AS named
-WHERE name IS NOT NULL AND name <> '';
+WHERE name <> '';
 
 -- Addresses without port, brackets and mapping.
 CREATE OR REPLACE VIEW "hive"."tapaudit".tapaudit_successes AS
@@ -145,13 +152,13 @@ WHERE error_code = 0 AND ip IS NOT NULL;
 
 -- attempts
 CREATE TABLE "hive"."tapaudit".attempts WITH (format = 'PARQUET') AS
-SELECT id, date_format(time, '%Y-%m-%dT%H:%i:%s.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 0251798425e90f2d72b40df4f9255cf53870fd2e687adb3525377d3bbc2f7a97' AS "extract"
+SELECT id, date_format(time, '%Y-%m-%dT%H:%i:%s.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; dc31b5556c6c15718dfe19681d10f1bbb170a1eab8c568996d6465b698322ed8' AS "extract"
 FROM "hive"."tapaudit".tapaudit_attempts
 ;
 
 -- signins
 CREATE TABLE "hive"."tapaudit".signins WITH (format = 'PARQUET') AS
-SELECT id, date_format(time, '%Y-%m-%dT%H:%i:%s.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 0251798425e90f2d72b40df4f9255cf53870fd2e687adb3525377d3bbc2f7a97' AS "extract"
+SELECT id, date_format(time, '%Y-%m-%dT%H:%i:%s.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; dc31b5556c6c15718dfe19681d10f1bbb170a1eab8c568996d6465b698322ed8' AS "extract"
 FROM "hive"."tapaudit".tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names))
@@ -163,7 +170,7 @@ WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapau
 
 -- addresses: the same user counts once, by the id where there is one.
 CREATE TABLE "hive"."tapaudit".addresses WITH (format = 'PARQUET') AS
-SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 0251798425e90f2d72b40df4f9255cf53870fd2e687adb3525377d3bbc2f7a97' AS "extract" FROM (
+SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; dc31b5556c6c15718dfe19681d10f1bbb170a1eab8c568996d6465b698322ed8' AS "extract" FROM (
     SELECT tenant_id, ip, user_id, upn,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
@@ -186,7 +193,7 @@ WHERE place <= 50
 CREATE TABLE "hive"."tapaudit".days WITH (format = 'PARQUET') AS
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     date_format(first_time, '%Y-%m-%dT%H:%i:%s.%fZ') AS first_time, date_format(last_time, '%Y-%m-%dT%H:%i:%s.%fZ') AS last_time,
-    date_format(first_tap_time, '%Y-%m-%dT%H:%i:%s.%fZ') AS first_tap_time, date_format(last_tap_time, '%Y-%m-%dT%H:%i:%s.%fZ') AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 0251798425e90f2d72b40df4f9255cf53870fd2e687adb3525377d3bbc2f7a97' AS "extract"
+    date_format(first_tap_time, '%Y-%m-%dT%H:%i:%s.%fZ') AS first_tap_time, date_format(last_tap_time, '%Y-%m-%dT%H:%i:%s.%fZ') AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; dc31b5556c6c15718dfe19681d10f1bbb170a1eab8c568996d6465b698322ed8' AS "extract"
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -203,11 +210,12 @@ FROM (
 
 -- audits
 CREATE TABLE "hive"."tapaudit".audits WITH (format = 'PARQUET') AS
-SELECT id, date_format(time, '%Y-%m-%dT%H:%i:%s.%fZ') AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 0251798425e90f2d72b40df4f9255cf53870fd2e687adb3525377d3bbc2f7a97' AS "extract"
+SELECT id, date_format(time, '%Y-%m-%dT%H:%i:%s.%fZ') AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; dc31b5556c6c15718dfe19681d10f1bbb170a1eab8c568996d6465b698322ed8' AS "extract"
 FROM "hive"."tapaudit".tapaudit_audits
 ;
 
 DROP TABLE "hive"."tapaudit".tapaudit_names;
+DROP TABLE "hive"."tapaudit".tapaudit_ties;
 DROP TABLE "hive"."tapaudit".tapaudit_parties;
 DROP TABLE "hive"."tapaudit".tapaudit_attempts;
 DROP VIEW "hive"."tapaudit".tapaudit_successes;

@@ -1,7 +1,7 @@
 """Runs the text of an extract on Apache Spark: a driver and two workers, each a process of its own.
 
-extract.py TEXT [TEXT...]; with --local one process does all. Prints how many seconds each text took, and on Linux how many
-bytes the engine's processes read meanwhile, from files and from one another.
+extract.py TEXT [TEXT...]; with --local one process does all. Prints how many seconds each text took, and on Linux what
+the engine's processes did meanwhile: bytes read, from files and from one another, and seconds of the processors.
 """
 
 import os
@@ -18,13 +18,14 @@ def statements(path):
     return [s.strip().rstrip(";") for s in text.split(";\n") if s.strip()]
 
 
-def bytes_read():
-    """What the processes begun by this one have read so far. Spark's own count leaves out what it reads in the background."""
-    parents, read = {}, {}
+def work_done():
+    """Bytes and processor seconds of the processes begun by this one so far. Spark's own count leaves out what it reads in the background."""
+    parents, read, ticks = {}, {}, {}
     for pid in filter(str.isdigit, os.listdir("/proc") if os.path.isdir("/proc") else []):
         try:
             with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-                parents[int(pid)] = int(file.read().rpartition(")")[2].split()[1])
+                fields = file.read().rpartition(")")[2].split()
+            parents[int(pid)], ticks[int(pid)] = int(fields[1]), int(fields[11]) + int(fields[12])
             with open(f"/proc/{pid}/io", encoding="utf-8") as file:
                 read[int(pid)] = int(file.readline().split()[1])
         except OSError:
@@ -32,7 +33,8 @@ def bytes_read():
     ours = {os.getpid()}
     while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
         ours |= more
-    return sum(read.get(pid, 0) for pid in ours - {os.getpid()})
+    ours -= {os.getpid()}
+    return sum(read.get(pid, 0) for pid in ours), sum(ticks.get(pid, 0) for pid in ours) / os.sysconf("SC_CLK_TCK")
 
 
 def main(arguments):
@@ -58,7 +60,7 @@ def main(arguments):
         .getOrCreate()
     )
     spark.sparkContext.setLogLevel("ERROR")
-    before = bytes_read()
+    before = work_done()
     for path in paths:
         began = time.monotonic()
         session = spark.newSession()  # its views are its own
@@ -66,7 +68,9 @@ def main(arguments):
             session.sql(statement)
         spark.catalog.clearCache()
         print(f"{path}: {time.monotonic() - began:.1f} s on Spark {spark.version}", flush=True)
-    print("read", bytes_read() - before)
+    after = work_done()
+    print("read", after[0] - before[0])
+    print(f"processor {after[1] - before[1]:.1f}")
     spark.stop()
 
 
