@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -46,6 +47,7 @@ type careful struct {
 	whole        bool            // some record shows that the export is not filtered
 	format       *formats.Format // of the record before
 	cutOff       bool            // the text ends inside a record
+	failed       error           // of reading: the disk's, not the content's
 	said         []string        // notes that records ask for
 }
 
@@ -166,13 +168,16 @@ func readAhead(r io.Reader) (ahead io.Reader, stop func()) {
 	return out, func() { out.Close(); <-done }
 }
 
-// list settles the source's hash and lists it, unless the case has its content. Where the disk fails there is no hash.
+// list settles the source's hash and lists it, unless the case has its content. Where the disk failed there is no hash: it
+// would tell the next run that everything is here already, though a second reading may give more.
 func (c *careful) list() error {
-	var err error
-	if c.row.sha256, err = c.row.src.Sum(); err != nil {
-		if c.ctx.Err() != nil || errors.Is(err, evidence.ErrChanged) {
-			return err
-		}
+	sum, err := c.row.src.Sum()
+	if c.ctx.Err() != nil || errors.Is(err, evidence.ErrChanged) {
+		return cmp.Or(c.ctx.Err(), err)
+	}
+	if err = cmp.Or(c.failed, err); err == nil {
+		c.row.sha256 = sum
+	} else {
 		c.row.notes = append(c.row.notes, "its hash is not known: "+reason(err))
 	}
 	if c.has.first(c.row.sha256, c.row.src.Path) != nil {
@@ -437,14 +442,17 @@ func (c *careful) finish(ended error) error {
 		}
 		r.truncated = reason(ended)
 		var damaged *evidence.DamagedError
-		offset := int64(0)
+		offset, what := int64(0), "not read to its end: "+reason(ended)
 		if errors.As(ended, &damaged) {
-			offset = damaged.Offset
+			offset, what = damaged.Offset, damaged.Error()
+		}
+		if inFile := (*fs.PathError)(nil); errors.As(ended, &inFile) {
+			c.failed = ended
 		}
 		r.read++
 		empty := sha256.Sum256(nil)
 		c.quarantine(quarantined{0, offset, "the rest cannot be read: " + reason(ended), "", hex.EncodeToString(empty[:])})
-		r.notes = append(r.notes, fmt.Sprintf("damaged after %d bytes: %s", offset, reason(ended)))
+		r.notes = append(r.notes, what)
 	}
 	recognised := len(c.formats) > 0
 	if recognised {
