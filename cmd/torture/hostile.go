@@ -126,7 +126,7 @@ func (s *session) inert(r result, report, dir string) error {
 	if err != nil {
 		return err
 	}
-	if page := files["report.html"]; regexp.MustCompile(`(?i)<script>alert|<img src=x|<iframe|<svg/onload|(href|src)="?javascript:`).MatchString(page) {
+	if page := files["report.html"]; regexp.MustCompile(`(?i)<script>alert|<img src=x|<iframe|<svg/onload|<[^>]*(href|src)\s*=\s*["']?javascript:`).MatchString(page) {
 		return fmt.Errorf("markup of the evidence stands in the page")
 	}
 	for name, text := range files {
