@@ -23,7 +23,7 @@ func (k kusto) value(path []string) string {
 	return "tostring(parse_json(" + text + ")." + strings.Join(path[1:], ".") + ")"
 }
 
-// kustoColumn is a column, or '' where the table has none of that name: which ones a workspace has depends on its table and
+// kustoColumn is a column, or ” where the table has none of that name: which ones a workspace has depends on its table and
 // its age, and one missing name would refuse the whole query.
 func kustoColumn(name string) string { return "column_ifexists('" + name + "', '')" }
 
