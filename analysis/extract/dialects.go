@@ -13,7 +13,7 @@ type dialect struct {
 	reading             string // likewise, for each catalog of a lake's tables
 	quote               string // around a name
 	relation            func(q *query, table string) (string, error)
-	view                func(q *query, name string) string // the head of a view, which ends with AS
+	view                func(name string) string           // the head of a view, which ends with AS; nil where every statement has its own
 	table               func(q *query, name string) string // the head of a small table that is kept while the query runs
 	result              func(q *query, name string) (head, tail string)
 	member              func(path []string, nested string) string // a nested column's member, or a column, as text
@@ -65,8 +65,44 @@ func (d dialect) dotted(path []string) string {
 	return strings.Join(parts, ".")
 }
 
-// View begins a view of the query's own.
-func (q *query) View(name string) string { return q.view(q, name) }
+// views are the query's own, each by the template of its name, and what the text says of them.
+var views = map[string]string{
+	"tapaudit_signins":     "-- What a sign-in and an audit event are, in the columns that tapaudit reads; tenants in lower case.\n",
+	"tapaudit_audits":      "",
+	"tapaudit_pass_events": "-- Events about a pass: on the activities by which one is issued or deleted, what names a pass.\n",
+	"tapaudit_successes":   "-- Addresses without port, brackets and mapping.\n",
+}
+
+// View makes a view, where the engine keeps it for the statements that follow.
+func (q *query) View(name string) (string, error) {
+	if q.view == nil {
+		return "", nil
+	}
+	body, err := q.body(name)
+	return views[name] + q.view(name) + "\n" + body + ";\n\n", err
+}
+
+// With begins a query that reads views, where it has to bring them along.
+func (q *query) With(names ...string) (string, error) {
+	if q.view != nil {
+		return "", nil
+	}
+	var all []string
+	for _, name := range names {
+		body, err := q.body(name)
+		if err != nil {
+			return "", err
+		}
+		all = append(all, name+" AS (\n"+views[name]+body+"\n)")
+	}
+	return "WITH " + strings.Join(all, ", ") + "\n", nil
+}
+
+func (q *query) body(view string) (string, error) {
+	var b strings.Builder
+	err := q.templates.ExecuteTemplate(&b, view, q)
+	return b.String(), err
+}
 
 // Table begins a small table of the query's own.
 func (q *query) Table(name string) string { return q.table(q, name) }
@@ -100,7 +136,7 @@ func (q *query) Settings() string {
 
 // Kept is the name under which a view or table of the query's own is read.
 func (q *query) Kept(name string) string {
-	if q.Engine == "trino" {
+	if _, view := views[name]; q.Engine == "trino" && !view {
 		return qualified(q.Into, `"`) + "." + name
 	}
 	return name
@@ -137,7 +173,7 @@ var dialects = map[string]dialect{
 			}
 			return fmt.Sprintf("read_parquet('%s', hive_partitioning = true, union_by_name = true)", table), nil
 		},
-		view:  func(_ *query, name string) string { return "CREATE OR REPLACE TEMP VIEW " + name + " AS" },
+		view:  func(name string) string { return "CREATE OR REPLACE TEMP VIEW " + name + " AS" },
 		table: func(_ *query, name string) string { return "CREATE OR REPLACE TEMP TABLE " + name + " AS" },
 		result: func(q *query, name string) (string, string) {
 			options := map[string]string{"parquet": "FORMAT parquet, COMPRESSION zstd", "csv": "FORMAT csv, HEADER", "json": "FORMAT json"}[q.Format]
@@ -181,7 +217,7 @@ var dialects = map[string]dialect{
 			}
 			return qualified(table, "`"), nil
 		},
-		view:  func(_ *query, name string) string { return "CREATE OR REPLACE TEMPORARY VIEW " + name + " AS" },
+		view:  func(name string) string { return "CREATE OR REPLACE TEMPORARY VIEW " + name + " AS" },
 		table: func(_ *query, name string) string { return "CACHE TABLE " + name + " AS" },
 		result: func(q *query, name string) (string, string) {
 			options := map[string]string{"parquet": "USING parquet OPTIONS (compression 'zstd')", "csv": `USING csv OPTIONS (header 'true', escape '"', emptyValue '', nullValue '')`,
@@ -216,7 +252,7 @@ var dialects = map[string]dialect{
 		Address: "regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+', 0)",
 	},
 	"trino": {
-		Comment:  "Run it with: trino --file this-file. The result sets become tables of the schema %s, which must exist; the views and\n-- tables named tapaudit_ are the query's own and are dropped in the end",
+		Comment:  "Run it with: trino --file this-file. The result sets become tables of the schema %s, which must exist; the\n-- tables named tapaudit_ are the query's own and are dropped in the end",
 		settings: "SET TIME ZONE 'UTC';",
 		// Hive's connector reads times to the millisecond unless it is told otherwise.
 		reading: "SET SESSION {catalog}.timestamp_precision = 'MICROSECONDS';",
@@ -227,7 +263,7 @@ var dialects = map[string]dialect{
 			}
 			return qualified(table, `"`), nil
 		},
-		view:  func(q *query, name string) string { return "CREATE OR REPLACE VIEW " + q.Kept(name) + " AS" },
+		// A view would not see what the session says of times.
 		table: func(q *query, name string) string { return "CREATE TABLE " + q.Kept(name) + " AS" },
 		result: func(q *query, name string) (string, string) {
 			// Of Hive's and Iceberg's tables the files are what is read here; tables in memory or elsewhere have none.

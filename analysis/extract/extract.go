@@ -76,7 +76,7 @@ func Text(o Options) (string, formats.Extract, error) {
 	}
 	window := o.Period.Context()
 	e := formats.Extract{Engine: o.Engine, From: window.From.Format(time.RFC3339), To: window.To.Format(time.RFC3339), Hash: strings.Repeat("0", 64)}
-	q.Extract, q.Hash = e.String(), e.Hash
+	q.Extract, q.Hash, q.templates = e.String(), e.Hash, t
 	var b bytes.Buffer
 	if err := t.Execute(&b, q); err != nil {
 		return "", formats.Extract{}, err
@@ -94,6 +94,7 @@ type query struct {
 	dialect
 	layout
 	From, To, LastDay, Extract, Hash string
+	templates                        *template.Template
 	SignInTables                     []signInTable
 	signInNames, auditNames          []string
 }
