@@ -10,7 +10,7 @@
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, d839c7ed0584372272a58311bd8edabfece75755b4d9cc4b907d97527cbd02a6:
+-- Each row names this query by its hash, eb0ca0dc849f2e0867e7d337a84b5adc48c5dccd259e22c1bb58cec101a298c1:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET TIME ZONE 'UTC';
@@ -119,17 +119,6 @@ WHERE tenant_id IS NOT NULL AND name IS NOT NULL AND name <> '';
 
 -- One user, two names: the ids and the UPNs that stand together. As many as there are users, so the joins below are small.
 CREATE TABLE "hive"."tapaudit".tapaudit_ties AS
-SELECT DISTINCT tenant_id, lower(user_id) AS user_id, lower(upn) AS upn FROM (
-    SELECT tenant_id, user_id, upn FROM tapaudit_signins
-    UNION ALL SELECT tenant_id, actor_user_id, actor_upn FROM tapaudit_audits
-    UNION ALL SELECT tenant_id, json_extract_scalar(u.t, '$.id'), json_extract_scalar(u.t, '$.userPrincipalName') FROM tapaudit_audits AS a
-        CROSS JOIN UNNEST(coalesce(TRY(CAST(json_parse(targets) AS ARRAY(JSON))), ARRAY[])) AS u(t)
-) AS named
-WHERE user_id IS NOT NULL AND upn IS NOT NULL;
-
--- The names of whoever matters: as they were met, the UPNs that such an id stands with, and the ids that such a UPN does. A key is
--- tenant and name.
-CREATE TABLE "hive"."tapaudit".tapaudit_names AS
 WITH tapaudit_signins AS (
 -- What a sign-in and an audit event are, in the columns that tapaudit reads; tenants in lower case.
 SELECT
@@ -204,6 +193,17 @@ FROM "hive"."entra"."audits"
 WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
     AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
 )
+SELECT DISTINCT tenant_id, lower(user_id) AS user_id, lower(upn) AS upn FROM (
+    SELECT tenant_id, user_id, upn FROM tapaudit_signins
+    UNION ALL SELECT tenant_id, actor_user_id, actor_upn FROM tapaudit_audits
+    UNION ALL SELECT tenant_id, json_extract_scalar(u.t, '$.id'), json_extract_scalar(u.t, '$.userPrincipalName') FROM tapaudit_audits AS a
+        CROSS JOIN UNNEST(coalesce(TRY(CAST(json_parse(targets) AS ARRAY(JSON))), ARRAY[])) AS u(t)
+) AS named
+WHERE user_id IS NOT NULL AND upn IS NOT NULL;
+
+-- The names of whoever matters: as they were met, the UPNs that such an id stands with, and the ids that such a UPN does. A key is
+-- tenant and name.
+CREATE TABLE "hive"."tapaudit".tapaudit_names AS
 SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
     SELECT tenant_id, name FROM "hive"."tapaudit".tapaudit_parties
     UNION ALL
@@ -217,7 +217,7 @@ WHERE name <> '';
 
 -- attempts
 CREATE TABLE "hive"."tapaudit".attempts WITH (format = 'PARQUET') AS
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; d839c7ed0584372272a58311bd8edabfece75755b4d9cc4b907d97527cbd02a6' AS "extract"
+SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; eb0ca0dc849f2e0867e7d337a84b5adc48c5dccd259e22c1bb58cec101a298c1' AS "extract"
 FROM "hive"."tapaudit".tapaudit_attempts
 ;
 
@@ -271,7 +271,7 @@ FROM "hive"."entra"."signins"
 WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
     AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; d839c7ed0584372272a58311bd8edabfece75755b4d9cc4b907d97527cbd02a6' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; eb0ca0dc849f2e0867e7d337a84b5adc48c5dccd259e22c1bb58cec101a298c1' AS "extract"
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names))
@@ -339,7 +339,7 @@ SELECT tenant_id, user_id, upn, CASE
 FROM tapaudit_signins
 WHERE error_code = 0 AND ip IS NOT NULL
 )
-SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; d839c7ed0584372272a58311bd8edabfece75755b4d9cc4b907d97527cbd02a6' AS "extract" FROM (
+SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; eb0ca0dc849f2e0867e7d337a84b5adc48c5dccd259e22c1bb58cec101a298c1' AS "extract" FROM (
     SELECT tenant_id, ip, user_id, upn,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
@@ -436,7 +436,7 @@ WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '
 )
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     to_iso8601(first_time) || 'Z' AS first_time, to_iso8601(last_time) || 'Z' AS last_time,
-    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; d839c7ed0584372272a58311bd8edabfece75755b4d9cc4b907d97527cbd02a6' AS "extract"
+    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; eb0ca0dc849f2e0867e7d337a84b5adc48c5dccd259e22c1bb58cec101a298c1' AS "extract"
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -480,7 +480,7 @@ FROM "hive"."entra"."audits"
 WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
     AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; d839c7ed0584372272a58311bd8edabfece75755b4d9cc4b907d97527cbd02a6' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; eb0ca0dc849f2e0867e7d337a84b5adc48c5dccd259e22c1bb58cec101a298c1' AS "extract"
 FROM tapaudit_audits
 ;
 
