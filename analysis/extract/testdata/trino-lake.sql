@@ -1,6 +1,6 @@
 -- tapaudit: the reduction of a lake of Microsoft Entra sign-ins and audit events, for trino.
 --
--- Run it with: trino --file this-file. The result sets become tables of the schema hive.tapaudit, which must exist; the
+-- Run it with: trino --file this-file. The result sets become tables of the schema hive.tapaudit, which must exist;
 -- tables named tapaudit_ are the query's own and are dropped in the end
 -- It writes five result sets, to be given to 'tapaudit run' together with the exports of policies, users and roles:
 --   attempts   every attempt with a Temporary Access Pass (TAP)
@@ -10,7 +10,7 @@
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, eb0ca0dc849f2e0867e7d337a84b5adc48c5dccd259e22c1bb58cec101a298c1:
+-- Each row names this query by its hash, f5ad87252682a0c4c15fab4b443a0d4439801b09ac951ae5ed6d87eafc2f5f1c:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET TIME ZONE 'UTC';
@@ -217,7 +217,7 @@ WHERE name <> '';
 
 -- attempts
 CREATE TABLE "hive"."tapaudit".attempts WITH (format = 'PARQUET') AS
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; eb0ca0dc849f2e0867e7d337a84b5adc48c5dccd259e22c1bb58cec101a298c1' AS "extract"
+SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f5ad87252682a0c4c15fab4b443a0d4439801b09ac951ae5ed6d87eafc2f5f1c' AS "extract"
 FROM "hive"."tapaudit".tapaudit_attempts
 ;
 
@@ -271,7 +271,7 @@ FROM "hive"."entra"."signins"
 WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
     AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; eb0ca0dc849f2e0867e7d337a84b5adc48c5dccd259e22c1bb58cec101a298c1' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f5ad87252682a0c4c15fab4b443a0d4439801b09ac951ae5ed6d87eafc2f5f1c' AS "extract"
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names))
@@ -339,7 +339,7 @@ SELECT tenant_id, user_id, upn, CASE
 FROM tapaudit_signins
 WHERE error_code = 0 AND ip IS NOT NULL
 )
-SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; eb0ca0dc849f2e0867e7d337a84b5adc48c5dccd259e22c1bb58cec101a298c1' AS "extract" FROM (
+SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f5ad87252682a0c4c15fab4b443a0d4439801b09ac951ae5ed6d87eafc2f5f1c' AS "extract" FROM (
     SELECT tenant_id, ip, user_id, upn,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
@@ -436,7 +436,7 @@ WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '
 )
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     to_iso8601(first_time) || 'Z' AS first_time, to_iso8601(last_time) || 'Z' AS last_time,
-    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; eb0ca0dc849f2e0867e7d337a84b5adc48c5dccd259e22c1bb58cec101a298c1' AS "extract"
+    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f5ad87252682a0c4c15fab4b443a0d4439801b09ac951ae5ed6d87eafc2f5f1c' AS "extract"
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -480,7 +480,7 @@ FROM "hive"."entra"."audits"
 WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
     AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; eb0ca0dc849f2e0867e7d337a84b5adc48c5dccd259e22c1bb58cec101a298c1' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f5ad87252682a0c4c15fab4b443a0d4439801b09ac951ae5ed6d87eafc2f5f1c' AS "extract"
 FROM tapaudit_audits
 ;
 
