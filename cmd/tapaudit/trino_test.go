@@ -136,7 +136,7 @@ func startTrino(t *testing.T, java, home, dir string) (address string) {
 		t.Fatal(err)
 	}
 	defer said.Close()
-	server := exec.Command("sh", "-c", guard, "sh", java, "-Xmx2G", "-XX:TieredStopAtLevel=1", "-Djdk.attach.allowAttachSelf=true", "--enable-native-access=ALL-UNNAMED",
+	server := exec.Command("sh", "-c", guard, "sh", java, "-Xmx2G", "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir="+dir, "-Djdk.attach.allowAttachSelf=true", "--enable-native-access=ALL-UNNAMED",
 		"-Dconfig="+filepath.Join(etc, "config.properties"), "-cp", filepath.Join(home, "lib", "*"), "io.trino.server.TrinoServer")
 	server.Dir, server.Stdout, server.Stderr = dir, said, said
 	hold, err := server.StdinPipe()
