@@ -171,13 +171,14 @@ func readAhead(r io.Reader) (ahead io.Reader, stop func()) {
 // list settles the source's hash and lists it, unless the case has its content. Where the disk failed there is no hash: it
 // would tell the next run that everything is here already, though a second reading may give more.
 func (c *careful) list() error {
-	sum, err := c.row.src.Sum()
-	if c.ctx.Err() != nil || errors.Is(err, evidence.ErrChanged) {
-		return cmp.Or(c.ctx.Err(), err)
+	err := c.failed
+	if err == nil {
+		c.row.sha256, err = c.row.src.Sum()
 	}
-	if err = cmp.Or(c.failed, err); err == nil {
-		c.row.sha256 = sum
-	} else {
+	if err != nil {
+		if c.ctx.Err() != nil || errors.Is(err, evidence.ErrChanged) {
+			return err
+		}
 		c.row.notes = append(c.row.notes, "its hash is not known: "+reason(err))
 	}
 	if c.has.first(c.row.sha256, c.row.src.Path) != nil {
