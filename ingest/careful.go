@@ -121,8 +121,10 @@ func (l *loader) loadCarefully(r *source, how reading) error {
 	case unreadable != nil && isNamedTable(r.src.Path):
 		refuse = unreadable.Error()
 	default:
-		r.notes = append(r.notes, "skipped: "+notEvidence(head))
 		_, ended = io.Copy(io.Discard, contextReader{l, buffered, r.size()})
+		if ended == nil || len(head) > 0 { // what cannot be read is not empty
+			r.notes = append(r.notes, "skipped: "+notEvidence(head))
+		}
 	}
 	if err != nil {
 		return err
@@ -264,9 +266,6 @@ func notEvidence(head []byte) string {
 
 // json loads the records of a JSON text. ended is what ended the stream early, nil where nothing did.
 func (c *careful) json(r io.Reader, head []byte) (ended, err error) {
-	if begun := string(bytes.TrimSpace(head)); begun == "[" || begun == "[]" {
-		c.row.notes = append(c.row.notes, "an empty result")
-	}
 	var framer *evidence.Framer
 	ended, err = c.stream(func(p *producer) error {
 		framer = evidence.FrameJSON(contextReader{c.loader, r, c.row.size()}, evidence.FrameOptions{
@@ -290,17 +289,20 @@ func (c *careful) json(r io.Reader, head []byte) (ended, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if begun := string(bytes.TrimSpace(head)); ended == nil && (begun == "[" || begun == "[]") {
+		c.row.notes = append(c.row.notes, "an empty result")
+	}
 	for _, w := range framer.Wrappers() {
 		if w.NextLink {
 			c.row.notes = append(c.row.notes, fmt.Sprintf("line %d: the page names a next one (@odata.nextLink); the export is whole only if that page is in another file", w.Line))
 			break
 		}
 	}
-	if framer.Unclosed() {
+	if ended == nil && framer.Unclosed() {
 		c.row.truncated = "the text ends in the middle"
 		c.row.notes = append(c.row.notes, "the text ends in the middle: the file was probably cut off")
 	}
-	if len(framer.Wrappers()) > 0 && c.row.read == 0 {
+	if ended == nil && len(framer.Wrappers()) > 0 && c.row.read == 0 {
 		c.row.notes = append(c.row.notes, "a page without records")
 	}
 	return ended, nil
@@ -327,11 +329,11 @@ func (c *careful) rows(r io.Reader, table *formats.Sheet) (ended, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.cutOff {
+	if ended == nil && c.cutOff {
 		c.row.truncated = "the text ends in the middle"
 		c.row.notes = append(c.row.notes, "the text ends in the middle: the file was probably cut off")
 	}
-	if c.row.read == 0 {
+	if ended == nil && c.row.read == 0 {
 		c.row.notes = append(c.row.notes, "a table without rows")
 	}
 	return ended, nil

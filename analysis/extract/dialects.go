@@ -15,6 +15,7 @@ type dialect struct {
 	relation            func(q *query, table string) (string, error)
 	view                func(name string) string           // the head of a view, which ends with AS; nil where every statement has its own
 	table               func(q *query, name string) string // the head of a small table that is kept while the query runs
+	Lasting             bool                               // those tables outlive the session: they lie where the result sets go and are dropped in the end
 	result              func(q *query, name string) (head, tail string)
 	member              func(path []string, nested string) string // a nested column's member, or a column, as text
 	whole               func(column, nested string) string        // a nested column as the text of its JSON
@@ -136,7 +137,7 @@ func (q *query) Settings() string {
 
 // Kept is the name under which a view or table of the query's own is read.
 func (q *query) Kept(name string) string {
-	if _, view := views[name]; q.Engine == "trino" && !view {
+	if _, view := views[name]; q.Lasting && !view {
 		return qualified(q.Into, `"`) + "." + name
 	}
 	return name
@@ -264,7 +265,8 @@ var dialects = map[string]dialect{
 			return qualified(table, `"`), nil
 		},
 		// No view: it would read times to the millisecond, whatever the session says.
-		table: func(q *query, name string) string { return "CREATE TABLE " + q.Kept(name) + " AS" },
+		table:   func(q *query, name string) string { return "CREATE TABLE " + q.Kept(name) + " AS" },
+		Lasting: true,
 		result: func(q *query, name string) (string, string) {
 			// Of Hive's and Iceberg's tables the files are what is read here; tables in memory or elsewhere have none.
 			if q.Format == "parquet" {

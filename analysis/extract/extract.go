@@ -378,28 +378,15 @@ func (q *query) ConcernsPass() string {
 		q.matches("lower(concat(coalesce(activity, ''), ' ', coalesce(reason, ''), ' ', coalesce(other_reason, ''), ' ', coalesce(targets, '')))", wholePassPattern)
 }
 
-// SignIns and Audits are the columns that a result set shows, times as text.
+// SignIns and Audits are the columns of the records that result sets show, times as text. The small table of attempts has
+// them as well: wherever an engine keeps it, texts stay whole.
 func (q *query) SignIns() string { return q.shown(q.signInNames) }
-
-// KeptSignIns are the columns of the small table of attempts. Trino's lies in a schema of the user's, where times as text
-// are kept whole, whatever precision the connector has for others.
-func (q *query) KeptSignIns() string {
-	if q.Engine == "trino" {
-		return q.SignIns()
-	}
-	return "*"
-}
-
-// Attempts are the columns that the result set of attempts shows, taken from that table.
-func (q *query) Attempts() string {
-	if q.Engine == "trino" {
-		return strings.Join(q.signInNames, ", ")
-	}
-	return q.SignIns()
-}
 
 // Audits are likewise the columns of audit events.
 func (q *query) Audits() string { return q.shown(q.auditNames) }
+
+// Attempts are the columns of that table.
+func (q *query) Attempts() string { return strings.Join(q.signInNames, ", ") }
 
 func (q *query) shown(names []string) string {
 	var all []string

@@ -432,6 +432,8 @@ func (s *session) readErrors(dir string) error {
 		}
 		if n, said := l.loaded(otherPath), l.said(otherPath); n != test.other && !strings.Contains(said, "input/output error") {
 			return fmt.Errorf("read error %s: %d of %d records and not a word about the error: %q", test.when, n, test.other, said)
+		} else if strings.Contains(said, "it is empty") || strings.Contains(said, "cut off") {
+			return fmt.Errorf("read error %s: said to be what nobody can know: %q", test.when, said)
 		}
 		if err := l.unbalanced(); err != nil {
 			return err
