@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 )
 
 // A Parquet file ends with its footer: what columns and row groups it has, in Thrift's compact protocol, four bytes
@@ -22,12 +23,25 @@ const (
 	deepestFooter  = 32
 )
 
-// rowGroups are the ends of a Parquet file's row groups: the number of rows up to and including each. The error says
-// in words, free of evidence, why the file cannot be read.
-func rowGroups(r io.ReaderAt, size int64) (ends []int64, err error) {
+// footer is what a Parquet file says of itself.
+type footer struct {
+	ends   []int64 // of its row groups: the number of rows up to and including each
+	schema []format.SchemaElement
+}
+
+// rows is how many rows the file has.
+func (f *footer) rows() int64 {
+	if len(f.ends) == 0 {
+		return 0
+	}
+	return f.ends[len(f.ends)-1]
+}
+
+// readFooter reads a Parquet file's footer. The error says in words, free of evidence, why the file cannot be read.
+func readFooter(r io.ReaderAt, size int64) (f *footer, err error) {
 	defer func() {
 		if recover() != nil {
-			ends, err = nil, errors.New("its footer is damaged")
+			f, err = nil, errors.New("its footer is damaged")
 		}
 	}()
 	var tail [8]byte
@@ -59,18 +73,19 @@ func rowGroups(r io.ReaderAt, size int64) (ends []int64, err error) {
 	if err != nil {
 		return nil, errors.New("its footer is damaged, or the file is encrypted")
 	}
+	f = &footer{schema: file.Metadata().Schema}
 	var total int64
 	for _, group := range file.Metadata().RowGroups {
 		if group.NumRows < 0 || group.NumRows > math.MaxInt64-total {
 			return nil, errors.New("its footer is damaged: a row group with an impossible number of rows")
 		}
 		total += group.NumRows
-		ends = append(ends, total)
+		f.ends = append(f.ends, total)
 	}
 	if file.NumRows() != total {
 		return nil, errors.New("its footer is damaged: it does not have as many rows as its row groups")
 	}
-	return ends, nil
+	return f, nil
 }
 
 // thrift walks over a structure in Thrift's compact protocol and refuses lists and texts that are longer than what is

@@ -43,8 +43,8 @@ type Options struct {
 // DefaultFastFrom is where DuckDB's reader begins to pay.
 const DefaultFastFrom = 1 << 20
 
-// Load reads everything under the paths into the case, each source in a transaction of its own. A source whose
-// content the case has already adds nothing, so that a run that was interrupted can be repeated. The error is nil when
+// Load reads everything under the paths into the case, each source in a transaction of its own, small files of a lake
+// several in one. A source whose content the case has already adds nothing, so that a run that was interrupted can be repeated. The error is nil when
 // the evidence is odd; it is not when a path does not exist, the case cannot be written or ctx is done.
 func Load(ctx context.Context, c *casefile.Case, paths []string, stdin io.Reader, opts Options) error {
 	if opts.Limits == (evidence.Limits{}) {
@@ -61,7 +61,12 @@ func Load(ctx context.Context, c *casefile.Case, paths []string, stdin io.Reader
 	if err := l.readCatalogue(); err != nil {
 		return err
 	}
-	return c.Feeding(ctx, func() error { return evidence.Walk(ctx, paths, stdin, opts.Limits, l.visit) })
+	return c.Feeding(ctx, func() error {
+		if err := evidence.Walk(ctx, paths, stdin, opts.Limits, l.visit); err != nil {
+			return err
+		}
+		return l.loadWaiting()
+	})
 }
 
 type loader struct {
@@ -70,6 +75,7 @@ type loader struct {
 	opts    Options
 	has     catalogue
 	checker casefile.Checker // of a lake's files
+	waiting together         // files of a lake
 	told    int64            // bytes of the source under way that Progress was told of
 }
 
@@ -101,8 +107,14 @@ func (l *loader) visit(s *evidence.Source) error {
 	if err := l.ctx.Err(); err != nil {
 		return err
 	}
-	row := &source{id: l.has.next, src: s, bytes: s.Bytes}
-	l.told = 0
+	row := &source{src: s, bytes: s.Bytes}
+	if file := l.lakeFile(row); file != nil && s.Skip == "" && !l.unneeded(s) {
+		return l.await(row, file)
+	}
+	if err := l.loadWaiting(); err != nil {
+		return err
+	}
+	row.id = l.has.next
 	var err error
 	switch {
 	case l.unneeded(s):
@@ -128,6 +140,23 @@ func (l *loader) visit(s *evidence.Source) error {
 	if err != nil {
 		return err
 	}
+	l.settle(row)
+	return nil
+}
+
+// loadAlone loads one source in a transaction of its own.
+func (l *loader) loadAlone(r *source) error {
+	*r = source{id: l.has.next, src: r.src, bytes: r.src.Bytes}
+	if err := l.load(r); err != nil {
+		return err
+	}
+	l.settle(r)
+	return nil
+}
+
+// settle notes and tells what became of a source.
+func (l *loader) settle(row *source) {
+	s := row.src
 	if row.listed {
 		l.has.add(listed{row.id, s.Path, row.read, row.sameAs != nil}, row.sha256, max(row.bytes, 0))
 	}
@@ -136,10 +165,10 @@ func (l *loader) visit(s *evidence.Source) error {
 	} else {
 		l.opts.Progress(0, row.read)
 	}
+	l.told = 0
 	if l.opts.Report != nil {
 		l.opts.Report(s.Path, row.summary())
 	}
-	return nil
 }
 
 // size is how many bytes a plain file has, whose reading can be told as it goes; 0 for others.
@@ -253,7 +282,7 @@ func (l *loader) known(r *source) (bool, error) {
 // fastPath is how DuckDB's own reader may load the source, nil where it may not.
 func (l *loader) fastPath(r *source) (func() error, error) {
 	if file := l.lakeFile(r); file != nil {
-		return func() error { return l.loadLake(r, file) }, nil
+		return func() error { return l.loadLake([]*source{r}, file) }, nil
 	}
 	format, err := l.fastFormat(r)
 	if format == nil || err != nil {

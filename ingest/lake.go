@@ -2,12 +2,17 @@ package ingest
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/parquet-go/parquet-go/format"
 
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/evidence"
@@ -15,8 +20,9 @@ import (
 )
 
 // A lake, as 'tapaudit lake' writes it, holds the case's own columns, a file per kind of record, tenant and day:
-// signins/tenantId=<id>/day=2026-07-01/records.parquet. DuckDB's reader loads such a file as it is; one that is not
-// what it should be takes the careful path like any other Parquet file.
+// signins/tenantId=<id>/day=2026-07-01/records.parquet. DuckDB's reader loads such files as they are, the small ones of a kind
+// together, since most of what one takes is planning; a file that is not what it should be takes the careful path like any
+// other Parquet file.
 
 // LakeFile is the place of a lake's file below the lake's folder: kind of record, tenant, day and name.
 var LakeFile = regexp.MustCompile(`(?:^|/)(signins|audits)/tenantId=([^/]+)/day=(\d{4}-\d\d-\d\d)/(records|filtered)\.parquet$`)
@@ -55,33 +61,109 @@ func (l *loader) lakeFile(r *source) *lakeFile {
 	return &file
 }
 
-// loadLake loads a lake's file, or fails, whatever is odd about it.
-func (l *loader) loadLake(r *source, file *lakeFile) error {
-	content, err := os.Open(r.src.Disk)
+const (
+	togetherFiles = 64
+	togetherBytes = 8 << 20
+)
+
+// together are a lake's files of one kind that wait to be loaded in one transaction.
+type together struct {
+	file    lakeFile
+	sources []*source
+	bytes   int64
+}
+
+// fits says whether one more file may be loaded with those that wait.
+func (w *together) fits(r *source, file *lakeFile) bool {
+	for _, other := range w.sources {
+		if other.sha256 == r.sha256 { // which of them adds nothing is settled one by one
+			return false
+		}
+	}
+	return len(w.sources) == 0 ||
+		w.file.kind == file.kind && w.file.filtered == file.filtered && len(w.sources) < togetherFiles && w.bytes+r.src.Bytes <= togetherBytes
+}
+
+// await puts a lake's file among those that wait.
+func (l *loader) await(r *source, file *lakeFile) error {
+	var err error
+	r.sha256, err = r.src.Sum()
+	alone := err != nil || l.has.first(r.sha256, r.src.Path) != nil
+	if alone || !l.waiting.fits(r, file) {
+		if err := l.loadWaiting(); err != nil {
+			return err
+		}
+	}
+	if alone {
+		return l.loadAlone(r)
+	}
+	l.waiting.file = *file
+	l.waiting.sources = append(l.waiting.sources, r)
+	l.waiting.bytes += r.src.Bytes
+	return nil
+}
+
+// loadWaiting loads the files that wait.
+func (l *loader) loadWaiting() error {
+	w := l.waiting
+	l.waiting = together{}
+	if len(w.sources) > 1 {
+		for i, r := range w.sources {
+			r.id = l.has.next + i
+		}
+		err := l.c.Reading(l.ctx, func() error {
+			return l.c.Atomically(l.ctx, func() error { return l.loadLake(w.sources, &w.file) })
+		})
+		if err == nil {
+			for _, r := range w.sources {
+				l.settle(r)
+			}
+			return nil
+		}
+	}
+	// One by one it shows which of them is odd.
+	for _, r := range w.sources {
+		if err := cmp.Or(l.ctx.Err(), l.loadAlone(r)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// loadLake loads a lake's files of one kind, or fails, whatever is odd about one of them. Their ids follow one another.
+func (l *loader) loadLake(sources []*source, file *lakeFile) error {
+	var paths []string
+	var rows []int64
+	var schema []format.SchemaElement
+	for i, r := range sources {
+		content, err := os.Open(r.src.Disk)
+		if err != nil {
+			return err
+		}
+		footer, err := readFooter(content, r.src.Bytes)
+		content.Close()
+		if err != nil {
+			return err
+		}
+		// DuckDB would make of another file's columns what the first one's are.
+		if i == 0 {
+			schema = footer.schema
+		} else if !reflect.DeepEqual(footer.schema, schema) {
+			return casefile.ErrNotClean
+		}
+		paths, rows = append(paths, r.src.Disk), append(rows, footer.rows())
+	}
+	// One wish is worth the time it takes: that no file can harm the case.
+	types, counts, err := l.checker.Check(l.ctx, paths)
 	if err != nil {
 		return err
 	}
-	ends, err := rowGroups(content, r.src.Bytes)
-	content.Close()
-	if err != nil {
-		return err
+	if !slices.Equal(counts, rows) {
+		return casefile.ErrNotClean
 	}
-	// One wish is worth the time it takes: that the file cannot harm the case. Its hash is taken meanwhile.
-	type summed struct {
-		sum string
-		err error
+	if len(sources) == 1 {
+		l.tell(sources[0].src.Bytes/2, sources[0].src.Bytes)
 	}
-	done := make(chan summed, 1)
-	go func() {
-		sum, err := r.src.Sum()
-		done <- summed{sum, err}
-	}()
-	types, err := l.checker.Check(l.ctx, r.src.Disk)
-	sum := <-done
-	if err := cmp.Or(err, sum.err, r.src.Unchanged()); err != nil {
-		return err
-	}
-	l.tell(r.src.Bytes/2, r.src.Bytes)
 	var columns []string
 	for _, c := range file.columns {
 		kind := types[c.Name]
@@ -93,41 +175,46 @@ func (l *loader) loadLake(r *source, file *lakeFile) error {
 	if types["lake"] != "VARCHAR" || types["filtered"] != "BOOLEAN" || types["record"] != "VARCHAR" {
 		return casefile.ErrNotClean
 	}
-	loaded, err := l.c.InsertParquet(l.ctx, file.table.Name, strings.Join(columns, ", "), r.id, r.src.Disk)
+	loaded, err := l.c.InsertParquet(l.ctx, file.table.Name, strings.Join(columns, ", "), sources[0].id, paths)
 	if err != nil {
 		return err
 	}
-	var total int64
-	if len(ends) > 0 {
-		total = ends[len(ends)-1]
-	}
-	r.sha256, r.format, r.read, r.rows, r.filtered = sum.sum, file.format, loaded, true, file.filtered
-	r.notes = append(r.notes, "Parquet")
-	if l.has.first(r.sha256, r.src.Path) != nil {
-		return errKnown
-	}
-	if loaded != total {
-		return casefile.ErrNotClean
-	}
-	var kept []casefile.Row
-	if err := l.c.ParquetTexts(l.ctx, r.src.Disk, "record", file.proof, func(row int64, text string) error {
+	kept := make([][]casefile.Row, len(sources))
+	if err := l.c.ParquetTexts(l.ctx, paths, "record", file.proof, func(i int, row int64, text string) error {
 		masked, found := formats.MaskPasscodes(text)
 		if found > 0 {
-			r.passcodes++
+			sources[i].passcodes++
 		}
-		kept = append(kept, casefile.Row{Line: row, Ordinal: row, Values: []string{masked}})
+		kept[i] = append(kept[i], casefile.Row{Line: row, Ordinal: row, Values: []string{masked}})
 		return nil
 	}); err != nil {
 		return err
 	}
-	if err := l.c.InsertRaw(l.ctx, r.id, kept); err != nil {
-		return err
+	for i, r := range sources {
+		if err := r.src.Unchanged(); err != nil {
+			return err
+		}
+		if r.sha256, err = r.src.Sum(); err != nil {
+			return err
+		}
+		if l.has.first(r.sha256, r.src.Path) != nil {
+			return errKnown
+		}
+		r.format, r.read, r.rows, r.filtered = file.format, rows[i], true, file.filtered
+		loaded -= rows[i]
+		r.notes = append(r.notes, "Parquet")
+		if file.filtered {
+			r.notes = append(r.notes, "records of filtered exports: they count, their days do not")
+		}
+		r.notePasscodes()
+		if err := errors.Join(l.c.InsertRaw(l.ctx, r.id, kept[i]), l.insertSource(r)); err != nil {
+			return err
+		}
 	}
-	if file.filtered {
-		r.notes = append(r.notes, "records of filtered exports: they count, their days do not")
+	if loaded != 0 {
+		return casefile.ErrNotClean
 	}
-	r.notePasscodes()
-	return l.insertSource(r)
+	return nil
 }
 
 // expression is what becomes of a column. A row of another kind than its file's, and one that the careful path has to look

@@ -47,11 +47,11 @@ func (c *careful) parquet(content io.Reader) (ended, err error) {
 	if err != nil {
 		return nil, err
 	}
-	ends, why := rowGroups(file, info.Size())
+	footer, why := readFooter(file, info.Size())
 	if why != nil {
 		ended = &evidence.DamagedError{Reason: "as Parquet: " + why.Error()}
-	} else if len(ends) > 0 {
-		p := &parquetRows{careful: c, path: path, ends: ends, total: ends[len(ends)-1]}
+	} else if len(footer.ends) > 0 {
+		p := &parquetRows{careful: c, path: path, ends: footer.ends, total: footer.rows()}
 		err = p.read()
 	}
 	if err == nil && r.src.Unchanged() != nil {

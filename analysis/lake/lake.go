@@ -221,40 +221,67 @@ type partition struct {
 	tenant   string
 	day      time.Time
 	filtered bool
+	records  int64 // that the case has of it
 }
 
+// gathered is how many records of partitions that follow one another are taken from the case at once: what a small one takes
+// is planning the query.
+const gathered = 100_000
+
 func (k kind) write(ctx context.Context, c *casefile.Case, dir string, w *Written) error {
-	rows, err := c.Query(ctx, fmt.Sprintf(`
-SELECT DISTINCT a.tenant, a.time::DATE, source.filtered
-FROM attributed_%s AS a JOIN source ON source.source_id = a.source_id ORDER BY ALL`, k.folder))
+	all, err := k.partitions(ctx, c)
 	if err != nil {
 		return err
+	}
+	for len(all) > 0 {
+		together, records := 0, int64(0)
+		for together < len(all) && all[together].tenant == all[0].tenant && (together == 0 || records+all[together].records <= gathered) {
+			records += all[together].records
+			together++
+		}
+		from := "lake_" + k.folder
+		if together > 1 {
+			if err := c.Exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE lake_rows AS FROM %s WHERE tenant_id = ? AND time >= ? AND time < ?", from),
+				all[0].tenant, all[0].day, all[together-1].day.AddDate(0, 0, 1)); err != nil {
+				return err
+			}
+			from = "lake_rows"
+		}
+		for _, p := range all[:together] {
+			n, err := k.writePartition(ctx, c, dir, p, from)
+			if err != nil {
+				return err
+			}
+			w.Partitions++
+			w.Records += n
+		}
+		all = all[together:]
+	}
+	return nil
+}
+
+// partitions are those that the case has records of, by tenant and day.
+func (k kind) partitions(ctx context.Context, c *casefile.Case) ([]partition, error) {
+	rows, err := c.Query(ctx, fmt.Sprintf(`
+SELECT a.tenant, a.time::DATE, source.filtered, count(*)
+FROM attributed_%s AS a JOIN source ON source.source_id = a.source_id GROUP BY ALL ORDER BY ALL`, k.folder))
+	if err != nil {
+		return nil, err
 	}
 	defer rows.Close()
 	var all []partition
 	for rows.Next() {
 		var p partition
-		if err := rows.Scan(&p.tenant, &p.day, &p.filtered); err != nil {
-			return err
+		if err := rows.Scan(&p.tenant, &p.day, &p.filtered, &p.records); err != nil {
+			return nil, err
 		}
 		all = append(all, p)
 	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	for _, p := range all {
-		n, err := k.writePartition(ctx, c, dir, p)
-		if err != nil {
-			return err
-		}
-		w.Partitions++
-		w.Records += n
-	}
-	return nil
+	return all, rows.Err()
 }
 
-// writePartition writes one file: what it has already and what the case has of it, in order of time.
-func (k kind) writePartition(ctx context.Context, c *casefile.Case, dir string, p partition) (int64, error) {
+// writePartition writes one file: what it has already and what the relation has of it, in order of time.
+func (k kind) writePartition(ctx context.Context, c *casefile.Case, dir string, p partition, from string) (int64, error) {
 	folder := filepath.Join(dir, k.folder, "tenantId="+p.tenant, "day="+p.day.Format(time.DateOnly))
 	name := "records.parquet"
 	if p.filtered {
@@ -271,7 +298,7 @@ func (k kind) writePartition(ctx context.Context, c *casefile.Case, dir string, 
 	if err := os.RemoveAll(next); err != nil {
 		return 0, err
 	}
-	if err := c.WriteParquet(ctx, k.query(p, old != ""), old, next); err != nil {
+	if err := c.WriteParquet(ctx, k.query(p, from, old != ""), old, next); err != nil {
 		os.Remove(next)
 		return 0, fmt.Errorf("%s: %w", file, err)
 	}
@@ -285,7 +312,7 @@ func (k kind) writePartition(ctx context.Context, c *casefile.Case, dir string, 
 
 // query is the rows of a partition, in order of time. Records that are equal in all but where they came from are one: of
 // those with an id all, of those without as many as the export has that has most of them.
-func (k kind) query(p partition, more bool) string {
+func (k kind) query(p partition, from string, more bool) string {
 	var names, types []string
 	for _, column := range k.columns {
 		names = append(names, column.Name)
@@ -302,7 +329,7 @@ func (k kind) query(p partition, more bool) string {
 	}
 	return fmt.Sprintf(`
 WITH found AS (
-    SELECT %[1]s, %[2]s, source_id FROM lake_%[3]s
+    SELECT %[1]s, %[2]s, source_id FROM %[3]s
     WHERE tenant_id = '%[4]s' AND time >= TIMESTAMP '%[5]s' AND time < TIMESTAMP '%[6]s' AND filtered = %[7]t
     %[8]s
 ),
@@ -319,7 +346,7 @@ SELECT %[9]s, %[2]s FROM (
     SELECT %[9]s, %[10]s FROM nameless GROUP BY %[9]s, occurrence
 )
 ORDER BY time, id, origin`,
-		strings.Join(types, ", "), provenance, k.folder, p.tenant, p.day.Format(time.DateOnly), p.day.AddDate(0, 0, 1).Format(time.DateOnly), p.filtered,
+		strings.Join(types, ", "), provenance, from, p.tenant, p.day.Format(time.DateOnly), p.day.AddDate(0, 0, 1).Format(time.DateOnly), p.filtered,
 		old, record, "min(lake) AS lake, min(filtered) AS filtered, min(origin) AS origin, arg_min(origin_sha256, origin) AS origin_sha256, arg_min(record, origin) AS record")
 }
 

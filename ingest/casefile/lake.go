@@ -11,9 +11,17 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 )
 
-// reader is a Parquet file as a relation; file_row_number counts from 0.
-func reader(path string) string {
-	return fmt.Sprintf("read_parquet('%s', hive_partitioning = false, file_row_number = true)", quoted(globEscaped(path)))
+// reader is Parquet files of one schema as a relation; file_row_number counts from 0, and so does file_index, by their order.
+func reader(paths []string) (string, error) {
+	var list []string
+	for _, path := range paths {
+		whole, err := filepath.Abs(path) // "file:x" would be taken for a URL
+		if err != nil {
+			return "", err
+		}
+		list = append(list, "'"+quoted(globEscaped(whole))+"'")
+	}
+	return "read_parquet([" + strings.Join(list, ", ") + "], hive_partitioning = false, file_row_number = true)", nil
 }
 
 // Checker reads whole Parquet files in a database of its own, so that one that cannot be read costs the case nothing: an
@@ -23,48 +31,62 @@ type Checker struct{ db *sql.DB }
 // checkerMemory is what checking may take, beside the case's own database.
 const checkerMemory = "400MiB"
 
-// Check reads the whole file and gives the types of its columns, as DuckDB reads them, by name. The caller has checked
-// the footer. Errors hold evidence (names, values): say their kind only.
-func (k *Checker) Check(ctx context.Context, path string) (types map[string]string, err error) {
+// Check reads whole files of one schema and gives the types of their columns, as DuckDB reads them, by name, and how many
+// rows each has. The caller has checked the footers. Errors hold evidence (names, values): say their kind only.
+func (k *Checker) Check(ctx context.Context, paths []string) (types map[string]string, counts []int64, err error) {
 	defer func() {
 		if err != nil {
 			k.Close()
 		}
 	}()
-	if path, err = filepath.Abs(path); err != nil { // "file:x" would be taken for a URL
-		return nil, err
+	files, err := reader(paths)
+	if err != nil {
+		return nil, nil, err
 	}
 	if k.db == nil {
 		connector, err := duckdb.NewConnector("?autoinstall_known_extensions=false&autoload_known_extensions=false", nil)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		k.db = sql.OpenDB(connector)
 		k.db.SetMaxOpenConns(1)
 		for _, s := range []string{"SET GLOBAL TimeZone = 'UTC'", "SET GLOBAL memory_limit = '" + checkerMemory + "'", "SET GLOBAL temp_directory = ''"} {
 			if _, err := k.db.ExecContext(ctx, s); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 	}
-	rows, err := k.db.QueryContext(ctx, "SELECT column_name, column_type FROM (DESCRIBE FROM "+reader(path)+")")
+	rows, err := k.db.QueryContext(ctx, "SELECT column_name, column_type FROM (DESCRIBE FROM "+files+")")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer rows.Close()
 	types = map[string]string{}
 	for rows.Next() {
 		var name, kind string
 		if err := rows.Scan(&name, &kind); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		types[name] = kind
 	}
 	if err := rows.Err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var n int64
-	return types, k.db.QueryRowContext(ctx, "SELECT count(hash(r)) FROM "+reader(path)+" AS r").Scan(&n)
+	counted, err := k.db.QueryContext(ctx, "SELECT file_index, count(hash(r)) FROM "+files+" AS r GROUP BY file_index")
+	if err != nil {
+		return nil, nil, err
+	}
+	defer counted.Close()
+	counts = make([]int64, len(paths)) // a file without rows has no group
+	for counted.Next() {
+		var file int
+		var n int64
+		if err := counted.Scan(&file, &n); err != nil {
+			return nil, nil, err
+		}
+		counts[file] = n
+	}
+	return types, counts, counted.Err()
 }
 
 // Close ends checking; Check begins anew.
@@ -75,40 +97,42 @@ func (k *Checker) Close() {
 	}
 }
 
-// InsertParquet loads a Parquet file with DuckDB's own reader: columns are the expressions, over the file's columns,
-// of the table's columns after source_id, line and ordinal. It returns the number of rows.
-func (c *Case) InsertParquet(ctx context.Context, table, columns string, source int, path string) (int64, error) {
-	path, err := filepath.Abs(path)
+// InsertParquet loads Parquet files of one schema with DuckDB's own reader: columns are the expressions, over the files'
+// columns, of the table's columns after source_id, line and ordinal. The first is the source named, and the others those
+// that follow it. It returns the number of rows.
+func (c *Case) InsertParquet(ctx context.Context, table, columns string, source int, paths []string) (int64, error) {
+	files, err := reader(paths)
 	if err != nil {
 		return 0, err
 	}
-	result, err := c.conn.ExecContext(ctx, fmt.Sprintf("INSERT INTO %s SELECT $source, file_row_number + 1, file_row_number + 1, %s FROM %s ORDER BY file_row_number",
-		table, columns, reader(path)), sql.Named("source", source))
+	result, err := c.conn.ExecContext(ctx, fmt.Sprintf("INSERT INTO %s SELECT $source + file_index, file_row_number + 1, file_row_number + 1, %s FROM %s ORDER BY file_index, file_row_number",
+		table, columns, files), sql.Named("source", source))
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected()
 }
 
-// ParquetTexts calls each with the row (counted from 1) and the column's value of every row that is not NULL and meets
-// the condition.
-func (c *Case) ParquetTexts(ctx context.Context, path, column, condition string, each func(row int64, text string) error) error {
-	path, err := filepath.Abs(path)
+// ParquetTexts calls each with the file (by its order, from 0), the row (counted from 1) and the column's value of every
+// row that is not NULL and meets the condition.
+func (c *Case) ParquetTexts(ctx context.Context, paths []string, column, condition string, each func(file int, row int64, text string) error) error {
+	files, err := reader(paths)
 	if err != nil {
 		return err
 	}
-	rows, err := c.Query(ctx, fmt.Sprintf("SELECT file_row_number + 1, %s FROM %s WHERE %[1]s IS NOT NULL AND (%[3]s) ORDER BY 1", column, reader(path), condition))
+	rows, err := c.Query(ctx, fmt.Sprintf("SELECT file_index, file_row_number + 1, %s FROM %s WHERE %[1]s IS NOT NULL AND (%[3]s) ORDER BY 1, 2", column, files, condition))
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
+		var file int
 		var row int64
 		var text string
-		if err := rows.Scan(&row, &text); err != nil {
+		if err := rows.Scan(&file, &row, &text); err != nil {
 			return err
 		}
-		if err := each(row, text); err != nil {
+		if err := each(file, row, text); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,99 @@
+package ingest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tapaudit/ingest/formats"
+)
+
+// lakeAudits is a query for a lake's audit events of a day in September, every third with its own text.
+func lakeAudits(day, n int) string {
+	var columns []string
+	for _, c := range formats.AuditColumns {
+		kind := c.Type
+		if kind == "JSON" {
+			kind = "VARCHAR"
+		}
+		columns = append(columns, fmt.Sprintf("NULL::%s AS %s", kind, c.Name))
+	}
+	return fmt.Sprintf(`
+SELECT * REPLACE (
+    'audit-%[2]d-' || i AS id, TIMESTAMP '2026-09-01 08:00:00' + to_days(%[2]d - 1) + to_seconds(i) AS time, 'User registered security info' AS activity,
+    CASE i %% 3 WHEN 0 THEN 'temporary access pass' END AS reason, '[]' AS targets, '[]' AS details
+), '%[4]s' AS lake, false AS filtered, 'export:' || i AS origin, '' AS origin_sha256,
+    CASE i %% 3 WHEN 0 THEN '{"id":"audit-%[2]d-' || i || '"}' END AS record
+FROM (SELECT %[1]s), (SELECT range::INTEGER AS i FROM range(%[3]d))`, strings.Join(columns, ", "), day, n, formats.LakeAudit)
+}
+
+// TestLakeFilesTogether: small files of a lake are loaded in one transaction, each as itself; one that is odd costs the others
+// nothing.
+func TestLakeFilesTogether(t *testing.T) {
+	for name, test := range map[string]struct {
+		odd  func(path string) // makes the file of the fourth day
+		want string            // its row: format, records, quarantined, note
+	}{
+		"all are good":    {func(path string) { copyTo(t, path, lakeAudits(4, 4), "") }, "lake audit events|4|0|Parquet"},
+		"one has no rows": {func(path string) { copyTo(t, path, lakeAudits(4, 0), "") }, "lake audit events|0|0|Parquet"},
+		"one is cut off": {func(path string) {
+			copyTo(t, path, lakeAudits(4, 4), "")
+			if err := os.Truncate(path, 700); err != nil {
+				t.Fatal(err)
+			}
+		}, "|1|1|Parquet; damaged after 0 bytes: as Parquet: it is cut off or damaged: no Parquet footer at its end"},
+		// Its types are its own, not the first file's.
+		"one has a column of another type": {func(path string) {
+			copyTo(t, path, "SELECT * REPLACE (7::BIGINT AS category) FROM ("+lakeAudits(4, 4)+")", "")
+		}, "lake audit events|4|0|Parquet"},
+		"one has a row that the case refuses": {func(path string) {
+			copyTo(t, path, "SELECT * REPLACE (CASE i WHEN 2 THEN TIMESTAMP '1999-01-01' ELSE time END AS time) FROM ("+lakeAudits(4, 4)+")", "")
+		}, "lake audit events|4|1|Parquet"},
+		"one is another's twin": {func(path string) { copyTo(t, path, lakeAudits(2, 3), "") }, "|3|0|the same content as lake/audits/tenantId=" + entraTenant + "/day=2026-09-02/records.parquet"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			lake := filepath.Join(t.TempDir(), "lake")
+			place := func(day int) string {
+				return filepath.Join(lake, "audits", "tenantId="+entraTenant, fmt.Sprintf("day=2026-09-%02d", day), "records.parquet")
+			}
+			for day, n := range map[int]int{1: 5, 2: 3, 3: 1, 5: 7} {
+				copyTo(t, place(day), lakeAudits(day, n), "")
+			}
+			test.odd(place(4))
+			c, got := loadAll(t, Options{}, lake)
+			want := []string{"1|lake audit events|5|0|Parquet", "2|lake audit events|3|0|Parquet", "3|lake audit events|1|0|Parquet", "4|" + test.want, "5|lake audit events|7|0|Parquet"}
+			var said []string
+			for i, s := range got {
+				said = append(said, fmt.Sprintf("%d|%s|%d|%d|%s", i+1, s.Format, s.Read, s.Bad, s.Note))
+			}
+			if diff := cmp.Diff(want, said); diff != "" {
+				t.Errorf("sources (-want +got):\n%s", diff)
+			}
+			// Each row is its own file's, as on the careful path; there its text is the lake's row.
+			rows := `SELECT path[-26:-17] || ' ' || line || ' ' || id || ' ' || time || ' ' || coalesce(category, '-') FROM audit_record JOIN source USING (source_id) ORDER BY ALL`
+			careful, _ := loadAll(t, Options{FastFrom: -1}, lake)
+			loaded := texts(t, c, rows)
+			if diff := cmp.Diff(texts(t, careful, rows), loaded); diff != "" {
+				t.Errorf("rows (-careful +loaded):\n%s", diff)
+			}
+			if len(loaded) < 16 || loaded[0] != `2026-09-01 1 audit-1-0 2026-09-01 08:00:00 -` {
+				t.Errorf("%d rows: %q", len(loaded), loaded[:1])
+			}
+			kept := texts(t, c, `SELECT id || ' ' || text FROM audit_record JOIN raw_record USING (source_id, ordinal) WHERE id LIKE 'audit-5-%' ORDER BY id`)
+			if diff := cmp.Diff([]string{`audit-5-0 {"id":"audit-5-0"}`, `audit-5-3 {"id":"audit-5-3"}`, `audit-5-6 {"id":"audit-5-6"}`}, kept); diff != "" {
+				t.Errorf("texts (-want +got):\n%s", diff)
+			}
+			// Again it adds nothing.
+			if err := Load(t.Context(), c, []string{lake}, nil, Options{}); err != nil {
+				t.Fatal(err)
+			}
+			if again := texts(t, c, rows); len(again) != len(loaded) || len(sources(t, c)) != len(got) {
+				t.Errorf("loaded again: %d rows of %d sources, not %d of %d", len(again), len(sources(t, c)), len(loaded), len(got))
+			}
+		})
+	}
+}
