@@ -40,8 +40,8 @@ type Options struct {
 	Progress func(bytes, records int64)
 }
 
-// DefaultFastFrom is where DuckDB's reader begins to pay.
-const DefaultFastFrom = 1 << 20
+// DefaultFastFrom is where DuckDB's reader begins to pay: planning what it reads takes a tenth of a second for each file.
+const DefaultFastFrom = 16 << 20
 
 // Load reads everything under the paths into the case, each source in a transaction of its own, small files of a lake
 // several in one. A source whose content the case has already adds nothing, so that a run that was interrupted can be repeated. The error is nil when

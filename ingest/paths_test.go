@@ -256,7 +256,10 @@ func messy() map[string]string {
 				`"targetResources":[{"id":"x","type":"User","temporaryAccessPass":"TAP-secret-4"}]`, `"additionalDetails":[{"TemporaryAccessPass" : "TAP-secret-5"}]`),
 			"an expired pass": with(`"status":{"errorCode":130504,"failureReason":"Your Temporary Access Pass has expired"}`),
 		} {
-			files[kind+": "+name] = text
+			// Silent sign-ins differ from the others by their category only.
+			if kind != "diagnostic non-interactive" || slices.Contains([]string{"clean", "mixed kinds", "silent by its kind", "boolean a text", "a bad line"}, name) {
+				files[kind+": "+name] = text
+			}
 		}
 		files[kind+": envelope without category"] = lines(good[0], strings.Replace(good[1], `"category":`, `"kategorie":`, 1), good[2])
 		files[kind+": properties as JSON text"] = lines(good[0], propertiesAsText(good[1]), good[2])
@@ -309,7 +312,7 @@ func TestBothPathsGiveTheSameCase(t *testing.T) {
 	if diff := cmp.Diff(bySource(want), bySource(got)); diff != "" {
 		t.Errorf("(-careful +fast):\n%s", diff)
 	}
-	if len(want["signin_record"]) < 500 || len(want["audit_record"]) < 300 || len(want["quarantine"]) < 50 {
+	if len(want["signin_record"]) < 500 || len(want["audit_record"]) < 300 || len(want["quarantine"]) < 40 {
 		t.Errorf("%d sign-ins, %d audit events and %d quarantined are too few to tell", len(want["signin_record"]), len(want["audit_record"]), len(want["quarantine"]))
 	}
 

@@ -166,11 +166,12 @@ func (s *session) kill() error {
 
 // moments are the system calls at which a kill is worst: when files are made, written, put on disk, renamed and removed.
 var moments = []struct {
-	call       string
-	most, less int // kills at it, and in the short form
+	call  string
+	most  int    // kills of each command at it
+	short string // the one command that the short form kills at it, once
 }{
-	{"pwrite64", 14, 1}, {"write", 8, 0}, {"fsync", 8, 1}, {"fdatasync", 4, 0}, {"ftruncate", 4, 0}, {"renameat2", 2, 1}, {"renameat", 2, 0}, {"unlinkat", 4, 0}, {"unlink", 2, 0}, {"mkdirat", 2, 0},
-	{"flock", 2, 0}, {"fchmodat", 2, 1},
+	{"pwrite64", 14, "ingest"}, {"write", 8, ""}, {"fsync", 8, "analyze"}, {"fdatasync", 4, ""}, {"ftruncate", 4, ""}, {"renameat2", 2, "report"}, {"renameat", 2, ""}, {"unlinkat", 4, "run"},
+	{"unlink", 2, ""}, {"mkdirat", 2, ""}, {"flock", 2, ""}, {"fchmodat", 2, ""},
 }
 
 // killAtSystemCalls kills each command as it is about to make a system call: the first ones of its kind, and others
@@ -186,11 +187,14 @@ func (s *session) killAtSystemCalls() error {
 		for _, m := range moments {
 			most := m.most
 			if s.short {
-				most = m.less
+				most = 0
+				if m.short == v.name {
+					most = 1
+				}
 			}
 			for i := range min(most, calls[m.call]) {
 				n := i + 1
-				if i >= most/2 && calls[m.call] > most { // the later half anywhere
+				if i >= most/2 && calls[m.call] > most && !s.short { // the later half anywhere
 					n += random.IntN(calls[m.call] - n)
 				}
 				trace := []string{"strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + m.call, "-e", fmt.Sprintf("inject=%s:signal=KILL:when=%d", m.call, n)}
