@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -43,10 +42,9 @@ type lakeFile struct {
 	table        *formats.Table
 	columns      []formats.RecordColumn
 	proof        string // which rows' texts are kept
-	filtered     bool
 }
 
-var lakeFiles = map[string]lakeFile{
+var lakeFiles = map[string]*lakeFile{
 	"signins": {format: "lake sign-ins", kind: formats.LakeSignIn, table: formats.SignIns, columns: formats.SignInColumns, proof: formats.SignInProof},
 	"audits":  {format: "lake audit events", kind: formats.LakeAudit, table: formats.AuditEvents, columns: formats.AuditColumns, proof: formats.AuditProof},
 }
@@ -56,19 +54,20 @@ func (l *loader) lakeFile(r *source) *lakeFile {
 	if m == nil || r.src.Disk == "" || l.opts.FastFrom < 0 {
 		return nil
 	}
-	file := lakeFiles[m[1]]
-	file.filtered = path.Base(r.src.Path) == "filtered.parquet"
-	return &file
+	return lakeFiles[m[1]]
 }
+
+// isFiltered says whether a lake's file holds the records of exports that are known to be filtered.
+func isFiltered(s *evidence.Source) bool { return path.Base(s.Path) == "filtered.parquet" }
 
 const (
 	togetherFiles = 64
 	togetherBytes = 8 << 20
 )
 
-// together are a lake's files of one kind that wait to be loaded in one transaction.
+// together are a lake's files of one kind of record that wait to be loaded in one transaction.
 type together struct {
-	file    lakeFile
+	file    *lakeFile
 	sources []*source
 	bytes   int64
 }
@@ -81,7 +80,7 @@ func (w *together) fits(r *source, file *lakeFile) bool {
 		}
 	}
 	return len(w.sources) == 0 ||
-		w.file.kind == file.kind && w.file.filtered == file.filtered && len(w.sources) < togetherFiles && w.bytes+r.src.Bytes <= togetherBytes
+		w.file == file && len(w.sources) < togetherFiles && w.bytes+r.src.Bytes <= togetherBytes
 }
 
 // await puts a lake's file among those that wait.
@@ -97,7 +96,7 @@ func (l *loader) await(r *source, file *lakeFile) error {
 	if alone {
 		return l.loadAlone(r)
 	}
-	l.waiting.file = *file
+	l.waiting.file = file
 	l.waiting.sources = append(l.waiting.sources, r)
 	l.waiting.bytes += r.src.Bytes
 	return nil
@@ -112,7 +111,7 @@ func (l *loader) loadWaiting() error {
 			r.id = l.has.next + i
 		}
 		err := l.c.Reading(l.ctx, func() error {
-			return l.c.Atomically(l.ctx, func() error { return l.loadLake(w.sources, &w.file) })
+			return l.c.Atomically(l.ctx, func() error { return l.loadLake(w.sources, w.file) })
 		})
 		if err == nil {
 			for _, r := range w.sources {
@@ -123,16 +122,19 @@ func (l *loader) loadWaiting() error {
 	}
 	// One by one it shows which of them is odd.
 	for _, r := range w.sources {
-		if err := cmp.Or(l.ctx.Err(), l.loadAlone(r)); err != nil {
+		if err := l.ctx.Err(); err != nil {
+			return err
+		}
+		if err := l.loadAlone(r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// loadLake loads a lake's files of one kind, or fails, whatever is odd about one of them. Their ids follow one another.
+// loadLake loads a lake's files of one kind of record, or fails, whatever is odd about one of them. Their ids follow one another.
 func (l *loader) loadLake(sources []*source, file *lakeFile) error {
-	var paths []string
+	var paths, filtered []string
 	var rows []int64
 	var schema []format.SchemaElement
 	for i, r := range sources {
@@ -151,7 +153,7 @@ func (l *loader) loadLake(sources []*source, file *lakeFile) error {
 		} else if !reflect.DeepEqual(footer.schema, schema) {
 			return casefile.ErrNotClean
 		}
-		paths, rows = append(paths, r.src.Disk), append(rows, footer.rows())
+		paths, rows, filtered = append(paths, r.src.Disk), append(rows, footer.rows()), append(filtered, fmt.Sprint(isFiltered(r.src)))
 	}
 	// One wish is worth the time it takes: that no file can harm the case.
 	types, counts, err := l.checker.Check(l.ctx, paths)
@@ -170,7 +172,7 @@ func (l *loader) loadLake(sources []*source, file *lakeFile) error {
 		if kind != c.Type && !(c.Type == "JSON" && kind == "VARCHAR") {
 			return casefile.ErrNotClean
 		}
-		columns = append(columns, file.expression(c))
+		columns = append(columns, file.expression(c, "["+strings.Join(filtered, ", ")+"][(file_index + 1)::BIGINT]"))
 	}
 	if types["lake"] != "VARCHAR" || types["filtered"] != "BOOLEAN" || types["record"] != "VARCHAR" {
 		return casefile.ErrNotClean
@@ -200,10 +202,10 @@ func (l *loader) loadLake(sources []*source, file *lakeFile) error {
 		if l.has.first(r.sha256, r.src.Path) != nil {
 			return errKnown
 		}
-		r.format, r.read, r.rows, r.filtered = file.format, rows[i], true, file.filtered
+		r.format, r.read, r.rows, r.filtered = file.format, rows[i], true, isFiltered(r.src)
 		loaded -= rows[i]
 		r.notes = append(r.notes, "Parquet")
-		if file.filtered {
+		if r.filtered {
 			r.notes = append(r.notes, "records of filtered exports: they count, their days do not")
 		}
 		r.notePasscodes()
@@ -218,11 +220,11 @@ func (l *loader) loadLake(sources []*source, file *lakeFile) error {
 }
 
 // expression is what becomes of a column. A row of another kind than its file's, and one that the careful path has to look
-// at, has no time, which the case refuses.
-func (f *lakeFile) expression(c formats.RecordColumn) string {
+// at, has no time, which the case refuses. filtered is whether the row's file is one of filtered exports.
+func (f *lakeFile) expression(c formats.RecordColumn, filtered string) string {
 	switch {
 	case c.Name == "time":
-		return fmt.Sprintf("CASE WHEN lake = '%s' AND filtered = %t AND NOT coalesce(%s, false) THEN time END", f.kind, f.filtered, f.odd())
+		return fmt.Sprintf("CASE WHEN lake = '%s' AND filtered = %s AND NOT coalesce(%s, false) THEN time END", f.kind, filtered, f.odd())
 	case c.Name == "can_show_tap":
 		return "steps IS NOT NULL OR method_bits IS NOT NULL"
 	case c.Name == "risk", c.Name == "result":

@@ -46,6 +46,10 @@ func TestLakeFilesTogether(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, "|1|1|Parquet; damaged after 0 bytes: as Parquet: it is cut off or damaged: no Parquet footer at its end"},
+		"one claims to be filtered": {func(path string) {
+			copyTo(t, path, "SELECT * REPLACE (true AS filtered) FROM ("+lakeAudits(4, 4)+")", "")
+		},
+			"lake audit events|4|0|Parquet; a filtered export: its records count, its days do not"},
 		// Its types are its own, not the first file's.
 		"one has a column of another type": {func(path string) {
 			copyTo(t, path, "SELECT * REPLACE (7::BIGINT AS category) FROM ("+lakeAudits(4, 4)+")", "")
