@@ -12,6 +12,7 @@ type dialect struct {
 	settings            string // statements before all others
 	reading             string // likewise, for each catalog of a lake's tables
 	quote               string // around a name
+	text                string // the type of texts
 	relation            func(q *query, table string) (string, error)
 	view                func(name string) string           // the head of a view, which ends with AS; nil where every statement has its own
 	table               func(q *query, name string) string // the head of a small table that is kept while the query runs
@@ -31,7 +32,7 @@ type dialect struct {
 
 func (d dialect) column(name string) string { return d.quote + name + d.quote }
 func (d dialect) literal(s string) string   { return "'" + s + "'" }
-func (d dialect) asText(v string) string    { return "CAST(" + v + " AS VARCHAR)" }
+func (d dialect) asText(v string) string    { return "CAST(" + v + " AS " + d.text + ")" }
 func (d dialect) boolean(v string) string   { return "CAST(" + v + " AS BOOLEAN)" }
 func (d dialect) lower(v string) string     { return "lower(" + v + ")" }
 func (d dialect) isThere(v string) string   { return v + " IS NOT NULL" }
@@ -51,6 +52,9 @@ func (d dialect) or(conditions ...string) string {
 func (d dialect) first(kind string, values []string) string {
 	switch len(values) {
 	case 0:
+		if kind == "VARCHAR" {
+			kind = d.text
+		}
 		return "CAST(NULL AS " + kind + ")"
 	case 1:
 		return values[0]
@@ -165,6 +169,7 @@ var dialects = map[string]dialect{
 		Comment:  "Run it with: mkdir -p %s; duckdb < this-file",
 		settings: "SET TimeZone = 'UTC';",
 		quote:    `"`,
+		text:     "VARCHAR",
 		relation: func(q *query, table string) (string, error) {
 			if !isPath(table) {
 				return qualified(table, `"`), nil
@@ -212,6 +217,7 @@ var dialects = map[string]dialect{
 		Comment:  "Run it with: spark-sql -f this-file",
 		settings: "SET spark.sql.session.timeZone = UTC;\nSET spark.sql.ansi.enabled = false;\nSET spark.sql.parser.escapedStringLiterals = false;",
 		quote:    "`",
+		text:     "STRING",
 		relation: func(q *query, table string) (string, error) {
 			if isPath(table) {
 				return "parquet.`" + strings.TrimSuffix(table, "/") + "`", nil
@@ -258,6 +264,7 @@ var dialects = map[string]dialect{
 		// Hive's connector reads times to the millisecond unless it is told otherwise.
 		reading: "SET SESSION {catalog}.timestamp_precision = 'MICROSECONDS';",
 		quote:   `"`,
+		text:    "VARCHAR",
 		relation: func(q *query, table string) (string, error) {
 			if isPath(table) {
 				return "", fmt.Errorf("a lake under Trino has tables, not files: name them with --table signins=CATALOG.SCHEMA.TABLE and --table audits=…")

@@ -157,17 +157,36 @@ func TestLakeAndExtract(t *testing.T) {
 		}
 	})
 	t.Run("other layouts", func(t *testing.T) {
-		for name, args := range otherLayouts(t, dir, lake) {
+		for name, layout := range otherLayouts(t, dir, lake) {
 			into := filepath.Join(dir, "extract-"+name)
-			text, _ := tapaudit(t, 0, append([]string{"extract", "--engine", "duckdb", "--period", "2026Q3", "--into", into}, args...)...)
-			onDuckDB(t, text, into)
+			onDuckDB(t, layout.extractOn(t, "duckdb", into, aFile), into)
 			sameJudgement(t, "layout "+name, full, auditSample(t, "2026Q3", into, filepath.Join(lake, "exports")))
 		}
 	})
 }
 
-// otherLayouts are the lake's records as Graph has them and as Log Analytics has them, and the flags that say so.
-func otherLayouts(t *testing.T, dir, lake string) map[string][]string {
+// otherLayout is the lake's records in another layout: the flags that say so, and a file for each table.
+type otherLayout struct {
+	flags []string
+	files map[string]string
+}
+
+// extractOn gives the query's text for an engine that knows the tables by the names that place gives them.
+func (l otherLayout) extractOn(t testing.TB, engine, into string, place func(table, file string) string, more ...string) string {
+	t.Helper()
+	args := slices.Concat([]string{"extract", "--engine", engine, "--period", "2026Q3", "--into", into}, l.flags, more)
+	for _, table := range slices.Sorted(maps.Keys(l.files)) {
+		args = append(args, "--table", table+"="+place(table, l.files[table]))
+	}
+	text, _ := tapaudit(t, 0, args...)
+	return text
+}
+
+// aFile names a table of one file to an engine that reads files.
+func aFile(_, file string) string { return file + "*" }
+
+// otherLayouts are the lake's records as Graph has them and as Log Analytics has them.
+func otherLayouts(t *testing.T, dir, lake string) map[string]otherLayout {
 	t.Helper()
 	db, err := sql.Open("duckdb", "")
 	if err != nil {
@@ -205,7 +224,7 @@ func otherLayouts(t *testing.T, dir, lake string) map[string][]string {
     correlation_id AS correlationId, session_id AS sessionId, original_request_id AS originalRequestId, token_id AS uniqueTokenIdentifier,
     protocol AS authenticationProtocol, transfer_method AS originalTransferMethod, requirement AS authenticationRequirement,
     conditional_access AS conditionalAccessStatus, risk AS riskLevelDuringSignIn, interactive AS isInteractive, ` +
-			`CASE WHEN interactive THEN '["interactiveUser"]' ELSE '["nonInteractiveUser"]' END AS signInEventTypes, ` +
+			list(text, `CASE WHEN interactive THEN '["interactiveUser"]' ELSE '["nonInteractiveUser"]' END`, `["VARCHAR"]`) + ` AS signInEventTypes, ` +
 			nested(text, "errorCode := error_code", "failureReason := failure_reason") + ` AS status, ` +
 			nested(text, "deviceId := device_id", "displayName := device_name", "operatingSystem := operating_system") + ` AS deviceDetail, ` +
 			nested(text, "city := city", "countryOrRegion := country") + ` AS location, ` +
@@ -222,16 +241,17 @@ func otherLayouts(t *testing.T, dir, lake string) map[string][]string {
 	read := func(kind string) string {
 		return fmt.Sprintf("read_parquet('%s/%s/**/*.parquet', hive_partitioning = false) WHERE NOT filtered", lake, kind)
 	}
-	layouts := map[string][]string{}
+	layouts := map[string]otherLayout{}
 	for name, text := range map[string]bool{"graph": true, "graph-structs": false} {
 		s, a := filepath.Join(dir, name+"-signins.parquet"), filepath.Join(dir, name+"-audits.parquet")
 		run("COPY (SELECT %s FROM %s) TO '%s' (FORMAT parquet)", signIns(text), read("signins"), s)
 		run("COPY (SELECT %s FROM %s) TO '%s' (FORMAT parquet)", audits(text), read("audits"), a)
-		layouts[name] = []string{"--layout", "graph", "--column", "tenantId=tenant", "--table", "signins=" + s + "*", "--table", "audits=" + a + "*", "--nested", map[bool]string{true: "text", false: "struct"}[text]}
+		flags := []string{"--layout", "graph", "--column", "tenantId=tenant", "--nested", map[bool]string{true: "text", false: "struct"}[text]}
 		if !text {
 			// Graph gives applications no address as a rule, and a struct without the member is asked for none.
-			layouts[name] = append(layouts[name], "--column", "initiatedBy.app.ipAddress=")
+			flags = append(flags, "--column", "initiatedBy.app.ipAddress=")
 		}
+		layouts[name] = otherLayout{flags, map[string]string{"signins": s, "audits": a}}
 	}
 	// Log Analytics: the columns in PascalCase, a table for each kind of sign-in, dynamic columns as texts.
 	pascal := func(columns string) string {
@@ -244,7 +264,7 @@ func otherLayouts(t *testing.T, dir, lake string) map[string][]string {
 		return strings.NewReplacer("tenant_id AS tenant", "tenant_id AS AADTenantId, time AS TimeGenerated", " AS resourceId", " AS ResourceIdentity", " AS ipAddress", " AS IPAddress",
 			" AS location", " AS LocationDetails", ", id,", ", id AS Id,", "category, ", "category AS Category, ", ", result,", ", result AS Result,").Replace(columns)
 	}
-	args := []string{"--layout", "loganalytics", "--column", "Location=", "--column", "ResultType=", "--column", "ResultDescription=", "--column", "OperationName=", "--column", "TimeGenerated="}
+	analytics := otherLayout{files: map[string]string{}, flags: []string{"--layout", "loganalytics", "--column", "Location=", "--column", "ResultType=", "--column", "ResultDescription=", "--column", "OperationName=", "--column", "TimeGenerated="}}
 	for kind, from := range map[string]string{"signins": read("signins") + " AND interactive", "noninteractive": read("signins") + " AND NOT interactive", "audits": read("audits")} {
 		columns := pascal(signIns(true))
 		if kind == "audits" {
@@ -252,9 +272,9 @@ func otherLayouts(t *testing.T, dir, lake string) map[string][]string {
 		}
 		file := filepath.Join(dir, "loganalytics-"+kind+".parquet")
 		run("COPY (SELECT %s FROM %s) TO '%s' (FORMAT parquet)", columns, from, file)
-		args = append(args, "--table", kind+"="+file+"*")
+		analytics.files[kind] = file
 	}
-	layouts["loganalytics"] = args
+	layouts["loganalytics"] = analytics
 	return layouts
 }
 

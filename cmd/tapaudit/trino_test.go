@@ -3,6 +3,8 @@
 package main
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -36,16 +38,32 @@ func TestSameJudgementOnTrino(t *testing.T) {
 	full := auditSample(t, "2026Q3", sample)
 	tapaudit(t, 0, "lake", sample, "--out", filepath.Join(dir, "lake"), "--quiet")
 
-	tables, err := os.ReadFile("../../analysis/extract/trino-tables.sql")
+	declared, err := os.ReadFile("../../analysis/extract/trino-tables.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, _ := tapaudit(t, 0, "extract", "--engine", "trino", "--period", "2026Q3", "--into", "hive.tapaudit",
+	ofLake, _ := tapaudit(t, 0, "extract", "--engine", "trino", "--period", "2026Q3", "--into", "hive.tapaudit",
 		"--table", "signins=hive.entra.signins", "--table", "audits=hive.entra.audits")
+	statements := []string{strings.ReplaceAll(string(declared), "s3://logs/", "local:///"), ofLake}
+	into := []string{"tapaudit"}
+	for name, layout := range otherLayouts(t, dir, filepath.Join(dir, "lake")) {
+		schema := strings.ReplaceAll(name, "-", "_")
+		var tables strings.Builder
+		fmt.Fprintf(&tables, "CREATE SCHEMA hive.%s;\nSET SESSION hive.timestamp_precision = 'MICROSECONDS';\n", schema)
+		text := layout.extractOn(t, "trino", "hive."+schema, func(table, file string) string {
+			folder := filepath.Join(dir, "tables", schema, table)
+			tables.WriteString(declareTable(t, "hive."+schema+"."+table, file, "local:///tables/"+schema+"/"+table))
+			if err := errors.Join(os.MkdirAll(folder, 0o700), os.Rename(file, filepath.Join(folder, "0.parquet"))); err != nil {
+				t.Fatal(err)
+			}
+			return "hive." + schema + "." + table
+		})
+		statements, into = append(statements, tables.String(), text), append(into, schema)
+	}
 	began := time.Now()
 	server := startTrino(t, java, home, dir)
 	t.Logf("Trino started in %s", time.Since(began).Round(time.Second))
-	for _, statements := range []string{strings.ReplaceAll(string(tables), "s3://logs/", "local:///"), text} {
+	for _, statements := range statements {
 		file := filepath.Join(dir, "statements.sql")
 		if err := os.WriteFile(file, []byte(statements), 0o600); err != nil {
 			t.Fatal(err)
@@ -58,11 +76,58 @@ func TestSameJudgementOnTrino(t *testing.T) {
 		first, _, _ := strings.Cut(statements, "\n")
 		t.Logf("%s: %s", first, time.Since(began).Round(time.Second))
 	}
-	result := filepath.Join(dir, "result")
-	for _, name := range extract.ResultSets() {
-		carry(t, filepath.Join(dir, "metastore", "tapaudit", name), filepath.Join(result, name))
+	for _, schema := range into {
+		result := filepath.Join(dir, "result-"+schema)
+		for _, name := range extract.ResultSets() {
+			carry(t, filepath.Join(dir, "metastore", schema, name), filepath.Join(result, name))
+		}
+		sameJudgement(t, "extract on Trino into "+schema, full, auditSample(t, "2026Q3", result, filepath.Join(dir, "lake", "exports")))
 	}
-	sameJudgement(t, "extract on Trino", full, auditSample(t, "2026Q3", result, filepath.Join(dir, "lake", "exports")))
+}
+
+// declareTable is the statement that makes a table of a folder that holds a file like this one.
+func declareTable(t *testing.T, name, file, folder string) string {
+	t.Helper()
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	rows, err := db.Query("SELECT column_name, column_type FROM (DESCRIBE FROM read_parquet(?))", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var columns []string
+	for rows.Next() {
+		var column, kind string
+		if err := rows.Scan(&column, &kind); err != nil {
+			t.Fatal(err)
+		}
+		columns = append(columns, column+" "+ofTrino(kind))
+	}
+	if err := rows.Err(); err != nil || len(columns) == 0 {
+		t.Fatalf("%s: %d columns, %v", file, len(columns), err)
+	}
+	return fmt.Sprintf("CREATE TABLE %s (\n    %s\n) WITH (format = 'PARQUET', external_location = '%s');\n", name, strings.Join(columns, ",\n    "), folder)
+}
+
+// structType is one without another inside.
+var structType = regexp.MustCompile(`STRUCT\(([^()]*)\)(\[\])?`)
+
+// ofTrino writes a type of DuckDB's as Trino does, from the inside out.
+func ofTrino(kind string) string {
+	kind = strings.ReplaceAll(strings.ReplaceAll(kind, "VARCHAR[]", "ARRAY<VARCHAR>"), "TIMESTAMP", "TIMESTAMP<6>")
+	for structType.MatchString(kind) {
+		kind = structType.ReplaceAllStringFunc(kind, func(text string) string {
+			m := structType.FindStringSubmatch(text)
+			if m[2] != "" {
+				return "ARRAY<ROW<" + m[1] + ">>"
+			}
+			return "ROW<" + m[1] + ">"
+		})
+	}
+	return strings.NewReplacer("<", "(", ">", ")").Replace(kind)
 }
 
 var wholeSecond = regexp.MustCompile(`(T\d\d:\d\d:\d\d)Z"`)
