@@ -164,6 +164,19 @@ func qualified(name, quote string) string {
 // isPath tells a folder of files from a table's name.
 func isPath(table string) bool { return strings.ContainsAny(table, "/*") }
 
+// members are those of nested columns that are read, of steps, targets and details.
+var members = []string{"authenticationMethod", "authenticationMethodDetail", "authenticationStepDateTime", "authenticationStepRequirement", "authenticationStepResultDetail",
+	"displayName", "groupType", "modifiedProperties", "newValue", "oldValue", "userPrincipalName"}
+
+// spelt gives members their names back in a JSON text: Hive's tables have them in lower case. Inside a value a quote is
+// escaped, so only keys are found.
+func spelt(v string) string {
+	for _, m := range members {
+		v = "replace(" + v + `, '"` + strings.ToLower(m) + `":', '"` + m + `":')`
+	}
+	return v
+}
+
 var dialects = map[string]dialect{
 	"duckdb": {
 		Comment:  "Run it with: mkdir -p %s; duckdb < this-file",
@@ -292,7 +305,7 @@ var dialects = map[string]dialect{
 		},
 		whole: func(column, nested string) string {
 			if nested == "struct" {
-				return `json_format(CAST("` + column + `" AS JSON))`
+				return spelt(`json_format(CAST("` + column + `" AS JSON))`)
 			}
 			return `CAST("` + column + `" AS VARCHAR)`
 		},

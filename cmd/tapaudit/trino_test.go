@@ -49,8 +49,8 @@ func TestSameJudgementOnTrino(t *testing.T) {
 	for name, layout := range otherLayouts(t, dir, filepath.Join(dir, "lake")) {
 		schema := strings.ReplaceAll(name, "-", "_")
 		var tables strings.Builder
-		fmt.Fprintf(&tables, "CREATE SCHEMA hive.%s;\nSET SESSION hive.timestamp_precision = 'MICROSECONDS';\n", schema)
-		text := layout.extractOn(t, "trino", "hive."+schema, func(table, file string) string {
+		fmt.Fprintf(&tables, "CREATE SCHEMA hive.%[1]s;\nCREATE SCHEMA hive.of_%[1]s;\nSET SESSION hive.timestamp_precision = 'MICROSECONDS';\n", schema)
+		text := layout.extractOn(t, "trino", "hive.of_"+schema, func(table, file string) string {
 			folder := filepath.Join(dir, "tables", schema, table)
 			tables.WriteString(declareTable(t, "hive."+schema+"."+table, file, "local:///tables/"+schema+"/"+table))
 			if err := errors.Join(os.MkdirAll(folder, 0o700), os.Rename(file, filepath.Join(folder, "0.parquet"))); err != nil {
@@ -58,7 +58,7 @@ func TestSameJudgementOnTrino(t *testing.T) {
 			}
 			return "hive." + schema + "." + table
 		})
-		statements, into = append(statements, tables.String(), text), append(into, schema)
+		statements, into = append(statements, tables.String(), text), append(into, "of_"+schema)
 	}
 	began := time.Now()
 	server := startTrino(t, java, home, dir)
