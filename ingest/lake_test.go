@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -109,4 +110,52 @@ func TestLakeFilesTogether(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzLakeFile: whatever a lake's file holds, it is accounted for, and the files beside it are loaded as they are.
+func FuzzLakeFile(f *testing.F) {
+	whole, err := os.ReadFile(copyTo(f, filepath.Join(f.TempDir(), "records.parquet"), lakeAudits(4, 60), ""))
+	if err != nil {
+		f.Fatal(err)
+	}
+	beside := map[int][]byte{}
+	for _, day := range []int{3, 5} {
+		if beside[day], err = os.ReadFile(copyTo(f, filepath.Join(f.TempDir(), "records.parquet"), lakeAudits(day, day), "")); err != nil {
+			f.Fatal(err)
+		}
+	}
+	f.Add(whole)
+	f.Add(whole[:len(whole)-20])
+	for i := 4; i < len(whole); i += max(len(whole)/8, 1) {
+		flipped := bytes.Clone(whole)
+		flipped[i] ^= 0xff
+		f.Add(flipped)
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		lake := filepath.Join(t.TempDir(), "lake")
+		for day, content := range map[int][]byte{3: beside[3], 4: append([]byte("PAR1"), content[min(4, len(content)):]...), 5: beside[5]} {
+			folder := filepath.Join(lake, "audits", "tenantId="+entraTenant, fmt.Sprintf("day=2026-09-%02d", day))
+			if err := os.MkdirAll(folder, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(folder, "records.parquet"), content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c, got := loadAll(t, Options{}, lake)
+		own := texts(t, c, `SELECT count(DISTINCT ordinal)::VARCHAR FROM (SELECT source_id, ordinal FROM audit_record UNION ALL SELECT source_id, ordinal FROM signin_record) WHERE source_id = 2`)
+		if s := got[1]; own[0] != fmt.Sprint(s.Read-s.NotUsed-s.Bad) {
+			t.Errorf("%s loaded, %d not used and %d quarantined are not %d read: %s", own[0], s.NotUsed, s.Bad, s.Read, s.Note)
+		}
+		var want []string
+		for _, day := range []int{3, 5} {
+			for i := range day {
+				want = append(want, fmt.Sprintf("2026-09-%02d audit-%d-%d %d", day, day, i, i+1))
+			}
+		}
+		rows := texts(t, c, `SELECT path[-26:-17] || ' ' || id || ' ' || line FROM audit_record JOIN source USING (source_id) WHERE path NOT LIKE '%day=2026-09-04%' ORDER BY ALL`)
+		if diff := cmp.Diff(want, rows); diff != "" {
+			t.Errorf("the files beside it (-want +got):\n%s", diff)
+		}
+	})
 }

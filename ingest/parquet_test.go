@@ -63,11 +63,11 @@ type loadedSource struct {
 	Note              string
 }
 
-// load loads the paths into a case of its own.
+// loadAll loads the paths into a case of its own, in memory.
 func loadAll(t testing.TB, opts Options, paths ...string) (*casefile.Case, []loadedSource) {
 	t.Helper()
 	ctx := context.Background()
-	c, err := casefile.Open(ctx, filepath.Join(t.TempDir(), "case"), casefile.Options{Threads: 2})
+	c, err := casefile.Open(ctx, "", casefile.Options{Threads: 2, TempDir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,7 +67,7 @@ func (k *Checker) Check(ctx context.Context, paths []string) (types map[string]s
 		if err := rows.Scan(&name, &kind); err != nil {
 			return nil, nil, err
 		}
-		if strings.EqualFold(name, "file_index") { // it would hide the reader's own
+		if strings.EqualFold(name, "file_index") || strings.EqualFold(name, "whole_row") { // it would hide what is meant below
 			return nil, nil, ErrNotClean
 		}
 		types[name] = kind
@@ -75,7 +75,7 @@ func (k *Checker) Check(ctx context.Context, paths []string) (types map[string]s
 	if err := rows.Err(); err != nil {
 		return nil, nil, err
 	}
-	counted, err := k.db.QueryContext(ctx, "SELECT file_index, count(hash(r)) FROM "+files+" AS r GROUP BY file_index")
+	counted, err := k.db.QueryContext(ctx, "SELECT file_index, count(hash(whole_row)) FROM "+files+" AS whole_row GROUP BY file_index")
 	if err != nil {
 		return nil, nil, err
 	}
