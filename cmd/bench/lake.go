@@ -29,13 +29,13 @@ SELECT
     CASE WHEN attempt THEN 'new' || day_no || '-' || i ELSE 'staff' || person END || '@contoso.example' AS upn, 'Staff Member ' || person AS user_name, 'member' AS user_type,
     CASE WHEN attempt THEN '19db86c3-b2b9-44cc-b339-36da233a3be2' ELSE uuid_of('app', i % 40) END AS app_id, 'Application ' || (i % 40) AS app_name,
     uuid_of('resource', i % 25) AS resource_id, 'Resource ' || (i % 25) AS resource_name,
-    CASE WHEN i % 3 = 0 THEN '198.51.100.' || (i % 8) ELSE '203.0.' || (person % 250) || '.' || (person // 250 % 250) END AS ip, 64500 + person % 300 AS asn,
+    CASE WHEN i % 3 = 0 THEN '198.51.100.' || (i % 8) ELSE '203.0.' || (person % 250) || '.' || (person // 250 % 250) END AS ip, (64500 + person % 300)::BIGINT AS asn,
     'CH' AS country, 'Zurich' AS city, 'Browser' AS client_app,
     'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/' || (110 + person % 30) || '.0.0.0 Safari/537.36 Edg/' || (110 + person % 30) || '.0.0.0' AS user_agent,
     uuid_of('device', person) AS device_id, 'PC-' || person AS device_name, 'Windows11' AS operating_system,
     uuid_of('correlation', i) AS correlation_id, uuid_of('session', i // 9) AS session_id, uuid_of('s', i) AS original_request_id, left(md5('token' || day_no || '-' || i), 22) AS token_id,
     attempt OR i % 10 = 0 AS interactive, 'none' AS protocol, 'none' AS transfer_method, 'multiFactorAuthentication' AS requirement, 'success' AS conditional_access,
-    'none' AS risk, CASE WHEN NOT attempt AND i % 25 = 3 THEN 50126 ELSE 0 END AS error_code,
+    'none' AS risk, (CASE WHEN NOT attempt AND i % 25 = 3 THEN 50126 ELSE 0 END)::BIGINT AS error_code,
     CASE WHEN NOT attempt AND i % 25 = 3 THEN 'Error validating credentials due to invalid username or password.' ELSE 'Other.' END AS failure_reason, false AS trusted_location,
     CASE WHEN attempt THEN '[{"authenticationStepDateTime":"2026-07-01T08:00:00Z","authenticationMethod":"Temporary Access Pass","authenticationMethodDetail":null,"succeeded":true,"authenticationStepResultDetail":"MFA completed in Azure AD","authenticationStepRequirement":"multiFactorAuthentication"}]'
         WHEN i % 10 = 0 THEN '[{"authenticationStepDateTime":"2026-07-01T08:00:00Z","authenticationMethod":"Password","authenticationMethodDetail":"Password Hash Sync","succeeded":true,"authenticationStepResultDetail":"Correct password","authenticationStepRequirement":"Primary authentication"},{"authenticationStepDateTime":"2026-07-01T08:00:05Z","authenticationMethod":"Mobile app notification","authenticationMethodDetail":null,"succeeded":true,"authenticationStepResultDetail":"MFA completed in Azure AD","authenticationStepRequirement":"Multifactor authentication"}]'
