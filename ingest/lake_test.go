@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -124,13 +123,7 @@ func FuzzLakeFile(f *testing.F) {
 			f.Fatal(err)
 		}
 	}
-	f.Add(whole)
-	f.Add(whole[:len(whole)-20])
-	for i := 4; i < len(whole); i += max(len(whole)/8, 1) {
-		flipped := bytes.Clone(whole)
-		flipped[i] ^= 0xff
-		f.Add(flipped)
-	}
+	addDamaged(f, whole)
 	f.Fuzz(func(t *testing.T, content []byte) {
 		lake := filepath.Join(t.TempDir(), "lake")
 		for day, content := range map[int][]byte{3: beside[3], 4: append([]byte("PAR1"), content[min(4, len(content)):]...), 5: beside[5]} {

@@ -412,13 +412,7 @@ func FuzzParquet(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(whole)
-		f.Add(whole[:len(whole)-20])
-		for i := 4; i < len(whole); i += max(len(whole)/6, 1) {
-			flipped := bytes.Clone(whole)
-			flipped[i] ^= 0xff
-			f.Add(flipped)
-		}
+		addDamaged(f, whole)
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
 		path := filepath.Join(t.TempDir(), "evidence.parquet")
@@ -428,4 +422,15 @@ func FuzzParquet(f *testing.F) {
 		c, got := loadAll(t, Options{}, path)
 		addUp(t, c, got[0])
 	})
+}
+
+// addDamaged gives a fuzzer a file to begin with, whole, cut off and with a byte changed here and there.
+func addDamaged(f *testing.F, whole []byte) {
+	f.Add(whole)
+	f.Add(whole[:len(whole)-20])
+	for i := 4; i < len(whole); i += max(len(whole)/6, 1) {
+		flipped := bytes.Clone(whole)
+		flipped[i] ^= 0xff
+		f.Add(flipped)
+	}
 }
