@@ -44,8 +44,9 @@ type Options struct {
 const DefaultFastFrom = 16 << 20
 
 // Load reads everything under the paths into the case, each source in a transaction of its own, small files of a lake
-// several in one. A source whose content the case has already adds nothing, so that a run that was interrupted can be repeated. The error is nil when
-// the evidence is odd; it is not when a path does not exist, the case cannot be written or ctx is done.
+// several in one. A source whose content the case has already adds nothing, so that a run that was interrupted can be
+// repeated. The error is nil when the evidence is odd; it is not when a path does not exist, the case cannot be written or
+// ctx is done.
 func Load(ctx context.Context, c *casefile.Case, paths []string, stdin io.Reader, opts Options) error {
 	if opts.Limits == (evidence.Limits{}) {
 		opts.Limits = evidence.DefaultLimits()
@@ -241,7 +242,7 @@ func (l *loader) load(r *source) error {
 		return err
 	}
 	if load != nil {
-		err := l.c.Reading(l.ctx, func() error { return l.c.Atomically(l.ctx, load) })
+		err := l.loadByReader(load)
 		if err == nil {
 			return nil
 		}
@@ -264,6 +265,11 @@ func (l *loader) load(r *source) error {
 		err = l.recordOnly(r)
 	}
 	return err
+}
+
+// loadByReader loads with DuckDB's own reader and all its threads, in one transaction.
+func (l *loader) loadByReader(load func() error) error {
+	return l.c.Reading(l.ctx, func() error { return l.c.Atomically(l.ctx, load) })
 }
 
 // known says whether the case has the source's content; under another path it lists the source as the same.

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -110,10 +109,7 @@ func (l *loader) loadWaiting() error {
 		for i, r := range w.sources {
 			r.id = l.has.next + i
 		}
-		err := l.c.Reading(l.ctx, func() error {
-			return l.c.Atomically(l.ctx, func() error { return l.loadLake(w.sources, w.file) })
-		})
-		if err == nil {
+		if err := l.loadByReader(func() error { return l.loadLake(w.sources, w.file) }); err == nil {
 			for _, r := range w.sources {
 				l.settle(r)
 			}
@@ -209,7 +205,10 @@ func (l *loader) loadLake(sources []*source, file *lakeFile) error {
 			r.notes = append(r.notes, "records of filtered exports: they count, their days do not")
 		}
 		r.notePasscodes()
-		if err := errors.Join(l.c.InsertRaw(l.ctx, r.id, kept[i]), l.insertSource(r)); err != nil {
+		if err := l.c.InsertRaw(l.ctx, r.id, kept[i]); err != nil {
+			return err
+		}
+		if err := l.insertSource(r); err != nil {
 			return err
 		}
 	}
