@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -57,18 +58,36 @@ func browser(t *testing.T) context.Context {
 	return ctx
 }
 
-func run(t *testing.T, ctx context.Context, actions ...chromedp.Action) {
+func run(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
-	if err := chromedp.Run(ctx, actions...); err != nil {
+	if err := chromedp.Do(ctx, steps...); err != nil {
 		t.Fatal(err)
 	}
 }
 
+// command is a step that sends the browser a command whose answer does not matter.
+func command[P, R any](c cdp.Command[P, R], params P) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, c, params)
+		return err
+	})
+}
+
+// media is a step that makes the page believe in a medium, or with "" in the screen, of these features.
+func media(name string, features ...*emulation.MediaFeature) chromedp.Action[chromedp.Void] {
+	return command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: name, Features: features})
+}
+
+// act is a step that runs a script whose value does not matter.
+func act(text string) chromedp.Action[chromedp.Void] { return chromedp.Evaluate[chromedp.Void](text) }
+
 // evaluate runs an expression in the page; a promise is waited for.
 func evaluate[T any](t *testing.T, ctx context.Context, expression string) T {
 	t.Helper()
-	var value T
-	run(t, ctx, chromedp.Evaluate(expression, &value, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
 	return value
 }
 
@@ -94,7 +113,7 @@ type watched struct {
 func watch(t *testing.T, ctx context.Context) *watched {
 	t.Helper()
 	w := &watched{}
-	chromedp.ListenTarget(ctx, func(event any) {
+	err := chromedp.Listen(ctx, func(event any) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		switch e := event.(type) {
@@ -103,14 +122,17 @@ func watch(t *testing.T, ctx context.Context) *watched {
 		case *runtime.EventConsoleAPICalled:
 			w.complains = append(w.complains, "console: "+string(e.Type))
 		case *runtime.EventExceptionThrown:
-			w.complains = append(w.complains, "exception: "+e.ExceptionDetails.Error())
+			w.complains = append(w.complains, "exception: "+(&chromedp.ExceptionError{ExceptionDetails: e.ExceptionDetails}).Error())
 		case *cdplog.EventEntryAdded:
 			w.complains = append(w.complains, e.Entry.Text)
 		case *cdppage.EventJavascriptDialogOpening:
 			w.complains = append(w.complains, "dialog: "+e.Message)
 		}
 	})
-	run(t, ctx, network.Enable(), cdplog.Enable())
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, ctx, command(network.Enable, network.EnableParams{}), command(cdplog.Enable, cdp.Empty{}))
 	return w
 }
 
@@ -158,7 +180,7 @@ func TestBrowserLoadsNothingElseAndRunsNothing(t *testing.T) {
 		}
 	}
 	for name, address := range hostilePages {
-		run(t, ctx, chromedp.Navigate(address), chromedp.Evaluate(openAll, nil), chromedp.Sleep(200*time.Millisecond))
+		run(t, ctx, chromedp.Navigate(address), act(openAll), chromedp.Sleep(200*time.Millisecond))
 		requests, complains := w.take()
 		if diff := cmp.Diff([]string{address}, requests); diff != "" {
 			t.Errorf("%s: requests (-want +got):\n%s", name, diff)
@@ -206,11 +228,11 @@ func TestBrowserSortsAndFiltersAComparison(t *testing.T) {
 	}
 	want := cells(3)
 	slices.Sort(want)
-	run(t, ctx, chromedp.Evaluate(`document.querySelectorAll("#persisting table.sort th")[3].querySelector("button").click()`, nil))
+	run(t, ctx, act(`document.querySelectorAll("#persisting table.sort th")[3].querySelector("button").click()`))
 	if got := cells(3); len(got) < 20 || !slices.Equal(got, want) {
 		t.Errorf("sorted by time: %q", got)
 	}
-	run(t, ctx, chromedp.Evaluate(`document.querySelectorAll("#persisting table.sort th")[0].querySelector("button").click()`, nil))
+	run(t, ctx, act(`document.querySelectorAll("#persisting table.sort th")[0].querySelector("button").click()`))
 	var levels []string
 	for _, cell := range cells(0) {
 		if level := strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(cell, "open"), "excepted")); !slices.Contains(levels, level) {
@@ -220,7 +242,7 @@ func TestBrowserSortsAndFiltersAComparison(t *testing.T) {
 	if diff := cmp.Diff([]string{"critical", "high", "medium", "low", "info"}, levels); diff != "" {
 		t.Errorf("sorted by severity (-want +got):\n%s", diff)
 	}
-	run(t, ctx, chromedp.SendKeys(`#persisting .tools input`, "user0004", chromedp.ByQuery), chromedp.Sleep(500*time.Millisecond))
+	run(t, ctx, chromedp.SendKeys(chromedp.CSS(`#persisting .tools input`), "user0004"), chromedp.Sleep(500*time.Millisecond))
 	if diff := cmp.Diff([]string{"useruser0004@contoso.example"}, cells(2)); diff != "" {
 		t.Errorf("filtered (-want +got):\n%s", diff)
 	}
@@ -231,7 +253,8 @@ func TestBrowserNeedsNoScript(t *testing.T) {
 	ctx := browser(t)
 	for name, address := range pages(t, busy(60), busyLater(60)) {
 		shown := func(scripted bool) (text string, buttons int) {
-			run(t, ctx, emulation.SetScriptExecutionDisabled(!scripted), chromedp.Navigate(address))
+			run(t, ctx, command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !scripted}),
+				chromedp.Navigate(address))
 			return evaluate[string](t, ctx, `(() => { const main = document.getElementById("main").cloneNode(true); for (const tools of main.querySelectorAll(".tools")) tools.remove(); return main.textContent.replace(/\s+/g, " ") })()`),
 				evaluate[int](t, ctx, `document.querySelectorAll("button, input").length`)
 		}
@@ -265,7 +288,7 @@ func TestBrowserSortsAndFilters(t *testing.T) {
 	if state := press(); state != "descending" || !slices.Equal(users(), sorted) {
 		t.Errorf("after two presses: %s, %q", state, users())
 	}
-	run(t, ctx, chromedp.SendKeys(`#passes .tools input`, "user0003", chromedp.ByQuery), chromedp.Sleep(500*time.Millisecond))
+	run(t, ctx, chromedp.SendKeys(chromedp.CSS(`#passes .tools input`), "user0003"), chromedp.Sleep(500*time.Millisecond))
 	if diff := cmp.Diff([]string{"user0003@contoso.example"}, users()); diff != "" {
 		t.Errorf("filtered (-want +got):\n%s", diff)
 	}
@@ -275,7 +298,7 @@ func TestBrowserSortsAndFilters(t *testing.T) {
 	}
 
 	// A link to a folded finding unfolds it.
-	run(t, ctx, chromedp.Evaluate(`location.hash = "#f-f4d0"`, nil), chromedp.Sleep(200*time.Millisecond))
+	run(t, ctx, act(`location.hash = "#f-f4d0"`), chromedp.Sleep(200*time.Millisecond))
 	if !evaluate[bool](t, ctx, `document.getElementById("f-f4d0").open`) {
 		t.Error("a link to a finding does not open it")
 	}
@@ -294,9 +317,9 @@ func TestBrowserFindsThePageAccessible(t *testing.T) {
 			scheme string
 		}{{"wide and light", 1400, "light"}, {"wide and dark", 1400, "dark"}, {"phone and light", 390, "light"}, {"phone and dark", 390, "dark"}} {
 			run(t, ctx,
-				emulation.SetDeviceMetricsOverride(view.width, 900, 1, false),
-				emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: view.scheme}}),
-				chromedp.Navigate(address), chromedp.Evaluate(openAll, nil), chromedp.Evaluate(string(axe), nil))
+				chromedp.EmulateViewport(view.width, 900),
+				media("", &emulation.MediaFeature{Name: "prefers-color-scheme", Value: view.scheme}),
+				chromedp.Navigate(address), act(openAll), act(string(axe)))
 			violations := evaluate[[]string](t, ctx, `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"]})
 				.then(found => found.violations.map(v => v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + " " + n.failureSummary).join(" | ")))`)
 			for _, v := range violations {
@@ -315,17 +338,18 @@ func TestBrowserPrintsThePage(t *testing.T) {
 	type expected struct{ upright, sideways, most int }
 	expect := map[string]expected{"report.html": {8, 6, 60}, "diff.html": {3, 0, 12}}
 	for name, address := range pages(t, busy(60), busyLater(60)) {
-		run(t, ctx, emulation.SetEmulatedMedia(), emulation.ClearDeviceMetricsOverride(), chromedp.Navigate(address))
+		run(t, ctx, media(""), command(emulation.ClearDeviceMetricsOverride, cdp.Empty{}), chromedp.Navigate(address))
 		for _, paper := range []struct {
 			name             string
 			width, height    float64 // inches
 			shorter, longest string  // points, rounded down
 		}{{"A4", 8.27, 11.69, "59", "84"}, {"Letter", 8.5, 11, "612", "792"}} {
-			var pdf []byte
-			run(t, ctx, chromedp.ActionFunc(func(ctx context.Context) (err error) {
-				pdf, _, err = cdppage.PrintToPDF().WithPaperWidth(paper.width).WithPaperHeight(paper.height).WithPreferCSSPageSize(true).Do(ctx)
-				return err
+			pdf, err := chromedp.Run(ctx, chromedp.PrintToPDF(func(p *cdppage.PrintToPDFParams) {
+				p.PaperWidth, p.PaperHeight, p.PreferCSSPageSize = paper.width, paper.height, new(true)
 			}))
+			if err != nil {
+				t.Fatal(err)
+			}
 			upright, sideways := 0, 0
 			for _, box := range regexp.MustCompile(`/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]`).FindAllSubmatch(pdf, -1) {
 				switch w, h := string(box[1]), string(box[2]); {
@@ -343,8 +367,8 @@ func TestBrowserPrintsThePage(t *testing.T) {
 			}
 		}
 		// What is wider than the narrowest sheet between its margins makes the browser shrink every page.
-		run(t, ctx, emulation.SetDeviceMetricsOverride(703, 1000, 1, false), emulation.SetEmulatedMedia().WithMedia("print"),
-			chromedp.Evaluate(`document.querySelectorAll("details.print").forEach(d => d.open = true)`, nil))
+		run(t, ctx, chromedp.EmulateViewport(703, 1000), media("print"),
+			act(`document.querySelectorAll("details.print").forEach(d => d.open = true)`))
 		if wide := evaluate[int](t, ctx, `document.documentElement.scrollWidth`); wide > 703 {
 			t.Errorf("%s: what is printed is %d pixels wide, an upright A4 sheet has 703", name, wide)
 		}
@@ -384,11 +408,11 @@ func TestBrowserOpensManyFindings(t *testing.T) {
 	if n := laidOut(); n != 300 {
 		t.Errorf("%d log-ins are laid out", n)
 	}
-	run(t, ctx, chromedp.Evaluate(`[...document.querySelectorAll("#ledger .tools button")].at(-1).click()`, nil))
+	run(t, ctx, act(`[...document.querySelectorAll("#ledger .tools button")].at(-1).click()`))
 	if n := laidOut(); n != 600 {
 		t.Errorf("%d log-ins are laid out after asking for more", n)
 	}
-	run(t, ctx, chromedp.Evaluate(`(() => { const i = document.querySelector("#ledger .tools input"); i.value = "user2999@"; i.dispatchEvent(new Event("input")); })()`, nil), chromedp.Sleep(2*time.Second))
+	run(t, ctx, act(`(() => { const i = document.querySelector("#ledger .tools input"); i.value = "user2999@"; i.dispatchEvent(new Event("input")); })()`), chromedp.Sleep(2*time.Second))
 	if n := laidOut(); n != 1 {
 		t.Errorf("%d log-ins are found", n)
 	}
