@@ -221,9 +221,9 @@ vendor-bundle: toolchain ## pack the sources with every module, for make test-of
 # Says what is missing before the first command fails for a reason that is hard to read.
 toolchain:
 	@command -v go >/dev/null || { \
-		echo "Go is missing. Install Go 1.26 or newer from https://go.dev/dl/ and put its bin folder on the PATH."; exit 1; }
+		echo "Go is missing. Install Go 1.26.3 or newer from https://go.dev/dl/ and put its bin folder on the PATH."; exit 1; }
 	@go version >/dev/null || { \
-		echo "This Go cannot build the module. Install Go 1.26 or newer from https://go.dev/dl/."; exit 1; }
+		echo "This Go cannot build the module. Install Go 1.26.3 or newer from https://go.dev/dl/."; exit 1; }
 	@set -- $$(go env CC); \
 	if ! command -v "$$1" >/dev/null; then missing="a C compiler ($$1)"; \
 	elif [ "$$(uname)" = Linux ] && [ "$$("$$@" -print-file-name=libstdc++.so)" = libstdc++.so ]; then missing="the C++ library of $$1"; \
