@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"fmt"
-	"os"
 	"path"
 	"reflect"
 	"regexp"
@@ -15,6 +14,7 @@ import (
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/formats"
+	"tapaudit/ingest/regular"
 )
 
 // A lake, as 'tapaudit lake' writes it, holds the case's own columns, a file per kind of record, tenant and day:
@@ -134,7 +134,7 @@ func (l *loader) loadLake(sources []*source, file *lakeFile) error {
 	var rows []int64
 	var schema []format.SchemaElement
 	for i, r := range sources {
-		content, err := os.Open(r.src.Disk)
+		content, err := regular.Open(r.src.Disk)
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/formats"
+	"tapaudit/ingest/regular"
 )
 
 const (
@@ -39,7 +40,7 @@ func (c *careful) parquet(content io.Reader) (ended, err error) {
 		if file, path, ended, err = c.inMemory(content); file == nil {
 			return ended, err
 		}
-	} else if file, err = os.Open(path); err != nil {
+	} else if file, err = regular.Open(path); err != nil {
 		return nil, evidence.ErrChanged // it was there a moment ago
 	}
 	defer file.Close()

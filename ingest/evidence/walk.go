@@ -15,8 +15,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
+
+	"tapaudit/ingest/regular"
 )
 
 // Kind is what a Source is.
@@ -70,8 +71,8 @@ type Source struct {
 // Walk visits everything under paths in the order of labels: files, members of archives, and what cannot be used, with
 // a reason. `-` is stdin, read once. An archive comes before its members, except one that can only be read front to
 // back (on standard input, inside another compression, or without a directory), which comes after them: only then
-// its hash and its damage are known. An argument that does not exist is an error before anything is visited. Links
-// below an argument are not followed. Walk stops at the first error of visit or of ctx.
+// its hash and its damage are known. An argument that is neither a file nor a folder is an error before anything is visited;
+// below one, such a thing and a link are visited with the reason why they are not opened. Walk stops at the first error of visit or of ctx.
 //
 // The base name of an argument is its label, so a folder is labelled the same from any working directory; arguments
 // with equal base names are labelled as they were given.
@@ -91,9 +92,9 @@ func Walk(ctx context.Context, paths []string, stdin io.Reader, limits Limits, v
 			w.standardInput(stdin)
 			continue
 		}
-		info, err := os.Stat(path)
+		info, err := Look(path)
 		if err != nil {
-			return fmt.Errorf("evidence cannot be opened: %w; check the path", err)
+			return err
 		}
 		if !info.IsDir() {
 			w.add(names[i], path, info, "")
@@ -110,6 +111,19 @@ func Walk(ctx context.Context, paths []string, stdin io.Reader, limits Limits, v
 		}
 	}
 	return nil
+}
+
+// Look says of an argument other than `-`, without opening it, what it is; the error tells why it is no evidence.
+func Look(path string) (fs.FileInfo, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("evidence cannot be opened: %w; check the path", err)
+	case !info.IsDir() && !info.Mode().IsRegular():
+		return nil, fmt.Errorf("evidence cannot be opened: %q is %s, neither a file nor a folder; what a program writes is read as - (… | tapaudit run -)",
+			path, regular.What(info.Mode()))
+	}
+	return info, nil
 }
 
 type walker struct {
@@ -158,28 +172,15 @@ func (w *walker) add(path, disk string, info fs.FileInfo, skip string) {
 	if info != nil {
 		s.Bytes, s.ModTime = info.Size(), info.ModTime().UTC()
 		if skip == "" {
-			s.Skip = notRegular(info.Mode())
+			if what := regular.What(info.Mode()); what != "" {
+				s.Skip = what + ", not a file"
+			}
 		}
 	}
 	if s.Skip == "" {
 		s.store = s.openDisk
 	}
 	w.found = append(w.found, s)
-}
-
-// notRegular says in words why a file of this mode is not read, "" for a regular one.
-func notRegular(mode fs.FileMode) string {
-	switch {
-	case mode.IsRegular():
-		return ""
-	case mode&fs.ModeNamedPipe != 0:
-		return "a named pipe, not a file"
-	case mode&fs.ModeSocket != 0:
-		return "a socket, not a file"
-	case mode&fs.ModeDevice != 0:
-		return "a device, not a file"
-	}
-	return "not a regular file"
 }
 
 func (w *walker) folder(root, name string) error {
@@ -240,19 +241,13 @@ func unreadable(err error) string {
 	return "cannot be read: " + err.Error()
 }
 
-// openRegular opens a file for reading, never waiting for the other end of a pipe, and makes sure that it is a
-// regular one.
+// openRegular opens a regular file for reading.
 func openRegular(path string) (*os.File, fs.FileInfo, error) {
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	file, err := regular.Open(path)
 	if err != nil {
 		return nil, nil, err
 	}
 	info, err := file.Stat()
-	if err == nil {
-		if why := notRegular(info.Mode()); why != "" {
-			err = fmt.Errorf("%s is %s", path, why)
-		}
-	}
 	if err != nil {
 		file.Close()
 		return nil, nil, err

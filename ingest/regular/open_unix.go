@@ -1,0 +1,27 @@
+//go:build unix
+
+package regular
+
+import (
+	"os"
+	"syscall"
+)
+
+// withoutWaiting opens a pipe whose other end nobody has, and makes no terminal the program's own.
+const withoutWaiting = syscall.O_NONBLOCK | syscall.O_NOCTTY
+
+// noDevice is nil: a device has a mode that says so.
+func noDevice(string) error { return nil }
+
+// waitAgain takes back for reading what only opening needed.
+func waitAgain(file *os.File) error {
+	raw, err := file.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var failed error
+	if err := raw.Control(func(descriptor uintptr) { failed = syscall.SetNonblock(int(descriptor), false) }); err != nil {
+		return err
+	}
+	return failed
+}

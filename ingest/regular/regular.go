@@ -1,0 +1,132 @@
+// Package regular opens what must be a regular file: a case, a key, a configuration, a rule, a file of a report or of a
+// lake. Folders are handed on, and what lies in them under such a name may be a pipe, for whose other end an open waits
+// for ever, a device, which may act when it is opened, or a link to somebody else's file. All are looked at before they are
+// opened, opened without waiting, and looked at again.
+package regular
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// Open opens the regular file at path for reading. Links are followed. The error is a *fs.PathError that says what is there
+// instead, and what to do.
+func Open(path string) (*os.File, error) {
+	if err := noDevice(path); err != nil {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
+	}
+	return open(path, os.Stat, os.OpenFile)
+}
+
+// OpenIn is Open for a name in a folder. Links are followed as long as they stay in it.
+func OpenIn(root *os.Root, name string) (*os.File, error) {
+	file, err := open(name, root.Stat, root.OpenFile)
+	// What os.Root says of a name that leads out of it has no name of its own.
+	var leadsOut *fs.PathError
+	if _, above := root.Lstat(".."); errors.As(above, &leadsOut) && errors.Is(err, leadsOut.Err) {
+		err = &fs.PathError{Op: "open", Path: name, Err: errors.New("it leads out of its folder; put the file itself into the folder")}
+	}
+	return file, err
+}
+
+// OpenPlain is OpenIn, but the name itself must not be a link.
+func OpenPlain(root *os.Root, name string) (*os.File, error) {
+	return open(name, root.Lstat, root.OpenFile)
+}
+
+// Read is the whole content of the regular file at path, which has at most so many bytes. Errors are as of Open.
+func Read(path string, limit int64) ([]byte, error) {
+	file, err := Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return readAll(file, path, limit)
+}
+
+// ReadPlain is Read for a name in a folder that must not be a link.
+func ReadPlain(root *os.Root, name string, limit int64) ([]byte, error) {
+	file, err := OpenPlain(root, name)
+	if err != nil {
+		return nil, err
+	}
+	return readAll(file, name, limit)
+}
+
+func readAll(file *os.File, name string, limit int64) ([]byte, error) {
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err == nil && int64(len(text)) > limit {
+		err = &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("it has more than %d bytes; name the right file", limit)}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return text, nil
+}
+
+func open(name string, stat func(string) (fs.FileInfo, error), openFile func(string, int, fs.FileMode) (*os.File, error)) (*os.File, error) {
+	before, err := stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := Check(name, before); err != nil {
+		return nil, err
+	}
+	file, err := openFile(name, os.O_RDONLY|withoutWaiting, 0)
+	if err != nil {
+		return nil, err
+	}
+	after, err := file.Stat()
+	if err == nil {
+		err = Check(name, after)
+	}
+	if err == nil && !os.SameFile(before, after) {
+		err = &fs.PathError{Op: "open", Path: name, Err: errors.New("it was replaced while it was opened; try again")}
+	}
+	if err == nil {
+		err = waitAgain(file)
+	}
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	return file, nil
+}
+
+// Check is nil for what info says is a regular file, else Open's error for it.
+func Check(name string, info fs.FileInfo) error {
+	advice := "name a file"
+	switch mode := info.Mode(); {
+	case mode.IsRegular():
+		return nil
+	case mode.IsDir():
+		advice = "name a file in it"
+	case mode&fs.ModeNamedPipe != 0:
+		advice = "save what it gives as a file, and name that"
+	case mode&fs.ModeSymlink != 0:
+		advice = "put the file itself in its place"
+	}
+	return &fs.PathError{Op: "open", Path: name, Err: fmt.Errorf("it is %s, not a file; %s", What(info.Mode()), advice)}
+}
+
+// What names a kind of file: a folder, a link, a named pipe, a socket, a device; "" for a regular file.
+func What(mode fs.FileMode) string {
+	switch {
+	case mode.IsRegular():
+		return ""
+	case mode.IsDir():
+		return "a folder"
+	case mode&fs.ModeSymlink != 0:
+		return "a link"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a named pipe"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	case mode&fs.ModeDevice != 0:
+		return "a device"
+	}
+	return "a junction or the like"
+}
