@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"tapaudit/analysis"
+	"tapaudit/ingest/regular"
 )
 
 // ErrDamaged is wrapped by the error for a report folder whose files are
@@ -147,6 +148,11 @@ func readReport(ctx context.Context, dir string, force bool) (*comparedReport, e
 	if err != nil {
 		return nil, err
 	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
 	r := &comparedReport{Name: filepath.Base(whole), Manifest: v.Manifest}
 	for _, d := range v.Differences {
 		if d.What != "added" { // what somebody laid beside a report does not alter it
@@ -169,7 +175,7 @@ func readReport(ctx context.Context, dir string, force bool) (*comparedReport, e
 		{"exceptions.csv", r.parseExceptions},
 		{"findings.json", r.parseFindings},
 	} {
-		text, err := readPart(dir, part.name)
+		text, err := regular.ReadPlain(root, part.name, largestPart)
 		if part.name == "exceptions.csv" && errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -184,18 +190,6 @@ func readReport(ctx context.Context, dir string, force bool) (*comparedReport, e
 	}
 	r.files = append(r.files, ManifestFile{Path: manifestName, SHA256: v.ManifestSHA256, Bytes: v.manifestBytes})
 	return r, nil
-}
-
-func readPart(dir, name string) ([]byte, error) {
-	path := filepath.Join(dir, name)
-	info, err := os.Lstat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("not a regular file")
-	}
-	return os.ReadFile(path)
 }
 
 func (r *comparedReport) parseFindings(text []byte) error {

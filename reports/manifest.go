@@ -5,13 +5,16 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 
 	"tapaudit/analysis"
+	"tapaudit/ingest/regular"
 )
 
 const manifestName = "manifest.json"
+
+// largestPart bounds a file of a report that is read into memory, in bytes.
+const largestPart = 1 << 30
 
 // Manifest is manifest.json: what a report was made from and what it consists
 // of, so that both can be checked later.
@@ -105,15 +108,12 @@ func writeManifest(f *folder, r *analysis.Result, opts Options) error {
 // ReadManifest reads the manifest of the report folder dir. It fails when
 // there is none, or when it does not name tapaudit as its tool.
 func ReadManifest(dir string) (*Manifest, error) {
-	path := filepath.Join(dir, manifestName)
-	info, err := os.Lstat(path)
+	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", manifestName)
-	}
-	text, err := os.ReadFile(path)
+	defer root.Close()
+	text, err := regular.ReadPlain(root, manifestName, largestPart)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package reports
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -16,6 +17,7 @@ import (
 	"strings"
 
 	"tapaudit/analysis"
+	"tapaudit/ingest/regular"
 )
 
 // The script's lines are of two kinds: "## " and words, and "#" and a command. Who enables a command deletes its one
@@ -52,7 +54,7 @@ func WriteRemediation(ctx context.Context, dir, path string) (*Remediation, erro
 		return nil, fmt.Errorf("report folder: %w", err)
 	}
 	defer root.Close()
-	text, err := readRegular(root, "findings.json", 1<<31)
+	text, err := regular.ReadPlain(root, "findings.json", largestPart)
 	if err != nil {
 		return nil, fmt.Errorf("%q: findings.json: %s; a script of fixes needs a report in the format json", dir, withoutPath(err))
 	}
@@ -66,22 +68,29 @@ func WriteRemediation(ctx context.Context, dir, path string) (*Remediation, erro
 	if err := json.Unmarshal(text, &findings); err != nil {
 		return nil, fmt.Errorf("%q: findings.json cannot be read: %w; write the report again", dir, err)
 	}
-	if err := CheckScript(path); err != nil {
+	folder, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return nil, fmt.Errorf("script: %w", err)
+	}
+	defer folder.Close()
+	name := filepath.Base(path)
+	if err := checkScript(folder, name); err != nil {
 		return nil, err
 	}
-	partial, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".partial-") // mode 0600
+	partialName := "." + name + ".partial-" + rand.Text()
+	partial, err := folder.OpenFile(partialName, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("script: %w", err)
 	}
 	// Without effect once the file has been moved into place.
-	defer os.Remove(partial.Name())
+	defer folder.Remove(partialName)
 	out := bufio.NewWriter(&countedWriter{ctx, partial})
 	s := remediation{w: out, done: map[string]string{}}
 	s.script(m, findings)
 	if err := errors.Join(out.Flush(), partial.Sync(), partial.Close()); err != nil {
 		return nil, fmt.Errorf("script: %w", err)
 	}
-	if err := os.Rename(partial.Name(), path); err != nil {
+	if err := folder.Rename(partialName, name); err != nil {
 		return nil, fmt.Errorf("script: %w", err)
 	}
 	return &s.count, nil
@@ -100,27 +109,20 @@ func (c *countedWriter) Write(p []byte) (int, error) {
 	return c.w.Write(p)
 }
 
-// CheckScript says whether a script may be written as path: nothing is there, or one that tapaudit wrote. Otherwise the
-// error wraps [ErrNotReport].
-func CheckScript(path string) error {
-	info, err := os.Lstat(path)
+// checkScript says whether a script may be written under the name: nothing is there, or one that tapaudit wrote, no link
+// to one. Otherwise the error wraps [ErrNotReport].
+func checkScript(folder *os.Root, name string) error {
+	file, err := regular.OpenPlain(folder, name)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	if err != nil {
-		return fmt.Errorf("script: %w", err)
-	}
-	if info.Mode().IsRegular() {
-		file, err := os.Open(path)
-		if err != nil {
-			return fmt.Errorf("script: %w", err)
-		}
+	if err == nil {
 		defer file.Close()
 		if first, _ := bufio.NewReader(io.LimitReader(file, 1<<10)).ReadString('\n'); strings.TrimRight(first, "\r\n") == scriptFirstLine {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is there already: %w; choose another name", path, ErrNotReport)
+	return fmt.Errorf("%q is there already: %w; choose another name", name, ErrNotReport)
 }
 
 // remediation is a script being written.

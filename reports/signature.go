@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"aead.dev/minisign"
+
+	"tapaudit/ingest/regular"
 )
 
 // signatureName is the file that minisign looks for beside manifest.json. The
@@ -68,13 +70,13 @@ func CheckSignature(dir string, key minisign.PublicKey) (*SignatureCheck, error)
 		return nil, fmt.Errorf("report folder: %w", err)
 	}
 	defer root.Close()
-	manifest, err := readRegular(root, manifestName, 1<<30)
+	manifest, err := regular.ReadPlain(root, manifestName, largestPart)
 	if err != nil {
 		return bad("missing", "there is no "+manifestName+" that it could sign: "+withoutPath(err))
 	}
 	sum := sha256.Sum256(manifest)
 	c.manifestSHA256 = hex.EncodeToString(sum[:])
-	text, err := readRegular(root, signatureName, 1<<16)
+	text, err := regular.ReadPlain(root, signatureName, 1<<16)
 	if errors.Is(err, fs.ErrNotExist) {
 		return bad("missing", "the report is not signed")
 	}
@@ -97,23 +99,3 @@ func CheckSignature(dir string, key minisign.PublicKey) (*SignatureCheck, error)
 
 // Covers reports whether v was made from the very manifest that was checked.
 func (c *SignatureCheck) Covers(v *Verification) bool { return c.manifestSHA256 == v.ManifestSHA256 }
-
-func readRegular(root *os.Root, name string, limit int64) ([]byte, error) {
-	info, err := root.Lstat(name)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("not a regular file")
-	}
-	file, err := root.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, limit+1))
-	if err == nil && int64(len(text)) > limit {
-		err = fmt.Errorf("larger than %s bytes", number(limit))
-	}
-	return text, err
-}

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"tapaudit/ingest/regular"
 )
 
 // Difference is one way in which files are not as a manifest lists them.
@@ -134,14 +136,7 @@ func withoutPath(err error) string {
 
 // hashFile reads a regular file of root; anything else, which might never end, is an error.
 func hashFile(ctx context.Context, root *os.Root, name string) (ManifestFile, error) {
-	info, err := root.Lstat(name)
-	if err != nil {
-		return ManifestFile{}, err
-	}
-	if !info.Mode().IsRegular() {
-		return ManifestFile{}, errors.New("not a regular file")
-	}
-	file, err := root.Open(name)
+	file, err := regular.OpenPlain(root, name)
 	if err != nil {
 		return ManifestFile{}, err
 	}

@@ -2,11 +2,12 @@ package settings
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"maps"
 	"math"
 	"net/netip"
@@ -19,6 +20,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+
+	"tapaudit/ingest/regular"
 )
 
 // maxBytes bounds each file read: the configuration, the roster and the register.
@@ -31,22 +34,22 @@ const maxParameter = 1_000_000
 var severities = []string{"info", "low", "medium", "high", "critical"}
 
 // Load reads the configuration at path and the files that it names, whose paths
-// are relative to it. The catalog says which rules and parameters there are. An
+// are relative to its folder and stay in it. The catalog says which rules and parameters there are. An
 // empty path means no configuration. The error holds everything found wrong, in
 // the order of its place, each a line `file:line:column: what, and what to do`.
 func Load(path string, catalog Catalog) (*Settings, error) {
 	if path == "" {
 		return unconfigured(), nil
 	}
-	text, err := readFile(path)
+	text, err := regular.Read(path, maxBytes)
 	if err != nil {
-		return nil, fmt.Errorf("configuration %w", err)
+		return nil, fmt.Errorf("configuration: %w", advised(err))
 	}
 	return Parse(path, text, filepath.Dir(path), catalog)
 }
 
 // Parse is Load for text already read. Errors call it name; paths in it are
-// relative to the folder dir.
+// relative to the folder dir and stay in it.
 func Parse(name string, text []byte, dir string, catalog Catalog) (*Settings, error) {
 	r := &reader{name: name, dir: dir, catalog: catalog, settings: unconfigured()}
 	switch text := bytes.TrimPrefix(text, byteOrderMark); {
@@ -76,28 +79,15 @@ func unconfigured() *Settings {
 	return s
 }
 
-// readFile reads a regular file of at most maxBytes; a device or pipe could have no end.
-func readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("%w: correct the path", err)
+// advised says what to do about a file that cannot be read, where the error does not say it itself.
+func advised(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w: correct the path", err)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w: make it readable for you", err)
 	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a file: correct the path", path)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("%w: make it readable for you", err)
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, maxBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("%w: copy it to a disk that can be read", err)
-	}
-	if len(text) > maxBytes {
-		return nil, fmt.Errorf("%s is larger than 10 MiB: name the right file, or shorten it", path)
-	}
-	return text, nil
+	return err
 }
 
 // reader turns the YAML tree into settings. It goes over the tree itself, because
@@ -415,21 +405,33 @@ func parseNetwork(text string) (network netip.Prefix, wrong string) {
 	return network, ""
 }
 
-// list reads the CSV file that a key names.
+// list reads the CSV file that a key names. It lies in the configuration's folder
+// or below it: a configuration is handed on, and must not reach for other files
+// of whoever uses it.
 func (r *reader) list(node ast.Node, key string) (path string, text []byte, ok bool) {
-	path, ok = r.text(node, key)
+	name, ok := r.text(node, key)
 	if !ok {
 		return "", nil, false
 	}
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(r.dir, path)
-	}
-	text, err := readFile(path)
-	if err != nil {
-		r.fail(node, "%s: %v", key, err)
+	if !filepath.IsLocal(name) || name == "~" || strings.HasPrefix(name, "~/") {
+		r.fail(node, "%s: %s leads out of the configuration's folder: copy the file beside the configuration, and write its name alone", key, quoted(name))
 		return "", nil, false
 	}
-	return path, text, true
+	text, err := readList(cmp.Or(r.dir, "."), name)
+	if err != nil {
+		r.fail(node, "%s: %v", key, advised(err))
+		return "", nil, false
+	}
+	return filepath.Join(r.dir, name), text, true
+}
+
+func readList(dir, name string) ([]byte, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return regular.ReadIn(root, name, maxBytes)
 }
 
 func (r *reader) exception(node ast.Node) {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -232,7 +233,7 @@ func TestEveryMistakeIsNamedWithItsPlace(t *testing.T) {
 		{"roster that is not there", "onboarding_roster: none.csv\n", "c.yaml:1:20: onboarding_roster: "},
 		{"roster that is not there, said what to do", "onboarding_roster: none.csv\n", ": correct the path"},
 		{"path with control characters", "onboarding_roster: \"a\\e[2J\\nb\"\n", "a\ufffd[2J\ufffdb"},
-		{"register that is a folder", "supervision_register: .\n", "c.yaml:1:23: supervision_register: . is not a file: correct the path"},
+		{"register that is a folder", "supervision_register: .\n", "c.yaml:1:23: supervision_register: open .: it is a folder, not a file; name a file in it"},
 		{"broken YAML", "case: {id: a\n", "c.yaml:1:7: not YAML: "},
 		{"tab", "case:\n\tid: a\n", "c.yaml:2:1: not YAML: "},
 		{"two documents", "organisation: A\n---\norganisation: B\n", "c.yaml:3:1: a second document"},
@@ -311,26 +312,50 @@ func TestLoadRefusesWhatIsNoFile(t *testing.T) {
 	dir := t.TempDir()
 	large := write(t, dir, "large.yaml", strings.Repeat("#", maxBytes+1))
 	for path, want := range map[string]string{
-		dir:                             "is not a file: correct the path",
+		dir:                             "it is a folder, not a file; name a file in it",
 		filepath.Join(dir, "none.yaml"): "correct the path",
-		large:                           "is larger than 10 MiB",
+		large:                           "it has more than 10485760 bytes; name the right file",
 	} {
 		_, err := Load(path, catalog)
-		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "configuration ") {
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "configuration: ") {
 			t.Errorf("%s: %v, want %q", path, err, want)
 		}
 	}
 }
 
-func TestAbsolutePathOfAList(t *testing.T) {
-	dir := t.TempDir()
-	path := write(t, dir, "roster.csv", roster)
-	s, err := Parse("c.yaml", []byte(fmt.Sprintf("onboarding_roster: %q\n", path)), t.TempDir(), catalog)
-	if err != nil {
-		t.Fatal(err)
+// TestPathsStayInside: a configuration names files of its own folder and no others.
+func TestPathsStayInside(t *testing.T) {
+	above := t.TempDir()
+	dir := filepath.Join(above, "configuration")
+	outside := write(t, above, "roster.csv", roster)
+	write(t, dir, "lists/roster.csv", roster)
+	for name, target := range map[string]string{"inside.csv": "lists/roster.csv", "up.csv": "../roster.csv", "absolute.csv": outside,
+		"upwards": "..", "null.csv": "/dev/null"} {
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if len(*s.Roster) != 2 {
-		t.Errorf("%d entries, want 2", len(*s.Roster))
+	const copyIt = " leads out of the configuration's folder: copy the file beside the configuration, and write its name alone"
+	for name, want := range map[string]string{
+		"lists/roster.csv":            "",
+		"./lists/../lists/roster.csv": "",
+		"inside.csv":                  "", // a link that stays in the folder
+		outside:                       strconv.Quote(outside) + copyIt,
+		"../roster.csv":               `"../roster.csv"` + copyIt,
+		"lists/../../roster.csv":      `"lists/../../roster.csv"` + copyIt,
+		"~/roster.csv":                `"~/roster.csv"` + copyIt,
+		"up.csv":                      "open up.csv: it leads out of its folder; put the file itself into the folder",
+		"absolute.csv":                "open absolute.csv: it leads out of its folder; put the file itself into the folder",
+		"upwards/roster.csv":          "open upwards/roster.csv: it leads out of its folder; put the file itself into the folder",
+		"null.csv":                    "open null.csv: it leads out of its folder; put the file itself into the folder",
+	} {
+		s, err := Parse("c.yaml", []byte(fmt.Sprintf("onboarding_roster: %q\n", name)), dir, catalog)
+		switch {
+		case want != "" && (err == nil || err.Error() != "c.yaml:1:20: onboarding_roster: "+want):
+			t.Errorf("%s: %v, want %q", name, err, want)
+		case want == "" && (err != nil || len(*s.Roster) != 2):
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

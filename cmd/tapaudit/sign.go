@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime"
 	"strings"
@@ -11,7 +12,12 @@ import (
 	"aead.dev/minisign"
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
+
+	"tapaudit/ingest/regular"
 )
+
+// largestKey bounds a file of a key or a password, in bytes; minisign's own have a few hundred.
+const largestKey = 1 << 20
 
 // signFlags say with which key a report is signed. The password comes from the terminal or from a file: arguments and
 // the environment are visible to others.
@@ -30,7 +36,7 @@ func (f *signFlags) read(ctx context.Context, io streams) (*minisign.PrivateKey,
 		}
 		return nil, nil
 	}
-	text, err := os.ReadFile(f.key)
+	text, err := regular.Read(f.key, largestKey)
 	if err != nil {
 		return nil, usagef("--sign: %w; 'minisign -G' makes a key", err)
 	}
@@ -53,7 +59,7 @@ func (f *signFlags) read(ctx context.Context, io streams) (*minisign.PrivateKey,
 
 func (f *signFlags) password(ctx context.Context, io streams) (string, error) {
 	if f.passwordFile != "" {
-		text, err := os.ReadFile(f.passwordFile)
+		text, err := regular.Read(f.passwordFile, largestKey)
 		if err != nil {
 			return "", usagef("--sign-password-file: %w", err)
 		}
@@ -100,14 +106,14 @@ func (f *signFlags) password(ctx context.Context, io streams) (string, error) {
 
 // readPublicKey takes a key of minisign, or the file that holds one.
 func readPublicKey(argument string) (key minisign.PublicKey, err error) {
-	if text, err := os.ReadFile(argument); err == nil {
-		if key.UnmarshalText(text) != nil {
-			return key, usagef("--public-key: the file %q holds no public key of minisign", argument)
-		}
+	text, err := regular.Read(argument, largestKey)
+	switch {
+	case err == nil && key.UnmarshalText(text) != nil:
+		return key, usagef("--public-key: the file %q holds no public key of minisign", argument)
+	case err == nil, key.UnmarshalText([]byte(argument)) == nil:
 		return key, nil
-	}
-	if key.UnmarshalText([]byte(argument)) != nil {
+	case errors.Is(err, fs.ErrNotExist):
 		return key, usagef("--public-key: %q is neither a file nor a public key of minisign", argument)
 	}
-	return key, nil
+	return key, usagef("--public-key: %w", err)
 }

@@ -24,6 +24,7 @@ import (
 
 	"github.com/duckdb/duckdb-go/v2"
 
+	"tapaudit/ingest/regular"
 	"tapaudit/ingest/scratch"
 )
 
@@ -151,11 +152,17 @@ func openDatabase(ctx context.Context, path string, opts Options) (*Case, error)
 // isDatabase refuses a file that is no DuckDB database. DuckDB itself would take a table (.csv, .json, .parquet) for one,
 // show it as a database in memory, and lose whatever is loaded into that.
 func isDatabase(path string) error {
-	file, err := os.Open(path)
+	file, err := regular.Open(path)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
+	// DuckDB would take in, truncate and write what lies there, wherever a link leads.
+	if info, err := os.Lstat(path + ".wal"); err == nil {
+		if err := regular.Check(path+".wal", info); err != nil {
+			return fmt.Errorf("the log beside it: %w, or remove it", err)
+		}
+	}
 	head := make([]byte, 12)
 	_, err = io.ReadFull(file, head)
 	switch {

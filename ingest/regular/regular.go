@@ -46,6 +46,15 @@ func Read(path string, limit int64) ([]byte, error) {
 	return readAll(file, path, limit)
 }
 
+// ReadIn is Read for a name in a folder. Links are followed as long as they stay in it.
+func ReadIn(root *os.Root, name string, limit int64) ([]byte, error) {
+	file, err := OpenIn(root, name)
+	if err != nil {
+		return nil, err
+	}
+	return readAll(file, name, limit)
+}
+
 // ReadPlain is Read for a name in a folder that must not be a link.
 func ReadPlain(root *os.Root, name string, limit int64) ([]byte, error) {
 	file, err := OpenPlain(root, name)

@@ -13,9 +13,10 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"os"
 	"runtime"
 	"strings"
+
+	"tapaudit/ingest/regular"
 )
 
 // Key makes pseudonyms. The same key makes the same ones in every run; without it they can neither be computed nor a
@@ -31,7 +32,7 @@ const (
 // ReadKey reads a key file: any 32 bytes or more that nobody can guess, of which every one counts, and that only its
 // owner can read. The error says how to make one.
 func ReadKey(path string) (*Key, error) {
-	file, err := os.Open(path)
+	file, err := regular.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("%w; %s", err, howToKey)
 	}
@@ -39,9 +40,6 @@ func ReadKey(path string) (*Key, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%q is not a regular file; %s", path, howToKey)
 	}
 	// Elsewhere the mode says nothing about who can read the file.
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
