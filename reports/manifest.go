@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"tapaudit/analysis"
@@ -108,7 +107,7 @@ func writeManifest(f *folder, r *analysis.Result, opts Options) error {
 // ReadManifest reads the manifest of the report folder dir. It fails when
 // there is none, or when it does not name tapaudit as its tool.
 func ReadManifest(dir string) (*Manifest, error) {
-	root, err := os.OpenRoot(dir)
+	root, err := regular.OpenFolder(dir)
 	if err != nil {
 		return nil, err
 	}

@@ -49,7 +49,7 @@ func WriteRemediation(ctx context.Context, dir, path string) (*Remediation, erro
 	if m.Pseudonyms != "" {
 		return nil, fmt.Errorf("%q: %w", dir, ErrPseudonyms)
 	}
-	root, err := os.OpenRoot(dir)
+	root, err := regular.OpenFolder(dir)
 	if err != nil {
 		return nil, fmt.Errorf("report folder: %w", err)
 	}
@@ -68,14 +68,14 @@ func WriteRemediation(ctx context.Context, dir, path string) (*Remediation, erro
 	if err := json.Unmarshal(text, &findings); err != nil {
 		return nil, fmt.Errorf("%q: findings.json cannot be read: %w; write the report again", dir, err)
 	}
-	folder, err := os.OpenRoot(filepath.Dir(path))
+	folder, err := regular.OpenFolder(filepath.Dir(path))
 	if err != nil {
 		return nil, fmt.Errorf("script: %w", err)
 	}
 	defer folder.Close()
 	name := filepath.Base(path)
 	if err := checkScript(folder, name); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%q is there already: %w; choose another name", path, err)
 	}
 	partialName := "." + name + ".partial-" + rand.Text()
 	partial, err := folder.OpenFile(partialName, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -110,7 +110,7 @@ func (c *countedWriter) Write(p []byte) (int, error) {
 }
 
 // checkScript says whether a script may be written under the name: nothing is there, or one that tapaudit wrote, no link
-// to one. Otherwise the error wraps [ErrNotReport].
+// to one. Otherwise the error is [ErrNotReport].
 func checkScript(folder *os.Root, name string) error {
 	file, err := regular.OpenPlain(folder, name)
 	if errors.Is(err, os.ErrNotExist) {
@@ -122,7 +122,7 @@ func checkScript(folder *os.Root, name string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is there already: %w; choose another name", name, ErrNotReport)
+	return ErrNotReport
 }
 
 // remediation is a script being written.

@@ -65,7 +65,7 @@ func CheckSignature(dir string, key minisign.PublicKey) (*SignatureCheck, error)
 		c.Bad = &Difference{what, signatureName, detail}
 		return c, nil
 	}
-	root, err := os.OpenRoot(dir)
+	root, err := regular.OpenFolder(dir)
 	if err != nil {
 		return nil, fmt.Errorf("report folder: %w", err)
 	}

@@ -45,7 +45,7 @@ func VerifyFolder(ctx context.Context, dir string) (*Verification, error) {
 	}
 	// Names in a manifest are as hostile as anything else: nothing outside the
 	// folder is opened through them.
-	root, err := os.OpenRoot(dir)
+	root, err := regular.OpenFolder(dir)
 	if err != nil {
 		return nil, fmt.Errorf("report folder: %w", err)
 	}

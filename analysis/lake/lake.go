@@ -21,6 +21,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -31,6 +32,7 @@ import (
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/formats"
+	"tapaudit/ingest/regular"
 )
 
 // ErrNotLake says that a folder is neither empty nor a lake.
@@ -71,33 +73,46 @@ type Quarantined struct {
 
 const layout = "tapaudit 1"
 
-// Check refuses, before any work is done, a folder that is no lake and not empty.
+// largestManifest bounds lake.json, in bytes.
+const largestManifest = 1 << 30
+
+// Check refuses, before any work is done, a folder that is no lake and not empty, and a lake that holds anything but
+// folders and regular files.
 func Check(dir string) error {
-	_, err := readManifest(dir)
+	f, err := openFolder(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.close()
+	_, err = f.readManifest()
 	return err
 }
 
-func readManifest(dir string) (*Manifest, error) {
-	m := &Manifest{Lake: layout}
-	text, err := os.ReadFile(filepath.Join(dir, manifestName))
+// readManifest reads lake.json; of an empty folder it is nil.
+func (f *folder) readManifest() (*Manifest, error) {
+	text, err := regular.ReadPlain(f.root, manifestName, largestManifest)
 	if errors.Is(err, fs.ErrNotExist) {
-		entries, err := os.ReadDir(dir)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		entries, err := fs.ReadDir(f.root.FS(), ".")
+		if err != nil {
 			return nil, err
 		}
 		if len(entries) > 0 {
-			return nil, fmt.Errorf("%s: %w", dir, ErrNotLake)
+			return nil, fmt.Errorf("%s: %w", f.dir, ErrNotLake)
 		}
-		return m, nil
+		return nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", f.dir, err)
 	}
+	m := &Manifest{Lake: layout}
 	if err := json.Unmarshal(text, m); err != nil {
-		return nil, fmt.Errorf("%s cannot be read: %w", filepath.Join(dir, manifestName), err)
+		return nil, fmt.Errorf("%s cannot be read: %w", filepath.Join(f.dir, manifestName), err)
 	}
 	if m.Lake != layout {
-		return nil, fmt.Errorf("%s was written by another tapaudit (layout %q, this one writes %q)", dir, m.Lake, layout)
+		return nil, fmt.Errorf("%s was written by another tapaudit (layout %q, this one writes %q)", f.dir, m.Lake, layout)
 	}
 	return m, nil
 }
@@ -111,35 +126,51 @@ type Written struct {
 
 // Write adds the case's evidence to the lake in dir, which it makes where there is none. Every file is replaced as a
 // whole; a run that was interrupted can be repeated. paths are what the case was loaded from: exports that are no log are
-// copied from there. tenant is for records that name none.
-func Write(ctx context.Context, c *casefile.Case, dir, tenant string, paths []string) (*Written, error) {
-	m, err := readManifest(dir)
-	if err != nil {
-		return nil, err
-	}
+// copied from there. tenant is for records that name none. work is a private folder, in which the database writes, since it
+// knows paths only: what it made is copied into the lake.
+func Write(ctx context.Context, c *casefile.Case, dir, work, tenant string, paths []string) (*Written, error) {
 	if err := analysis.Attribute(ctx, c, tenant); err != nil {
 		return nil, err
 	}
 	if err := attributable(ctx, c); err != nil {
 		return nil, err
 	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	f, err := openFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer f.close()
+	m, err := f.readManifest()
+	if err != nil {
+		return nil, err
+	}
+	if m == nil {
+		// An interrupted run leaves a lake, which the next one adds to.
+		m = &Manifest{Lake: layout}
+		if err := m.write(f); err != nil {
+			return nil, err
+		}
+	}
 	var w Written
 	for _, kind := range []kind{signIns, audits} {
 		if err := c.Exec(ctx, kind.view); err != nil {
 			return nil, err
 		}
-		if err := kind.write(ctx, c, dir, &w); err != nil {
+		if err := kind.write(ctx, c, f, work, &w); err != nil {
 			return nil, err
 		}
 	}
-	kept, err := keepExports(ctx, c, dir, paths, &w)
+	kept, err := keepExports(ctx, c, f, paths, &w)
 	if err != nil {
 		return nil, err
 	}
 	if err := m.add(ctx, c, kept); err != nil {
 		return nil, err
 	}
-	return &w, m.write(dir)
+	return &w, m.write(f)
 }
 
 // attributable refuses evidence whose tenant nobody knows: a lake is laid out by tenant, and nothing is guessed.
@@ -228,7 +259,7 @@ type partition struct {
 // is planning the query.
 const gathered = 100_000
 
-func (k kind) write(ctx context.Context, c *casefile.Case, dir string, w *Written) error {
+func (k kind) write(ctx context.Context, c *casefile.Case, f *folder, work string, w *Written) error {
 	all, err := k.partitions(ctx, c)
 	if err != nil {
 		return err
@@ -248,7 +279,7 @@ func (k kind) write(ctx context.Context, c *casefile.Case, dir string, w *Writte
 			from = "lake_rows"
 		}
 		for _, p := range all[:together] {
-			n, err := k.writePartition(ctx, c, dir, p, from)
+			n, err := k.writePartition(ctx, c, f, work, p, from)
 			if err != nil {
 				return err
 			}
@@ -280,34 +311,35 @@ FROM attributed_%s AS a JOIN source ON source.source_id = a.source_id GROUP BY A
 	return all, rows.Err()
 }
 
-// writePartition writes one file: what it has already and what the relation has of it, in order of time.
-func (k kind) writePartition(ctx context.Context, c *casefile.Case, dir string, p partition, from string) (int64, error) {
-	folder := filepath.Join(dir, k.folder, "tenantId="+p.tenant, "day="+p.day.Format(time.DateOnly))
+// writePartition writes one file: what it has already and what the relation has of it, in order of time. It returns how
+// many rows that is.
+func (k kind) writePartition(ctx context.Context, c *casefile.Case, f *folder, work string, p partition, from string) (int64, error) {
 	name := "records.parquet"
 	if p.filtered {
 		name = "filtered.parquet"
 	}
-	file, old := filepath.Join(folder, name), ""
-	if _, err := os.Stat(file); err == nil {
-		old = file
-	}
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	name = path.Join(k.folder, "tenantId="+p.tenant, "day="+p.day.Format(time.DateOnly), name)
+	old, made := filepath.Join(work, "old.parquet"), filepath.Join(work, "new.parquet")
+	more, err := f.copyTo(name, old)
+	if err != nil {
 		return 0, err
 	}
-	next := filepath.Join(folder, "."+name+".next")
-	if err := os.RemoveAll(next); err != nil {
-		return 0, err
+	if !more {
+		old = ""
 	}
-	if err := c.WriteParquet(ctx, k.query(p, from, old != ""), old, next); err != nil {
-		os.Remove(next)
-		return 0, fmt.Errorf("%s: %w", file, err)
+	n, err := c.WriteParquet(ctx, k.query(p, from, more), old, made)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", filepath.Join(f.dir, filepath.FromSlash(name)), err)
 	}
-	if err := settle(next, file); err != nil {
-		return 0, err
-	}
-	var n int64
-	err := c.QueryRow(ctx, `SELECT num_rows FROM parquet_file_metadata(?)`, file).Scan(&n)
-	return n, err
+	return n, f.write(name, func(w io.Writer) error {
+		file, err := os.Open(made)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		_, err = io.Copy(w, file)
+		return err
+	})
 }
 
 // query is the rows of a partition, in order of time. Records that are equal in all but where they came from are one: of
@@ -350,24 +382,11 @@ ORDER BY time, id, origin`,
 		old, record, "min(lake) AS lake, min(filtered) AS filtered, min(origin) AS origin, arg_min(origin_sha256, origin) AS origin_sha256, arg_min(record, origin) AS record")
 }
 
-// settle puts a finished file in its place, on disk before it is there.
-func settle(next, file string) error {
-	f, err := os.OpenFile(next, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	err = errors.Join(f.Sync(), f.Chmod(0o600), f.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(next, file)
-}
-
 // largestMasked is how large an export may be in which passcodes have to be masked.
 const largestMasked = 256 << 20
 
 // keepExports copies the exports that are no logs. It returns where each lies, by its place among the case's sources.
-func keepExports(ctx context.Context, c *casefile.Case, dir string, paths []string, w *Written) (map[string]string, error) {
+func keepExports(ctx context.Context, c *casefile.Case, f *folder, paths []string, w *Written) (map[string]string, error) {
 	rows, err := c.Query(ctx, `
 SELECT path, sha256, coalesce(path_tenant, ''), holds_passcode FROM source JOIN (
     SELECT source_id FROM policy_snapshot UNION SELECT source_id FROM directory_user UNION SELECT source_id FROM role_definition
@@ -401,14 +420,14 @@ SELECT path, sha256, coalesce(path_tenant, ''), holds_passcode FROM source JOIN 
 		if !ok || s.Skip != "" || s.Kind == evidence.Archive {
 			return nil
 		}
-		place := filepath.Join("exports", e.sha256[:16], exportName(s))
+		place := path.Join("exports", e.sha256[:16], exportName(s))
 		if t := strings.ToLower(e.tenant); tenantName.MatchString(t) {
-			place = filepath.Join("exports", "tenantId="+t, e.sha256[:16], exportName(s))
+			place = path.Join("exports", "tenantId="+t, e.sha256[:16], exportName(s))
 		}
-		if err := keepExport(s, filepath.Join(dir, place), e.sha256, e.passcodes > 0); err != nil {
+		if err := keepExport(s, f, place, e.sha256, e.passcodes > 0); err != nil {
 			return fmt.Errorf("%s: %w", s.Path, err)
 		}
-		kept[s.Path] = filepath.ToSlash(place)
+		kept[s.Path] = place
 		w.Kept++
 		return nil
 	})
@@ -439,7 +458,7 @@ func exportName(s *evidence.Source) string {
 }
 
 // keepExport copies one export; passcodes in it are masked.
-func keepExport(s *evidence.Source, file, sum string, secret bool) error {
+func keepExport(s *evidence.Source, f *folder, place, sum string, secret bool) error {
 	content, err := s.Open()
 	if err != nil {
 		return err
@@ -458,24 +477,15 @@ func keepExport(s *evidence.Source, file, sum string, secret bool) error {
 		}
 		text = strings.NewReader(masked)
 	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return err
-	}
-	next := filepath.Join(filepath.Dir(file), ".next")
-	f, err := os.OpenFile(next, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	if _, err := io.Copy(f, text); err != nil {
-		return errors.Join(err, f.Close(), os.Remove(next))
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	if actual, err := s.Sum(); err != nil || actual != sum {
-		return errors.Join(cmp.Or(err, evidence.ErrChanged), os.Remove(next))
-	}
-	return settle(next, file)
+	return f.write(place, func(w io.Writer) error {
+		if _, err := io.Copy(w, text); err != nil {
+			return err
+		}
+		if actual, err := s.Sum(); err != nil || actual != sum {
+			return cmp.Or(err, evidence.ErrChanged)
+		}
+		return nil
+	})
 }
 
 // add puts the case's sources and what was quarantined of them into the manifest.
@@ -532,17 +542,13 @@ ORDER BY s.source_id, q.line, q."offset", q.reason`)
 	return bad.Err()
 }
 
-func (m *Manifest) write(dir string) error {
+func (m *Manifest) write(f *folder) error {
 	text, err := json.MarshalIndent(m, "", " ")
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	return f.write(manifestName, func(w io.Writer) error {
+		_, err := w.Write(append(text, '\n'))
 		return err
-	}
-	next := filepath.Join(dir, "."+manifestName+".next")
-	if err := os.WriteFile(next, append(text, '\n'), 0o600); err != nil {
-		return err
-	}
-	return settle(next, filepath.Join(dir, manifestName))
+	})
 }

@@ -11,7 +11,6 @@ import (
 	"maps"
 	"math"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -426,7 +425,7 @@ func (r *reader) list(node ast.Node, key string) (path string, text []byte, ok b
 }
 
 func readList(dir, name string) ([]byte, error) {
-	root, err := os.OpenRoot(dir)
+	root, err := regular.OpenFolder(dir)
 	if err != nil {
 		return nil, err
 	}

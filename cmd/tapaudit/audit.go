@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"os"
 	"time"
 
@@ -176,32 +175,7 @@ func load(ctx context.Context, c *openCase, paths []string, io streams, talk tal
 			talk.say(io, "%s: %s", printable(path), printable(what))
 		}
 	}
-	return ingest.Load(ctx, c.Case, paths, interruptible{ctx, io.in}, opts)
-}
-
-// interruptible is standard input that stops waiting when the run is interrupted: a terminal or a pipe may never answer.
-type interruptible struct {
-	ctx context.Context
-	in  io.Reader
-}
-
-func (r interruptible) Read(p []byte) (int, error) {
-	type answer struct {
-		n   int
-		err error
-	}
-	text, done := make([]byte, len(p)), make(chan answer, 1)
-	go func() {
-		n, err := r.in.Read(text) // its own memory: it may come back when nobody waits any more
-		done <- answer{n, err}
-	}()
-	select {
-	case <-r.ctx.Done():
-		return 0, r.ctx.Err()
-	case a := <-done:
-		copy(p, text[:max(a.n, 0)])
-		return a.n, a.err
-	}
+	return ingest.Load(ctx, c.Case, paths, io.in, opts)
 }
 
 // temporaryFolder is one private folder for everything that is temporary, gone at the end, or when the next run begins

@@ -219,7 +219,10 @@ func (f *databaseFlags) existing(command string) error {
 }
 
 // openCase is a case and what the commands ask of it.
-type openCase struct{ *casefile.Case }
+type openCase struct {
+	*casefile.Case
+	temporary string // a private folder, gone when the case is closed
+}
 
 type caseCounts struct{ sources, read, quarantined int64 }
 
@@ -240,7 +243,7 @@ func (f *databaseFlags) with(ctx context.Context, do func(*openCase) error) erro
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(&openCase{c}), c.Close())
+	return errors.Join(do(&openCase{c, temporary}), c.Close())
 }
 
 // talkFlags say how much is said.

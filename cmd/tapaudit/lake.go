@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -35,17 +34,14 @@ func runLake(ctx context.Context, args []string, io streams) error {
 		return usagef("lake: name the lake's folder with --out DIR")
 	}
 	if err := lake.Check(out); err != nil {
-		if errors.Is(err, lake.ErrNotLake) {
-			return usageError{err}
-		}
-		return err
+		return usageError{err}
 	}
 	return database.with(ctx, func(c *openCase) error {
 		if err := load(ctx, c, flags.Args(), io, talk, nil); err != nil {
 			return err
 		}
 		talk.say(io, "Writing the lake …")
-		written, err := lake.Write(ctx, c.Case, out, tenant, flags.Args())
+		written, err := lake.Write(ctx, c.Case, out, c.temporary, tenant, flags.Args())
 		if err != nil {
 			return err
 		}

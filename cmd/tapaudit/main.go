@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/pflag"
 )
@@ -80,7 +81,19 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	defer stop()
 	signal.Ignore(errorsOfWriting...)
 	keepPrivate()
-	err := dispatch(ctx, args, streams{in: stdin, out: stdout, err: stderr})
+	ended := make(chan error, 1)
+	go func() { ended <- dispatch(ctx, args, streams{in: interruptible{ctx, stdin}, out: stdout, err: stderr}) }()
+	var err error
+	select {
+	case err = <-ended:
+	case <-ctx.Done():
+		select {
+		case err = <-ended:
+		case <-time.After(patience):
+			abandoned(stderr)
+			return exitInterrupted
+		}
+	}
 	var status statusError
 	var usage usageError
 	switch {
@@ -99,6 +112,48 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	default:
 		fmt.Fprintf(stderr, "tapaudit: %v\n", err)
 		return exitFailed
+	}
+}
+
+// patience is how long an interrupted command may take to end by itself. Then the program ends without it: it waits for
+// somebody else, say for a file system that does not answer, or for the reader of its output.
+const patience = 1500 * time.Millisecond
+
+// abandoned says that a command was given up. Whoever reads the messages may be the one that is waited for.
+func abandoned(stderr io.Writer) {
+	said := make(chan struct{})
+	go func() {
+		fmt.Fprintln(stderr, "tapaudit: interrupted while it waited for a file or for a reader; results are whole or not there, temporary files go with the next run")
+		close(said)
+	}()
+	select {
+	case <-said:
+	case <-time.After(patience / 10):
+	}
+}
+
+// interruptible is standard input that stops waiting when the run is interrupted: a terminal or a pipe may never answer.
+type interruptible struct {
+	ctx context.Context
+	in  io.Reader
+}
+
+func (r interruptible) Read(p []byte) (int, error) {
+	type answer struct {
+		n   int
+		err error
+	}
+	text, done := make([]byte, len(p)), make(chan answer, 1)
+	go func() {
+		n, err := r.in.Read(text) // its own memory: it may come back when nobody waits any more
+		done <- answer{n, err}
+	}()
+	select {
+	case <-r.ctx.Done():
+		return 0, r.ctx.Err()
+	case a := <-done:
+		copy(p, text[:max(a.n, 0)])
+		return a.n, a.err
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -32,7 +31,7 @@ func runVerify(ctx context.Context, args []string, io streams) error {
 		if path == "-" {
 			continue
 		}
-		if _, err := os.Stat(path); err != nil {
+		if _, err := evidence.Look(path); err != nil {
 			return usagef("--evidence: %w", err)
 		}
 	}

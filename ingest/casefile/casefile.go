@@ -70,14 +70,18 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	}
 	_, err := os.Stat(path)
 	isNew := errors.Is(err, os.ErrNotExist)
+	_, link := os.Lstat(path)
 	switch {
+	case isNew && link == nil:
+		return nil, fmt.Errorf("case file %s is a link that leads nowhere; name the file itself", path)
 	case err != nil && !isNew:
 		return nil, fmt.Errorf("case file: %w", err)
 	case isNew && opts.ReadOnly:
 		return nil, fmt.Errorf("case file %s does not exist; 'tapaudit ingest PATH... --case %s' makes one", path, path)
 	}
-	err = nil
+	err = plainLog(path)
 	switch {
+	case err != nil:
 	case !isNew:
 		if err = isDatabase(path); err == nil && !opts.ReadOnly {
 			for _, left := range scratch.Left(making(path)) { // killed between putting a case into its place and removing this
@@ -149,6 +153,19 @@ func openDatabase(ctx context.Context, path string, opts Options) (*Case, error)
 	return c, nil
 }
 
+// plainLog refuses a log beside the case that is no regular file: DuckDB would take in what lies there, and write it,
+// wherever a link leads.
+func plainLog(path string) error {
+	info, err := os.Lstat(path + ".wal")
+	if err != nil {
+		return nil // there is none, or opening the case says more
+	}
+	if err := regular.Check(path+".wal", info); err != nil {
+		return fmt.Errorf("the log beside it: %w; or remove it", err)
+	}
+	return nil
+}
+
 // isDatabase refuses a file that is no DuckDB database. DuckDB itself would take a table (.csv, .json, .parquet) for one,
 // show it as a database in memory, and lose whatever is loaded into that.
 func isDatabase(path string) error {
@@ -157,12 +174,6 @@ func isDatabase(path string) error {
 		return err
 	}
 	defer file.Close()
-	// DuckDB would take in, truncate and write what lies there, wherever a link leads.
-	if info, err := os.Lstat(path + ".wal"); err == nil {
-		if err := regular.Check(path+".wal", info); err != nil {
-			return fmt.Errorf("the log beside it: %w, or remove it", err)
-		}
-	}
 	head := make([]byte, 12)
 	_, err = io.ReadFull(file, head)
 	switch {

@@ -143,21 +143,25 @@ func (c *Case) ParquetTexts(ctx context.Context, paths []string, column, conditi
 }
 
 // WriteParquet writes the result of a query of our own into a new Parquet file, in the query's order. In the query,
-// {old} stands for the relation of the Parquet file old, where that is not "". The file is private.
-func (c *Case) WriteParquet(ctx context.Context, query, old, path string) error {
+// {old} stands for the relation of the Parquet file old, where that is not "". It returns how many rows that is.
+func (c *Case) WriteParquet(ctx context.Context, query, old, path string) (int64, error) {
 	if strings.Contains(query, "{old}") {
 		if old == "" {
-			return errors.New("the query reads an earlier file, and there is none")
+			return 0, errors.New("the query reads an earlier file, and there is none")
 		}
 		whole, err := filepath.Abs(old)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		query = strings.ReplaceAll(query, "{old}", fmt.Sprintf("read_parquet('%s', hive_partitioning = false)", quoted(globEscaped(whole))))
 	}
 	whole, err := filepath.Abs(path)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return c.Exec(ctx, fmt.Sprintf("COPY (%s) TO '%s' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440)", query, quoted(whole)))
+	result, err := c.conn.ExecContext(ctx, fmt.Sprintf("COPY (%s) TO '%s' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440)", query, quoted(whole)))
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }

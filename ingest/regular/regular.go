@@ -5,11 +5,13 @@
 package regular
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 )
 
 // Open opens the regular file at path for reading. Links are followed. The error is a *fs.PathError that says what is there
@@ -35,6 +37,20 @@ func OpenIn(root *os.Root, name string) (*os.File, error) {
 // OpenPlain is OpenIn, but the name itself must not be a link.
 func OpenPlain(root *os.Root, name string) (*os.File, error) {
 	return open(name, root.Lstat, root.OpenFile)
+}
+
+// OpenFolder opens the folder at path. os.OpenRoot itself would wait for the other end of a pipe.
+func OpenFolder(path string) (*os.Root, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		what := cmp.Or(What(info.Mode()), "a file")
+		return nil, &fs.PathError{Op: "open", Path: path, Err: fmt.Errorf("it is %s, not a folder; name a folder", what)}
+	}
+	// What has been exchanged for it since has nothing below it.
+	return os.OpenRoot(path + string(filepath.Separator) + ".")
 }
 
 // Read is the whole content of the regular file at path, which has at most so many bytes. Errors are as of Open.
@@ -107,14 +123,14 @@ func open(name string, stat func(string) (fs.FileInfo, error), openFile func(str
 
 // Check is nil for what info says is a regular file, else Open's error for it.
 func Check(name string, info fs.FileInfo) error {
-	advice := "name a file"
+	advice := "a file is needed"
 	switch mode := info.Mode(); {
 	case mode.IsRegular():
 		return nil
 	case mode.IsDir():
 		advice = "name a file in it"
 	case mode&fs.ModeNamedPipe != 0:
-		advice = "save what it gives as a file, and name that"
+		advice = "save what it gives as a file"
 	case mode&fs.ModeSymlink != 0:
 		advice = "put the file itself in its place"
 	}

@@ -51,10 +51,10 @@ func TestOpen(t *testing.T) {
 	}
 	defer root.Close()
 	const (
-		pipe   = "it is a named pipe, not a file; save what it gives as a file, and name that"
+		pipe   = "it is a named pipe, not a file; save what it gives as a file"
 		folder = "it is a folder, not a file; name a file in it"
-		socket = "it is a socket, not a file; name a file"
-		device = "it is a device, not a file; name a file"
+		socket = "it is a socket, not a file; a file is needed"
+		device = "it is a device, not a file; a file is needed"
 		link   = "it is a link, not a file; put the file itself in its place"
 		out    = "it leads out of its folder; put the file itself into the folder"
 		round  = "too many levels of symbolic links"
@@ -96,6 +96,24 @@ func TestOpen(t *testing.T) {
 			case way.want != "" && (!errors.As(err, &path) || path.Err.Error() != way.want):
 				t.Errorf("%s %s: %v; want %s", way.how, test.name, err, way.want)
 			}
+		}
+	}
+}
+
+// TestOpenFolder: only a folder is one, and a pipe is not waited for.
+func TestOpenFolder(t *testing.T) {
+	dir := strange(t)
+	for name, want := range map[string]string{
+		"folder": "", ".": "", "file": "it is a file, not a folder; name a folder", "pipe": "it is a named pipe, not a folder; name a folder",
+		"topipe": "it is a named pipe, not a folder; name a folder", "null": "it is a device, not a folder; name a folder", "none": "no such file or directory",
+	} {
+		root, err := OpenFolder(filepath.Join(dir, name))
+		if root != nil {
+			root.Close()
+		}
+		var path *fs.PathError
+		if want == "" && err != nil || want != "" && (!errors.As(err, &path) || path.Err.Error() != want) {
+			t.Errorf("%s: %v; want %s", name, err, want)
 		}
 	}
 }
