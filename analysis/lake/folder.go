@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"strings"
 
 	"tapaudit/ingest/regular"
 )
@@ -50,15 +51,17 @@ func (f *folder) own(name string, mode fs.FileMode) error {
 
 // plain refuses a name of which a part is no folder of the lake's own; the last part may be a regular file, or missing.
 func (f *folder) plain(name string) error {
-	for ; name != "."; name = path.Dir(name) {
-		info, err := f.root.Lstat(name)
+	parts := strings.Split(name, "/")
+	for i := range parts {
+		part := path.Join(parts[:i+1]...)
+		info, err := f.root.Lstat(part)
 		if errors.Is(err, fs.ErrNotExist) {
-			continue
+			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if err := f.own(name, info.Mode()); err != nil {
+		if err := f.own(part, info.Mode()); err != nil {
 			return err
 		}
 	}

@@ -35,8 +35,7 @@ import (
 	"tapaudit/ingest/regular"
 )
 
-// ErrNotLake says that a folder is neither empty nor a lake.
-var ErrNotLake = errors.New("it is not empty and holds no lake.json, so it is not a lake that tapaudit wrote: name another folder")
+var errNotLake = errors.New("it is not empty and holds no lake.json, so it is not a lake that tapaudit wrote: name another folder")
 
 // manifestName is the file that makes a folder a lake.
 const manifestName = "lake.json"
@@ -100,7 +99,7 @@ func (f *folder) readManifest() (*Manifest, error) {
 			return nil, err
 		}
 		if len(entries) > 0 {
-			return nil, fmt.Errorf("%s: %w", f.dir, ErrNotLake)
+			return nil, fmt.Errorf("%s: %w", f.dir, errNotLake)
 		}
 		return nil, nil
 	}

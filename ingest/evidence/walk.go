@@ -120,7 +120,7 @@ func Look(path string) (fs.FileInfo, error) {
 	case err != nil:
 		return nil, fmt.Errorf("evidence cannot be opened: %w; check the path", err)
 	case !info.IsDir() && !info.Mode().IsRegular():
-		return nil, fmt.Errorf("evidence cannot be opened: %q is %s, neither a file nor a folder; what a program writes is read as - (… | tapaudit run -)",
+		return nil, fmt.Errorf("evidence cannot be opened: %q is %s, neither a file nor a folder; what a command prints is read as - (… | tapaudit run -)",
 			path, regular.What(info.Mode()))
 	}
 	return info, nil

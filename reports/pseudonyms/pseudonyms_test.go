@@ -240,7 +240,7 @@ func TestReadKey(t *testing.T) {
 		{write("", 0o600), "has 0 bytes"},
 		{write(strings.Repeat("ab", 40), 0o600), "only 2 different bytes"},
 		{write(strings.Repeat(good, 40_000), 0o600), "hardly a key"},
-		{t.TempDir(), "not a regular file"},
+		{t.TempDir(), "it is a folder, not a file"},
 		{"nowhere", "make one with"},
 	} {
 		key, err := ReadKey(c.path)

@@ -33,7 +33,7 @@ func TestOrdinaryWords(t *testing.T) {
 		}
 	}
 	said := map[string]bool{}
-	for _, folder := range []string{"../../analysis", "../../ingest", "../../ingest/evidence", "../../ingest/formats"} {
+	for _, folder := range []string{"../../analysis", "../../ingest", "../../ingest/evidence", "../../ingest/formats", "../../ingest/regular"} {
 		for _, sentence := range sentences(t, folder) {
 			for _, w := range word.FindAllString(sentence, -1) {
 				if w = strings.ToLower(w); !known[w] {
