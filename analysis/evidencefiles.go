@@ -56,7 +56,6 @@ snapshots AS (
     FROM parts GROUP BY source_id
 ),
 orphans AS (SELECT source_id, count(*) FILTER (WHERE NOT has_signin) AS n FROM attributed_steps GROUP BY source_id),
-quarantined AS (SELECT source_id, count(*) AS n FROM quarantine GROUP BY source_id),
 tenants_in AS (
     SELECT source_id, string_agg(DISTINCT tenant, '; ' ORDER BY tenant) AS tenant_id
     FROM (
@@ -68,7 +67,7 @@ tenants_in AS (
 SELECT
     s.source_id, s.path, s.container, s.bytes, s.sha256, s.format, coalesce(t.tenant_id, ''), s.records_read,
     coalesce(e.n, 0) - coalesce(e.homeless, 0) + coalesce(p.n, 0) - coalesce(p.homeless, 0) - coalesce(d.n, 0) AS loaded,
-    coalesce(d.n, 0), s.records_not_used + coalesce(e.homeless, 0) + coalesce(p.homeless, 0) AS not_used, coalesce(q.n, 0),
+    coalesce(d.n, 0), s.records_not_used + coalesce(e.homeless, 0) + coalesce(p.homeless, 0) AS not_used, s.records_quarantined,
     coalesce(e.homeless, 0) + coalesce(p.homeless, 0) AS homeless, coalesce(o.n, 0),
     least(e.first_time, p.first_time), greatest(e.last_time, p.last_time), s.note, s.same_as
 FROM source AS s
@@ -76,7 +75,6 @@ LEFT JOIN duplicates AS d ON d.source_id = s.source_id
 LEFT JOIN events AS e ON e.source_id = s.source_id
 LEFT JOIN snapshots AS p ON p.source_id = s.source_id
 LEFT JOIN orphans AS o ON o.source_id = s.source_id
-LEFT JOIN quarantined AS q ON q.source_id = s.source_id
 LEFT JOIN tenants_in AS t ON t.source_id = s.source_id
 ORDER BY s.path, s.source_id`)
 	if err != nil {
@@ -131,11 +129,28 @@ func joinNotes(a, b string) string {
 	return a + "; " + b
 }
 
+// quarantineRows is how many records in quarantine a report lists in all, in order of the files.
+const quarantineRows = 100_000
+
+// readQuarantine lists the records in quarantine, and of each file that has more of them than are listed, how many more.
 func (a *audit) readQuarantine(ctx context.Context) ([]Quarantined, error) {
 	rows, err := a.c.Query(ctx, `
-SELECT s.path, q.line, q."offset", q.reason, q.excerpt, q.sha256
-FROM quarantine AS q JOIN source AS s ON s.source_id = q.source_id
-ORDER BY s.path, s.source_id, q.line, q."offset", q.reason`)
+WITH listed AS (
+    SELECT s.path, q.*
+    FROM quarantine AS q JOIN source AS s ON s.source_id = q.source_id
+    ORDER BY s.path, s.source_id, q.line, q."offset", q.reason
+    LIMIT ?
+),
+counted AS (SELECT source_id, count(*) AS n FROM listed GROUP BY source_id),
+beyond AS (
+    SELECT s.path, s.source_id, s.records_quarantined - coalesce(c.n, 0) AS more
+    FROM source AS s LEFT JOIN counted AS c ON c.source_id = s.source_id
+    WHERE s.records_quarantined > coalesce(c.n, 0)
+)
+SELECT path, source_id, line, "offset", reason, excerpt, sha256, 0 AS more FROM listed
+UNION ALL
+SELECT path, source_id, 0, 0, '', '', '', more FROM beyond
+ORDER BY path, source_id, more, line, "offset", reason`, quarantineRows)
 	if err != nil {
 		return nil, err
 	}
@@ -143,8 +158,12 @@ ORDER BY s.path, s.source_id, q.line, q."offset", q.reason`)
 	var all []Quarantined
 	for rows.Next() {
 		var q Quarantined
-		if err := rows.Scan(&q.Path, &q.Line, &q.Offset, &q.Reason, &q.Excerpt, &q.SHA256); err != nil {
+		var source int
+		if err := rows.Scan(&q.Path, &source, &q.Line, &q.Offset, &q.Reason, &q.Excerpt, &q.SHA256, &q.More); err != nil {
 			return nil, err
+		}
+		if q.More > 0 {
+			q.Reason = fmt.Sprintf("not listed: %d more of this file; evidence.csv counts them by their reasons", q.More)
 		}
 		all = append(all, q)
 	}

@@ -176,7 +176,7 @@ type EvidenceFile struct {
 	Note                string
 }
 
-// Quarantined is a record that could not be loaded, and why.
+// Quarantined is a record that could not be loaded, and why; or, as the last of a file's, how many more there are.
 type Quarantined struct {
 	Path    string
 	Line    int64
@@ -184,6 +184,7 @@ type Quarantined struct {
 	Reason  string
 	Excerpt string
 	SHA256  string // of the record's bytes as they stand in the evidence
+	More    int64  // records of the file that are not listed, which the reason tells of; 0 for a record
 }
 
 // ExceptionUse is a configured exception and what it covered in this audit.

@@ -26,8 +26,9 @@ const (
 	batchBytes    = 24 << 20 // of records before they are fed into the case
 	valueBytes    = 16       // that a value takes beside its text
 	excerptLength = 200      // characters
-	mostUnknown   = 10_000   // objects of no known kind whose places are kept until their file is recognised
-	mostReasons   = 12       // for not using records, that a note names one by one
+	mostListed    = 1_000    // records of a source that are listed in quarantine; all are counted
+	mostTold      = 10_000   // reasons that are told apart while records are counted
+	mostReasons   = 12       // of those, that a note names one by one
 )
 
 // careful is one source on the careful path.
@@ -40,8 +41,9 @@ type careful struct {
 	bad          []quarantined
 	size         int
 	formats      map[string]int64
-	unused       map[string]int64
-	unknown      []quarantined
+	unused       reasons       // of records that are not used
+	unlisted     reasons       // of records that are quarantined beyond those that are listed
+	unknown      []quarantined // objects of no known kind, until the source is recognised; as many as are listed
 	unknownCount int64
 	wrong        int64
 	whole        bool            // some record shows that the export is not filtered
@@ -83,7 +85,7 @@ func (l *loader) carefully(r *source) error {
 
 // loadCarefully frames, validates and loads every record of the source.
 func (l *loader) loadCarefully(r *source, how reading) error {
-	c := &careful{loader: l, row: r, batch: map[*formats.Table][]casefile.Row{}, formats: map[string]int64{}, unused: map[string]int64{}}
+	c := &careful{loader: l, row: r, batch: map[*formats.Table][]casefile.Row{}, formats: map[string]int64{}, unused: reasons{}, unlisted: reasons{}}
 	c.in = formats.Input{Path: r.src.Path, Taken: taken(r.src), Order: how.order}
 	content, err := r.src.Open()
 	if err != nil {
@@ -350,16 +352,16 @@ func (c *careful) settle(r *record) error {
 		c.cutOff = strings.HasPrefix(r.bad.reason, "text ends")
 		c.quarantine(*r.bad)
 	case r.header:
-		c.unused["a header that stands among the rows"]++
+		c.unused.add("a header that stands among the rows", 1)
 		c.row.notUsed++
+	case r.format == nil && len(c.formats) > 0:
+		c.quarantineRecord(r, ofNoKind)
 	case r.format == nil:
-		c.unknownCount++
-		if len(c.unknown) < mostUnknown {
-			c.unknown = append(c.unknown, r.quarantined("of no kind that is known: neither an id nor a time where they should be"))
+		if c.unknownCount++; len(c.unknown) < mostListed {
+			c.unknown = append(c.unknown, r.quarantined(ofNoKind))
 		}
 	default:
-		c.formats[r.format.Name]++
-		c.format = r.format
+		c.recognised(r.format)
 		if out.Note != "" && len(c.said) < mostReasons && !slices.Contains(c.said, out.Note) {
 			c.said = append(c.said, out.Note)
 		}
@@ -369,12 +371,9 @@ func (c *careful) settle(r *record) error {
 		}
 		switch {
 		case out.Bad != "":
-			c.quarantine(r.quarantined(out.Bad))
+			c.quarantineRecord(r, out.Bad)
 		case out.NotUsed != "":
-			if _, known := c.unused[out.NotUsed]; !known && len(c.unused) >= mostUnknown {
-				out.NotUsed = "of further kinds"
-			}
-			c.unused[out.NotUsed]++
+			c.unused.add(out.NotUsed, 1)
 			c.row.notUsed++
 		default:
 			c.keep(r)
@@ -400,7 +399,45 @@ func (c *careful) keep(r *record) {
 	}
 }
 
-func (c *careful) quarantine(q quarantined) { c.bad = append(c.bad, q) }
+// quarantine counts a record that cannot be loaded, and lists it while there is room.
+func (c *careful) quarantine(q quarantined) {
+	if c.row.quarantined >= mostListed {
+		c.quarantineUnlisted(q.reason, 1)
+		return
+	}
+	c.row.quarantined++
+	c.bad = append(c.bad, q)
+}
+
+// quarantineRecord does the same, and hashes only what is listed.
+func (c *careful) quarantineRecord(r *record, why string) {
+	if c.row.quarantined >= mostListed {
+		c.quarantineUnlisted(why, 1)
+		return
+	}
+	c.quarantine(r.quarantined(why))
+}
+
+func (c *careful) quarantineUnlisted(why string, n int64) {
+	c.row.quarantined += n
+	c.unlisted.add(why, n)
+}
+
+const ofNoKind = "of no kind that is known: neither an id nor a time where they should be"
+
+// recognised notes that the source has a record of a format. Among records of a known kind, an object of none has lost
+// what it was known by.
+func (c *careful) recognised(f *formats.Format) {
+	if c.unknownCount > 0 && len(c.formats) == 0 {
+		for _, q := range c.unknown {
+			c.quarantine(q)
+		}
+		c.quarantineUnlisted(ofNoKind, c.unknownCount-int64(len(c.unknown)))
+		c.unknown, c.unknownCount = nil, 0
+	}
+	c.formats[f.Name]++
+	c.format = f
+}
 
 // flush feeds what was gathered into the case.
 func (c *careful) flush() error {
@@ -457,23 +494,17 @@ func (c *careful) finish(ended error) error {
 		c.quarantine(quarantined{0, offset, "the rest cannot be read: " + reason(ended), "", hex.EncodeToString(empty[:])})
 		r.notes = append(r.notes, what)
 	}
-	recognised := len(c.formats) > 0
-	if recognised {
-		// Among records of a known kind, an object of none has lost what it was known by.
-		c.bad = append(c.bad, c.unknown...)
-		r.notUsed += c.unknownCount - int64(len(c.unknown))
-	} else {
-		r.notUsed += c.unknownCount
-		if c.unknownCount > 0 {
-			r.notes = append(r.notes, "not recognised: JSON objects of no kind that is known")
-		}
+	r.notUsed += c.unknownCount
+	if c.unknownCount > 0 {
+		r.notes = append(r.notes, "not recognised: JSON objects of no kind that is known")
 	}
 	r.notes = append(r.notes, c.said...)
 	if r.filtered = r.filtered && !c.whole; r.filtered && len(c.said) == 0 {
 		r.notes = append(r.notes, "a filtered export: its records count, its days do not")
 	}
 	r.format = sortedNames(c.formats)
-	c.noteUnused()
+	r.notes = append(r.notes, c.unused.notes("not used")...)
+	r.notes = append(r.notes, c.unlisted.notes("quarantined, but not listed")...)
 	if len(c.formats) == 1 {
 		r.truncated = cmp.Or(r.truncated, c.format.Cap(r.read))
 	}
@@ -484,21 +515,36 @@ func (c *careful) finish(ended error) error {
 	return c.flush()
 }
 
-// noteUnused says why records are not used: the most frequent reasons one by one, the rest in a sum.
-func (c *careful) noteUnused() {
-	reasons := slices.SortedFunc(maps.Keys(c.unused), func(a, b string) int {
-		return cmp.Or(cmp.Compare(c.unused[b], c.unused[a]), strings.Compare(a, b))
-	})
-	named := reasons[:min(len(reasons), mostReasons)]
-	slices.Sort(named)
-	for _, why := range named {
-		c.row.notes = append(c.row.notes, fmt.Sprintf("%d not used: %s", c.unused[why], why))
+// reasons counts records by why they are not loaded.
+type reasons map[string]int64
+
+func (r reasons) add(why string, n int64) {
+	if n == 0 {
+		return
 	}
-	if rest := reasons[len(named):]; len(rest) > 0 {
+	if _, known := r[why]; !known && len(r) >= mostTold {
+		why = "of further kinds"
+	}
+	r[why] += n
+}
+
+// notes say how many records became of what: the most frequent reasons one by one, the rest in a sum.
+func (r reasons) notes(what string) []string {
+	byCount := slices.SortedFunc(maps.Keys(r), func(a, b string) int {
+		return cmp.Or(cmp.Compare(r[b], r[a]), strings.Compare(a, b))
+	})
+	named := byCount[:min(len(byCount), mostReasons)]
+	slices.Sort(named)
+	var notes []string
+	for _, why := range named {
+		notes = append(notes, fmt.Sprintf("%d %s: %s", r[why], what, why))
+	}
+	if rest := byCount[len(named):]; len(rest) > 0 {
 		var n int64
 		for _, why := range rest {
-			n += c.unused[why]
+			n += r[why]
 		}
-		c.row.notes = append(c.row.notes, fmt.Sprintf("%d not used: %d further kinds", n, len(rest)))
+		notes = append(notes, fmt.Sprintf("%d %s: %d further kinds", n, what, len(rest)))
 	}
+	return notes
 }

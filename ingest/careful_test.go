@@ -20,7 +20,7 @@ const (
 	// addsUp lists the files whose records are not all accounted for; sign-ins and audit events make one row each.
 	addsUp = `
 SELECT path FROM source AS s WHERE same_as IS NULL AND records_read <> records_not_used
-    + (SELECT count(*) FROM quarantine AS q WHERE q.source_id = s.source_id)
+    + s.records_quarantined
     + (SELECT count(*) FROM signin_record AS r WHERE r.source_id = s.source_id) + (SELECT count(*) FROM audit_record AS r WHERE r.source_id = s.source_id)
     + (SELECT count(*) FROM signin_step AS r WHERE r.source_id = s.source_id) + (SELECT count(*) FROM directory_user AS r WHERE r.source_id = s.source_id)`
 )
@@ -31,7 +31,7 @@ func signInRow(when, id, rest string) string {
 
 // notesQuery is what a file's row says of it.
 const notesQuery = `SELECT regexp_extract(path, '[^/]+$') AS name, format, records_read AS n, records_not_used AS unused,
-    (SELECT count(*) FROM quarantine AS q WHERE q.source_id = s.source_id) AS bad, rows_not_lines AS places, coalesce(truncated, '') AS cut, note
+    s.records_quarantined AS bad, rows_not_lines AS places, coalesce(truncated, '') AS cut, note
 FROM source AS s ORDER BY path`
 
 func TestTables(t *testing.T) {
@@ -227,4 +227,51 @@ func TestManyReasons(t *testing.T) {
 	}
 	c := caseOf(t, folder(t, map[string]string{"audit.csv": b.String()}), Options{})
 	expect(t, c, `SELECT len(string_split(note, '; ')) AS notes, note LIKE '%188 not used: 188 further kinds' AS summed, records_not_used FROM source`, "13|true|200")
+}
+
+// Counts are exact whatever their number; only the list of places is cut, and the note says of what and by how many.
+func TestManyInQuarantine(t *testing.T) {
+	const loaded = `{"id":"r%d","createdDateTime":"2026-09-14T08:59:26Z","userId":"u","userPrincipalName":"u@c.example","appId":"a","status":{"errorCode":0},"isInteractive":true,"authenticationDetails":[]}` + "\n"
+	const counts = `
+SELECT records_read, records_not_used, records_quarantined, (SELECT count(*) FROM quarantine) AS listed,
+    (SELECT count(*) FROM signin_record) AS loaded, (SELECT min(line) || ' to ' || max(line) FROM quarantine) AS places, note
+FROM source`
+	unknown := func(i int) string { return fmt.Sprintf(`{"foo":%d}`+"\n", i) }
+	noID := func(i int) string { return strings.Replace(fmt.Sprintf(loaded, i), `"id":`, `"request":`, 1) }
+	damaged := func(i int) string { return fmt.Sprintf("{\"id\":oops}\n"+loaded, i) }
+	wanted := func(n int, line func(int) string, before, after string) string {
+		var b strings.Builder
+		b.WriteString(before)
+		for i := range n {
+			b.WriteString(line(i))
+		}
+		return b.String() + after
+	}
+	first, last := fmt.Sprintf(loaded, -1), fmt.Sprintf(loaded, -2)
+	const kind = "quarantined, but not listed: of no kind that is known: neither an id nor a time where they should be"
+	for _, test := range []struct{ name, text, want string }{
+		{"of no known kind, after a known one", wanted(3000, unknown, first, ""), "3001|0|3000|1000|1|2 to 1001|2000 " + kind},
+		{"of no known kind, before a known one", wanted(3000, unknown, "", last), "3001|0|3000|1000|1|1 to 1000|2000 " + kind},
+		{"of no known kind, among few", wanted(10, unknown, first, last), "12|0|10|10|2|2 to 11|"},
+		{"of no known kind, nothing else", wanted(3000, unknown, "", ""), "3000|3000|0|0|0||not recognised: JSON objects of no kind that is known"},
+		{"without id", wanted(3000, noID, first, last), "3002|0|3000|1000|2|2 to 1001|2000 quarantined, but not listed: no id"},
+		{"as many as are listed", wanted(1000, noID, first, last), "1002|0|1000|1000|2|2 to 1001|"},
+		{"one more", wanted(1001, noID, first, last), "1003|0|1001|1000|2|2 to 1001|1 quarantined, but not listed: no id"},
+		{"damaged, each between two that are whole", wanted(1500, damaged, first, ""), "3001|0|1500|1000|1501|2 to 2000|500 quarantined, but not listed: not JSON"},
+		{
+			"of two kinds", wanted(1500, unknown, "", "") + wanted(700, noID, first, last),
+			"2202|0|2200|1000|2|1 to 1000|700 quarantined, but not listed: no id; 500 " + kind,
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := caseOf(t, folder(t, map[string]string{"x.ndjson": test.text}), Options{})
+			expect(t, c, counts, test.want)
+			expect(t, c, addsUp)
+		})
+	}
+	t.Run("rows of a table", func(t *testing.T) {
+		row := func(i int) string { return signInRow("soon", fmt.Sprint("r", i), "Success,0,") }
+		c := caseOf(t, folder(t, map[string]string{"x.csv": wanted(1200, row, signInHeader, signInRow("2026-09-14T08:59:26Z", "r", "Success,0,"))}), Options{})
+		expect(t, c, counts, "1201|0|1200|1000|1|1 to 1000|200 quarantined, but not listed: its time cannot be read: not a time in any spelling known")
+	})
 }

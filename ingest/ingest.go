@@ -96,6 +96,7 @@ type source struct {
 	format         string
 	sameAs         *int
 	read, notUsed  int64
+	quarantined    int64 // all of them, listed or not
 	filtered, rows bool
 	truncated      string
 	passcodes      int64
@@ -208,9 +209,9 @@ func (l *loader) insertSource(r *source) error {
 		truncated = r.truncated
 	}
 	r.listed = true
-	return l.c.Exec(l.ctx, `INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return l.c.Exec(l.ctx, `INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		r.id, r.src.Path, r.src.Container, max(r.bytes, 0), r.sha256, modified, r.format, r.sameAs, tenant, r.filtered, r.rows,
-		r.read, r.notUsed, truncated, r.passcodes, strings.Join(r.notes, "; "))
+		r.read, r.notUsed, truncated, r.passcodes, strings.Join(r.notes, "; "), r.quarantined)
 }
 
 var tenantInPath = regexp.MustCompile(`(?i)(?:^|/)tenantid=([^/]+)`)

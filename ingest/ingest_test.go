@@ -133,11 +133,10 @@ func TestDamageLosesNothing(t *testing.T) {
 				t.Errorf("%d records are lost", lost)
 			}
 			for _, row := range dump(t, c, `
-SELECT s.path, s.records_read AS read, s.records_not_used AS unused, coalesce(q.n, 0) AS bad, coalesce(r.n, 0) AS loaded FROM source AS s
-LEFT JOIN (SELECT source_id, count(*) AS n FROM quarantine GROUP BY ALL) AS q ON q.source_id = s.source_id
+SELECT s.path, s.records_read AS read, s.records_not_used AS unused, s.records_quarantined AS bad, coalesce(r.n, 0) AS loaded FROM source AS s
 LEFT JOIN (SELECT source_id, count(DISTINCT ordinal) AS n FROM (SELECT source_id, ordinal FROM signin_record UNION ALL SELECT source_id, ordinal FROM audit_record) GROUP BY ALL) AS r
     ON r.source_id = s.source_id
-WHERE s.records_read <> s.records_not_used + coalesce(q.n, 0) + coalesce(r.n, 0) ORDER BY s.path`) {
+WHERE s.records_read <> s.records_not_used + s.records_quarantined + coalesce(r.n, 0) ORDER BY s.path`) {
 				t.Errorf("does not add up: %s", row)
 			}
 			for _, table := range []string{"directory_user", "group_member", "role_member", "role_definition", "policy_snapshot", "pass_snapshot"} {

@@ -18,7 +18,8 @@ import (
 
 const (
 	largestMember = 256 << 20 // bytes of a Parquet file inside an archive, which is read in memory
-	mostLost      = 1_000_000 // rows that are quarantined one by one when they cannot be read
+	mostLost      = 1_000_000 // rows that count as so many records when they cannot be read
+	mostUnknown   = 10_000    // rows of no known kind at a table's beginning, before the rest goes unread
 	mostFailures  = 1000      // row groups that cannot be read before the rest is given up
 	fewRows       = 512       // are asked for at a time once all of them took too much memory
 )
@@ -211,7 +212,10 @@ func (p *parquetRows) lose(end int64, why string) error {
 		n = 1
 	}
 	p.row.read += n
+	listed := max(min(n, mostListed-p.row.quarantined), 0)
+	p.row.quarantined += listed
+	p.quarantineUnlisted(why, n-listed)
 	empty := sha256.Sum256(nil)
 	return p.c.Exec(p.ctx, `INSERT INTO quarantine SELECT ?, ? + i, 0, ?, '', ? FROM range(?) AS lost(i)`,
-		p.row.id, first+1, why, hex.EncodeToString(empty[:]), n)
+		p.row.id, first+1, why, hex.EncodeToString(empty[:]), listed)
 }

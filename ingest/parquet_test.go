@@ -81,7 +81,7 @@ func loadAll(t testing.TB, opts Options, paths ...string) (*casefile.Case, []loa
 func sources(t testing.TB, c *casefile.Case) []loadedSource {
 	t.Helper()
 	rows, err := c.Query(context.Background(), `
-SELECT path, format, rows_not_lines, records_read, records_not_used, (SELECT count(*) FROM quarantine AS q WHERE q.source_id = s.source_id),
+SELECT path, format, rows_not_lines, records_read, records_not_used, s.records_quarantined,
     coalesce(truncated, ''), coalesce(path_tenant, ''), note
 FROM source AS s ORDER BY source_id`)
 	if err != nil {

@@ -67,6 +67,9 @@ var csvTables = []csvTable{
 		})},
 	{"quarantine.csv", "path line offset reason excerpt sha256",
 		cells(func(r *analysis.Result) []analysis.Quarantined { return r.Quarantine }, func(q analysis.Quarantined) []string {
+			if q.More > 0 {
+				return []string{q.Path, "", "", q.Reason, "", ""}
+			}
 			return []string{q.Path, integer(q.Line), integer(q.Offset), q.Reason, q.Excerpt, q.SHA256}
 		})},
 }

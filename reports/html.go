@@ -135,6 +135,8 @@ type page struct {
 	EvidenceRest      int
 	QuarantineList    []analysis.Quarantined
 	QuarantineRest    int
+	Quarantined       int64 // records, listed or not
+	Unlisted          int64 // records in quarantine that quarantine.csv only counts
 	Controls          []control
 	Pictures          pictures
 }
@@ -158,6 +160,7 @@ func (o htmlOutput) page(r *analysis.Result) page {
 	p.Severities = findingGroups(r, first)
 	p.Heading, p.Sentence = verdict(r)
 	t := tallyOf(r)
+	p.Quarantined = t.quarantined
 	p.OpenTotal, p.Urgent = t.openTotal, t.open["critical"]+t.open["high"] > 0
 	p.Tiles = tiles(r, t)
 	p.LedgerCaveat = caveat(r, "TAP-SIGNIN", "Log-ins")
@@ -166,7 +169,15 @@ func (o htmlOutput) page(r *analysis.Result) page {
 	p.PassList, p.PassRest = head(r.Passes, passRows)
 	p.Timeline, p.TimelineRest = head(r.Policy, policyRows)
 	p.EvidenceList, p.EvidenceRest = head(r.Evidence, evidenceRows)
-	p.QuarantineList, p.QuarantineRest = head(r.Quarantine, quarantineRows)
+	for _, q := range r.Quarantine {
+		switch p.Unlisted += q.More; {
+		case q.More > 0:
+		case len(p.QuarantineList) == quarantineRows:
+			p.QuarantineRest++
+		default:
+			p.QuarantineList = append(p.QuarantineList, q)
+		}
+	}
 	return p
 }
 

@@ -60,7 +60,7 @@ type Export struct {
 	Note        string `json:"note,omitempty"`
 }
 
-// Quarantined is a record that could not be read.
+// Quarantined is a record that could not be read: of each export the first that are listed; it counts all.
 type Quarantined struct {
 	Path    string `json:"path"`
 	Line    int64  `json:"line"`
@@ -490,8 +490,8 @@ func keepExport(s *evidence.Source, f *folder, place, sum string, secret bool) e
 // add puts the case's sources and what was quarantined of them into the manifest.
 func (m *Manifest) add(ctx context.Context, c *casefile.Case, kept map[string]string) error {
 	rows, err := c.Query(ctx, `
-SELECT path, sha256, bytes, format, records_read, (SELECT count(*) FROM quarantine AS q WHERE q.source_id = s.source_id), coalesce(truncated, ''), note
-FROM source AS s ORDER BY source_id`)
+SELECT path, sha256, bytes, format, records_read, records_quarantined, coalesce(truncated, ''), note
+FROM source ORDER BY source_id`)
 	if err != nil {
 		return err
 	}

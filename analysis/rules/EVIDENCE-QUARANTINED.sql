@@ -21,15 +21,19 @@ references:
 techniques: []
 controls: [NIST-800-53:AU-6]
 ---
-WITH bad AS (
+WITH listed AS (
     SELECT source_id, count(*) AS records, list('q:' || source_id || ':' || line ORDER BY line, "offset") AS places,
         string_agg(DISTINCT reason, '; ' ORDER BY reason) AS reasons
     FROM quarantine GROUP BY source_id
+),
+bad AS (
+    SELECT s.source_id, s.sha256, s.path, l.places, s.records_quarantined || ' records could not be loaded: ' || l.reasons
+        || CASE WHEN s.records_quarantined > l.records THEN '; only the first ' || l.records || ' are listed' ELSE '' END AS summary
+    FROM source AS s JOIN listed AS l ON l.source_id = s.source_id
 )
 SELECT
-    coalesce(t.tenant_id, 'unknown') AS tenant_id, 'file' AS subject_type, s.sha256 AS subject_id, s.path AS subject_name,
-    bad.records || ' records could not be loaded: ' || bad.reasons AS summary,
-    bad.places[1:100] AS supporting, $period_from AS first_seen
-FROM source AS s JOIN bad ON bad.source_id = s.source_id LEFT JOIN file_tenants AS t ON t.source_id = s.source_id
-QUALIFY row_number() OVER (PARTITION BY s.sha256 ORDER BY s.path) = 1
-ORDER BY s.path
+    coalesce(t.tenant_id, 'unknown') AS tenant_id, 'file' AS subject_type, bad.sha256 AS subject_id, bad.path AS subject_name,
+    bad.summary, bad.places[1:100] AS supporting, $period_from AS first_seen
+FROM bad LEFT JOIN file_tenants AS t ON t.source_id = bad.source_id
+QUALIFY row_number() OVER (PARTITION BY bad.sha256 ORDER BY bad.path) = 1
+ORDER BY bad.path

@@ -98,7 +98,7 @@ func (j *judgement) status(r *analysis.Result) error {
 	if failOn != "" && slices.ContainsFunc(r.Findings, func(f analysis.Finding) bool { return f.Status == "open" && f.Severity.Rank() >= failOn.Rank() }) {
 		return statusError(exitFindings)
 	}
-	if j.flags.strict && len(r.Quarantine) > 0 {
+	if j.flags.strict && slices.ContainsFunc(r.Evidence, func(e analysis.EvidenceFile) bool { return e.Quarantined > 0 }) {
 		return statusError(exitQuarantined)
 	}
 	return nil
@@ -228,7 +228,7 @@ type caseCounts struct{ sources, read, quarantined int64 }
 
 func (c *openCase) counts(ctx context.Context) (n caseCounts, err error) {
 	err = c.QueryRow(ctx, `
-SELECT count(*), coalesce(sum(records_read), 0)::BIGINT, (SELECT count(*) FROM quarantine) FROM source`).Scan(&n.sources, &n.read, &n.quarantined)
+SELECT count(*), coalesce(sum(records_read), 0)::BIGINT, coalesce(sum(records_quarantined), 0)::BIGINT FROM source`).Scan(&n.sources, &n.read, &n.quarantined)
 	return n, err
 }
 

@@ -49,6 +49,7 @@ func TestScripts(t *testing.T) {
 			"rows":    countRows,
 			"cut":     cutColumns,
 			"head":    firstBytes,
+			"repeat":  repeatFile,
 			"binary":  writeBinary,
 			"nowhere": nowhere,
 		},
@@ -170,6 +171,19 @@ func firstBytes(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s has only %d bytes", args[1], len(text))
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(text[:n]), 0o600))
+}
+
+// repeatFile is the command repeat N FROM TO: FROM, N times, at the end of TO.
+func repeatFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: repeat n from to")
+	}
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	to, err := os.OpenFile(ts.MkAbs(args[2]), os.O_APPEND|os.O_WRONLY, 0)
+	ts.Check(err)
+	_, err = to.WriteString(strings.Repeat(ts.ReadFile(args[1]), n))
+	ts.Check(errors.Join(err, to.Close()))
 }
 
 // writeBinary is the command binary FILE: a file of every byte there is.

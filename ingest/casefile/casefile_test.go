@@ -90,44 +90,60 @@ func TestSchemaVersions(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "case.duckdb")
 	c := open(t, path, Options{})
 	// An older case is brought up to date, one step and one transaction at a time.
-	steps := []string{"CREATE TABLE second (a INTEGER)", "CREATE TABLE third (a INTEGER)"}
+	steps := []string{"CREATE TABLE second (a INTEGER)", "CREATE TABLE third (a INTEGER)", "CREATE TABLE fourth (a INTEGER)"}
 	if err := c.Exec(ctx, "UPDATE case_info SET schema_version = 1"); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.migrate(ctx, 3, steps); err != nil {
+	if err := c.migrate(ctx, SchemaVersion+1, steps); err != nil {
 		t.Fatal(err)
 	}
 	var version int
-	if err := c.QueryRow(ctx, "SELECT schema_version FROM case_info").Scan(&version); err != nil || version != 3 {
+	if err := c.QueryRow(ctx, "SELECT schema_version FROM case_info").Scan(&version); err != nil || version != SchemaVersion+1 {
 		t.Fatalf("schema version %d, %v", version, err)
 	}
-	if err := c.Exec(ctx, "SELECT * FROM second, third"); err != nil {
+	if err := c.Exec(ctx, "SELECT * FROM second, third, fourth"); err != nil {
 		t.Error(err)
 	}
 	c.Close()
 	// A newer one is refused.
-	if _, err := Open(ctx, path, Options{}); err == nil || !strings.Contains(err.Error(), "newer tapaudit (schema 3, this one knows 2)") {
+	if _, err := Open(ctx, path, Options{}); err == nil || !strings.Contains(err.Error(), "newer tapaudit (schema 4, this one knows 3)") {
 		t.Errorf("a newer case: %v", err)
 	}
 }
 
-// TestMigrations: a case of an older schema gets the tables that a new one has.
+// TestMigrations: a case of an older schema becomes one like a new one, and what it holds is kept.
 func TestMigrations(t *testing.T) {
 	ctx := context.Background()
+	const catalog = `SELECT string_agg(sql, chr(10) ORDER BY table_name) FROM duckdb_tables()`
+	text := func(c *Case, query string) (s string) {
+		t.Helper()
+		if err := c.QueryRow(ctx, query).Scan(&s); err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
 	path := filepath.Join(t.TempDir(), "case.duckdb")
 	c := open(t, path, Options{})
-	for _, s := range []string{"DROP TABLE extract_day", "DROP TABLE extract_address", "UPDATE case_info SET schema_version = 1"} {
+	want := text(c, catalog)
+	for _, s := range []string{
+		"DROP TABLE extract_day", "DROP TABLE extract_address", "ALTER TABLE source DROP COLUMN records_quarantined", "UPDATE case_info SET schema_version = 1",
+		"INSERT INTO source SELECT n, 'file ' || n, '', 10, 'hash', NULL, 'format', NULL, NULL, false, false, 5, 1, NULL, 0, '' FROM range(1, 3) AS s(n)",
+		"INSERT INTO quarantine SELECT 2, line, 0, 'no id', '', '' FROM range(1, 4) AS q(line)",
+	} {
 		if err := c.Exec(ctx, s); err != nil {
 			t.Fatal(err)
 		}
 	}
 	c.Close()
-	if _, err := Open(ctx, path, Options{ReadOnly: true}); err == nil || !strings.Contains(err.Error(), "older tapaudit (schema 1, this one writes 2)") {
+	if _, err := Open(ctx, path, Options{ReadOnly: true}); err == nil || !strings.Contains(err.Error(), "older tapaudit (schema 1, this one writes 3)") {
 		t.Errorf("an older case, to be looked at: %v", err)
 	}
 	c = open(t, path, Options{})
-	if err := c.Exec(ctx, "SELECT * FROM extract_day, extract_address"); err != nil {
-		t.Error(err)
+	if got := text(c, catalog); got != want {
+		t.Errorf("the tables are\n%s\nwant\n%s", got, want)
+	}
+	if got := text(c, "SELECT string_agg(source_id || ': ' || records_quarantined, ', ' ORDER BY source_id) FROM source"); got != "1: 0, 2: 3" {
+		t.Errorf("in quarantine, by source: %s", got)
 	}
 }
 

@@ -20,7 +20,8 @@ CREATE TABLE source (
     records_not_used BIGINT  NOT NULL,
     truncated        VARCHAR,            -- why the export is probably not whole
     holds_passcode   BIGINT  NOT NULL,   -- records in which a passcode's value was masked
-    note             VARCHAR NOT NULL
+    note             VARCHAR NOT NULL,
+    records_quarantined BIGINT NOT NULL  -- all of them; the table quarantine lists the first
 );
 
 CREATE TABLE quarantine (
