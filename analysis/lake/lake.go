@@ -318,15 +318,19 @@ func (k kind) writePartition(ctx context.Context, c *casefile.Case, f *folder, w
 		name = "filtered.parquet"
 	}
 	name = path.Join(k.folder, "tenantId="+p.tenant, "day="+p.day.Format(time.DateOnly), name)
-	old, made := filepath.Join(work, "old.parquet"), filepath.Join(work, "new.parquet")
+	// Each has names of its own: the database keeps what it has read of a file by its path.
+	made := filepath.Join(work, strings.ReplaceAll(name, "/", "_"))
+	old := made + ".old"
+	defer func() { os.Remove(made); os.Remove(old) }() // the folder goes anyway
 	more, err := f.copyTo(name, old)
 	if err != nil {
 		return 0, err
 	}
-	if !more {
-		old = ""
+	earlier := ""
+	if more {
+		earlier = old
 	}
-	n, err := c.WriteParquet(ctx, k.query(p, from, more), old, made)
+	n, err := c.WriteParquet(ctx, k.query(p, from, more), earlier, made)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", filepath.Join(f.dir, filepath.FromSlash(name)), err)
 	}
