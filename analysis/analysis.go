@@ -46,7 +46,7 @@ type audit struct {
 	events       []*auditEvent // in order of tenant and time; event number n is events[n-1]
 	timelines    map[string]timeline
 	passes       []*pass
-	passesOf     map[userKey][]*pass
+	passesOf     map[userKey]passesByStart
 	people       map[userKey]*person
 	methodEvents map[userKey][]*auditEvent
 	deviceEvents map[userKey][]*auditEvent

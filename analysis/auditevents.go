@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -441,14 +442,8 @@ func (i identities) resolve(tenant, upn string, at time.Time) string {
 	if len(ties) == 0 {
 		return upn
 	}
-	id := ties[0].userID
-	for _, t := range ties {
-		if t.at.After(at) {
-			break
-		}
-		id = t.userID
-	}
-	return id
+	seen := sort.Search(len(ties), func(i int) bool { return ties[i].at.After(at) })
+	return ties[max(seen-1, 0)].userID
 }
 
 // ever are all the object ids that a UPN stood for; the name itself, in lower case, where no record ties it to one.

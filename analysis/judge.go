@@ -172,11 +172,11 @@ func (r ruleRow) list(column string) []string {
 	values, _ := r[column].([]any)
 	var texts []string
 	for _, v := range values {
-		if s, ok := v.(string); ok && !slices.Contains(texts, s) {
+		if s, ok := v.(string); ok {
 			texts = append(texts, s)
 		}
 	}
-	return texts
+	return distinct(texts)
 }
 
 // finding derives from a rule's row what is the same for all rules.
@@ -198,9 +198,8 @@ func (a *audit) finding(rule Rule, row ruleRow) (Finding, error) {
 	if f.ActorName == "" && f.ActorID != "" {
 		f.ActorName = a.nameOf(f.TenantID, f.ActorID)
 	}
-	about, supporting := row.list("about"), row.list("supporting")
-	supporting = slices.DeleteFunc(supporting, func(k string) bool { return slices.Contains(about, k) })
-	for i, key := range append(slices.Clone(about), supporting...) {
+	about := row.list("about")
+	for i, key := range distinct(append(slices.Clone(about), row.list("supporting")...)) {
 		f.Records = append(f.Records, Record{ID: key, Supporting: i >= len(about)})
 	}
 	f.Count = len(about)

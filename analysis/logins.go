@@ -179,10 +179,10 @@ func newLogin(signIns []*tapSignIn) *login {
 func (l *login) applications() []string {
 	var names []string
 	for _, s := range l.signIns {
-		if name := cmp.Or(s.appName, s.appID); name != "" && !slices.Contains(names, name) {
+		if name := cmp.Or(s.appName, s.appID); name != "" {
 			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
-	return names
+	return slices.Compact(names)
 }

@@ -3,6 +3,7 @@ package analysis
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 )
@@ -52,7 +53,7 @@ func (a *audit) findPasses() {
 			deletions[key] = append(deletions[key], e)
 		}
 	}
-	a.passes, a.passesOf = nil, byUser
+	a.passes, a.passesOf = nil, map[userKey]passesByStart{}
 	for key, passes := range byUser {
 		// events are in time order already
 		for i, p := range passes {
@@ -63,12 +64,7 @@ func (a *audit) findPasses() {
 		}
 		for _, d := range deletions[key] {
 			// a deletion ends the pass that is current: the latest issued before it, if that has not ended already
-			current := -1
-			for i, p := range passes {
-				if !p.event.time.After(d.time) {
-					current = i
-				}
-			}
+			current := sort.Search(len(passes), func(i int) bool { return passes[i].event.time.After(d.time) }) - 1
 			if current < 0 {
 				continue
 			}
@@ -81,6 +77,7 @@ func (a *audit) findPasses() {
 			}
 		}
 		a.passes = append(a.passes, passes...)
+		a.passesOf[key] = newPassesByStart(passes)
 	}
 	slices.SortFunc(a.passes, func(x, y *pass) int { return cmp.Compare(x.event.no, y.event.no) })
 	for i, p := range a.passes {
@@ -122,23 +119,52 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
+// passesByStart are a user's passes in order of their start, those aside that were never valid.
+type passesByStart []startedPass
+
+type startedPass struct {
+	*pass
+	issued int   // its place in the order of issuance
+	latest *pass // the latest issued of those up to this one
+}
+
+// newPassesByStart takes a user's passes in order of issuance.
+func newPassesByStart(passes []*pass) passesByStart {
+	var sorted passesByStart
+	for i, p := range passes {
+		if !p.neverValid() {
+			sorted = append(sorted, startedPass{pass: p, issued: i})
+		}
+	}
+	slices.SortStableFunc(sorted, func(x, y startedPass) int { return x.start.Compare(y.start) })
+	latest := -1 // its place in the order of issuance
+	for i := range sorted {
+		if sorted[i].issued > latest {
+			latest = sorted[i].issued
+		}
+		sorted[i].latest = passes[latest]
+	}
+	return sorted
+}
+
+// startedBy is how many of them start at a time or before it.
+func (l passesByStart) startedBy(at time.Time) int {
+	return sort.Search(len(l), func(i int) bool { return l[i].start.After(at) })
+}
+
 // passAt is a log-in's pass: the latest issued of the user's passes whose start is not after the log-in; if that one
 // is not valid or there is none, one that starts within the two minutes after the log-in. One that was never valid is
 // nobody's. latest is the former, valid or not, for what is to be said about a pass that had ended.
 func (a *audit) passAt(tenant, user string, at time.Time) (found, latest *pass) {
 	passes := a.passesOf[userKey{tenant, user}]
-	for _, p := range passes {
-		if !p.start.After(at) && !p.neverValid() {
-			latest = p
+	started := passes.startedBy(at)
+	if started > 0 {
+		if latest = passes[started-1].latest; latest.validAt(at) {
+			return latest, latest
 		}
 	}
-	if latest != nil && latest.validAt(at) {
-		return latest, latest
-	}
-	for _, p := range passes {
-		if p.start.After(at) && !p.start.After(at.Add(clockSkew)) && !p.neverValid() {
-			return p, latest
-		}
+	if soon := passes[started:passes.startedBy(at.Add(clockSkew))]; len(soon) > 0 {
+		return slices.MinFunc(soon, func(x, y startedPass) int { return cmp.Compare(x.issued, y.issued) }).pass, latest
 	}
 	return latest, latest
 }

@@ -81,6 +81,19 @@ func (a *audit) placesOf(places []recordPlace) []Place {
 	return slices.Compact(shown)
 }
 
+// distinct leaves each of several out where it comes again. A finding may be about every log-in of a tenant.
+func distinct[T comparable](all []T) []T {
+	if len(all) < 2 {
+		return all
+	}
+	seen := make(map[T]bool, len(all))
+	return slices.DeleteFunc(all, func(v T) bool {
+		again := seen[v]
+		seen[v] = true
+		return again
+	})
+}
+
 // provedSignIn is a sign-in as proof shows it.
 type provedSignIn struct {
 	id, what string
@@ -127,15 +140,12 @@ func (a *audit) prove(ctx context.Context, findings []Finding) error {
 			a.proveRecord(&f.Records[j], signIns, raw)
 		}
 		for _, r := range f.Records {
-			if r.ID != "" && !slices.Contains(f.EventIDs, r.ID) {
+			if r.ID != "" {
 				f.EventIDs = append(f.EventIDs, r.ID)
 			}
-			for _, p := range r.Places {
-				if !slices.Contains(f.Evidence, p) {
-					f.Evidence = append(f.Evidence, p)
-				}
-			}
+			f.Evidence = append(f.Evidence, r.Places...)
 		}
+		f.EventIDs, f.Evidence = distinct(f.EventIDs), distinct(f.Evidence)
 	}
 	return nil
 }
@@ -241,13 +251,13 @@ func (a *audit) passRows() []Pass {
 		if len(p.logins) > 0 {
 			row.FirstLogin = p.logins[0].time
 		}
-		for _, m := range a.methodEvents[userKey{p.tenant, p.userID}] {
-			if !m.time.Before(e.time) && !m.time.After(later(p.endedAt, p.start)) {
-				if method := cmp.Or(m.reason, m.activity); !slices.Contains(row.MethodsRegistered, method) {
-					row.MethodsRegistered = append(row.MethodsRegistered, method)
-				}
+		for _, m := range onwards(a.methodEvents[userKey{p.tenant, p.userID}], e.time) {
+			if m.time.After(later(p.endedAt, p.start)) {
+				break
 			}
+			row.MethodsRegistered = append(row.MethodsRegistered, cmp.Or(m.reason, m.activity))
 		}
+		row.MethodsRegistered = distinct(row.MethodsRegistered)
 		rows = append(rows, row)
 	}
 	return rows
@@ -299,12 +309,9 @@ func (a *audit) ledgerRows(ctx context.Context) ([]Login, error) {
 		}
 		for _, s := range l.signIns {
 			row.EventIDs = append(row.EventIDs, s.id)
-			for _, p := range a.placesOf(proof[s.no].places) {
-				if !slices.Contains(row.Evidence, p) {
-					row.Evidence = append(row.Evidence, p)
-				}
-			}
+			row.Evidence = append(row.Evidence, a.placesOf(proof[s.no].places)...)
 		}
+		row.Evidence = distinct(row.Evidence)
 		ledger = append(ledger, row)
 	}
 	return ledger, nil

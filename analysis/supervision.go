@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -261,10 +262,8 @@ func (a *audit) isUser(tenant, user, name string, on settings.Date) bool {
 // deviceAfter says which device of the user's was joined within the hours allowed after a time.
 func (a *audit) deviceAfter(tenant, user string, at time.Time) string {
 	until := at.Add(a.supervisionDuration("device_hours", time.Hour))
-	for _, e := range a.deviceEvents[userKey{tenant, user}] {
-		if !e.time.Before(at) && !e.time.After(until) {
-			return fmt.Sprintf("a device was joined %s (%s)", clock(e.time), e.activity)
-		}
+	if events := onwards(a.deviceEvents[userKey{tenant, user}], at); len(events) > 0 && !events[0].time.After(until) {
+		return fmt.Sprintf("a device was joined %s (%s)", clock(events[0].time), events[0].activity)
 	}
 	return ""
 }
@@ -350,17 +349,20 @@ func (a *audit) judgeOutcome(l *login) Criterion {
 }
 
 // firstOutcome is the first method or device event of the user within a span, both ends included.
-func (a *audit) firstOutcome(tenant, user string, from, to time.Time) *auditEvent {
+func (a *audit) firstOutcome(tenant, user string, begin, end time.Time) *auditEvent {
 	var first *auditEvent
 	key := userKey{tenant, user}
-	for _, events := range [][]*auditEvent{a.methodEvents[key], a.deviceEvents[key]} {
-		for _, e := range events {
-			if !e.time.Before(from) && !e.time.After(to) && (first == nil || e.no < first.no) {
-				first = e
-			}
+	for _, events := range [][]*auditEvent{onwards(a.methodEvents[key], begin), onwards(a.deviceEvents[key], begin)} {
+		if len(events) > 0 && !events[0].time.After(end) && (first == nil || events[0].no < first.no) {
+			first = events[0]
 		}
 	}
 	return first
+}
+
+// onwards are the events from a time on, of events in order of time.
+func onwards(events []*auditEvent, begin time.Time) []*auditEvent {
+	return events[sort.Search(len(events), func(i int) bool { return !events[i].time.Before(begin) }):]
 }
 
 func (a *audit) judgeClosed(l *login) Criterion {

@@ -35,6 +35,10 @@ var script string
 const (
 	findingsInFull  = 200     // of a rule and severity
 	findingBytes    = 4 << 20 // of findings in full, raw records aside
+	findingRowBytes = 5 << 20 // of findings as rows
+	tenantsNamed    = 30      // at the head, and of those of which something could not be seen
+	testedRows      = 2_000   // with the same answer
+	calendarsShown  = 90
 	rawBytes        = 3 << 20 // of raw records
 	recordsInFull   = 25      // of a finding
 	rawRecord       = 20_000  // characters of one raw record
@@ -115,11 +119,14 @@ type page struct {
 	Heading, Sentence string
 	CollectFirst      string // what to do where nothing could be tested
 	Several           bool   // tenants
+	TenantsNamed      []string
+	TenantsRest       int
 	OpenTotal         int
 	Urgent            bool // a finding of critical or high severity is open
 	Tiles             []tile
 	First             []firstThing
 	Unseen            []unseenIn
+	UnseenRest        int // tenants
 	Severities        []severityGroup
 	Tested            []testedGroup
 	LedgerCaveat      string
@@ -131,6 +138,7 @@ type page struct {
 	Timeline          []analysis.PolicyState
 	TimelineRest      int
 	Calendars         []calendar
+	CalendarsRest     int
 	EvidenceList      []analysis.EvidenceFile
 	EvidenceRest      int
 	QuarantineList    []analysis.Quarantined
@@ -145,10 +153,13 @@ func (o htmlOutput) page(r *analysis.Result) page {
 	p := page{
 		Result: r, Version: o.version,
 		CSP: contentPolicy(), Style: template.CSS(style), Script: template.JS(script),
-		Several: len(r.Tenants) > 1, Unseen: unseenByTenant(r),
-		Tested: testedGroups(r), Ledger: ledger(r),
-		Calendars: calendars(r), Controls: controls(r), Pictures: drawn(r),
+		Several: len(r.Tenants) > 1,
+		Tested:  testedGroups(r), Ledger: ledger(r),
+		Controls: controls(r), Pictures: drawn(r),
 	}
+	p.TenantsNamed, p.TenantsRest = head(r.Tenants, tenantsNamed)
+	p.Unseen, p.UnseenRest = head(unseenByTenant(r), tenantsNamed)
+	p.Calendars, p.CalendarsRest = calendars(r)
 	first := firstThings(r, 3)
 	rules := rulesByID(r)
 	for _, f := range first {
@@ -305,6 +316,7 @@ type ruleGroup struct {
 	Open                bool // unfolded
 	Full                []findingView
 	Rest                []*analysis.Finding // as table rows
+	Beyond              int                 // findings that findings.csv alone has
 }
 
 type findingView struct {
@@ -333,7 +345,7 @@ func findingGroups(r *analysis.Result, first []*analysis.Finding) []severityGrou
 	rules := rulesByID(r)
 	groups := map[key]*ruleGroup{}
 	order := map[analysis.Severity][]*ruleGroup{}
-	var full, raw int
+	var full, rows, raw int
 	shownAt := map[string]string{} // raw text to finding
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -362,7 +374,11 @@ func findingGroups(r *analysis.Result, first []*analysis.Finding) []severityGrou
 			size += 300 + min(len(records[j].What), paragraphLength)
 		}
 		if len(g.Full) == findingsInFull || full+size > findingBytes {
-			g.Rest = append(g.Rest, f)
+			if rows += 400 + min(len(f.Summary), sentenceLength); rows > findingRowBytes {
+				g.Beyond++
+			} else {
+				g.Rest = append(g.Rest, f)
+			}
 			continue
 		}
 		full += size
@@ -403,6 +419,7 @@ func findingGroups(r *analysis.Result, first []*analysis.Finding) []severityGrou
 type testedGroup struct {
 	Assessed, Heading string
 	Rows              []testedRow
+	Total             int // with those that only assessment.csv has
 }
 
 type testedRow struct {
@@ -421,6 +438,9 @@ func testedGroups(r *analysis.Result) []testedGroup {
 	for _, a := range r.Assessments {
 		at := slices.IndexFunc(groups, func(g testedGroup) bool { return g.Assessed == a.Assessed })
 		at = max(at, 0)
+		if groups[at].Total++; groups[at].Total > testedRows {
+			continue
+		}
 		row := testedRow{Assessment: a, Title: rules[a.RuleID].Title}
 		if span := (analysis.Period{From: a.From, To: a.To}); spanned(span) != spanned(r.Period) {
 			row.Span = spanned(span)
@@ -481,23 +501,25 @@ type month struct {
 // logTypes are those that an audit wants to see of every tenant.
 var logTypes = []string{"audit", "sign-in interactive", "sign-in non-interactive"}
 
-func calendars(r *analysis.Result) []calendar {
+// calendars are those of the first tenants, and how many there are beside them.
+func calendars(r *analysis.Result) (all []calendar, rest int) {
 	type key struct{ tenant, logType string }
 	var keys []key
 	days := map[key][]analysis.CoverageDay{}
 	for _, tenant := range r.Tenants {
 		for _, logType := range logTypes {
 			keys = append(keys, key{tenant, logType})
+			days[key{tenant, logType}] = nil
 		}
 	}
 	for _, d := range r.Coverage {
 		k := key{d.TenantID, d.LogType}
-		if !slices.Contains(keys, k) {
+		if _, known := days[k]; !known {
 			keys = append(keys, k)
 		}
 		days[k] = append(days[k], d)
 	}
-	var all []calendar
+	keys, rest = head(keys, calendarsShown)
 	for _, k := range keys {
 		c := calendar{TenantID: k.tenant, LogType: k.logType}
 		var gaps, partials, blinds []time.Time
@@ -538,7 +560,7 @@ func calendars(r *analysis.Result) []calendar {
 		c.Blinds, c.BlindsM = head(spans(blinds), spansListed)
 		all = append(all, c)
 	}
-	return all
+	return all, rest
 }
 
 // spans joins consecutive days, which come in order.
@@ -594,13 +616,13 @@ func controls(r *analysis.Result) []control {
 		}
 	}
 	slices.Sort(names)
+	assessed := standingsByRule(r)
 	var all []control
 	for _, name := range names {
 		c := byName[name]
 		states := map[string]int{}
 		for _, id := range c.Rules {
-			assessed, _ := standing(r, id)
-			states[assessed]++
+			states[assessed[id].overall()]++
 		}
 		var parts []string
 		if n := states["yes"]; n > 0 {

@@ -122,11 +122,15 @@ func coverageStrips(r *analysis.Result, from, to time.Time) *picture {
 		return nil
 	}
 	const shown, row = 24, 34
-	all, more := head(calendars(r), shown)
+	all, beyond := calendars(r)
+	all, more := head(all, shown)
 	p := &picture{ID: "strips", Title: "Coverage at a glance", Height: len(all)*row + 34, Key: coverageMarks,
 		Desc:    "A strip for each log over the period: what is covered, and where it has gaps or records that cannot show a pass. Where a strip is empty, the evidence has no day of that log.",
 		Columns: []string{"Log", "Status", "From", "To", "Days"}}
-	if more > 0 {
+	switch {
+	case beyond > 0:
+		p.Desc += " " + count(more+beyond, "further log is", "further logs are") + " in the calendars below and in coverage.csv."
+	case more > 0:
 		p.Desc += " " + count(more, "further log is", "further logs are") + " in the calendars below."
 	}
 	a := axis{from, to, labelWidth + 50, pictureWidth - 80}

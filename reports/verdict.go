@@ -66,10 +66,37 @@ func tallyOf(r *analysis.Result) tally {
 
 func isOpen(f analysis.Finding) bool { return f.Status != "excepted" }
 
+// standings are whether a rule was assessed for each tenant, those that occur.
+type standings map[string]bool
+
+// overall is the answer over all tenants. A rule without an assessment could not be judged: silence is no proof.
+func (a standings) overall() string {
+	switch {
+	case len(a) == 0:
+		return "no"
+	case len(a) == 1 && a["yes"]:
+		return "yes"
+	case len(a) == 1 && a["no"]:
+		return "no"
+	}
+	return "partly"
+}
+
+func standingsByRule(r *analysis.Result) map[string]standings {
+	byRule := map[string]standings{}
+	for _, a := range r.Assessments {
+		if byRule[a.RuleID] == nil {
+			byRule[a.RuleID] = standings{}
+		}
+		byRule[a.RuleID][a.Assessed] = true
+	}
+	return byRule
+}
+
 // standing says how far a rule could be judged over all tenants, and why not
-// further. A rule without an assessment could not be: silence is no proof.
+// further.
 func standing(r *analysis.Result, ruleID string) (assessed string, reasons []string) {
-	seen := map[string]bool{}
+	seen, told := standings{}, map[string]bool{}
 	for _, a := range r.Assessments {
 		if a.RuleID != ruleID {
 			continue
@@ -82,7 +109,8 @@ func standing(r *analysis.Result, ruleID string) (assessed string, reasons []str
 		if len(r.Tenants) > 1 {
 			reason = "tenant " + shortTenant(a.TenantID) + ": " + reason
 		}
-		if !slices.Contains(reasons, reason) {
+		if !told[reason] {
+			told[reason] = true
 			reasons = append(reasons, reason)
 		}
 	}
@@ -91,12 +119,8 @@ func standing(r *analysis.Result, ruleID string) (assessed string, reasons []str
 		return "no", []string{"no test could be run"}
 	case len(seen) == 0:
 		return "no", []string{"rule " + ruleID + " was not run"}
-	case len(seen) == 1 && seen["yes"]:
-		return "yes", nil
-	case len(seen) == 1 && seen["no"]:
-		return "no", reasons
 	}
-	return "partly", reasons
+	return seen.overall(), reasons
 }
 
 // verdict is the audit in a heading and one plain sentence. What could not be
@@ -263,10 +287,12 @@ const unseenTold = 4 // reasons of a tenant
 // unseenByTenant keeps the order of the reasons and names each tenant once.
 func unseenByTenant(r *analysis.Result) []unseenIn {
 	var all []unseenIn
+	places := map[string]int{}
 	for _, u := range whatWasNotSeen(r) {
-		at := slices.IndexFunc(all, func(in unseenIn) bool { return in.TenantID == u.TenantID })
-		if at < 0 {
+		at, known := places[u.TenantID]
+		if !known {
 			at = len(all)
+			places[u.TenantID] = at
 			all = append(all, unseenIn{TenantID: u.TenantID})
 		}
 		all[at].Reasons = append(all[at].Reasons, u)

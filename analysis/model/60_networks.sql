@@ -4,26 +4,49 @@ SELECT DISTINCT tenant_id, user_id, coalesce(session_id, correlation_id) AS sess
 FROM signins WHERE attempt AND coalesce(session_id, correlation_id) IS NOT NULL;
 
 CREATE OR REPLACE TABLE on_tap AS
-SELECT DISTINCT s.signin_no
-FROM signins AS s JOIN tap_sessions AS t
-    ON t.tenant_id = s.tenant_id AND t.user_id = s.user_id
-    AND (t.session = s.session_id OR t.by_correlation AND t.session = s.correlation_id);
+SELECT s.signin_no
+FROM signins AS s JOIN tap_sessions AS t ON t.tenant_id = s.tenant_id AND t.user_id = s.user_id AND t.session = s.session_id
+UNION
+SELECT s.signin_no
+FROM signins AS s JOIN tap_sessions AS t ON t.tenant_id = s.tenant_id AND t.user_id = s.user_id AND t.session = s.correlation_id
+WHERE t.by_correlation;
 
 -- Earlier sign-ins: the successes of the 90 days before a TAP sign-in that are no attempts and ran on no pass. A
 -- network is familiar when one of them came from it: the autonomous system, or where either side lacks its number the
--- /24 or /48.
+-- /24 or /48. Counted in windows over each user's sign-ins: comparing each with each other takes the square of the time.
 CREATE OR REPLACE TABLE familiarity AS
+WITH marked AS (
+    SELECT
+        s.signin_no, s.tenant_id, s.user_id, s.time, s.asn, s.network, s.tap_signin,
+        coalesce(s.error_code = 0, false) AND NOT s.attempt AND o.signin_no IS NULL AS ordinary
+    FROM signins AS s LEFT JOIN on_tap AS o ON o.signin_no = s.signin_no
+    WHERE s.user_id IS NOT NULL
+),
+counted AS (
+    SELECT
+        *,
+        count(*) FILTER (WHERE ordinary) OVER of_user AS earlier_signins,
+        count(*) FILTER (WHERE ordinary) OVER of_system AS from_system,
+        count(*) FILTER (WHERE ordinary) OVER of_network AS from_network,
+        count(*) FILTER (WHERE ordinary AND asn IS NULL) OVER of_network AS from_network_alone
+    FROM marked
+    WINDOW
+        of_user AS (PARTITION BY tenant_id, user_id ORDER BY time
+            RANGE BETWEEN INTERVAL 90 DAY PRECEDING AND INTERVAL 1 MICROSECOND PRECEDING),
+        of_system AS (PARTITION BY tenant_id, user_id, asn ORDER BY time
+            RANGE BETWEEN INTERVAL 90 DAY PRECEDING AND INTERVAL 1 MICROSECOND PRECEDING),
+        of_network AS (PARTITION BY tenant_id, user_id, network ORDER BY time
+            RANGE BETWEEN INTERVAL 90 DAY PRECEDING AND INTERVAL 1 MICROSECOND PRECEDING)
+)
 SELECT
     t.signin_no,
-    count(e.signin_no) AS earlier_signins,
-    coalesce(bool_or(CASE WHEN t.asn IS NOT NULL AND e.asn IS NOT NULL THEN t.asn = e.asn ELSE t.network = e.network END), false) AS familiar
-FROM signins AS t
-LEFT JOIN signins AS e
-    ON e.tenant_id = t.tenant_id AND e.user_id = t.user_id
-    AND e.time < t.time AND e.time >= t.time - INTERVAL 90 DAY
-    AND e.error_code = 0 AND NOT e.attempt AND NOT EXISTS (SELECT 1 FROM on_tap AS o WHERE o.signin_no = e.signin_no)
-WHERE t.tap_signin
-GROUP BY t.signin_no;
+    coalesce(c.earlier_signins, 0) AS earlier_signins,
+    coalesce(CASE
+        WHEN t.asn IS NULL THEN t.network IS NOT NULL AND c.from_network > 0
+        ELSE c.from_system > 0 OR t.network IS NOT NULL AND c.from_network_alone > 0
+    END, false) AS familiar
+FROM signins AS t LEFT JOIN counted AS c ON c.signin_no = t.signin_no
+WHERE t.tap_signin;
 
 -- Shared egress: addresses from which five or more users signed in successfully.
 CREATE OR REPLACE TABLE shared_egress AS

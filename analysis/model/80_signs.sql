@@ -20,13 +20,17 @@ WITH came AS (
     WHERE l.pass_known AND p.issuer_type = 'user' AND p.issuer_id <> p.user_id
         AND NOT s.trusted AND NOT EXISTS (SELECT 1 FROM shared_egress AS e WHERE e.tenant = p.tenant_id AND e.ip = s.ip)
 ),
+-- Each device's first sign-in in the 90 days before; of several at one time that of the lowest number.
+issuer_devices AS (
+    SELECT tenant_id, user_id, device_id, time, min(signin_no) AS signin_no
+    FROM signins WHERE error_code = 0 AND device_id IS NOT NULL GROUP BY ALL
+),
 by_device AS (
-    SELECT c.login_no, c.signin_no, min(i.signin_no) AS issuer_signin
+    SELECT c.login_no, c.signin_no, i.signin_no AS issuer_signin
     FROM came AS c
-    JOIN signins AS i
-        ON i.tenant_id = c.tenant_id AND i.user_id = c.issuer_id AND i.device_id = c.device_id AND i.error_code = 0
-        AND i.time < c.time AND i.time >= c.time - INTERVAL 90 DAY
-    GROUP BY ALL
+    ASOF JOIN issuer_devices AS i
+        ON i.tenant_id = c.tenant_id AND i.user_id = c.issuer_id AND i.device_id = c.device_id AND c.time - INTERVAL 90 DAY <= i.time
+    WHERE i.time < c.time
 )
 SELECT
     c.login_no,
@@ -36,6 +40,10 @@ SELECT
 FROM came AS c LEFT JOIN by_device AS d ON d.login_no = c.login_no AND d.signin_no = c.signin_no
 WHERE c.ip = c.issuer_ip OR d.issuer_signin IS NOT NULL
 GROUP BY c.login_no;
+
+-- Of two events of a user within a time of each other, the later lies in the same slot of that length as the earlier, or in
+-- the next: joined by slots, an event meets those near it only and not every one of its user's.
+CREATE OR REPLACE MACRO time_slot(t, seconds) AS epoch_us(t) // (CAST(ceil(greatest(seconds, 0) * 1000000) AS BIGINT) + 1);
 
 -- What is counted in bursts, and by what. Each item is a log-in, a pass or a sign-in by its number.
 CREATE OR REPLACE TABLE countable AS
@@ -68,10 +76,15 @@ marked AS (
 ),
 numbered AS (
     SELECT *, count(*) FILTER (WHERE opens) OVER (PARTITION BY tenant_id, counted_by ORDER BY first_n, last_n) AS burst FROM marked
+),
+-- Sets that share an item leave no gap, so a burst is all the items from its first to its last.
+reaches AS (
+    SELECT tenant_id, counted_by, burst, min(first_n) AS first_n, max(last_n) AS last_n FROM numbered GROUP BY ALL
 )
-SELECT DISTINCT i.tenant_id, i.counted_by, s.burst, i.item, i.time
-FROM numbered AS s
-JOIN items AS i ON i.tenant_id = s.tenant_id AND i.counted_by = s.counted_by AND i.n BETWEEN s.first_n AND s.last_n;
+SELECT i.tenant_id, i.counted_by, r.burst, i.item, i.time
+FROM items AS i
+ASOF JOIN reaches AS r ON r.tenant_id = i.tenant_id AND r.counted_by = i.counted_by AND i.n >= r.first_n
+WHERE i.n <= r.last_n;
 
 -- The tenant that a file's findings are told under: the one that it names, else the one it is attributed to.
 CREATE OR REPLACE TABLE file_tenants AS

@@ -29,12 +29,14 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6, 
 WITH guessing AS (
     SELECT tenant_id, counted_by AS user_id, burst, max(time) AS last_time, list('s:' || item ORDER BY item) AS attempts, count(*) AS tries
     FROM guessing_bursts GROUP BY ALL
-)
+),
+ended AS (SELECT *, time_slot(last_time, $minutes * 60) + unnest([0, 1]) AS slot FROM guessing)
 SELECT
     l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ' after ' || max(g.tries) || ' sign-ins of the user had failed on a wrong pass, the last at ' || strftime(max(g.last_time), '%H:%M') || ' UTC' AS summary,
     l.records AS about, flatten(list(g.attempts ORDER BY g.last_time)) AS supporting
-FROM logins AS l LEFT JOIN passes AS p ON l.pass_known AND p.pass_no = l.pass_no
-JOIN guessing AS g ON g.tenant_id = l.tenant_id AND g.user_id = l.user_id AND l.time >= g.last_time AND l.time <= g.last_time + to_seconds($minutes * 60)
+FROM logins AS l LEFT JOIN passes AS p ON p.pass_no = CASE WHEN l.pass_known THEN l.pass_no END
+JOIN ended AS g ON g.tenant_id = l.tenant_id AND g.user_id = l.user_id AND g.slot = time_slot(l.time, $minutes * 60)
+    AND l.time >= g.last_time AND l.time <= g.last_time + to_seconds($minutes * 60)
 GROUP BY l.login_no, l.tenant_id, l.user_id, l.user_name, l.time, l.records, p.issuer_id, p.issuer_name
 ORDER BY l.login_no

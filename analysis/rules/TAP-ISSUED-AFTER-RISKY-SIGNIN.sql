@@ -28,14 +28,20 @@ references:
 techniques: [T1078.004, T1098]
 controls: [ISO27001:A.5.17, ISO27001:A.8.2, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
+WITH issued AS (
+    SELECT *, time_slot(issued_at, $hours * 3600) - unnest([0, 1]) AS slot FROM passes WHERE issuer_type = 'user'
+),
+risky AS (
+    SELECT *, time_slot(time, $hours * 3600) AS slot FROM signins WHERE error_code = 0 AND risk IN ('medium', 'high')
+)
 SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     p.issuer_name || ' issued a pass to ' || p.user_name || ' after signing in with ' || max(s.risk) || ' risk within the '
         || CAST($hours AS INTEGER) || ' hours before' AS summary,
     [p.record] AS about, list('s:' || s.signin_no ORDER BY s.signin_no) AS supporting
-FROM passes AS p
-JOIN signins AS s
-    ON p.issuer_type = 'user' AND s.tenant_id = p.tenant_id AND s.user_id = p.issuer_id AND s.error_code = 0 AND s.risk IN ('medium', 'high')
+FROM issued AS p
+JOIN risky AS s
+    ON s.tenant_id = p.tenant_id AND s.user_id = p.issuer_id AND s.slot = p.slot
     AND s.time <= p.issued_at AND s.time >= p.issued_at - to_seconds($hours * 3600)
 GROUP BY p.pass_no, p.tenant_id, p.user_id, p.user_name, p.issuer_id, p.issuer_name, p.record
 ORDER BY p.pass_no

@@ -27,19 +27,23 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 -- A strong method of the user's own, used shortly before: the user could have signed in without a pass.
 WITH strong AS (
-    SELECT DISTINCT s.signin_no, s.tenant_id, s.user_id, s.time, step.authenticationMethod AS method
+    SELECT DISTINCT s.signin_no, s.tenant_id, s.user_id, s.time, time_slot(s.time, $hours * 3600) AS slot, step.authenticationMethod AS method
     FROM (SELECT *, unnest(steps) AS step FROM signins WHERE error_code = 0) AS s
     WHERE coalesce(step.succeeded, true)
         AND folded(step.authenticationMethod) NOT IN ('temporaryaccesspass', 'previouslysatisfied')
         AND (contains(replace(folded(step.authenticationStepRequirement), '-', ''), 'multifactor')
             OR regexp_matches(folded(step.authenticationMethod), 'fido2|passkey|windowshello|passwordless|certificate'))
+),
+issued AS (
+    SELECT *, time_slot(issued_at, $hours * 3600) - unnest([0, 1]) AS slot FROM passes
 )
 SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     'A pass was issued to ' || p.user_name || ', who had signed in with ' || string_agg(DISTINCT s.method, ', ' ORDER BY s.method)
         || ' at ' || strftime(max(s.time), '%Y-%m-%d %H:%M') || ' UTC, within the ' || CAST($hours AS INTEGER) || ' hours before' AS summary,
     [p.record] AS about, list(DISTINCT 's:' || s.signin_no ORDER BY 's:' || s.signin_no) AS supporting
-FROM passes AS p
-JOIN strong AS s ON s.tenant_id = p.tenant_id AND s.user_id = p.user_id AND s.time <= p.issued_at AND s.time >= p.issued_at - to_seconds($hours * 3600)
+FROM issued AS p
+JOIN strong AS s ON s.tenant_id = p.tenant_id AND s.user_id = p.user_id AND s.slot = p.slot
+    AND s.time <= p.issued_at AND s.time >= p.issued_at - to_seconds($hours * 3600)
 GROUP BY p.pass_no, p.tenant_id, p.user_id, p.user_name, p.issuer_id, p.issuer_name, p.record
 ORDER BY p.pass_no

@@ -41,6 +41,6 @@ SELECT
     l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ' and went, on the pass, to applications that registration does not need: ' || b.applications AS summary,
     l.records AS about, b.signins AS supporting
-FROM logins AS l LEFT JOIN passes AS p ON l.pass_known AND p.pass_no = l.pass_no
+FROM logins AS l LEFT JOIN passes AS p ON p.pass_no = CASE WHEN l.pass_known THEN l.pass_no END
 JOIN beyond AS b ON b.login_no = l.login_no
 ORDER BY l.login_no

@@ -29,7 +29,7 @@ SELECT
     l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ' from ' || i.how AS summary,
     l.records AS about, list_concat([p.record], i.issuer_signins) AS supporting,
     CASE WHEN l.issued = 'not assessed' THEN l.issued_reason END AS not_assessed
-FROM logins AS l LEFT JOIN passes AS p ON l.pass_known AND p.pass_no = l.pass_no
+FROM logins AS l LEFT JOIN passes AS p ON p.pass_no = CASE WHEN l.pass_known THEN l.pass_no END
 LEFT JOIN issuer_network_logins AS i ON i.login_no = l.login_no
 WHERE i.login_no IS NOT NULL OR l.issued = 'not assessed'
 ORDER BY l.login_no

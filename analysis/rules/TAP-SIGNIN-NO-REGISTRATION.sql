@@ -29,6 +29,6 @@ SELECT
     l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ': ' || l.outcome_reason AS summary,
     l.records AS about, list_filter([p.record], lambda r: r IS NOT NULL) AS supporting,
     CASE WHEN l.outcome_registered = 'not assessed' THEN l.outcome_reason END AS not_assessed
-FROM logins AS l LEFT JOIN passes AS p ON l.pass_known AND p.pass_no = l.pass_no
+FROM logins AS l LEFT JOIN passes AS p ON p.pass_no = CASE WHEN l.pass_known THEN l.pass_no END
 WHERE l.outcome_registered = 'failed' OR l.outcome_registered = 'not assessed'
 ORDER BY l.login_no

@@ -29,6 +29,6 @@ SELECT
     l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ' from ' || coalesce(u.ip, 'an unknown address') || ', neither a trusted place nor a network of the ' || u.earlier_signins || ' sign-ins before' AS summary,
     l.records AS about, list_filter([p.record], lambda r: r IS NOT NULL) AS supporting,
     CASE WHEN u.earlier_signins < 5 THEN 'the user has fewer than 5 earlier sign-ins' END AS not_assessed
-FROM logins AS l LEFT JOIN passes AS p ON l.pass_known AND p.pass_no = l.pass_no
+FROM logins AS l LEFT JOIN passes AS p ON p.pass_no = CASE WHEN l.pass_known THEN l.pass_no END
 JOIN unfamiliar_logins AS u ON u.login_no = l.login_no
 ORDER BY l.login_no

@@ -46,6 +46,6 @@ SELECT
     END AS severity,
     l.records AS about, list_filter([p.record], lambda r: r IS NOT NULL) AS supporting,
     CASE WHEN len(l.failed_criteria) = 0 THEN 'no criterion failed, but whether a pass was issued cannot be said' END AS not_assessed
-FROM logins AS l LEFT JOIN passes AS p ON l.pass_known AND p.pass_no = l.pass_no
+FROM logins AS l LEFT JOIN passes AS p ON p.pass_no = CASE WHEN l.pass_known THEN l.pass_no END
 WHERE len(l.failed_criteria) > 0 OR l.supervised = 'not assessed'
 ORDER BY l.login_no

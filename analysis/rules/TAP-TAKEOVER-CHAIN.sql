@@ -40,11 +40,17 @@ WITH doubtful AS (
     ) AS d ON d.login_no = l.login_no
     GROUP BY l.login_no
 ),
+began AS (
+    SELECT login_no, tenant_id, user_id, time, unnest([0, 1]) + time_slot(time, $minutes * 60) AS slot FROM logins
+),
+registered AS (
+    SELECT *, time_slot(time, $minutes * 60) AS slot FROM (SELECT * FROM method_events UNION SELECT * FROM device_events)
+),
 kept AS (
     SELECT l.login_no, list(e.record ORDER BY e.event_no) AS events,
         string_agg(e.activity || ' ' || strftime(e.time, '%H:%M') || ' UTC', ', then ' ORDER BY e.event_no) AS steps
-    FROM logins AS l
-    JOIN (SELECT * FROM method_events UNION SELECT * FROM device_events) AS own ON own.tenant_id = l.tenant_id AND own.user_id = l.user_id
+    FROM began AS l
+    JOIN registered AS own ON own.tenant_id = l.tenant_id AND own.user_id = l.user_id AND own.slot = l.slot
     JOIN audit_events AS e ON e.record = own.record
     WHERE e.time >= l.time AND e.time <= l.time + to_seconds($minutes * 60)
     GROUP BY l.login_no
@@ -53,7 +59,7 @@ SELECT
     l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ' (' || list_aggregate(d.reasons, 'string_agg', '; ') || '), then within ' || CAST($minutes AS INTEGER) || ' minutes: ' || kept.steps AS summary,
     l.records AS about, kept.events AS supporting
-FROM logins AS l LEFT JOIN passes AS p ON l.pass_known AND p.pass_no = l.pass_no
+FROM logins AS l LEFT JOIN passes AS p ON p.pass_no = CASE WHEN l.pass_known THEN l.pass_no END
 JOIN doubtful AS d ON d.login_no = l.login_no
 JOIN kept ON kept.login_no = l.login_no
 ORDER BY l.login_no
