@@ -13,7 +13,7 @@ REPORT := tapaudit-report
 PERIOD := 2026Q3
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-setup test-offline test-spark test-trino bench torture fuzz race fmt lint clean sample-logs toolchain dist dist-setup dist-check vendor-bundle
+.PHONY: help build run test test-setup test-offline test-spark test-trino bench torture fuzz race vulncheck fmt lint clean sample-logs toolchain dist dist-setup dist-check vendor-bundle
 
 # An unpacked vendor bundle brings every module along and asks nobody.
 ifneq ($(wildcard .modules),)
@@ -149,6 +149,17 @@ fuzz: toolchain ## run every fuzzer for FUZZTIME (1m)
 
 race: test-setup toolchain ## run every test under the race detector
 	go test -race -timeout 120m ./...
+
+# The tool is built apart, so that go.mod and the vendor bundle stay as they are. VULNDB may be a copy of the database: file:///PATH
+GOVULNCHECK := v1.9.0
+VULNDB := https://vuln.go.dev
+vulncheck: toolchain ## look for known vulnerabilities in what the program and its tests call (asks VULNDB, https://vuln.go.dev)
+	@GOBIN="$(CURDIR)/bin" go install golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK) || { \
+		echo "vulncheck: NOT CHECKED: govulncheck $(GOVULNCHECK) cannot be built; it comes through the Go module proxy."; exit 1; }
+	@bin/govulncheck -db "$(VULNDB)" -test ./...; case $$? in \
+	0) echo "vulncheck: no known vulnerability is called.";; \
+	3) echo "vulncheck: FOUND: see above; update the module named there ('Fixed in')."; exit 1;; \
+	*) echo "vulncheck: NOT CHECKED: see above. Where $(VULNDB) cannot be reached, run it elsewhere, or over a copy: VULNDB=file:///PATH."; exit 1;; esac
 
 fmt: ## format the Go code
 	"$$(go env GOROOT)/bin/gofmt" -w .
