@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -71,8 +72,12 @@ type person struct {
 	hired     time.Time
 }
 
-// Run judges the case and writes the derived tables into it, so that a query can look at each step.
+// Run judges the case and writes the derived tables into it, so that a query can look at each step. Without rules there
+// is nothing to judge by, which is an error: an empty result would read as if nothing had been found.
 func Run(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []Rule, opts Options) (*Result, error) {
+	if len(rules) == 0 {
+		return nil, errors.New("analysis without rules: take those of BuiltInRules, configured by Configure")
+	}
 	a := &audit{c: c, settings: s, rules: rules, opts: opts}
 	for _, r := range rules {
 		if r.ID == "TAP-SIGNIN-UNSUPERVISED" {

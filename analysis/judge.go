@@ -93,7 +93,7 @@ func (a *audit) run(ctx context.Context, rule Rule, unjudged map[ruleTenant]map[
 	}
 	var found []Finding
 	seen := map[string]int{}
-	query := a.c.Select
+	query, bounds := a.c.Select, rowBounds{}
 	if rule.Origin == "" {
 		query = a.c.SelectOurs
 	}
@@ -102,6 +102,11 @@ func (a *audit) run(ctx context.Context, rule Rule, unjudged map[ruleTenant]map[
 			row := ruleRow{}
 			for i, column := range columns {
 				row[column] = values[i]
+			}
+			if rule.Origin != "" {
+				if err := bounds.add(row); err != nil {
+					return err
+				}
 			}
 			if reason := row.text("not_assessed"); reason != "" {
 				if about := row.list("about"); len(about) > 0 && !rule.isState() && !a.inPeriod(about) {
@@ -133,6 +138,26 @@ func (a *audit) run(ctx context.Context, rule Rule, unjudged map[ruleTenant]map[
 		return nil, fmt.Errorf("rule %s: %w", rule.ID, err)
 	}
 	return found, nil
+}
+
+// rowBounds counts what a user's rule gives: a join that went wrong must end in an error, not in a report that nobody
+// can open. What is beyond a bound is never cut in silence, the rule fails.
+type rowBounds struct{ rows, named int }
+
+func (b *rowBounds) add(row ruleRow) error {
+	b.rows++
+	for _, column := range []string{"about", "supporting"} {
+		if list, ok := row[column].([]any); ok {
+			b.named += len(list)
+		}
+	}
+	switch {
+	case b.rows > mostFindings:
+		return fmt.Errorf("it gives more than %d rows, the most that a rule may give; narrow or aggregate it", mostFindings)
+	case b.named > mostNamed:
+		return fmt.Errorf("its rows name more than %d records in about and supporting, the most that a rule may name; narrow or aggregate it", mostNamed)
+	}
+	return nil
 }
 
 // inPeriod says whether the records span a time that the period touches.
@@ -200,6 +225,9 @@ func (a *audit) finding(rule Rule, row ruleRow) (Finding, error) {
 	}
 	about := row.list("about")
 	for i, key := range distinct(append(slices.Clone(about), row.list("supporting")...)) {
+		if !a.isRecord(key) {
+			return f, fmt.Errorf("%q in about or supporting is the key of no record; take keys from the derived tables", clipped(key))
+		}
 		f.Records = append(f.Records, Record{ID: key, Supporting: i >= len(about)})
 	}
 	f.Count = len(about)
@@ -233,8 +261,34 @@ func (a *audit) finding(rule Rule, row ruleRow) (Finding, error) {
 			return f, fmt.Errorf("a finding about %q names no record", f.SubjectID)
 		}
 	}
+	for _, at := range []time.Time{f.FirstSeen, f.LastSeen} {
+		if year := at.Year(); year < 1 || year > 9999 {
+			return f, fmt.Errorf("a finding about %q has a time outside of the years 1 to 9999", clipped(f.SubjectID))
+		}
+	}
 	f.ID = hex.EncodeToString(sum.Sum(nil)[:16])
 	return f, nil
+}
+
+// isRecord says whether a key is that of something that [audit.prove] can show.
+func (a *audit) isRecord(key string) bool {
+	kind, rest, _ := strings.Cut(key, ":")
+	numbers := strings.Split(rest, ":")
+	n, err := strconv.ParseInt(numbers[0], 10, 64)
+	if err != nil {
+		return false
+	}
+	switch kind {
+	case "a":
+		return len(numbers) == 1 && n >= 1 && n <= int64(len(a.events))
+	case "s":
+		_, ok := a.signIns[n]
+		return ok && len(numbers) == 1
+	case "p", "f", "q":
+		_, ok := a.sources[int(n)]
+		return ok
+	}
+	return false
 }
 
 // except marks the findings that an exception covers and says how much each exception covered. A state finding is

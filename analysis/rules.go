@@ -6,12 +6,19 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"syscall"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 
@@ -66,42 +73,115 @@ func BuiltInRules() (rules []Rule, err error) {
 	return rules, nil
 }
 
-// UserRules reads the rules of a folder: files of the same form as the built-in ones, in order of their names. A faulty
-// file is left out and told of; the error is that of reading the folder.
+// Bounds of users' rules: somebody else may have written them.
+const (
+	mostRules     = 1_000     // files of a folder
+	mostRuleBytes = 1 << 20   // of a file
+	mostFindings  = 100_000   // rows that a rule may give
+	mostNamed     = 1_000_000 // records that all of a rule's rows may name
+)
+
+// Bounds of what a rule's front matter says.
+const (
+	mostHeadBytes   = 64 << 10
+	mostRuleLine    = 200    // characters of a title, a technique, a control or a reference
+	mostRuleText    = 10_000 // characters of a text
+	mostRuleEntries = 50     // of a list
+)
+
+// UserRules reads the rules of a folder: files of the same form as the built-in ones, in order of their names; hidden
+// files are none. A faulty file is left out and told of. The error says why the folder cannot be used: it is none, it
+// holds no *.sql, or too many.
 func UserRules(dir string, builtIn []Rule) (rules []Rule, faults []error, err error) {
-	names, err := filepath.Glob(filepath.Join(globEscaper.Replace(dir), "*.sql"))
+	names, err := ruleNames(dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, err := os.Stat(dir); err != nil {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
 		return nil, nil, err
 	}
+	defer root.Close()
 	taken := map[string]bool{}
 	for _, r := range builtIn {
 		taken[r.ID] = true
 	}
 	for _, name := range names {
-		text, err := os.ReadFile(name)
+		path := filepath.Join(dir, name)
+		text, err := readRule(root, name)
 		if err != nil {
-			faults = append(faults, err)
+			faults = append(faults, fmt.Errorf("%s: %w", path, err))
 			continue
 		}
-		rule, err := ParseRule(name, text)
+		rule, err := ParseRule(path, text)
 		if err == nil && taken[rule.ID] {
-			err = fmt.Errorf("%s: there is a rule %s already; give it another id", name, rule.ID)
+			err = fmt.Errorf("%s: there is a rule %s already; give it another id", path, rule.ID)
 		}
 		if err != nil {
 			faults = append(faults, err)
 			continue
 		}
-		rule.Origin = name
+		rule.Origin = path
 		taken[rule.ID] = true
 		rules = append(rules, rule)
 	}
 	return rules, faults, nil
 }
 
-var globEscaper = strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`)
+// ruleNames are the names of the folder's rules, sorted.
+func ruleNames(dir string) ([]string, error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("%q is no folder; name the folder that holds the rules", dir)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		if name := e.Name(); strings.HasSuffix(name, ".sql") && !strings.HasPrefix(name, ".") {
+			names = append(names, name)
+		}
+	}
+	switch {
+	case len(names) == 0:
+		return nil, fmt.Errorf("%q holds no rule: a rule is a file NAME.sql right in it", dir)
+	case len(names) > mostRules:
+		return nil, fmt.Errorf("%q holds %d rules, and %d at most are read; take a folder with fewer", dir, len(names), mostRules)
+	}
+	return names, nil
+}
+
+// readRule reads one file, if it is a regular one of the size of a rule; a pipe would keep it waiting, and a link may
+// lead to anything.
+func readRule(root *os.Root, name string) ([]byte, error) {
+	info, err := root.Lstat(name)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, errors.New("it is not a regular file; put a copy of the rule there")
+	}
+	if err != nil {
+		return nil, err
+	}
+	file, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err != nil {
+		return nil, err
+	} else if !info.Mode().IsRegular() {
+		return nil, errors.New("it is not a regular file; put a copy of the rule there")
+	}
+	text, err := io.ReadAll(io.LimitReader(file, mostRuleBytes+1))
+	if err == nil && len(text) > mostRuleBytes {
+		err = fmt.Errorf("it is larger than the %d bytes that a rule may have", mostRuleBytes)
+	}
+	return text, err
+}
 
 // hashOf is a hash over the files of all rules.
 func hashOf(rules []Rule) string {
@@ -114,28 +194,24 @@ func hashOf(rules []Rule) string {
 
 // ParseRule reads a rule's file: front matter between two lines of dashes, then one SELECT.
 func ParseRule(name string, text []byte) (Rule, error) {
-	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
+	text = bytes.TrimPrefix(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), []byte("\uFEFF"))
+	if err := plainText(string(text)); err != nil {
+		return Rule{}, fmt.Errorf("%s: %w", name, err)
+	}
 	rest, ok := bytes.CutPrefix(text, []byte("---\n"))
 	head, query, ok2 := bytes.Cut(rest, []byte("\n---\n"))
 	if !ok || !ok2 {
 		return Rule{}, fmt.Errorf("%s: a rule begins with front matter between two lines of three dashes", name)
 	}
+	if len(head) > mostHeadBytes {
+		return Rule{}, fmt.Errorf("%s: the front matter is larger than %d bytes", name, mostHeadBytes)
+	}
 	var m frontMatter
 	if err := yaml.UnmarshalWithOptions(head, &m, yaml.Strict()); err != nil {
 		return Rule{}, fmt.Errorf("%s: %s", name, yaml.FormatError(err, false, false))
 	}
-	switch {
-	case m.ID == "" || m.Title == "" || m.Why == "" || m.HowToVerify == "" || m.HowToFix == "":
-		return Rule{}, fmt.Errorf("%s: a rule needs id, title, why, how_to_verify and how_to_fix", name)
-	case m.Severity.Rank() < 0:
-		return Rule{}, fmt.Errorf("%s: severity %q is none of info, low, medium, high, critical", name, m.Severity)
-	case populations[m.Population] == nil:
-		return Rule{}, fmt.Errorf("%s: population %q is not known", name, m.Population)
-	}
-	for _, need := range m.Needs {
-		if needs[need] == nil {
-			return Rule{}, fmt.Errorf("%s: need %q is not known", name, need)
-		}
+	if err := m.check(); err != nil {
+		return Rule{}, fmt.Errorf("%s: %w", name, err)
 	}
 	return Rule{
 		ID: m.ID, Title: m.Title, Severity: m.Severity, Enabled: true, Parameters: m.Parameters,
@@ -144,6 +220,104 @@ func ParseRule(name string, text []byte) (Rule, error) {
 		References: m.References, Techniques: m.Techniques, Controls: m.Controls,
 		SQL: strings.TrimSpace(string(query)), Source: string(text),
 	}, nil
+}
+
+// ruleID is the form of ids: none can look like another one.
+var ruleID = regexp.MustCompile(`^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$`)
+
+// check says what is wrong with a rule's front matter.
+func (m *frontMatter) check() error {
+	switch {
+	case m.ID == "" || m.Title == "" || m.Why == "" || m.HowToVerify == "" || m.HowToFix == "":
+		return errors.New("a rule needs id, title, why, how_to_verify and how_to_fix")
+	case len(m.ID) > 64 || !ruleID.MatchString(m.ID):
+		return fmt.Errorf("the id %q is none: write A to Z, 0 to 9 and single dashes between them, 64 at most", clipped(m.ID))
+	case m.Severity.Rank() < 0:
+		return fmt.Errorf("severity %q is none of info, low, medium, high, critical", clipped(string(m.Severity)))
+	case populations[m.Population] == nil:
+		return fmt.Errorf("population %q is not known", clipped(m.Population))
+	case strings.Contains(m.Title, "\n"):
+		return errors.New("the title is longer than a line")
+	}
+	for _, need := range m.Needs {
+		if needs[need] == nil {
+			return fmt.Errorf("need %q is not known", clipped(need))
+		}
+	}
+	for _, t := range []struct {
+		key, text string
+		most      int
+	}{{"title", m.Title, mostRuleLine}, {"why", m.Why, mostRuleText}, {"how_to_verify", m.HowToVerify, mostRuleText}, {"how_to_fix", m.HowToFix, mostRuleText}} {
+		if err := checkText(t.key, t.text, t.most); err != nil {
+			return err
+		}
+	}
+	for _, l := range []struct {
+		key     string
+		entries []string
+	}{{"needs", m.Needs}, {"references", m.References}, {"techniques", m.Techniques}, {"controls", m.Controls}} {
+		if len(l.entries) > mostRuleEntries {
+			return fmt.Errorf("%s has more than %d entries", l.key, mostRuleEntries)
+		}
+		for _, entry := range l.entries {
+			if err := checkText(l.key, entry, mostRuleLine); err != nil {
+				return err
+			}
+		}
+	}
+	for _, reference := range m.References {
+		if u, err := url.Parse(reference); err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || !strings.HasPrefix(reference, "https://") {
+			return fmt.Errorf("the reference %q is no address that begins with https://", clipped(reference))
+		}
+	}
+	if len(m.Parameters) > mostRuleEntries {
+		return fmt.Errorf("parameters has more than %d entries", mostRuleEntries)
+	}
+	for name := range m.Parameters {
+		if !parameterName.MatchString(name) {
+			return fmt.Errorf("the parameter %q has no name that SQL can use: write a to z, 0 to 9 and _", clipped(name))
+		}
+	}
+	return nil
+}
+
+var parameterName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+
+// checkText refuses a text that is too long, or not plain once YAML's escapes are resolved.
+func checkText(key, text string, most int) error {
+	if err := plainText(text); err != nil {
+		return fmt.Errorf("%s: %w", key, err)
+	}
+	if n := utf8.RuneCountInString(text); n > most {
+		return fmt.Errorf("%s has a text of %d characters, and %d are the most", key, n, most)
+	}
+	return nil
+}
+
+// plainText refuses what a reader of the rule could not see, such as characters that command a terminal or turn the
+// direction of a line.
+func plainText(s string) error {
+	if !utf8.ValidString(s) {
+		return errors.New("it is no UTF-8 text")
+	}
+	line := 1
+	for _, r := range s {
+		switch {
+		case r == '\n':
+			line++
+		case r != '\t' && (unicode.Is(unicode.C, r) || unicode.In(r, unicode.Zl, unicode.Zp)):
+			return fmt.Errorf("line %d has the character U+%04X, which nobody sees; a rule is plain text", line, r)
+		}
+	}
+	return nil
+}
+
+// clipped is enough of a text to find it again.
+func clipped(s string) string {
+	if r := []rune(s); len(r) > 60 {
+		return string(r[:60]) + "…"
+	}
+	return s
 }
 
 // Catalog is what a configuration may say about the rules.
