@@ -64,6 +64,9 @@ func (v verdict) worse(w verdict) verdict {
 	return v
 }
 
+// configurationNeed begins the names of those needs that the configuration meets, not the evidence.
+const configurationNeed = "config:"
+
 // needs are the kinds of evidence and configuration that a rule may need.
 var needs map[string]func(a *audit, tenant string) verdict
 
@@ -101,19 +104,19 @@ func init() {
 			// The log-in's own sign-ins are interactive and can be judged.
 			return verdict{"partly", []string{"the evidence holds no non-interactive sign-ins: what ran on a pass after the log-in can hardly be seen"}}
 		},
-		"policy":                               held(func(a *audit, t string) bool { return a.knowsPolicy(t) }, "policy snapshot and no readable policy change"),
-		"users":                                held(kind("users"), "user export"),
-		"roles":                                held(kind("roles"), "role export"),
-		"groups":                               held(kind("groups"), "group export with members"),
-		"conditional-access":                   held(kind("conditional-access"), "Conditional Access policies"),
-		"tap-methods":                          held(kind("tap-methods"), "temporaryAccessPassMethods export"),
-		"risk":                                 held(kind("risk"), "risk levels (they are hidden without a P2 licence)"),
-		"config:business_hours":                configured(func(a *audit) bool { return a.settings.Hours != nil }, "business_hours"),
-		"config:approved_issuers.users":        configured(func(a *audit) bool { return a.settings.ApprovedUsers != nil }, "approved_issuers.users"),
-		"config:approved_issuers.applications": configured(func(a *audit) bool { return a.settings.ApprovedApplications != nil }, "approved_issuers.applications"),
-		"config:trusted_networks":              configured(func(a *audit) bool { return len(a.settings.TrustedNetworks) > 0 }, "trusted_networks"),
-		"config:onboarding_roster":             configured(func(a *audit) bool { return a.settings.Roster != nil }, "onboarding_roster"),
-		"config:supervision_register":          configured(func(a *audit) bool { return a.settings.Register != nil }, "supervision_register"),
+		"policy":                             held(func(a *audit, t string) bool { return a.knowsPolicy(t) }, "policy snapshot and no readable policy change"),
+		"users":                              held(kind("users"), "user export"),
+		"roles":                              held(kind("roles"), "role export"),
+		"groups":                             held(kind("groups"), "group export with members"),
+		"conditional-access":                 held(kind("conditional-access"), "Conditional Access policies"),
+		"tap-methods":                        held(kind("tap-methods"), "temporaryAccessPassMethods export"),
+		"risk":                               held(kind("risk"), "risk levels (they are hidden without a P2 licence)"),
+		configurationNeed + "business_hours": configured(func(a *audit) bool { return a.settings.Hours != nil }, "business_hours"),
+		configurationNeed + "approved_issuers.users":        configured(func(a *audit) bool { return a.settings.ApprovedUsers != nil }, "approved_issuers.users"),
+		configurationNeed + "approved_issuers.applications": configured(func(a *audit) bool { return a.settings.ApprovedApplications != nil }, "approved_issuers.applications"),
+		configurationNeed + "trusted_networks":              configured(func(a *audit) bool { return len(a.settings.TrustedNetworks) > 0 }, "trusted_networks"),
+		configurationNeed + "onboarding_roster":             configured(func(a *audit) bool { return a.settings.Roster != nil }, "onboarding_roster"),
+		configurationNeed + "supervision_register":          configured(func(a *audit) bool { return a.settings.Register != nil }, "supervision_register"),
 	}
 }
 
@@ -299,4 +302,69 @@ func (a *audit) countPopulations(ctx context.Context) (map[ruleTenant]int64, err
 		rows.Close()
 	}
 	return counts, nil
+}
+
+// unassessed says why nothing could be assessed: no evidence is at hand, none of it lies in the period, or no rule could
+// be tested with it. A rule counts that needs evidence and was assessed at least partly; those that need none judge the
+// evidence itself, so that they can be assessed where there is nothing else. A state of the policy that only evidence
+// from outside of the period tells does not make the period assessed.
+func (a *audit) unassessed(ctx context.Context, r *Result) (string, error) {
+	switch n := len(r.Evidence); {
+	case len(r.Tenants) > 0:
+	case n == 0:
+		return "no file was read", nil
+	case n == 1:
+		return "the file that was read holds no record of a tenant", nil
+	default:
+		return fmt.Sprintf("the %d files that were read hold no record of a tenant", n), nil
+	}
+	within, err := a.tenantsInPeriod(ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(within) == 0 {
+		return fmt.Sprintf("none of the evidence lies in the period, from %s to before %s",
+			a.period.From.Format(time.RFC3339), a.period.To.Format(time.RFC3339)), nil
+	}
+	evidence := map[string]bool{}
+	for _, rule := range a.rules {
+		evidence[rule.ID] = slices.ContainsFunc(rule.Needs, func(need string) bool { return !strings.HasPrefix(need, configurationNeed) })
+	}
+	for _, row := range r.Assessments {
+		if evidence[row.RuleID] && within[row.TenantID] && row.Assessed != "no" {
+			return "", nil
+		}
+	}
+	return "what the evidence holds of the period is not enough for any rule", nil
+}
+
+// tenantsInPeriod are the tenants of which the evidence holds something of the period. Undated exports may be of it.
+func (a *audit) tenantsInPeriod(ctx context.Context) (map[string]bool, error) {
+	rows, err := a.c.Query(ctx, `
+WITH dated AS (
+    SELECT tenant, time AS first_at, time AS last_at FROM attributed_signins
+    UNION ALL SELECT tenant, time, time FROM attributed_audits
+    UNION ALL SELECT tenant, first_time, last_time FROM attributed_extract_days WHERE first_time IS NOT NULL
+    UNION ALL SELECT tenant, time, time FROM attributed_policies
+    UNION ALL SELECT tenant, time, time FROM attributed_users
+    UNION ALL SELECT tenant, time, time FROM attributed_role_members
+    UNION ALL SELECT tenant, time, time FROM attributed_group_members
+    UNION ALL SELECT tenant, time, time FROM attributed_conditional_access
+    UNION ALL SELECT tenant, time, time FROM attributed_pass_snapshots
+)
+SELECT DISTINCT tenant FROM dated
+WHERE tenant IS NOT NULL AND (first_at IS NULL OR first_at < ? AND last_at >= ?)`, a.period.To, a.period.From)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	within := map[string]bool{}
+	for rows.Next() {
+		var tenant string
+		if err := rows.Scan(&tenant); err != nil {
+			return nil, err
+		}
+		within[tenant] = true
+	}
+	return within, rows.Err()
 }

@@ -68,6 +68,9 @@ func (a *audit) judge(ctx context.Context) (*Result, error) {
 	if r.Assessments, err = a.assess(ctx, r.Findings, unjudged); err != nil {
 		return nil, err
 	}
+	if r.Unassessed, err = a.unassessed(ctx, r); err != nil {
+		return nil, err
+	}
 	r.Notes = a.notes
 	return r, nil
 }

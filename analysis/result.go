@@ -26,6 +26,7 @@ type Result struct {
 	Rules        []Rule
 	Exceptions   []ExceptionUse
 	Faults       []error  // users' rules that failed; they have no findings
+	Unassessed   string   // why nothing could be assessed, in words without a full stop; "" where something was
 	Notes        []string // what the reader must know about the evidence as a whole
 	SettingsHash string   // SHA-256 of the configuration as read; "" without one
 	RulesHash    string   // SHA-256 over all rule files

@@ -296,7 +296,7 @@ func TestDamagedReportsAreNotCompared(t *testing.T) {
 func writeComparison(t *testing.T, c *Comparison) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "diff")
-	if err := c.WriteFolder(context.Background(), dir, "1.2.3", at(30, 13, 0)); err != nil {
+	if err := c.WriteFolder(context.Background(), dir, "1.2.3", at(30, 13, 0), false); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -317,7 +317,7 @@ func TestComparisonFolder(t *testing.T) {
 		}
 	}
 	c := compared(t, hostile(), hostile())
-	if err := c.WriteFolder(context.Background(), dir, "1.2.3", at(30, 13, 0)); err != nil {
+	if err := c.WriteFolder(context.Background(), dir, "1.2.3", at(30, 13, 0), false); err != nil {
 		t.Errorf("over an older comparison: %v", err)
 	}
 	report, foreign := write(t, hostile()), t.TempDir()
@@ -327,14 +327,24 @@ func TestComparisonFolder(t *testing.T) {
 	put(t, "mine", sparse, "notes.txt")
 	for _, dir := range []string{report, foreign, sparse} {
 		before := names(t, dir)
-		if err := c.WriteFolder(context.Background(), dir, "1.2.3", at(30, 13, 0)); !errors.Is(err, ErrNotReport) {
+		if err := c.WriteFolder(context.Background(), dir, "1.2.3", at(30, 13, 0), false); !errors.Is(err, ErrNotReport) && !errors.Is(err, ErrNotListed) {
 			t.Errorf("%v", err)
+		}
+		if err := c.WriteFolder(context.Background(), dir, "1.2.3", at(30, 13, 0), true); !errors.Is(err, ErrNotReport) {
+			t.Errorf("to be replaced: %v", err)
 		}
 		if diff := cmp.Diff(before, names(t, dir)); diff != "" {
 			t.Error(diff)
 		}
 	}
-	if err := CheckComparisonFolder(filepath.Join(foreign, "none")); err != nil {
+	put(t, "mine", dir, "notes.txt")
+	if err := c.WriteFolder(context.Background(), dir, "1.2.3", at(30, 13, 0), false); !errors.Is(err, ErrNotListed) {
+		t.Errorf("over notes: %v", err)
+	}
+	if err := c.WriteFolder(context.Background(), dir, "1.2.3", at(30, 13, 0), true); err != nil {
+		t.Errorf("over notes, to be replaced: %v", err)
+	}
+	if err := CheckComparisonFolder(t.Context(), filepath.Join(foreign, "none"), false); err != nil {
 		t.Error(err)
 	}
 	if _, err := os.Stat(filepath.Join(foreign, "none")); !os.IsNotExist(err) {

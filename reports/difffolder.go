@@ -3,11 +3,8 @@ package reports
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"time"
 )
 
@@ -27,29 +24,23 @@ type comparedFolder struct {
 }
 
 // CheckComparisonFolder says whether a comparison may be written as the folder
-// dir: it does not exist, is empty, or holds a comparison that tapaudit wrote.
-// A report is refused, too, so that a comparison never takes the place of what
-// it compares. The error then wraps [ErrNotReport], or is that of the file
-// system.
-func CheckComparisonFolder(dir string) error {
-	if err := CheckFolder(dir); err != nil {
+// dir: [CheckFolder] finds nothing against it, and it is no report, so that a
+// comparison never takes the place of what it compares. The error then wraps
+// [ErrNotReport], too.
+func CheckComparisonFolder(ctx context.Context, dir string, replace bool) error {
+	if err := CheckFolder(ctx, dir, replace); err != nil {
 		return err
 	}
 	m, err := ReadManifest(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
 	if err != nil {
-		return err
+		return nil // as CheckFolder found it: nothing is there
 	}
 	for _, f := range m.Outputs {
 		if f.Path != "diff.html" && f.Path != "diff.csv" {
 			return fmt.Errorf("folder %q holds a report: %w as a comparison; choose another folder", dir, ErrNotReport)
 		}
 	}
-	if entries, err := os.ReadDir(dir); err != nil {
-		return err
-	} else if len(m.Outputs) == 0 && len(entries) > 1 {
+	if len(m.Outputs) == 0 {
 		return fmt.Errorf("folder %q: %w; choose another folder", dir, ErrNotReport)
 	}
 	return nil
@@ -57,13 +48,12 @@ func CheckComparisonFolder(dir string) error {
 
 // WriteFolder writes diff.html, diff.csv and a manifest.json as the folder dir,
 // mode 0700, its files 0600. It replaces an older comparison as a whole, and
-// nothing else; see [CheckComparisonFolder]. version is that of the program,
+// nothing else; see [CheckComparisonFolder]. What that refuses at the end is
+// kept beside dir, as [WriteFolder] does it. version is that of the program,
 // created goes into the manifest only. When ctx ends, the error wraps its cause.
-func (c *Comparison) WriteFolder(ctx context.Context, dir, version string, created time.Time) error {
-	if err := CheckComparisonFolder(dir); err != nil {
-		return err
-	}
-	return replaceFolder(ctx, dir, func(f *folder) error {
+func (c *Comparison) WriteFolder(ctx context.Context, dir, version string, created time.Time, replace bool) error {
+	how := replacing{check: func(ctx context.Context, dir string) error { return CheckComparisonFolder(ctx, dir, replace) }}
+	return replaceFolder(ctx, dir, how, func(f *folder) error {
 		if err := f.create("diff.html", func(w io.Writer) error { return c.writeHTML(w, version) }); err != nil {
 			return err
 		}

@@ -2,4 +2,8 @@
 
 package reports
 
-func exchange(fresh, old string) error { return exchangeByRenames(fresh, old) }
+import "os"
+
+func exchange(parent *os.Root, fresh, old string) (string, error) {
+	return exchangeByRenames(parent, fresh, old)
+}

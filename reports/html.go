@@ -102,12 +102,7 @@ func firstPlaces(p []analysis.Place, n int) string {
 	return strings.Join(places(p[:n]), "; ") + "; and " + number(len(p)-n) + " more"
 }
 
-func severityName(s analysis.Severity) string {
-	if s == "" {
-		return ""
-	}
-	return strings.ToUpper(string(s[:1])) + string(s[1:])
-}
+func severityName(s analysis.Severity) string { return capitalised(string(s)) }
 
 // page is what the templates show; all of it is derived from the Result.
 type page struct {

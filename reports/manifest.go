@@ -1,9 +1,11 @@
 package reports
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"tapaudit/analysis"
@@ -104,6 +106,13 @@ func writeManifest(f *folder, r *analysis.Result, opts Options) error {
 	})
 }
 
+// What a manifest may be: half a million inputs and more. Beyond that a stranger's would take the memory of everything
+// else; a list's element stands for a comma.
+const (
+	mostManifestBytes  = 128 << 20
+	mostManifestCommas = 4 << 20
+)
+
 // ReadManifest reads the manifest of the report folder dir. It fails when
 // there is none, or when it does not name tapaudit as its tool.
 func ReadManifest(dir string) (*Manifest, error) {
@@ -112,16 +121,25 @@ func ReadManifest(dir string) (*Manifest, error) {
 		return nil, err
 	}
 	defer root.Close()
-	text, err := regular.ReadPlain(root, manifestName, largestPart)
+	m, _, err := readManifest(root)
+	return m, err
+}
+
+// readManifest gives the manifest and the bytes that it was read from.
+func readManifest(root *os.Root) (*Manifest, []byte, error) {
+	text, err := regular.ReadPlain(root, manifestName, mostManifestBytes)
 	if err != nil {
-		return nil, err
+		return nil, nil, fmt.Errorf("%s: %s", manifestName, withoutPath(err))
+	}
+	if n := bytes.Count(text, []byte(",")); n > mostManifestCommas {
+		return nil, nil, fmt.Errorf("%s lists more than a report's can", manifestName)
 	}
 	var m Manifest
 	if err := json.Unmarshal(text, &m); err != nil {
-		return nil, fmt.Errorf("%s: %w", manifestName, err)
+		return nil, nil, fmt.Errorf("%s: %w", manifestName, err)
 	}
 	if m.Tool != "tapaudit" {
-		return nil, fmt.Errorf("%s does not name tapaudit as its tool", manifestName)
+		return nil, nil, fmt.Errorf("%s does not name tapaudit as its tool", manifestName)
 	}
-	return &m, nil
+	return &m, text, nil
 }

@@ -23,6 +23,9 @@ type Options struct {
 	Version string    // of the program that writes
 	Created time.Time // when the report was made; goes into manifest.json and its signature only
 
+	// Replace deletes what else lies in the folder of a report that is replaced; see [CheckFolder].
+	Replace bool
+
 	// SigningKey, where it is set, signs the manifest; no other file differs from an unsigned report.
 	SigningKey *minisign.PrivateKey
 }
@@ -73,9 +76,12 @@ func DefaultFormats() []string { return []string{"html", "csv", "json", "parquet
 //
 // The folder is built as a hidden sibling of dir and takes its place only when
 // it is complete; until then, and whenever an error is returned, a report that
-// stands at dir stays as it is. A folder that tapaudit did not write is refused
-// with an error that wraps [ErrNotReport], a format that does not exist with
-// one that wraps [ErrFormat]; when ctx ends, the error wraps its cause.
+// stands at dir stays as it is. What [CheckFolder] refuses stays, too: the error
+// is then the one it gives, and names the folder beside dir in which the
+// finished report is kept. A report in which nothing could be assessed replaces
+// none; the error wraps [ErrUnassessed]. A format that does not exist is
+// refused with one that wraps [ErrFormat]; when ctx ends, the error wraps its
+// cause.
 func WriteFolder(ctx context.Context, dir string, r *analysis.Result, opts Options) error {
 	asked := opts.Formats
 	if len(asked) == 0 {
@@ -87,7 +93,11 @@ func WriteFolder(ctx context.Context, dir string, r *analysis.Result, opts Optio
 		}
 	}
 	chosen := slices.DeleteFunc(outputs(opts), func(o namedOutput) bool { return !slices.Contains(asked, o.name) })
-	return replaceFolder(ctx, dir, func(f *folder) error {
+	how := replacing{check: func(ctx context.Context, dir string) error { return CheckFolder(ctx, dir, opts.Replace) }}
+	if r.Unassessed != "" {
+		how.barred = fmt.Errorf("%w (%s)", ErrUnassessed, r.Unassessed)
+	}
+	return replaceFolder(ctx, dir, how, func(f *folder) error {
 		for _, o := range chosen {
 			if err := o.write(f, r); err != nil {
 				return err

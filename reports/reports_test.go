@@ -159,23 +159,32 @@ func TestFolderIsReplacedAsAWhole(t *testing.T) {
 
 func TestReplacingWithoutExchange(t *testing.T) {
 	parent := t.TempDir()
-	fresh, old := filepath.Join(parent, "fresh"), filepath.Join(parent, "old")
-	for _, dir := range []string{fresh, old} {
-		if err := os.Mkdir(dir, 0o700); err != nil {
+	for _, name := range []string{"fresh", "old"} {
+		if err := os.Mkdir(filepath.Join(parent, name), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, "name"), []byte(filepath.Base(dir)), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		put(t, name, parent, name, "name")
 	}
-	if err := exchangeByRenames(fresh, old); err != nil {
+	root, err := os.OpenRoot(parent)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if got := read(t, old, "name"); got != "fresh" {
+	defer root.Close()
+	aside, err := exchangeByRenames(root, "fresh", "old")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, filepath.Join(parent, "old"), "name"); got != "fresh" {
 		t.Errorf("the old place holds %q", got)
 	}
-	if got := read(t, fresh, "name"); got != "old" {
-		t.Errorf("the fresh place holds %q", got)
+	if got := read(t, filepath.Join(parent, aside), "name"); got != "old" {
+		t.Errorf("what was set aside holds %q", got)
+	}
+	if _, err := exchangeByRenames(root, "absent", "old"); err == nil {
+		t.Error("nothing was put in the old place")
+	}
+	if got := read(t, filepath.Join(parent, "old"), "name"); got != "fresh" {
+		t.Errorf("after a failure the old place holds %q", got)
 	}
 }
 
@@ -198,6 +207,9 @@ func TestForeignFolderIsRefused(t *testing.T) {
 		if diff := cmp.Diff([]string{name}, names(t, dir)); diff != "" {
 			t.Error(diff)
 		}
+		if err := CheckFolder(t.Context(), dir, true); !errors.Is(err, ErrNotReport) {
+			t.Errorf("folder with %s, to be replaced: %v", name, err)
+		}
 	}
 	file := filepath.Join(parent, "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
@@ -206,8 +218,17 @@ func TestForeignFolderIsRefused(t *testing.T) {
 	if err := WriteFolder(context.Background(), file, hostile(), Options{}); !errors.Is(err, ErrNotReport) {
 		t.Errorf("a file: %v", err)
 	}
-	if diff := cmp.Diff([]string{"file", "manifest.json.d", "notes.txt.d"}, names(t, parent)); diff != "" {
-		t.Errorf("refusal leaves something behind: %s", diff)
+	// What was finished is kept beside what was refused, whole.
+	kept := []string{"file", "file.new-1", "manifest.json.d", "manifest.json.d.new-1", "notes.txt.d", "notes.txt.d.new-1"}
+	if diff := cmp.Diff(kept, names(t, parent)); diff != "" {
+		t.Errorf("after the refusals: %s", diff)
+	}
+	for _, name := range kept {
+		if strings.HasSuffix(name, ".new-1") {
+			if v := verifyFolder(t, filepath.Join(parent, name)); v.Same != 12 || len(v.Differences) > 0 {
+				t.Errorf("%s: %d the same, %v", name, v.Same, v.Differences)
+			}
+		}
 	}
 }
 
@@ -235,7 +256,7 @@ func TestInterruptedRunLeavesTheOldReport(t *testing.T) {
 	dir := write(t, hostile())
 	before := read(t, dir, "manifest.json")
 	ctx, cancel := context.WithCancel(context.Background())
-	err := replaceFolder(ctx, dir, func(f *folder) error {
+	err := replaceFolder(ctx, dir, replacing{check: func(context.Context, string) error { return nil }}, func(f *folder) error {
 		return f.create("findings.json", func(w io.Writer) error {
 			cancel()
 			_, err := w.Write(make([]byte, 1<<20))
@@ -481,8 +502,11 @@ func TestFirstPageOfLittleEvidence(t *testing.T) {
 		result            analysis.Result
 		heading, sentence string
 	}{
-		{"nothing read", analysis.Result{}, "Nothing could be tested", "No file was read: "},
-		{"nothing understood", analysis.Result{Evidence: make([]analysis.EvidenceFile, 2)}, "Nothing could be tested", "The 2 files that were read hold no record of a tenant"},
+		{"nothing read", analysis.Result{Unassessed: "no file was read"}, "Nothing could be tested", "No file was read: "},
+		{"nothing in the period", analysis.Result{Unassessed: "none of it lies in the period", Assessments: no("TAP-SIGNIN")},
+			"Nothing could be assessed", "In this evidence: none of it lies in the period; issued passes could not be assessed"},
+		{"nothing but a passcode", analysis.Result{Unassessed: "none of it lies in the period", Assessments: no("TAP-SIGNIN"), Findings: []analysis.Finding{high}},
+			"Nothing could be assessed, but 1 finding asks for action now", "none of it lies in the period"},
 		{"a log-in only", analysis.Result{Assessments: append(no("TAP-ISSUED", "TAP-REISSUED"), yes), Logins: one, Findings: []analysis.Finding{medium}},
 			"Most tests could not be run, and 1 finding needs a decision", "1 log-in with a pass (1 not assessable)"},
 		{"no finding", analysis.Result{Assessments: append(no("TAP-ISSUED", "TAP-REISSUED"), yes)},

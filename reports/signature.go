@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -26,7 +24,7 @@ const signatureName = manifestName + ".minisig"
 // does it itself. The signature is the same whenever the manifest is: its
 // comments have no other time than the manifest's own.
 func signManifest(f *folder, key *minisign.PrivateKey, created time.Time) error {
-	manifest, err := os.Open(filepath.Join(f.path, manifestName))
+	manifest, err := f.root.Open(manifestName)
 	if err != nil {
 		return fmt.Errorf("report file: %w", err)
 	}
@@ -70,7 +68,7 @@ func CheckSignature(dir string, key minisign.PublicKey) (*SignatureCheck, error)
 		return nil, fmt.Errorf("report folder: %w", err)
 	}
 	defer root.Close()
-	manifest, err := regular.ReadPlain(root, manifestName, largestPart)
+	manifest, err := regular.ReadPlain(root, manifestName, mostManifestBytes)
 	if err != nil {
 		return bad("missing", "there is no "+manifestName+" that it could sign: "+withoutPath(err))
 	}

@@ -51,6 +51,14 @@ func line(s string) string {
 	return strings.Map(visible, strings.Join(strings.Fields(s), " "))
 }
 
+// capitalised is s, one of our own words, at the beginning of a sentence.
+func capitalised(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
 // clip cuts s after n characters and says how long it was.
 func clip(n int, s string) string {
 	if len(s) <= n {

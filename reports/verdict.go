@@ -158,6 +158,13 @@ func verdict(r *analysis.Result) (heading, sentence string) {
 		heading = "Nothing urgent was found"
 	}
 
+	if r.Unassessed != "" {
+		heading = "Nothing could be assessed"
+		if urgent > 0 {
+			heading += ", but " + count(urgent, "finding asks", "findings ask") + " for action now"
+		}
+	}
+
 	passes := seen(r, "TAP-ISSUED", len(r.Passes), "pass issued", "passes issued", "issued passes")
 	logins := seen(r, "TAP-SIGNIN", len(r.Logins), "log-in with a pass", "log-ins with a pass", "log-ins with a pass")
 	if len(r.Logins) > 0 {
@@ -183,19 +190,15 @@ func verdict(r *analysis.Result) (heading, sentence string) {
 	default:
 		parts = append(parts, "every test could be run for the whole period")
 	}
+	if r.Unassessed != "" {
+		parts = append([]string{r.Unassessed}, parts...)
+	}
 	return heading, "In this evidence: " + strings.Join(parts, "; ") + "."
 }
 
 // nothingTested says why no test could be run.
 func nothingTested(r *analysis.Result) string {
-	why := "No file was read"
-	switch n := len(r.Evidence); {
-	case n == 1:
-		why = "The file that was read holds no record of a tenant"
-	case n > 1:
-		why = "The " + number(n) + " files that were read hold no record of a tenant"
-	}
-	return why + ": issued passes and log-ins with a pass could not be assessed."
+	return capitalised(or(r.Unassessed, "no test could be run")) + ": issued passes and log-ins with a pass could not be assessed."
 }
 
 // collectFirst is what to do where nothing could be tested.

@@ -32,6 +32,7 @@ type Verification struct {
 	Signed         bool // a signature of the manifest lies beside it; [CheckSignature] checks it
 
 	manifestBytes int64
+	droppings     map[string]bool // those that are added, and left by a file browser
 }
 
 // VerifyFolder hashes every file of the report folder dir and compares it with
@@ -39,24 +40,27 @@ type Verification struct {
 // dir has no manifest that names tapaudit as its tool, and the cause of ctx
 // when that ends.
 func VerifyFolder(ctx context.Context, dir string) (*Verification, error) {
-	m, err := ReadManifest(dir)
-	if err != nil {
-		return nil, fmt.Errorf("%q: %w (%w)", dir, ErrNotReport, err)
-	}
 	// Names in a manifest are as hostile as anything else: nothing outside the
 	// folder is opened through them.
 	root, err := regular.OpenFolder(dir)
 	if err != nil {
-		return nil, fmt.Errorf("report folder: %w", err)
+		return nil, fmt.Errorf("%q: %w (%w)", dir, ErrNotReport, err)
 	}
 	defer root.Close()
-
-	v := &Verification{Manifest: m}
-	own, err := hashFile(ctx, root, manifestName)
-	if err != nil {
-		return nil, fmt.Errorf("report folder: %w", err)
+	v, err := verify(ctx, root)
+	if err != nil && context.Cause(ctx) == nil {
+		return nil, fmt.Errorf("%q: %w", dir, err)
 	}
-	v.ManifestSHA256, v.manifestBytes = own.SHA256, own.Bytes
+	return v, err
+}
+
+func verify(ctx context.Context, root *os.Root) (*Verification, error) {
+	m, text, err := readManifest(root)
+	if err != nil {
+		return nil, fmt.Errorf("%w (%w)", ErrNotReport, err)
+	}
+	sum := sha256.Sum256(text)
+	v := &Verification{Manifest: m, ManifestSHA256: hex.EncodeToString(sum[:]), manifestBytes: int64(len(text)), droppings: map[string]bool{}}
 	listed := map[string]bool{manifestName: true}
 	for _, want := range m.Outputs {
 		if listed[want.Path] {
@@ -82,9 +86,12 @@ func VerifyFolder(ctx context.Context, dir string) (*Verification, error) {
 			v.Same++
 		}
 	}
-	entries, err := os.ReadDir(dir)
+	if err := context.Cause(ctx); err != nil {
+		return nil, fmt.Errorf("not verified: %w", err)
+	}
+	entries, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
-		return nil, fmt.Errorf("report folder: %w", err)
+		return nil, err
 	}
 	for _, e := range entries {
 		if listed[e.Name()] {
@@ -93,6 +100,9 @@ func VerifyFolder(ctx context.Context, dir string) (*Verification, error) {
 		if e.Name() == signatureName && e.Type().IsRegular() {
 			v.Signed = true
 			continue
+		}
+		if e.Type().IsRegular() && isDropping(e.Name(), listed) {
+			v.droppings[e.Name()] = true
 		}
 		what := "not listed in " + manifestName
 		if !e.Type().IsRegular() {

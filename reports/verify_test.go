@@ -116,3 +116,27 @@ func TestCompareInputs(t *testing.T) {
 		t.Errorf("%d the same (-want +got):\n%s", same, diff)
 	}
 }
+
+// TestHostileManifests: a stranger's manifest is refused within bounds of memory, and leads nowhere.
+func TestHostileManifests(t *testing.T) {
+	for name, text := range map[string]string{
+		"too many entries": `{"tool":"tapaudit","tenants":["` + strings.Repeat(`","`, mostManifestCommas+1) + `"]}`,
+		"deep":             `{"tool":"tapaudit","x":` + strings.Repeat("[", 1<<20) + `}`,
+	} {
+		dir := t.TempDir()
+		put(t, text, dir, "manifest.json")
+		if _, err := VerifyFolder(t.Context(), dir); !errors.Is(err, ErrNotReport) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	large := filepath.Join(t.TempDir(), "large")
+	if err := errors.Join(os.Mkdir(large, 0o700), os.WriteFile(filepath.Join(large, "manifest.json"), nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(filepath.Join(large, "manifest.json"), mostManifestBytes+1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := VerifyFolder(t.Context(), large); !errors.Is(err, ErrNotReport) || !strings.Contains(err.Error(), "has more than") {
+		t.Errorf("large: %v", err)
+	}
+}

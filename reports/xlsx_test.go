@@ -275,7 +275,7 @@ func TestWorkbookSaysWhatItHasNoRoomFor(t *testing.T) {
 		{10, "50 further rows were left out: a sheet ends after 10 rows. coverage.csv (--format csv) has them all."},
 	} {
 		path := filepath.Join(t.TempDir(), "report")
-		err := replaceFolder(context.Background(), path, func(f *folder) error {
+		err := replaceFolder(context.Background(), path, replacing{check: func(context.Context, string) error { return nil }}, func(f *folder) error {
 			if err := (xlsxOutput{rows: c.rows}).write(f, r); err != nil {
 				return err
 			}
