@@ -323,7 +323,7 @@ func (a *audit) unassessed(ctx context.Context, r *Result) (string, error) {
 		return "", err
 	}
 	if len(within) == 0 {
-		return fmt.Sprintf("none of the evidence lies in the period, from %s to before %s",
+		return fmt.Sprintf("the evidence holds no sign-in, audit event or policy of the period, from %s to before %s",
 			a.period.From.Format(time.RFC3339), a.period.To.Format(time.RFC3339)), nil
 	}
 	evidence := map[string]bool{}
@@ -338,22 +338,24 @@ func (a *audit) unassessed(ctx context.Context, r *Result) (string, error) {
 	return "what the evidence holds of the period is not enough for any rule", nil
 }
 
-// tenantsInPeriod are the tenants of which the evidence holds something of the period. Undated exports may be of it.
+// tenantsInPeriod are the tenants of which the evidence holds something of the period that is judged: log records, or
+// the policy. Who the users are and which roles they hold serves as context, whenever that was exported. A policy
+// without a date is taken to be of as-of, as in the timeline; where nothing has a date it may be of the period.
 func (a *audit) tenantsInPeriod(ctx context.Context) (map[string]bool, error) {
+	undated := any(a.asOf)
+	if a.asOf.IsZero() {
+		undated = nil
+	}
 	rows, err := a.c.Query(ctx, `
 WITH dated AS (
     SELECT tenant, time AS first_at, time AS last_at FROM attributed_signins
     UNION ALL SELECT tenant, time, time FROM attributed_audits
     UNION ALL SELECT tenant, first_time, last_time FROM attributed_extract_days WHERE first_time IS NOT NULL
-    UNION ALL SELECT tenant, time, time FROM attributed_policies
-    UNION ALL SELECT tenant, time, time FROM attributed_users
-    UNION ALL SELECT tenant, time, time FROM attributed_role_members
-    UNION ALL SELECT tenant, time, time FROM attributed_group_members
-    UNION ALL SELECT tenant, time, time FROM attributed_conditional_access
-    UNION ALL SELECT tenant, time, time FROM attributed_pass_snapshots
+    UNION ALL SELECT tenant, coalesce(time, $undated), coalesce(time, $undated) FROM attributed_policies
 )
 SELECT DISTINCT tenant FROM dated
-WHERE tenant IS NOT NULL AND (first_at IS NULL OR first_at < ? AND last_at >= ?)`, a.period.To, a.period.From)
+WHERE tenant IS NOT NULL AND (first_at IS NULL OR first_at < $period_to AND last_at >= $period_from)`,
+		sql.Named("undated", undated), sql.Named("period_from", a.period.From), sql.Named("period_to", a.period.To))
 	if err != nil {
 		return nil, err
 	}

@@ -105,6 +105,9 @@ type source struct {
 	listed         bool // in the case's table, once the transaction is through
 }
 
+// NoteUnneeded is the note of a lake's day that was left out because [Options.Unneeded] says so.
+const NoteUnneeded = "not read, not hashed: the period does not need this day of the lake"
+
 func (l *loader) visit(s *evidence.Source) error {
 	if err := l.ctx.Err(); err != nil {
 		return err
@@ -120,7 +123,7 @@ func (l *loader) visit(s *evidence.Source) error {
 	var err error
 	switch {
 	case l.unneeded(s):
-		row.notes = append(row.notes, "not read, not hashed: the period does not need this day of the lake")
+		row.notes = append(row.notes, NoteUnneeded)
 		err = l.recordOnly(row)
 	case s.Skip != "":
 		row.notes = append(row.notes, "skipped: "+s.Skip)

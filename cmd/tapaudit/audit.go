@@ -32,7 +32,7 @@ func runAudit(ctx context.Context, args []string, io streams) error {
 	if err != nil {
 		return err
 	}
-	if err := writing.check(ctx, io); err != nil {
+	if err := writing.check(ctx, io, append(flags.Args(), database.path, judging.config, judging.rules)...); err != nil {
 		return err
 	}
 	return database.with(ctx, func(c *openCase) error {
@@ -111,6 +111,7 @@ func runAnalyze(ctx context.Context, args []string, io streams) error {
 		if err != nil {
 			return err
 		}
+		tellUnassessed(io, result, "")
 		if err := summarise(io, result, "", talk); err != nil {
 			return err
 		}
@@ -142,7 +143,7 @@ func runReport(ctx context.Context, args []string, io streams) error {
 	if err != nil {
 		return err
 	}
-	if err := writing.check(ctx, io); err != nil {
+	if err := writing.check(ctx, io, database.path, judging.config, judging.rules); err != nil {
 		return err
 	}
 	return database.with(ctx, func(c *openCase) error {

@@ -16,6 +16,8 @@ func runDiff(ctx context.Context, args []string, io streams) error {
 	out := flags.String("out", "", "folder to write diff.html and diff.csv into")
 	failOn := flags.String("fail-on", "", "exit with 3 when an open finding of this severity or higher is new")
 	force := flags.Bool("force", false, "compare reports even when their files are not as their manifests list them")
+	var replace bool
+	addReplace(flags, &replace)
 	var talk talkFlags
 	flags.BoolVar(&talk.quiet, "quiet", false, "no messages and no summary")
 	flags.BoolVar(&talk.noColor, "no-color", false, "no colours on the terminal")
@@ -34,8 +36,8 @@ func runDiff(ctx context.Context, args []string, io streams) error {
 		if created, err = creation(); err != nil {
 			return usageError{err}
 		}
-		if err := reports.CheckComparisonFolder(*out); err != nil {
-			return usageError{err}
+		if err := reports.CheckComparisonFolder(ctx, *out, replace); err != nil {
+			return refused(ctx, err)
 		}
 	}
 	comparison, err := reports.Compare(ctx, flags.Arg(0), flags.Arg(1), *force)
@@ -48,11 +50,7 @@ func runDiff(ctx context.Context, args []string, io streams) error {
 		return err
 	}
 	if *out != "" {
-		err := comparison.WriteFolder(ctx, *out, programVersion(), created)
-		if errors.Is(err, reports.ErrNotReport) {
-			return usageError{err}
-		}
-		if err != nil {
+		if err := comparison.WriteFolder(ctx, *out, programVersion(), created, replace); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ import (
 
 	"tapaudit/analysis"
 	"tapaudit/analysis/settings"
+	"tapaudit/ingest"
 	"tapaudit/ingest/casefile"
 	"tapaudit/reports"
 	"tapaudit/reports/pseudonyms"
@@ -35,7 +37,7 @@ func (f *judgeFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.asOf, "as-of", "", "what counts as now (default: the latest time in the evidence)")
 	flags.StringVar(&f.failOn, "fail-on", "", "exit with 3 when an open finding of this severity or higher exists")
 	flags.StringVar(&f.rules, "rules", "", "folder with rules of your own (*.sql), of the same form as the built-in ones")
-	flags.BoolVar(&f.strict, "strict", false, "exit with 4 when evidence was quarantined")
+	flags.BoolVar(&f.strict, "strict", false, "exit with 4 when evidence was quarantined or not recognised")
 }
 
 // judgement is a configured analysis.
@@ -92,21 +94,49 @@ func (j *judgement) judge(ctx context.Context, c *openCase, io streams, talk tal
 // status is the exit status that faulty rules, findings and quarantine ask for, as an error.
 func (j *judgement) status(r *analysis.Result) error {
 	if faults := append(j.faults, r.Faults...); len(faults) > 0 {
-		return fmt.Errorf("these rules were left out:\n%w", errors.Join(faults...))
+		return leftOut(faults)
 	}
 	failOn := analysis.Severity(j.flags.failOn)
 	if failOn != "" && slices.ContainsFunc(r.Findings, func(f analysis.Finding) bool { return f.Status == "open" && f.Severity.Rank() >= failOn.Rank() }) {
 		return statusError(exitFindings)
 	}
-	if j.flags.strict && slices.ContainsFunc(r.Evidence, func(e analysis.EvidenceFile) bool { return e.Quarantined > 0 }) {
+	if r.Unassessed != "" {
+		return statusError(exitUnassessed)
+	}
+	if j.flags.strict && slices.ContainsFunc(r.Evidence, func(e analysis.EvidenceFile) bool {
+		return e.Quarantined > 0 || e.Format == "" && e.Note != ingest.NoteUnneeded
+	}) {
 		return statusError(exitQuarantined)
 	}
 	return nil
 }
 
+// leftOut is the error that names the faulty rules. Each is indented, so that no line of what a rule says stands as if it
+// were the program's own.
+func leftOut(faults []error) error {
+	var text strings.Builder
+	for _, fault := range faults {
+		text.WriteString("\n  " + strings.ReplaceAll(strings.TrimRight(fault.Error(), "\n"), "\n", "\n    "))
+	}
+	return errors.New("these rules were left out:" + text.String())
+}
+
+// tellUnassessed says, whatever the exit status comes to, that nothing could be assessed; kept is the report that stays
+// for that, "" where there was none. It is said in spite of --quiet: nobody may take the silence for a result.
+func tellUnassessed(io streams, r *analysis.Result, kept string) {
+	if r.Unassessed == "" {
+		return
+	}
+	fmt.Fprintf(io.err, "tapaudit: nothing could be assessed: %s\n", printable(r.Unassessed))
+	if kept != "" {
+		fmt.Fprintf(io.err, "tapaudit: the report in %q stays as it is, and this one was not written; name another folder with --out to have it\n", kept)
+	}
+}
+
 // reportFlags say where a report goes and of what it consists.
 type reportFlags struct {
 	out     string
+	replace bool
 	formats []string
 	created time.Time
 	signing signFlags
@@ -118,23 +148,34 @@ type reportFlags struct {
 
 func (f *reportFlags) add(flags *pflag.FlagSet, out string) {
 	flags.StringVar(&f.out, "out", out, "folder to write the report into")
+	addReplace(flags, &f.replace)
 	flags.StringSliceVar(&f.formats, "format", nil, "outputs, with commas between: "+strings.Join(reports.Formats(), ", ")+
 		" (default "+strings.Join(reports.DefaultFormats(), ",")+")")
 	flags.StringVar(&f.pseudonymise, "pseudonymise", "", "replace names, ids and addresses by pseudonyms made with this key file, for sharing")
 	f.signing.add(flags)
 }
 
-// check refuses, before any work is done, what could not be written in the end.
-func (f *reportFlags) check(ctx context.Context, io streams) error {
+func addReplace(flags *pflag.FlagSet, replace *bool) {
+	flags.BoolVar(replace, "replace", false, "delete what else lies in the output folder: files that its manifest does not list, or that were changed")
+}
+
+// check refuses, before any work is done, what could not be written in the end. inputs are the paths that the run reads
+// or keeps, the case among them.
+func (f *reportFlags) check(ctx context.Context, io streams, inputs ...string) error {
 	for _, name := range f.formats {
 		if !slices.Contains(reports.Formats(), name) {
 			return noneOf("--format", name, reports.Formats())
 		}
 	}
-	if err := reports.CheckFolder(f.out); err != nil {
-		return usageError{err}
+	for _, path := range append(inputs, f.signing.key, f.signing.passwordFile, f.pseudonymise) {
+		if path != "" && path != "-" && within(f.out, path) {
+			return usagef("--out: %q lies in the folder %q, which the report would replace; choose another folder", path, f.out)
+		}
 	}
-	var err error
+	err := reports.CheckFolder(ctx, f.out, f.replace)
+	if err != nil {
+		return refused(ctx, err)
+	}
 	if f.created, err = creation(); err != nil {
 		return usageError{err}
 	}
@@ -147,6 +188,44 @@ func (f *reportFlags) check(ctx context.Context, io streams) error {
 	return err
 }
 
+// refused is the error for an output folder, with what to do.
+func refused(ctx context.Context, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return err
+	case errors.Is(err, reports.ErrNotListed):
+		return usagef("%w; move that elsewhere, choose another folder with --out, or delete it with --replace", err)
+	}
+	return usageError{err}
+}
+
+// within says whether a path lies in a folder or is it, links followed.
+func within(folder, path string) bool {
+	inside, err := filepath.Rel(resolved(folder), resolved(path))
+	return err == nil && filepath.IsLocal(inside)
+}
+
+// resolved is the path without links, as far as it exists.
+func resolved(path string) string {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	rest := ""
+	for {
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			return filepath.Join(real, rest)
+		}
+		parent := filepath.Dir(path)
+		if parent == path {
+			return filepath.Join(path, rest)
+		}
+		path, rest = parent, filepath.Join(filepath.Base(path), rest)
+	}
+}
+
+// write writes the report and the summary. Where nothing could be assessed and another report stands there, that one
+// stays, and the summary alone tells of this one.
 func (f *reportFlags) write(ctx context.Context, c *openCase, s *settings.Settings, r *analysis.Result, io streams, talk talkFlags) error {
 	if f.pseudonyms != nil {
 		// Done once, before any writer sees the result.
@@ -157,14 +236,18 @@ func (f *reportFlags) write(ctx context.Context, c *openCase, s *settings.Settin
 		r = pseudonyms.Apply(r, names, s, f.pseudonyms)
 	}
 	talk.say(io, "Writing the report …")
-	err := reports.WriteFolder(ctx, f.out, r, reports.Options{Formats: f.formats, Version: programVersion(), Created: f.created, SigningKey: f.key})
-	if errors.Is(err, reports.ErrNotReport) {
-		return usageError{err}
+	err := reports.WriteFolder(ctx, f.out, r, reports.Options{
+		Formats: f.formats, Version: programVersion(), Created: f.created, Replace: f.replace, SigningKey: f.key,
+	})
+	written, kept := f.out, ""
+	if errors.Is(err, reports.ErrUnassessed) {
+		written, kept, err = "", f.out, nil
 	}
 	if err != nil {
 		return err
 	}
-	return summarise(io, r, f.out, talk)
+	tellUnassessed(io, r, kept)
+	return summarise(io, r, written, talk)
 }
 
 func summarise(io streams, r *analysis.Result, dir string, talk talkFlags) error {
@@ -224,11 +307,13 @@ type openCase struct {
 	temporary string // a private folder, gone when the case is closed
 }
 
-type caseCounts struct{ sources, read, quarantined int64 }
+type caseCounts struct{ sources, read, quarantined, unrecognised int64 }
 
 func (c *openCase) counts(ctx context.Context) (n caseCounts, err error) {
 	err = c.QueryRow(ctx, `
-SELECT count(*), coalesce(sum(records_read), 0)::BIGINT, coalesce(sum(records_quarantined), 0)::BIGINT FROM source`).Scan(&n.sources, &n.read, &n.quarantined)
+SELECT count(*), coalesce(sum(records_read), 0)::BIGINT, coalesce(sum(records_quarantined), 0)::BIGINT,
+    count(*) FILTER (WHERE coalesce(format, '') = '')
+FROM source`).Scan(&n.sources, &n.read, &n.quarantined, &n.unrecognised)
 	return n, err
 }
 
@@ -271,6 +356,15 @@ func isTerminal(w any) bool {
 	}
 	info, err := file.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// printableLines is printable for a text of several lines, such as an error of the database.
+func printableLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = printable(strings.ReplaceAll(line, "\t", "    "))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // printable replaces control characters: names of files are somebody else's text.

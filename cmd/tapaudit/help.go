@@ -126,8 +126,9 @@ var exitStatuses = []struct {
 	{exitDone, "done"},
 	{exitFailed, "failed"},
 	{exitUsage, "wrong usage or configuration"},
-	{exitFindings, "done; an open finding has the severity of --fail-on or a higher one (wins over 4)"},
-	{exitQuarantined, "done, but evidence was quarantined (only with --strict)"},
+	{exitFindings, "done; an open finding has the severity of --fail-on or a higher one (wins over 4 and 5)"},
+	{exitQuarantined, "done, but evidence was quarantined or not recognised (only with --strict)"},
+	{exitUnassessed, "nothing could be assessed: no evidence at hand, or none of it in the period (wins over 4)"},
 	{exitInterrupted, "interrupted"},
 }
 

@@ -18,7 +18,7 @@ func runLake(ctx context.Context, args []string, io streams) error {
 	var strict bool
 	flags.StringVar(&out, "out", "", "folder of the lake; made where there is none, added to where there is one")
 	flags.StringVar(&tenant, "tenant", "", "tenant of records that name none")
-	flags.BoolVar(&strict, "strict", false, "exit with 4 when evidence was quarantined")
+	flags.BoolVar(&strict, "strict", false, "exit with 4 when evidence was quarantined or not recognised")
 	flags.IntVar(&database.threads, "threads", 0, "threads of the database (default: one per processor)")
 	flags.StringVar(&database.memory, "memory-limit", "", "memory of the database, e.g. 4GiB")
 	talk.add(flags)
@@ -51,7 +51,7 @@ func runLake(ctx context.Context, args []string, io streams) error {
 		}
 		talk.say(io, "%s: %d sources read, %d of their records quarantined; %d files of records written, %d records in them; %d other exports kept as they came.",
 			printable(out), counts.sources, counts.quarantined, written.Partitions, written.Records, written.Kept)
-		if strict && counts.quarantined > 0 {
+		if strict && counts.quarantined+counts.unrecognised > 0 {
 			return statusError(exitQuarantined)
 		}
 		return nil

@@ -22,7 +22,8 @@ const (
 	exitFailed      = 1
 	exitUsage       = 2
 	exitFindings    = 3 // open findings at or above --fail-on
-	exitQuarantined = 4 // done, but evidence was quarantined and --strict is given
+	exitQuarantined = 4 // done, but evidence was quarantined or not recognised and --strict is given
+	exitUnassessed  = 5 // nothing could be assessed, which a script must not take for a report without findings
 	exitInterrupted = 130
 )
 
@@ -107,10 +108,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintln(stderr, "tapaudit: interrupted; nothing was left half done")
 		return exitInterrupted
 	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "tapaudit: %v\n", err)
+		fmt.Fprintf(stderr, "tapaudit: %s\n", printableLines(err.Error()))
 		return exitUsage
 	default:
-		fmt.Fprintf(stderr, "tapaudit: %v\n", err)
+		fmt.Fprintf(stderr, "tapaudit: %s\n", printableLines(err.Error()))
 		return exitFailed
 	}
 }

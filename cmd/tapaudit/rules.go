@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -53,13 +52,21 @@ func runRules(_ context.Context, args []string, io streams) error {
 		if err := table.Render(); err != nil {
 			return err
 		}
-		return errors.Join(faults...)
+		if len(faults) > 0 {
+			return leftOut(faults)
+		}
+		return nil
 	case flags.Arg(0) == "show" && flags.NArg() == 2:
 		for _, r := range rules {
 			if strings.EqualFold(r.ID, flags.Arg(1)) {
-				_, err := fmt.Fprint(io.out, r.Source)
-				return err
+				if _, err := fmt.Fprint(io.out, r.Source); err != nil || len(faults) == 0 {
+					return err
+				}
+				return leftOut(faults)
 			}
+		}
+		if len(faults) > 0 {
+			return leftOut(faults)
 		}
 		return usageError{settings.UnknownRule(flags.Arg(1), analysis.Catalog(rules))}
 	}
