@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -16,13 +15,13 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 
 	"tapaudit/analysis/settings"
+	"tapaudit/ingest/regular"
 )
 
 //go:embed rules/*.sql
@@ -93,23 +92,27 @@ const (
 // files are none. A faulty file is left out and told of. The error says why the folder cannot be used: it is none, it
 // holds no *.sql, or too many.
 func UserRules(dir string, builtIn []Rule) (rules []Rule, faults []error, err error) {
-	names, err := ruleNames(dir)
-	if err != nil {
-		return nil, nil, err
-	}
-	root, err := os.OpenRoot(dir)
+	root, err := regular.OpenFolder(dir)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer root.Close()
+	names, err := ruleNames(root, dir)
+	if err != nil {
+		return nil, nil, err
+	}
 	taken := map[string]bool{}
 	for _, r := range builtIn {
 		taken[r.ID] = true
 	}
 	for _, name := range names {
 		path := filepath.Join(dir, name)
-		text, err := readRule(root, name)
+		text, err := regular.ReadPlain(root, name, mostRuleBytes)
 		if err != nil {
+			var at *fs.PathError // the name stands before it
+			if errors.As(err, &at) {
+				err = at.Err
+			}
 			faults = append(faults, fmt.Errorf("%s: %w", path, err))
 			continue
 		}
@@ -129,15 +132,8 @@ func UserRules(dir string, builtIn []Rule) (rules []Rule, faults []error, err er
 }
 
 // ruleNames are the names of the folder's rules, sorted.
-func ruleNames(dir string) ([]string, error) {
-	info, err := os.Stat(dir)
-	if err != nil {
-		return nil, err
-	}
-	if !info.IsDir() {
-		return nil, fmt.Errorf("%q is no folder; name the folder that holds the rules", dir)
-	}
-	entries, err := os.ReadDir(dir)
+func ruleNames(root *os.Root, dir string) ([]string, error) {
+	entries, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
 		return nil, err
 	}
@@ -154,33 +150,6 @@ func ruleNames(dir string) ([]string, error) {
 		return nil, fmt.Errorf("%q holds %d rules, and %d at most are read; take a folder with fewer", dir, len(names), mostRules)
 	}
 	return names, nil
-}
-
-// readRule reads one file, if it is a regular one of the size of a rule; a pipe would keep it waiting, and a link may
-// lead to anything.
-func readRule(root *os.Root, name string) ([]byte, error) {
-	info, err := root.Lstat(name)
-	if err == nil && !info.Mode().IsRegular() {
-		return nil, errors.New("it is not a regular file; put a copy of the rule there")
-	}
-	if err != nil {
-		return nil, err
-	}
-	file, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	if info, err := file.Stat(); err != nil {
-		return nil, err
-	} else if !info.Mode().IsRegular() {
-		return nil, errors.New("it is not a regular file; put a copy of the rule there")
-	}
-	text, err := io.ReadAll(io.LimitReader(file, mostRuleBytes+1))
-	if err == nil && len(text) > mostRuleBytes {
-		err = fmt.Errorf("it is larger than the %d bytes that a rule may have", mostRuleBytes)
-	}
-	return text, err
 }
 
 // hashOf is a hash over the files of all rules.
@@ -205,6 +174,9 @@ func ParseRule(name string, text []byte) (Rule, error) {
 	}
 	if len(head) > mostHeadBytes {
 		return Rule{}, fmt.Errorf("%s: the front matter is larger than %d bytes", name, mostHeadBytes)
+	}
+	if err := simpleYAML(string(head)); err != nil {
+		return Rule{}, fmt.Errorf("%s: %w", name, err)
 	}
 	var m frontMatter
 	if err := yaml.UnmarshalWithOptions(head, &m, yaml.Strict()); err != nil {
