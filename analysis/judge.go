@@ -226,7 +226,7 @@ func (a *audit) finding(rule Rule, row ruleRow) (Finding, error) {
 	if f.ActorName == "" && f.ActorID != "" {
 		f.ActorName = a.nameOf(f.TenantID, f.ActorID)
 	}
-	about := row.list("about")
+	about := distinct(row.list("about"))
 	for i, key := range distinct(append(slices.Clone(about), row.list("supporting")...)) {
 		if !a.isRecord(key) {
 			return f, fmt.Errorf("%q in about or supporting is the key of no record; take keys from the derived tables", clipped(key))
