@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"tapaudit/ingest"
+	"tapaudit/ingest/safetext"
 	"tapaudit/ingest/scratch"
 )
 
@@ -166,13 +167,13 @@ func noArguments(flags *pflag.FlagSet) error {
 
 // load reads evidence into the case, with progress on the terminal; unneeded may name days of a lake that are left out.
 func load(ctx context.Context, c *openCase, paths []string, io streams, talk talkFlags, unneeded func(time.Time) bool) error {
-	bar := startProgress(io.err, paths, talk)
+	bar := startProgress(io.bar, paths, talk)
 	defer bar.stop()
 	opts := ingest.Options{Progress: bar.add, Unneeded: unneeded}
 	if talk.verbose {
 		opts.Report = func(path, what string) {
 			bar.clear()
-			talk.say(io, "%s: %s", printable(path), printable(what))
+			talk.say(io, "%s: %s", safetext.Line(path), safetext.Line(what))
 		}
 	}
 	return ingest.Load(ctx, c.Case, paths, io.in, opts)

@@ -272,14 +272,3 @@ func isTerminal(w any) bool {
 	info, err := file.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
-
-// printable replaces control characters: names of files are somebody else's text.
-func printable(s string) string {
-	runes := []rune(s)
-	for i, r := range runes {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			runes[i] = '\uFFFD'
-		}
-	}
-	return string(runes)
-}
