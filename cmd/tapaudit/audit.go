@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"math"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -176,7 +178,36 @@ func load(ctx context.Context, c *openCase, paths []string, io streams, talk tal
 			talk.say(io, "%s: %s", safetext.Line(path), safetext.Line(what))
 		}
 	}
-	return ingest.Load(ctx, c.Case, paths, io.in, opts)
+	const told = 20
+	unread := 0
+	if !talk.verbose { // which tells of every file
+		opts.Warn = func(path, what string) {
+			if unread++; unread <= told {
+				bar.clear()
+				talk.say(io, "%s: %s", safetext.Line(path), safetext.Line(what))
+			}
+		}
+	}
+	defer withinMemory()()
+	err := ingest.Load(ctx, c.Case, paths, io.in, opts)
+	if unread > told {
+		talk.say(io, "%d files were skipped so; evidence.csv of the report lists them all.", unread)
+	}
+	return err
+}
+
+// loadingMemory is what Go may take for reading, unpacking and translating, in bytes, beside the database's own limit. Half of
+// it is in use at a time; the rest is what the collector leaves lying.
+const loadingMemory = 340 << 20
+
+// withinMemory keeps Go's memory within loadingMemory until the returned function is called; GOMEMLIMIT goes before.
+func withinMemory() (restore func()) {
+	before := debug.SetMemoryLimit(-1)
+	if before != math.MaxInt64 {
+		return func() {}
+	}
+	debug.SetMemoryLimit(loadingMemory)
+	return func() { debug.SetMemoryLimit(before) }
 }
 
 // temporaryFolder is one private folder for everything that is temporary, gone at the end, or when the next run begins

@@ -87,7 +87,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	keepPrivate()
 	said := safetext.Messages(stderr)
 	ended := make(chan error, 1)
-	go func() { ended <- dispatch(ctx, args, streams{in: interruptible{ctx, stdin}, out: stdout, err: said, bar: stderr}) }()
+	go func() {
+		ended <- dispatch(ctx, args, streams{in: interruptible{ctx, stdin}, out: stdout, err: said, bar: stderr})
+	}()
 	var err error
 	select {
 	case err = <-ended:
