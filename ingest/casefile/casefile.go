@@ -46,7 +46,7 @@ type Options struct {
 }
 
 // DefaultMemoryLimit keeps the whole process below 1.2 GiB, whatever the size of the evidence.
-const DefaultMemoryLimit = "750MiB"
+const DefaultMemoryLimit = "700MiB"
 
 // Case is an open case. It has one connection and is not safe for concurrent use.
 type Case struct {

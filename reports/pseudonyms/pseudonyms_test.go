@@ -196,9 +196,9 @@ func TestFreeText(t *testing.T) {
 func TestRecord(t *testing.T) {
 	p := &pseudonymiser{key: testKey(), ordinary: map[string]bool{"user": true, "the": true}, people: map[string]bool{}, composed: dictionary{}, plain: dictionary{}}
 	p.learn(&analysis.Result{}, analysis.Names{Others: []string{"Mallory"}}, nil)
-	got, called := p.record(`{"id":"Directory_25b1f699-3870-4dbb-a781-c22127c974d7_1","activityDateTime":"2026-09-08T22:15:00Z","result":"success","n":1e3,"status":{"errorCode":50072},` +
-		`"targetResources":[{"displayName":"User","type":"User","modifiedProperties":[{"displayName":"Group.DisplayName","newValue":"\"Mallory\""},{"displayName":"X","newValue":"[{\"a\":\"Mallory\",\"displayName\":\"Otto Fremd\"}]","b":[{"name":"Otto Fremd"}]}]}],` +
-		`"location":{"city":"2026-01-01","state":"Enabled Town","geoCoordinates":{"latitude":47.5}},"userAgent":"Mozilla/5.0 Mallory","Mallory":true,"newField":"whatever","deviceDetail":{"browser":"Edge 139.0.0"}}`)
+	got, called := p.record(`{"id":"Directory_25b1f699-3870-4dbb-a781-c22127c974d7_1","activityDateTime":"2026-09-08T22:15:00Z","result":"success","n":1e3,"status":{"errorCode":50072},`+
+		`"targetResources":[{"displayName":"User","type":"User","modifiedProperties":[{"displayName":"Group.DisplayName","newValue":"\"Mallory\""},{"displayName":"X","newValue":"[{\"a\":\"Mallory\",\"displayName\":\"Otto Fremd\"}]","b":[{"name":"Otto Fremd"}]}]}],`+
+		`"location":{"city":"2026-01-01","state":"Enabled Town","geoCoordinates":{"latitude":47.5}},"userAgent":"Mozilla/5.0 Mallory","Mallory":true,"newField":"whatever","deviceDetail":{"browser":"Edge 139.0.0"}}`, nil)
 	for _, left := range []string{"Mallory", "Fremd", "25b1f699", "47.5", "Mozilla", "whatever", "Town", `"city":"2026`, "1e3", `"displayName":"User"`, "139.0"} {
 		if strings.Contains(got, left) {
 			t.Errorf("%s keeps %s", got, left)
@@ -213,7 +213,7 @@ func TestRecord(t *testing.T) {
 		t.Errorf("called: %q", called)
 	}
 	for _, broken := range []string{`{"id":"Mallory`, "Mallory,1.2.3.4,2026-09-08", "\"Mallory\n", `{"id":"x"} trailing Mallory`} {
-		if got, _ := p.record(broken); strings.Contains(got, "Mallory") || strings.Contains(got, "1.2.3.4") {
+		if got, _ := p.record(broken, nil); strings.Contains(got, "Mallory") || strings.Contains(got, "1.2.3.4") {
 			t.Errorf("%q became %q", broken, got)
 		}
 	}
