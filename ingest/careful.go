@@ -125,7 +125,11 @@ func (l *loader) loadCarefully(r *source, how reading) error {
 	default:
 		_, ended = io.Copy(io.Discard, contextReader{l, buffered, r.size()})
 		if ended == nil || len(head) > 0 { // what cannot be read is not empty
-			r.notes = append(r.notes, "skipped: "+notEvidence(head))
+			what := notEvidence(head)
+			if archive := evidence.Foreign(r.src.Path); what == noText && archive != "" {
+				what, r.src.Unread = archive, true
+			}
+			r.notes = append(r.notes, "skipped: "+what)
 		}
 	}
 	if err != nil {
@@ -254,13 +258,15 @@ func isNamedTable(label string) bool {
 	return false
 }
 
+const noText = "it is no text"
+
 // notEvidence says what a text is that is none.
 func notEvidence(head []byte) string {
 	switch {
 	case len(bytes.TrimSpace(head)) == 0:
 		return "it is empty"
 	case bytes.IndexByte(head, 0) >= 0 || !utf8.Valid(head[:len(head)-min(len(head), 4)]):
-		return "it is no text"
+		return noText
 	default:
 		return "not recognised as an export"
 	}

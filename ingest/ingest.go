@@ -36,6 +36,8 @@ type Options struct {
 	Unneeded func(day time.Time) bool
 	// Report is called after each source with its path and what became of it; nil for nobody.
 	Report func(path, what string)
+	// Warn is called for a source that was not looked at although it may hold evidence, with what to do; nil for nobody.
+	Warn func(path, what string)
 	// Progress is called with bytes read from disk and records framed since the last call; nil for nobody.
 	Progress func(bytes, records int64)
 }
@@ -173,6 +175,9 @@ func (l *loader) settle(row *source) {
 	l.told = 0
 	if l.opts.Report != nil {
 		l.opts.Report(s.Path, row.summary())
+	}
+	if l.opts.Warn != nil && s.Unread {
+		l.opts.Warn(s.Path, strings.Join(row.notes, "; "))
 	}
 }
 

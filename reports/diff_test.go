@@ -18,6 +18,7 @@ import (
 
 	"tapaudit/analysis"
 	"tapaudit/analysis/settings"
+	"tapaudit/ingest/safetext"
 )
 
 // later is the audit of the same tenant after a while: of each kind of change there is one.
@@ -376,7 +377,7 @@ func TestComparisonIsInert(t *testing.T) {
 	}
 	for name, text := range map[string]string{"diff.html": page, "the terminal": terminal.String()} {
 		for _, r := range text {
-			if deceptive(r) {
+			if safetext.Deceptive(r) {
 				t.Errorf("%s holds %U", name, r)
 				break
 			}

@@ -7,10 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
-
 	"tapaudit/analysis"
+	"tapaudit/ingest/safetext"
 )
 
 //go:embed templates/diff.tmpl
@@ -80,7 +78,7 @@ func (c *Comparison) writeHTML(w io.Writer, version string) error {
 	}
 	// Nothing deceptive stands in the template, so whatever is replaced here
 	// came from the reports.
-	safe := transform.NewWriter(w, runes.Map(visible))
+	safe := safetext.NewWriter(w)
 	if err := diffTemplate.Execute(safe, p); err != nil {
 		return err
 	}

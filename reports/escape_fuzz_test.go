@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"tapaudit/analysis"
+	"tapaudit/ingest/safetext"
 )
 
 var (
@@ -43,7 +44,7 @@ func FuzzEscaping(f *testing.F) {
 			t.Fatal(err)
 		}
 		page := read(t, work.path, "report.html")
-		if at := strings.IndexFunc(page, deceptive); at >= 0 {
+		if at := strings.IndexFunc(page, safetext.Deceptive); at >= 0 {
 			t.Fatalf("the page holds %q", page[max(0, at-20):at+5])
 		}
 		body := page[strings.Index(page, "<body>"):strings.LastIndex(page, "<script>")]
@@ -65,7 +66,7 @@ func FuzzEscaping(f *testing.F) {
 		if err := Summary(&terminal, r, s, false); err != nil {
 			t.Fatal(err)
 		}
-		if at := strings.IndexFunc(terminal.String(), deceptive); at >= 0 {
+		if at := strings.IndexFunc(terminal.String(), safetext.Deceptive); at >= 0 {
 			t.Fatalf("the terminal gets %q", terminal.String()[max(0, at-20):at+5])
 		}
 	})

@@ -11,10 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
-
 	"tapaudit/analysis"
+	"tapaudit/ingest/safetext"
 )
 
 // htmlOutput writes report.html: one file that needs no other, no network and
@@ -59,7 +57,7 @@ func (o htmlOutput) write(f *folder, r *analysis.Result) error {
 	return f.create("report.html", func(w io.Writer) error {
 		// Nothing deceptive stands in the templates, so whatever is replaced
 		// here came from evidence.
-		safe := transform.NewWriter(w, runes.Map(visible))
+		safe := safetext.NewWriter(w)
 		if err := pageTemplate.ExecuteTemplate(safe, "page.html.tmpl", o.page(r)); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tapaudit/analysis"
+	"tapaudit/ingest/safetext"
 )
 
 // jsonOutput writes findings.json: an array with one finding a line, times in
@@ -41,7 +42,7 @@ func escaped(text []byte) string {
 	var b strings.Builder
 	for _, r := range string(text) {
 		switch {
-		case !deceptive(r):
+		case !safetext.Deceptive(r):
 			b.WriteRune(r)
 		case r > 0xffff:
 			r -= 0x10000

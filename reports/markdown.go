@@ -107,7 +107,7 @@ func since(f *analysis.Finding) string {
 // with backslashes would not do: renderers find addresses after taking them
 // away. It is one line and stands within a line of ours, so no block begins.
 func markdown(text string) string {
-	text = clip(markdownText, line(strings.ToValidUTF8(text, "\uFFFD")))
+	text = clip(markdownText, line(text))
 	if text == "" || isPlainProse(text) {
 		return text
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"tapaudit/analysis"
+	"tapaudit/ingest/safetext"
 )
 
 func TestMarkdownShowsAndDoesNothing(t *testing.T) {
@@ -54,7 +55,7 @@ func TestSummaryPageIsOursOutsideItsCodeSpans(t *testing.T) {
 			if bad := regexp.MustCompile("[<>\\[\\]`|*_#@\\\\~&]|://|www\\.|\\w\\.\\w").FindString(rest); bad != "" {
 				t.Errorf("%s: %q outside a code span: %s", name, bad, l)
 			}
-			if at := strings.IndexFunc(strings.TrimSuffix(l, "\n"), deceptive); at >= 0 {
+			if at := strings.IndexFunc(strings.TrimSuffix(l, "\n"), safetext.Deceptive); at >= 0 {
 				t.Errorf("%s: deceptive character in %q", name, l)
 			}
 		}

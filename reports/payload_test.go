@@ -12,6 +12,7 @@ import (
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
 
 	"tapaudit/analysis"
+	"tapaudit/ingest/safetext"
 )
 
 // payloads are what evidence may hold in any field.
@@ -122,7 +123,7 @@ func TestPayloadsAreInertInEveryField(t *testing.T) {
 				continue // bytes of evidence, for scripts; not for a screen
 			}
 			for _, r := range text {
-				if deceptive(r) {
+				if safetext.Deceptive(r) {
 					t.Errorf("%s: %s holds %U", name, file, r)
 					break
 				}

@@ -10,6 +10,7 @@ import (
 
 	"tapaudit/analysis"
 	"tapaudit/analysis/settings"
+	"tapaudit/ingest/safetext"
 )
 
 var guidInScript = regexp.MustCompile(`[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`)
@@ -75,7 +76,7 @@ func TestRemediationStaysInert(t *testing.T) {
 		case l == "":
 		case strings.HasPrefix(l, "## "):
 			words++
-			if strings.ContainsFunc(l, deceptive) {
+			if strings.ContainsFunc(l, safetext.Deceptive) {
 				t.Errorf("words that act: %q", l)
 			}
 		case ours[form] || connect.MatchString(form):

@@ -25,6 +25,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"tapaudit/analysis"
+	"tapaudit/ingest/safetext"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata from what the writers give now")
@@ -465,23 +466,30 @@ func TestPageAllowsOnlyItsOwnStyleAndScript(t *testing.T) {
 }
 
 func TestNothingDeceptiveIsShown(t *testing.T) {
-	dir := write(t, hostile())
+	const unseen = "an\u200b\u200f\u2028\u00ad\u034f\u115f\u3164\u2800\ufe0f\u180e\U000e0041\U000e01efna"
+	r := hostile()
+	r.Organisation, r.Passes[0].UserName = unseen, unseen
+	for i := range r.Findings {
+		r.Findings[i].SubjectName += unseen
+	}
+	dir := write(t, r, "html", "json", "csv", "summary", "xlsx")
 	var summary bytes.Buffer
-	if err := Summary(&summary, hostile(), "rep\x1b[2Jort", false); err != nil {
+	if err := Summary(&summary, r, "rep\x1b[2Jort", false); err != nil {
 		t.Fatal(err)
 	}
 	for name, text := range map[string]string{"report.html": read(t, dir, "report.html"), "findings.json": read(t, dir, "findings.json"),
-		"manifest.json": read(t, dir, "manifest.json"), "the summary": summary.String()} {
-		if at := strings.IndexFunc(text, deceptive); at >= 0 {
+		"manifest.json": read(t, dir, "manifest.json"), "summary.md": read(t, dir, "summary.md"), "the summary": summary.String()} {
+		if at := strings.IndexFunc(text, safetext.Deceptive); at >= 0 {
 			t.Errorf("%s holds %q", name, text[max(0, at-20):at+5])
 		}
 	}
-	if !strings.Contains(read(t, dir, "report.html"), "anna␛[2J") {
-		t.Error("report.html does not show the escape character")
+	if page := read(t, dir, "report.html"); !strings.Contains(page, "anna␛[2J") || !strings.Contains(page, "an"+strings.Repeat("\uFFFD", 12)+"na") {
+		t.Error("report.html does not show where the characters are")
 	}
-	for given, want := range map[rune]rune{0x1b: '␛', 0x7f: '␡', 0x9b: 0xfffd, 0x202e: 0xfffd, 0x2066: 0xfffd, 'é': 'é', '日': '日', '\n': '\n'} {
-		if got := visible(given); got != want {
-			t.Errorf("visible(%U) is %U", given, got)
+	// What programs read has the value itself.
+	for _, name := range []string{"findings.csv", "passes.csv"} {
+		if !strings.Contains(read(t, dir, name), unseen) {
+			t.Errorf("%s has lost characters", name)
 		}
 	}
 }

@@ -5,51 +5,15 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"tapaudit/analysis"
 	"tapaudit/analysis/settings"
+	"tapaudit/ingest/safetext"
 )
 
-// deceptive reports whether r acts on its reader's screen instead of being
-// read: control characters, which a terminal obeys, and those that reorder
-// text or take no space. Line feed and tab are text.
-func deceptive(r rune) bool {
-	switch {
-	case r == '\n' || r == '\t':
-		return false
-	case r < 0x20, r >= 0x7f && r <= 0x9f: // C0, DEL, C1
-		return true
-	case r < 0xad:
-		return false
-	case unicode.Is(unicode.Bidi_Control, r):
-		return true
-	case r == 0xad, r == 0x180e, r == 0x200b, r == 0x2028, r == 0x2029, r == 0xfeff,
-		r >= 0x2060 && r <= 0x2064, r >= 0xfff9 && r <= 0xfffb, r >= 0xe0000 && r <= 0xe007f:
-		return true
-	}
-	return false
-}
-
-// visible is r, or what is shown in its place when it is deceptive: the
-// control pictures of Unicode (U+2400) where there is one, else U+FFFD.
-func visible(r rune) rune {
-	switch {
-	case !deceptive(r):
-		return r
-	case r < 0x20:
-		return 0x2400 + r
-	case r == 0x7f:
-		return 0x2421
-	}
-	return utf8.RuneError
-}
-
-// line is s as one line that is safe to print.
-func line(s string) string {
-	return strings.Map(visible, strings.Join(strings.Fields(s), " "))
-}
+// line is prose as one line that is safe to print.
+func line(s string) string { return safetext.Line(strings.Join(strings.Fields(s), " ")) }
 
 // capitalised is s, one of our own words, at the beginning of a sentence.
 func capitalised(s string) string {

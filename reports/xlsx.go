@@ -14,6 +14,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"tapaudit/analysis"
+	"tapaudit/ingest/safetext"
 )
 
 // xlsxOutput writes findings.xlsx: a sheet about the audit, and one for each of
@@ -322,7 +323,7 @@ func inExcel(t time.Time) bool { return t.UTC().Year() > 1900 && t.UTC().Year() 
 // cellText is text as a cell shows it, valid and without deceptive characters.
 // What is longer than a cell is cut after a whole character, with a remark.
 func cellText(text, whole string) (shown string, shortened bool) {
-	shown = strings.Map(visible, strings.ToValidUTF8(text, "\uFFFD"))
+	shown = safetext.Text(text)
 	if utf16Length(shown) <= excelize.TotalCellChars {
 		return shown, false
 	}

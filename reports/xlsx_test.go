@@ -19,6 +19,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"tapaudit/analysis"
+	"tapaudit/ingest/safetext"
 )
 
 func openWorkbook(t *testing.T, path string) *excelize.File {
@@ -141,7 +142,7 @@ func differentCell(column, is, csvCell string) string {
 			return ""
 		}
 	}
-	if got, want := Inert(is), strings.Map(visible, csvCell); got != want {
+	if got, want := Inert(is), safetext.Text(csvCell); got != want {
 		return fmt.Sprintf("%q, the CSV file has %q", clip(200, is), clip(200, csvCell))
 	}
 	return ""

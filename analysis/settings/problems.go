@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"tapaudit/ingest/safetext"
 )
 
 // maxReported bounds how many errors are shown: who has more has named the wrong file.
@@ -31,12 +33,7 @@ func (p problem) Error() string {
 		}
 	}
 	// Paths and the YAML parser's own messages may carry what stands in the file.
-	return strings.Map(func(c rune) rune {
-		if unicode.IsControl(c) {
-			return unicode.ReplacementChar
-		}
-		return c
-	}, place.String()+": "+p.text)
+	return safetext.Line(place.String() + ": " + p.text)
 }
 
 // joined makes one error of all problems, each file's in the order of their

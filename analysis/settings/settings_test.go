@@ -232,7 +232,7 @@ func TestEveryMistakeIsNamedWithItsPlace(t *testing.T) {
 		{"time without a zone", "case: {collected_at: 2026-10-01T08:00:00}\n", `c.yaml:1:22: collected_at: "2026-10-01T08:00:00" is not a time`},
 		{"roster that is not there", "onboarding_roster: none.csv\n", "c.yaml:1:20: onboarding_roster: "},
 		{"roster that is not there, said what to do", "onboarding_roster: none.csv\n", ": correct the path"},
-		{"path with control characters", "onboarding_roster: \"a\\e[2J\\nb\"\n", "a\ufffd[2J\ufffdb"},
+		{"path with control characters", "onboarding_roster: \"a\\e[2J\\nb\"\n", "a␛[2J␊b"},
 		{"register that is a folder", "supervision_register: .\n", "c.yaml:1:23: supervision_register: open .: it is a folder, not a file; name a file in it"},
 		{"broken YAML", "case: {id: a\n", "c.yaml:1:7: not YAML: "},
 		{"tab", "case:\n\tid: a\n", "c.yaml:2:1: not YAML: "},

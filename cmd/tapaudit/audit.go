@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"math"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"tapaudit/ingest"
+	"tapaudit/ingest/safetext"
 	"tapaudit/ingest/scratch"
 )
 
@@ -167,16 +170,45 @@ func noArguments(flags *pflag.FlagSet) error {
 
 // load reads evidence into the case, with progress on the terminal; unneeded may name days of a lake that are left out.
 func load(ctx context.Context, c *openCase, paths []string, io streams, talk talkFlags, unneeded func(time.Time) bool) error {
-	bar := startProgress(io.err, paths, talk)
+	bar := startProgress(io.bar, paths, talk)
 	defer bar.stop()
 	opts := ingest.Options{Progress: bar.add, Unneeded: unneeded}
 	if talk.verbose {
 		opts.Report = func(path, what string) {
 			bar.clear()
-			talk.say(io, "%s: %s", printable(path), printable(what))
+			talk.say(io, "%s: %s", safetext.Line(path), safetext.Line(what))
 		}
 	}
-	return ingest.Load(ctx, c.Case, paths, io.in, opts)
+	const told = 20
+	unread := 0
+	if !talk.verbose { // which tells of every file
+		opts.Warn = func(path, what string) {
+			if unread++; unread <= told {
+				bar.clear()
+				talk.say(io, "%s: %s", safetext.Line(path), safetext.Line(what))
+			}
+		}
+	}
+	defer withinMemory()()
+	err := ingest.Load(ctx, c.Case, paths, io.in, opts)
+	if unread > told {
+		talk.say(io, "%d files were skipped so; evidence.csv of the report lists them all.", unread)
+	}
+	return err
+}
+
+// loadingMemory is what Go may take for reading, unpacking and translating, in bytes, beside the database's own limit. Half of
+// it is in use at a time; the rest is what the collector leaves lying.
+const loadingMemory = 340 << 20
+
+// withinMemory keeps Go's memory within loadingMemory until the returned function is called; GOMEMLIMIT goes before.
+func withinMemory() (restore func()) {
+	before := debug.SetMemoryLimit(-1)
+	if before != math.MaxInt64 {
+		return func() {}
+	}
+	debug.SetMemoryLimit(loadingMemory)
+	return func() { debug.SetMemoryLimit(before) }
 }
 
 // temporaryFolder is one private folder for everything that is temporary, gone at the end, or when the next run begins

@@ -6,6 +6,7 @@ import (
 
 	"tapaudit/analysis"
 	"tapaudit/analysis/settings"
+	"tapaudit/ingest/safetext"
 )
 
 // runConfig checks a configuration, or prints a commented one.
@@ -26,7 +27,7 @@ func runConfig(_ context.Context, args []string, io streams) error {
 		if _, err := settings.Load(flags.Arg(1), analysis.Catalog(rules)); err != nil {
 			return usageError{err}
 		}
-		_, err = fmt.Fprintf(io.out, "%s: no errors\n", flags.Arg(1))
+		_, err = fmt.Fprintf(io.out, "%s: no errors\n", safetext.Line(flags.Arg(1)))
 		return err
 	}
 	return usagef("config: say 'config check FILE' or 'config example'%s", suggestion(flags.Arg(0), []string{"check", "example"}, ""))

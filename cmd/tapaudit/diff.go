@@ -43,7 +43,7 @@ func runDiff(ctx context.Context, args []string, io streams) error {
 	comparison, err := reports.Compare(ctx, flags.Arg(0), flags.Arg(1), *force)
 	switch {
 	case errors.Is(err, reports.ErrNotReport):
-		return usagef("diff: %s", printable(err.Error()))
+		return usagef("diff: %w", err)
 	case errors.Is(err, reports.ErrDamaged):
 		return fmt.Errorf("%w; 'tapaudit verify' tells what was listed, --force compares all the same", err)
 	case err != nil:

@@ -18,6 +18,7 @@ import (
 	"tapaudit/analysis/settings"
 	"tapaudit/ingest"
 	"tapaudit/ingest/casefile"
+	"tapaudit/ingest/safetext"
 	"tapaudit/reports"
 	"tapaudit/reports/pseudonyms"
 )
@@ -127,7 +128,7 @@ func tellUnassessed(io streams, r *analysis.Result, kept string) {
 	if r.Unassessed == "" {
 		return
 	}
-	fmt.Fprintf(io.err, "tapaudit: nothing could be assessed: %s\n", printable(r.Unassessed))
+	fmt.Fprintf(io.err, "tapaudit: nothing could be assessed: %s\n", safetext.Line(r.Unassessed))
 	if kept != "" {
 		fmt.Fprintf(io.err, "tapaudit: the report in %q stays as it is, and this one was not written; name another folder with --out to have it\n", kept)
 	}
@@ -356,24 +357,4 @@ func isTerminal(w any) bool {
 	}
 	info, err := file.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-// printableLines is printable for a text of several lines, such as an error of the database.
-func printableLines(s string) string {
-	lines := strings.Split(s, "\n")
-	for i, line := range lines {
-		lines[i] = printable(strings.ReplaceAll(line, "\t", "    "))
-	}
-	return strings.Join(lines, "\n")
-}
-
-// printable replaces control characters: names of files are somebody else's text.
-func printable(s string) string {
-	runes := []rune(s)
-	for i, r := range runes {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			runes[i] = '\uFFFD'
-		}
-	}
-	return string(runes)
 }

@@ -7,6 +7,7 @@ import (
 
 	"tapaudit/analysis"
 	"tapaudit/analysis/lake"
+	"tapaudit/ingest/safetext"
 )
 
 // runLake turns exports into a lake of Parquet files by tenant and day, or adds them to one.
@@ -50,7 +51,7 @@ func runLake(ctx context.Context, args []string, io streams) error {
 			return err
 		}
 		talk.say(io, "%s: %d sources read, %d of their records quarantined; %d files of records written, %d records in them; %d other exports kept as they came.",
-			printable(out), counts.sources, counts.quarantined, written.Partitions, written.Records, written.Kept)
+			safetext.Line(out), counts.sources, counts.quarantined, written.Partitions, written.Records, written.Kept)
 		if strict && counts.quarantined+counts.unrecognised > 0 {
 			return statusError(exitQuarantined)
 		}

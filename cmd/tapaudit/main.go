@@ -8,10 +8,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"tapaudit/ingest/safetext"
 )
 
 func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
@@ -41,6 +44,7 @@ func (s statusError) Error() string { return fmt.Sprintf("exit status %d", int(s
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
+	bar      io.Writer            // standard error itself, where a bar may be drawn; what is said goes to err, which shows nothing that acts
 	flags    func(*pflag.FlagSet) // where it is set, takes the flags in place of help
 }
 
@@ -82,8 +86,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	defer stop()
 	signal.Ignore(errorsOfWriting...)
 	keepPrivate()
+	said := safetext.Messages(stderr)
 	ended := make(chan error, 1)
-	go func() { ended <- dispatch(ctx, args, streams{in: interruptible{ctx, stdin}, out: stdout, err: stderr}) }()
+	go func() {
+		ended <- dispatch(ctx, args, streams{in: interruptible{ctx, stdin}, out: stdout, err: said, bar: stderr})
+	}()
 	var err error
 	select {
 	case err = <-ended:
@@ -105,13 +112,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case errors.Is(err, pflag.ErrHelp):
 		return exitDone
 	case ctx.Err() != nil:
-		fmt.Fprintln(stderr, "tapaudit: interrupted; nothing was left half done")
+		fmt.Fprintln(said, "tapaudit: interrupted; nothing was left half done")
 		return exitInterrupted
 	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "tapaudit: %s\n", printableLines(err.Error()))
+		fmt.Fprintf(said, "tapaudit: %s\n", told(err))
 		return exitUsage
 	default:
-		fmt.Fprintf(stderr, "tapaudit: %s\n", printableLines(err.Error()))
+		fmt.Fprintf(said, "tapaudit: %s\n", told(err))
 		return exitFailed
 	}
 }
@@ -156,6 +163,31 @@ func (r interruptible) Read(p []byte) (int, error) {
 		copy(p, text[:max(a.n, 0)])
 		return a.n, a.err
 	}
+}
+
+// told is an error as it is printed: each of several errors begins a line; what else stands on lines of its own is
+// indented, so that a line break in the name of a file makes no message of its own.
+func told(err error) string {
+	if usage, ok := err.(usageError); ok {
+		err = usage.error
+	}
+	parts := []error{err}
+	if several, ok := err.(interface{ Unwrap() []error }); ok && errors.Join(several.Unwrap()...).Error() == err.Error() {
+		parts = several.Unwrap()
+	}
+	lines := make([]string, len(parts))
+	for i, part := range parts {
+		lines[i] = strings.ReplaceAll(part.Error(), "\n", "\n  ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// data is standard output for what programs read: as it is, except on a terminal, where a person reads it.
+func (s streams) data() io.Writer {
+	if isTerminal(s.out) {
+		return safetext.Messages(s.out)
+	}
+	return s.out
 }
 
 func dispatch(ctx context.Context, args []string, io streams) error {

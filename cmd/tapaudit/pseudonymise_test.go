@@ -104,6 +104,115 @@ func TestPseudonymsLeaveNothing(t *testing.T) {
 	}
 }
 
+// TestPseudonymsOfOddValues: evidence in which every value is replaced by one of no form that is known, whatever its field
+// is: ids that are no GUIDs, addresses that do not parse, words of no vocabulary, and keys of nobody's schema beside them.
+// None of it is in any output. The second time words stay that make records what they are, so that more is judged.
+func TestPseudonymsOfOddValues(t *testing.T) {
+	guid := regexp.MustCompile(`^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+	address := regexp.MustCompile(`^[0-9.]+$|^[0-9a-f:]+:[0-9a-f:]*$`)
+	free := regexp.MustCompile(`(?i)^(?:category|riskDetail|clientAppUsed|trustType|countryOrRegion|riskEventTypes_v2|browser|operatingSystem|crossTenantAccessType)$`)
+	left := regexp.MustCompile(`(?i)falk\pL*|horst|203\.0\.113\.0\d|2001:db8:0::|\bemp.\d`)
+	for name, keep := range map[string]func(key, value string) bool{
+		"all": func(key, value string) bool { return key == "authenticationMethod" },
+		"all but what makes a record": func(key, value string) bool {
+			return !free.MatchString(key) && (publicTexts[strings.ToLower(value)] || strings.Contains(value, "emporary"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			odd := map[string]string{}
+			oddOf := func(key, value string) string {
+				if value == "" || timeOrNumber.MatchString(strings.ToLower(value)) || keep(key, value) {
+					return value
+				}
+				if _, known := odd[value]; !known {
+					n := len(odd)
+					switch {
+					case guid.MatchString(value):
+						odd[value] = fmt.Sprintf("EMP#%d/Falk", n)
+					case address.MatchString(value) && n%2 == 0:
+						odd[value] = fmt.Sprintf("203.0.113.0%02d", n)
+					case address.MatchString(value):
+						odd[value] = fmt.Sprintf("2001:db8:0::%d::1", n)
+					case n%3 == 0:
+						odd[value] = fmt.Sprintf("Falken%d", n)
+					default:
+						odd[value] = fmt.Sprintf("Horst Falk %d", n)
+					}
+				}
+				return odd[value]
+			}
+			var change func(key string, v any) any
+			change = func(key string, v any) any {
+				switch v := v.(type) {
+				case map[string]any:
+					for k, inner := range v {
+						v[k] = change(k, inner)
+					}
+					if len(v) > 0 {
+						v["horstFalke"], v["Falke Horst"] = "Falkenhorst", 4711.5
+					}
+				case []any:
+					for i, inner := range v {
+						v[i] = change(key, inner)
+					}
+				case string:
+					var inner any
+					if strings.ContainsAny(v[:min(1, len(v))], `[{"`) && json.Unmarshal([]byte(v), &inner) == nil {
+						text, err := json.Marshal(change(key, inner))
+						if err != nil {
+							t.Fatal(err)
+						}
+						return string(text)
+					}
+					return oddOf(key, v)
+				}
+				return v
+			}
+			evidence := filepath.Join(t.TempDir(), "Falkenakte")
+			if err := os.Mkdir(evidence, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			for _, folder := range []string{"takeover", "onboarding"} {
+				for file, text := range files(t, filepath.Join("testdata/evidence", folder)) {
+					if filepath.Ext(file) != ".ndjson" {
+						continue
+					}
+					var out strings.Builder
+					for line := range strings.Lines(text) {
+						var v any
+						if err := json.Unmarshal([]byte(line), &v); err != nil {
+							t.Fatal(err)
+						}
+						text, err := json.Marshal(change("", v))
+						if err != nil {
+							t.Fatal(err)
+						}
+						out.Write(append(text, '\n'))
+					}
+					if err := os.WriteFile(filepath.Join(evidence, folder+"-"+file), []byte(out.String()), 0o600); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			if err := os.WriteFile(filepath.Join(evidence, "falke.csv"), []byte("Falkenkopf,Horst\n1,2\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			report := filepath.Join(t.TempDir(), "shared")
+			summary, messages := tapaudit(t, 0, "run", evidence, "--out", report, "--pseudonymise", pseudonymKey(t, 1), "--format", strings.Join(reports.Formats(), ","))
+			outputs := readableOutputs(t, report)
+			outputs["the terminal"] = summary
+			for file, output := range outputs {
+				for _, at := range left.FindAllStringIndex(output, 3) {
+					t.Errorf("%s: %q", file, output[max(0, at[0]-100):min(len(output), at[1]+60)])
+				}
+			}
+			if len(rowsOf(t, report, "logins.csv")) == 0 || len(rowsOf(t, report, "findings.csv")) < 3 || len(odd) < 60 {
+				t.Errorf("too little was judged: %d values, %s", len(odd), messages)
+			}
+		})
+	}
+}
+
 var timeOrNumber = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ t][0-9:.]+z?)?$|^[0-9]{1,5}$|^[0-9]+/[0-9]+/[0-9]{4}.*$|^[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?$`)
 
 // publicText says whether a text of the sample, in lower case, is Microsoft's vocabulary, and so the same in every tenant.

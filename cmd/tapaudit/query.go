@@ -13,6 +13,7 @@ import (
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/tw"
 
+	"tapaudit/ingest/safetext"
 	"tapaudit/reports"
 )
 
@@ -108,11 +109,15 @@ func cell(v any) string {
 
 func (a *answer) table(io streams) error {
 	t := tablewriter.NewTable(io.out, tablewriter.WithHeaderAutoFormat(tw.Off), tablewriter.WithHeaderAlignment(tw.AlignLeft))
-	t.Header(a.columns)
+	head := make([]string, len(a.columns))
+	for i, name := range a.columns {
+		head[i] = safetext.Line(name)
+	}
+	t.Header(head)
 	for _, row := range a.rows {
 		cells := make([]string, len(row))
 		for i, v := range row {
-			cells[i] = printable(cell(v))
+			cells[i] = safetext.Line(cell(v))
 		}
 		if err := t.Append(cells); err != nil {
 			return err
@@ -122,7 +127,7 @@ func (a *answer) table(io streams) error {
 }
 
 func (a *answer) csv(io streams) error {
-	w := csv.NewWriter(io.out)
+	w := csv.NewWriter(io.data())
 	if err := w.Write(a.columns); err != nil {
 		return err
 	}
@@ -140,7 +145,7 @@ func (a *answer) csv(io streams) error {
 }
 
 func (a *answer) json(io streams) error {
-	w := bufio.NewWriter(io.out)
+	w := bufio.NewWriter(io.data())
 	fmt.Fprint(w, "[")
 	for i, row := range a.rows {
 		if i > 0 {

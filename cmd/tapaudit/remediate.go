@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"tapaudit/ingest/safetext"
 	"tapaudit/reports"
 )
 
@@ -45,15 +46,15 @@ func runRemediate(ctx context.Context, args []string, io streams) error {
 	done, err := reports.WriteRemediation(ctx, dir, out)
 	switch {
 	case errors.Is(err, reports.ErrNotReport), errors.Is(err, reports.ErrPseudonyms):
-		return usagef("remediate: %s", printable(err.Error()))
+		return usagef("remediate: %w", err)
 	case errors.Is(err, reports.ErrDamaged):
-		return fmt.Errorf("%s; 'tapaudit verify' tells what was listed", printable(err.Error()))
+		return fmt.Errorf("%w; 'tapaudit verify' tells what was listed", err)
 	case err != nil:
 		return err
 	}
 	if !quiet {
 		_, err = fmt.Fprintf(io.out, "%s: fixes for %d open findings, every line commented out; %d open findings have no command, %d are excepted.\n",
-			printable(out), done.Fixed, done.Unfixed, done.Excepted)
+			safetext.Line(out), done.Fixed, done.Unfixed, done.Excepted)
 	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 
 	"tapaudit/analysis"
 	"tapaudit/analysis/settings"
+	"tapaudit/ingest/safetext"
 )
 
 // runRules lists the rules with what the configuration makes of them, or shows one.
@@ -45,7 +46,7 @@ func runRules(_ context.Context, args []string, io streams) error {
 			if !r.Enabled {
 				enabled = "no"
 			}
-			if err := table.Append(r.ID, string(r.Severity), enabled, r.Title); err != nil {
+			if err := table.Append(safetext.Line(r.ID), safetext.Line(string(r.Severity)), enabled, safetext.Line(r.Title)); err != nil {
 				return err
 			}
 		}
@@ -59,7 +60,7 @@ func runRules(_ context.Context, args []string, io streams) error {
 	case flags.Arg(0) == "show" && flags.NArg() == 2:
 		for _, r := range rules {
 			if strings.EqualFold(r.ID, flags.Arg(1)) {
-				if _, err := fmt.Fprint(io.out, r.Source); err != nil || len(faults) == 0 {
+				if _, err := fmt.Fprint(io.out, safetext.Text(r.Source)); err != nil || len(faults) == 0 {
 					return err
 				}
 				return leftOut(faults)

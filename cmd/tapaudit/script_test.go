@@ -52,6 +52,8 @@ func TestScripts(t *testing.T) {
 			"repeat":  repeatFile,
 			"binary":  writeBinary,
 			"nowhere": nowhere,
+			"bytes":   writeBytes,
+			"swap":    swapText,
 		},
 	})
 }
@@ -196,6 +198,33 @@ func writeBinary(ts *testscript.TestScript, neg bool, args []string) {
 		all[i] = byte(i * 7)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), all, 0o600))
+}
+
+// writeBytes is the command bytes FILE TEXT: both with the escapes of a string of Go, so that they can hold anything.
+func writeBytes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: bytes file text")
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(unescaped(ts, args[0])), []byte(unescaped(ts, args[1])), 0o600))
+}
+
+// swapText is the command swap OLD NEW FROM TO: TO becomes FROM with another text in the place of one that it has; NEW has
+// the escapes of a string of Go.
+func swapText(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: swap old new from to")
+	}
+	text := ts.ReadFile(args[2])
+	if !strings.Contains(text, args[0]) {
+		ts.Fatalf("%s does not hold %q", args[2], args[0])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[3]), []byte(strings.ReplaceAll(text, args[0], unescaped(ts, args[1]))), 0o600))
+}
+
+func unescaped(ts *testscript.TestScript, text string) string {
+	s, err := strconv.Unquote(`"` + text + `"`)
+	ts.Check(err)
+	return s
 }
 
 // nowhere REGEXP PATH...: no file at or below the paths has a text that matches, markup and line breaks aside.

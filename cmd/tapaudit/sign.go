@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"tapaudit/ingest/regular"
+	"tapaudit/ingest/safetext"
 )
 
 // largestKey bounds a file of a key or a password, in bytes; minisign's own have a few hundred.
@@ -81,7 +82,7 @@ func (f *signFlags) password(ctx context.Context, io streams) (string, error) {
 	if err != nil {
 		return "", usagef("--sign: the key's password cannot be asked for: %w; name a file that holds it with --sign-password-file", err)
 	}
-	fmt.Fprintf(io.err, "Password of %s: ", printable(f.key))
+	fmt.Fprintf(io.err, "Password of %s: ", safetext.Line(f.key))
 	type answer struct {
 		password []byte
 		err      error

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"tapaudit/ingest/evidence"
+	"tapaudit/ingest/safetext"
 	"tapaudit/reports"
 )
 
@@ -48,7 +49,7 @@ func runVerify(ctx context.Context, args []string, io streams) error {
 			return err
 		}
 		if signature, err = reports.CheckSignature(dir, key); err != nil {
-			return usagef("verify: %s", printable(err.Error()))
+			return usagef("verify: %w", err)
 		}
 		if signature.Bad != nil {
 			if err := tellDifferences(io, []reports.Difference{*signature.Bad}); err != nil {
@@ -59,11 +60,11 @@ func runVerify(ctx context.Context, args []string, io streams) error {
 	}
 	found, err := reports.VerifyFolder(ctx, dir)
 	if errors.Is(err, reports.ErrNotReport) && signature != nil && signature.Bad != nil {
-		fmt.Fprintf(io.err, "tapaudit: verify: %s\n", printable(err.Error()))
+		fmt.Fprintf(io.err, "tapaudit: verify: %v\n", err)
 		return statusError(exitFailed)
 	}
 	if errors.Is(err, reports.ErrNotReport) {
-		return usagef("verify: %s", printable(err.Error()))
+		return usagef("verify: %w", err)
 	}
 	if err != nil {
 		return err
@@ -78,7 +79,7 @@ func runVerify(ctx context.Context, args []string, io streams) error {
 	case !signature.Covers(found):
 		return fmt.Errorf("manifest.json changed while it was verified; verify it again")
 	default:
-		say("Signature: good, manifest.json is signed with the key %s (%s).", signature.KeyID, printable(strings.ReplaceAll(signature.TrustedComment, "\t", ", ")))
+		say("Signature: good, manifest.json is signed with the key %s (%s).", signature.KeyID, safetext.Line(strings.ReplaceAll(signature.TrustedComment, "\t", ", ")))
 	}
 	if err := tellDifferences(io, found.Differences); err != nil {
 		return err
@@ -126,7 +127,7 @@ func verdictOn(same, differences int) string {
 
 func tellDifferences(io streams, all []reports.Difference) error {
 	for _, d := range all {
-		if _, err := fmt.Fprintf(io.out, "%-8s %s\n         %s\n", d.What, printable(d.Path), printable(d.Detail)); err != nil {
+		if _, err := fmt.Fprintf(io.out, "%-8s %s\n         %s\n", d.What, safetext.Line(d.Path), safetext.Line(d.Detail)); err != nil {
 			return err
 		}
 	}

@@ -3,8 +3,10 @@
 package main
 
 import (
+	"archive/tar"
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"encoding/binary"
 	"fmt"
@@ -54,7 +56,7 @@ func hostileContainers() []hostileFile {
 		{name: "slip.zip", make: bytesOf(zipped("../../../../tmp/slipped.ndjson", two, "/etc/cron.d/slipped", two, `..\..\slipped`, "x", "C:\\slipped", "x")), loads: 2, says: ""},
 		{name: "names.zip", make: bytesOf(zipped("", "x", ".", "x", "..", "x", "/", "", "a//b", "x", "\x00", "x", "\x1b[2J\n<script>alert(1)</script>", "x", strings.Repeat("n", 60000), "x", "good.json", two)), loads: 2, says: ""},
 		{name: "same-names.zip", make: bytesOf(zipped("a.ndjson", two, "a.ndjson", signIns("second", 2), "A.NDJSON", "x")), loads: 4, says: ""},
-		{name: "overlapping.zip", make: bytesOf(overlapping(two)), loads: 2, says: ""},
+		{name: "overlapping.zip", make: bytesOf(overlapping(two)), loads: 2, says: "another member"},
 		{name: "many-members.zip", make: bytesOf(manyMembers(20_000)), says: "", large: true},
 		{name: "cut.zip", make: bytesOf(good[:len(good)-30]), loads: 2, says: "."},
 		{name: "cut-in-member.zip", make: bytesOf(good[:len(good)/2]), says: "."},
@@ -69,7 +71,14 @@ func hostileContainers() []hostileFile {
 		{name: "prefix.zip", make: bytesOf(append([]byte(strings.Repeat("x", 1000)), good...)), says: ""},
 		{name: "zip-of-gzip-bomb.zip", make: bytesOf(zipped("bomb.gz", string(gzipped(strings.Repeat("x", 100<<20))), "a.ndjson", two)), loads: 2, says: "ratio"},
 		{name: "tar.tar", make: text("a.ndjson" + strings.Repeat("\x00", 504) + two), says: "."},
-		{name: "7z.7z", make: text("7z\xbc\xaf\x27\x1c" + noise(1000)), says: "."},
+		{name: "real.tar", make: bytesOf(tarred("a.ndjson", two)), says: "a tar archive"},
+		{name: "real.tgz", make: bytesOf(gzipped(string(tarred("a.ndjson", two)))), says: "a tar archive"},
+		{name: "7z.7z", make: text("7z\xbc\xaf\x27\x1c" + noise(1000)), says: "a 7z archive"},
+		{name: "rar.json", make: text("Rar!\x1a\x07\x01\x00" + noise(1000)), says: "a RAR archive"},
+		{name: "xz.tar.xz", make: text("\xfd7zXZ\x00" + noise(1000)), says: "xz"},
+		{name: "claims.zip", make: bytesOf(claimed(zipped("bomb.json", strings.Repeat("x", 100<<20), "a.ndjson", two), 1<<30)), says: "ratio"},
+		{name: "many-small-bombs.zip", make: bytesOf(zipped(smallBombs(40, two)...)), loads: 2, says: "ratio"},
+		{name: "quoted-overlap.zip", make: bytesOf(quotedOverlap(200, 12<<20)), says: "another member"},
 		{name: "sqlite.db", make: text("SQLite format 3\x00" + noise(1000)), says: "."},
 		{name: "whole.parquet", make: bytesOf(table), loads: 2000, says: ""},
 		{name: "cut.parquet", make: bytesOf(table[:len(table)/2]), says: "."},
@@ -260,6 +269,93 @@ func overlapping(s string) []byte {
 	binary.LittleEndian.PutUint16(last[10:], 1000)
 	binary.LittleEndian.PutUint32(last[12:], uint32(len(entry)*1000))
 	return b
+}
+
+// tarred is a tar archive of one file.
+func tarred(name, content string) []byte {
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	if err := w.WriteHeader(&tar.Header{Name: name, Size: int64(len(content)), Mode: 0o600}); err != nil {
+		panic(err)
+	}
+	io.WriteString(w, content)
+	w.Close()
+	return b.Bytes()
+}
+
+// claimed is a zip whose directory says of its first member that its compressed bytes are more than they are.
+func claimed(b []byte, size uint32) []byte {
+	binary.LittleEndian.PutUint32(b[bytes.Index(b, []byte("PK\x01\x02"))+20:], size)
+	return b
+}
+
+// smallBombs are members each of which stays below what is taken without a look at the ratio; a good one comes first.
+func smallBombs(n int, good string) []string {
+	all := []string{"a.ndjson", good}
+	for i := range n {
+		all = append(all, fmt.Sprintf("b%d.json", i), strings.Repeat("x", 12<<20))
+	}
+	return all
+}
+
+// quotedOverlap is D. Fifield's bomb: each of n members' bytes hold, in a stored block, the header of the next one and all
+// its bytes, so that one kernel of size bytes comes out n times.
+func quotedOverlap(n, size int) []byte {
+	kernel := strings.Repeat("x", size)
+	var packed bytes.Buffer
+	w, err := flate.NewWriter(&packed, flate.BestCompression)
+	if err != nil {
+		panic(err)
+	}
+	io.WriteString(w, kernel)
+	w.Close()
+	header := func(i int, sum uint32, compressed, full int) []byte {
+		name := fmt.Sprintf("%04d.json", i)
+		h := append([]byte("PK\x03\x04"), 20, 0, 0, 0, 8, 0, 0, 0, 0, 0)
+		for _, v := range []uint32{sum, uint32(compressed), uint32(full)} {
+			h = binary.LittleEndian.AppendUint32(h, v)
+		}
+		h = binary.LittleEndian.AppendUint16(h, uint16(len(name)))
+		return append(append(h, 0, 0), name...)
+	}
+	// From the last member, which is the kernel alone, to the first.
+	file, data, text := []byte{}, packed.Bytes(), kernel
+	type member struct {
+		sum              uint32
+		compressed, full int
+		length           int // of everything from its header on
+	}
+	members := make([]member, n)
+	for i := n - 1; ; i-- {
+		m := member{crc32.ChecksumIEEE([]byte(text)), len(data), len(text), 0}
+		h := header(i, m.sum, m.compressed, m.full)
+		file = append(bytes.Clone(h), data...)
+		m.length = len(file)
+		members[i] = m
+		if i == 0 {
+			break
+		}
+		// A stored block that is not the last quotes this member's header; its bytes follow as they are.
+		quote := []byte{0}
+		quote = binary.LittleEndian.AppendUint16(quote, uint16(len(h)))
+		quote = binary.LittleEndian.AppendUint16(quote, ^uint16(len(h)))
+		data, text = append(append(quote, h...), data...), string(h)+text
+	}
+	all := bytes.Clone(file)
+	at := len(all)
+	for i, m := range members {
+		h := header(i, m.sum, m.compressed, m.full)
+		entry := append([]byte("PK\x01\x02\x14\x00"), h[4:30]...)
+		entry = append(entry, make([]byte, 10)...)
+		entry = binary.LittleEndian.AppendUint32(entry, uint32(len(file)-m.length))
+		all = append(append(all, entry...), h[30:]...)
+	}
+	end := append([]byte("PK\x05\x06"), 0, 0, 0, 0)
+	end = binary.LittleEndian.AppendUint16(end, uint16(n))
+	end = binary.LittleEndian.AppendUint16(end, uint16(n))
+	end = binary.LittleEndian.AppendUint32(end, uint32(len(all)-at))
+	end = binary.LittleEndian.AppendUint32(end, uint32(at))
+	return append(append(all, end...), 0, 0)
 }
 
 func manyMembers(n int) []byte {

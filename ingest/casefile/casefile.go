@@ -45,8 +45,8 @@ type Options struct {
 	ReadOnly    bool   // the case is looked at, not changed
 }
 
-// DefaultMemoryLimit keeps the whole process below 1.5 GiB, whatever the size of the evidence.
-const DefaultMemoryLimit = "900MiB"
+// DefaultMemoryLimit keeps the whole process below 1.2 GiB, whatever the size of the evidence.
+const DefaultMemoryLimit = "700MiB"
 
 // Case is an open case. It has one connection and is not safe for concurrent use.
 type Case struct {

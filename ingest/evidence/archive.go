@@ -3,21 +3,32 @@ package evidence
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"path"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zip"
 	"github.com/klauspost/compress/zstd"
 	"golang.org/x/text/encoding/charmap"
+)
+
+const (
+	// maxDirectory bounds, in bytes, what a zip's directory of members takes.
+	maxDirectory = 64 << 20
+	// maxName bounds the name of a member, in bytes: systems open no longer paths, and all names stay in memory.
+	maxName = 1024
 )
 
 // maxZstdWindow is what the zstd command itself accepts unless told otherwise.
@@ -39,6 +50,100 @@ func compression(head []byte, name string) string {
 		}
 	}
 	return ""
+}
+
+// headBytes is how much of a beginning tells what a file is: that of a CD's image stands furthest in.
+const headBytes = 0x8001 + 5
+
+const (
+	otherArchive = ", which is not read; unpack it and name the folder"
+	otherStream  = ", which is not read; unpack it and name what comes out"
+	image        = ", which is not read; mount it read-only, or copy the exports out of it, and name the folder"
+	part         = ", which is not read; join the parts, unpack them and name the folder"
+)
+
+// foreigners are archives and images that are not read, by what stands at a place in them. Sources: the formats' own
+// specifications, and for images the Sleuth Kit's and QEMU's documentation.
+var foreigners = []struct {
+	at          int
+	magic, what string
+}{
+	{0, "7z\xbc\xaf\x27\x1c", "a 7z archive" + otherArchive},
+	{0, "Rar!\x1a\x07", "a RAR archive" + otherArchive},
+	{257, "ustar", "a tar archive" + otherArchive},
+	{0, "MSCF\x00\x00\x00\x00", "a CAB archive" + otherArchive},
+	{0, "\xfd7zXZ\x00", "compressed by xz" + otherStream},
+	{0, "BZh", "compressed by bzip2" + otherStream}, // and more, see foreign
+	{0, "\x04\x22\x4d\x18", "compressed by lz4" + otherStream},
+	{0, "\x1f\x9d", "compressed by compress" + otherStream},
+	{0, "LZIP", "compressed by lzip" + otherStream},
+	{0, descriptor, "the first part of a split zip" + part},
+	{0, "PK00" + localHeader, "the first part of a split zip" + part},
+	{0x8001, "CD001", "the image of a CD" + image},
+	{0, "conectix", "a disk image (VHD)" + image},
+	{0, "vhdxfile", "a disk image (VHDX)" + image},
+	{0, "KDMV", "a disk image (VMDK)" + image},
+	{0, "QFI\xfb", "a disk image (QCOW)" + image},
+	{0, "EVF\x09\x0d\x0a\xff\x00", "a disk image (E01)" + image},
+	{0, "EVF2\x0d\x0a\x81\x00", "a disk image (Ex01)" + image},
+	{0, "LVF\x09\x0d\x0a\xff\x00", "a logical image (L01)" + image},
+}
+
+// foreignNames are those that nothing at their beginning tells.
+var foreignNames = []struct {
+	name *regexp.Regexp
+	what string
+}{
+	{regexp.MustCompile(`(?i)\.(?:7z|zip|rar)\.\d{3}$|\.[rz]\d\d$`), "a part of a split archive" + part},
+	{regexp.MustCompile(`(?i)\.(?:lzma|br)$`), "compressed in a way" + otherStream},
+	{regexp.MustCompile(`(?i)\.(?:vhd|img|dd|raw|iso|dmg)$`), "a disk image, by its name" + image},
+	{regexp.MustCompile(`(?i)\.(?:7z|rar|tar|cab|tgz|tbz2?|txz|xz|bz2)$`), "an archive by its name, but not by what it holds" + otherArchive},
+}
+
+// Foreign says what a file that is neither text nor Parquet probably is by its name, an archive or an image that is not
+// read, and what to do; "" for anything else.
+func Foreign(name string) string {
+	for _, f := range foreignNames {
+		if f.name.MatchString(name) {
+			return f.what
+		}
+	}
+	return ""
+}
+
+// foreign says what an archive or an image is that is not read, by its beginning, and what to do; "" for anything else.
+func foreign(head []byte) string {
+	if bytes.IndexByte(head, 0) < 0 && utf8.Valid(head[:max(0, len(head)-utf8.UTFMax)]) {
+		return "" // text, whatever letters it begins with
+	}
+	for _, f := range foreigners {
+		if len(head) < f.at || !bytes.HasPrefix(head[f.at:], []byte(f.magic)) {
+			continue
+		}
+		// Three letters are little: of bzip2 the block that follows counts, too.
+		if f.magic != "BZh" || len(head) >= 10 && (string(head[4:10]) == "1AY&SY" || string(head[4:10]) == "\x17\x72\x45\x38\x50\x90") {
+			return f.what
+		}
+	}
+	if isOldTar(head) {
+		return "a tar archive" + otherArchive
+	}
+	return ""
+}
+
+// isOldTar says whether head begins with a tar header by its checksum: before POSIX there was no magic.
+func isOldTar(head []byte) bool {
+	if len(head) < 512 || head[0] == 0 {
+		return false
+	}
+	want, err := strconv.ParseInt(strings.Trim(string(head[148:156]), " \x00"), 8, 64)
+	sum := int64(8 * ' ')
+	for i, b := range head[:512] {
+		if i < 148 || i >= 156 {
+			sum += int64(b)
+		}
+	}
+	return err == nil && sum == want
 }
 
 // decompressor returns a reader for gzip or zstd, which must be closed.
@@ -97,7 +202,11 @@ func memberName(name string, utf8 bool) string {
 			name, _ = charmap.CodePage437.NewDecoder().String(name)
 		}
 	}
-	return strings.TrimPrefix(path.Clean("/"+strings.ReplaceAll(label(name), `\`, "/")), "/")
+	name = strings.TrimPrefix(path.Clean("/"+strings.ReplaceAll(label(name), `\`, "/")), "/")
+	if len(name) > maxName {
+		name = strings.ToValidUTF8(name[:maxName], "") + "…"
+	}
+	return name
 }
 
 func unusable(flags, method uint16) string {
@@ -110,7 +219,7 @@ func unusable(flags, method uint16) string {
 	return ""
 }
 
-var errManyMembers = errors.New("more members than the limit allows")
+var errManyMembers = errors.New("more members than the limit allows; unpack it and name the folder")
 
 // archive visits a zip on disk and its members, by its directory.
 func (w *walker) archive(s *Source) error {
@@ -120,9 +229,11 @@ func (w *walker) archive(s *Source) error {
 		return w.visit(s)
 	}
 	defer file.Close()
-	count := 0
-	z, err := zip.NewReaderWithOptions(file, s.Bytes, zip.ReaderOptions{NameDecoder: func(*zip.FileHeader) error {
-		if count++; count > w.members {
+	seenMembers, size := 0, 0
+	z, err := zip.NewReaderWithOptions(file, s.Bytes, zip.ReaderOptions{NameDecoder: func(h *zip.FileHeader) error {
+		seenMembers++
+		size += len(h.Name) + len(h.Extra) + len(h.Comment)
+		if seenMembers > w.members || size > maxDirectory {
 			return errManyMembers
 		}
 		return nil
@@ -130,26 +241,43 @@ func (w *walker) archive(s *Source) error {
 	if err != nil {
 		return w.streamed(s, s.first)
 	}
-	z.RegisterDecompressor(zstd.ZipMethodWinZip, func(r io.Reader) io.ReadCloser {
+	// What the directory says about sizes is anybody's claim, so the bytes that are decompressed are counted themselves.
+	var packed *counted // of the member opened last
+	count := func(decompress func(io.Reader) io.ReadCloser) zip.Decompressor {
+		return func(r io.Reader) io.ReadCloser {
+			packed = &counted{r: r}
+			return decompress(packed)
+		}
+	}
+	z.RegisterDecompressor(zip.Store, count(io.NopCloser))
+	z.RegisterDecompressor(zip.Deflate, count(flate.NewReader))
+	z.RegisterDecompressor(zstd.ZipMethodWinZip, count(func(r io.Reader) io.ReadCloser {
 		z, err := newZstd(r)
 		if err != nil {
 			return io.NopCloser(failing{err})
 		}
 		return z.IOReadCloser()
-	})
+	}))
 	if err := w.visit(s); err != nil {
 		return err
 	}
 	w.members -= len(z.File)
 	var members []*Source
-	for _, f := range z.File {
-		if strings.HasSuffix(f.Name, "/") {
+	twice := overlapping(z.File)
+	for i, f := range z.File {
+		if strings.HasSuffix(f.Name, "/") && f.UncompressedSize64 == 0 {
 			continue
 		}
 		m := w.member(s, memberName(f.Name, !f.NonUTF8), f.Modified)
 		m.Bytes = int64(min(f.UncompressedSize64, 1<<62))
 		members = append(members, m)
-		if m.Skip = unusable(f.Flags, f.Method); m.Skip != "" {
+		if m.Skip = unusable(f.Flags, f.Method); m.Skip == "" && twice[i] {
+			m.Skip = "its bytes are also those of another member, as in no honest zip; look at it, unpack it and name the folder"
+		}
+		if m.Skip == "" && strings.HasSuffix(f.Name, "/") {
+			m.Skip = "it has the name of a folder and a content; look at it, unpack it and name the folder"
+		}
+		if m.Unread = m.Skip != ""; m.Unread {
 			continue
 		}
 		if m.Bytes == 0 {
@@ -160,8 +288,8 @@ func (w *walker) archive(s *Source) error {
 			if err != nil {
 				return nil, &DamagedError{0, "the zip has no such member where its directory says"}
 			}
-			in := int64(min(f.CompressedSize64, 1<<62))
-			st := m.newStored(&metered{w: w, r: r, in: func() int64 { return in }, form: "zip"}, r)
+			in := packed
+			st := m.newStored(&metered{w: w, s: m, r: r, in: func() int64 { return in.n }, form: "zip"}, r)
 			st.end = func(int64) error { return unchanged(file, s.name, s.info.Size(), s.info.ModTime()) }
 			return st, nil
 		}
@@ -185,6 +313,43 @@ func (w *walker) member(archive *Source, name string, modified time.Time) *Sourc
 		Path: archive.Path + "/" + name, Container: archive.Path, ModTime: modified.UTC(),
 		w: w, depth: archive.depth + strings.Count(archive.Compression, "+") + 1,
 	}
+}
+
+// counted counts what is read.
+type counted struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// overlapping says which members' bytes are those of another one too: that is how a small zip holds more than it could
+// (D. Fifield, "A better zip bomb", 2019). The one that begins first is read.
+func overlapping(files []*zip.File) map[int]bool {
+	type stretch struct {
+		from, to uint64
+		index    int
+	}
+	var all []stretch
+	for i, f := range files {
+		if at, err := f.DataOffset(); err == nil && f.CompressedSize64 > 0 {
+			all = append(all, stretch{uint64(at), uint64(at) + min(f.CompressedSize64, 1<<62), i})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b stretch) int { return cmp.Compare(a.from, b.from) })
+	twice, end := map[int]bool{}, uint64(0)
+	for _, s := range all {
+		if s.from < end {
+			twice[s.index] = true
+		} else {
+			end = s.to
+		}
+	}
+	return twice
 }
 
 // distinct tells members of equal names apart.
@@ -343,6 +508,7 @@ func (z *zipStream) member(head []byte) error {
 	distinct(m, z.seen)
 	m.Bytes = -1
 	m.Skip = unusable(flags, method)
+	m.Unread = m.Skip != ""
 	later := flags&hasDescriptor != 0 && packed == 0 && size == 0 // the sizes come after the content
 	if bytes.HasSuffix(name, []byte("/")) && packed == 0 && !later {
 		return nil
@@ -381,7 +547,7 @@ func (z *zipStream) member(head []byte) error {
 	case method == zip.Store:
 		body.r = raw
 	case later:
-		m.Skip = "compressed by zstd without its size, which cannot be read front to back; unpack it and name the folder"
+		m.Skip, m.Unread = "compressed by zstd without its size, which cannot be read front to back; unpack it and name the folder", true
 		if err := z.w.visit(m); err != nil {
 			return err
 		}
@@ -395,7 +561,7 @@ func (z *zipStream) member(head []byte) error {
 		defer d.Close()
 		body.r = d
 	}
-	once := &metered{w: z.w, r: body, in: func() int64 { return z.at - from }, form: "zip"}
+	once := &metered{w: z.w, s: m, r: body, in: func() int64 { return z.at - from }, form: "zip"}
 	taken := false
 	m.store = func() (*stored, error) {
 		if taken {

@@ -54,6 +54,7 @@ type Source struct {
 	ModTime     time.Time // of the file, or the member's own; zero if unknown
 	Compression string    // "", gzip, zstd, zip, or two of them joined by +, the outer one first
 	Skip        string    // why it cannot be used, in words; it cannot be opened then
+	Unread      bool      // with Skip: there may be evidence in it that nobody has looked at, such as an archive of another kind
 
 	// Damage is set on an archive whose directory of members cannot be used, or that is not whole. Members were found
 	// by reading it from front to back; what lies after Offset was lost unless it was found again.
@@ -66,6 +67,7 @@ type Source struct {
 	store func() (*stored, error) // nil when there is nothing to be read
 	first *content                // opened to look at its beginning, and not yet handed out
 	sum   string
+	spent int64 // bytes that were decompressed for it since it was last opened
 }
 
 // Walk visits everything under paths in the order of labels: files, members of archives, and what cannot be used, with
@@ -106,6 +108,8 @@ func Walk(ctx context.Context, paths []string, stdin io.Reader, limits Limits, v
 	}
 	slices.SortStableFunc(w.found, func(a, b *Source) int { return strings.Compare(a.Path, b.Path) })
 	for _, s := range w.found {
+		w.out = 0
+		w.given = func() int64 { return s.Bytes }
 		if err := w.source(s); err != nil {
 			return err
 		}
@@ -133,6 +137,10 @@ type walker struct {
 	found   []*Source
 	left    int64 // bytes that may still be decompressed
 	members int   // members that may still be visited
+
+	// Of the file that is under way, with everything in it: many small members may come to as much as a large one.
+	out   int64        // bytes decompressed
+	given func() int64 // bytes on disk, or read so far of standard input
 }
 
 // labels gives each argument its label.
@@ -353,6 +361,8 @@ type stored struct {
 }
 
 func (s *Source) newStored(r io.Reader, closer io.Closer) *stored {
+	// What is read again counts once.
+	s.w.out, s.w.left, s.spent = s.w.out-s.spent, s.w.left+s.spent, 0
 	return &stored{s: s, r: r, closer: closer, hash: sha256.New()}
 }
 
@@ -471,13 +481,19 @@ func (s *Source) open() (*content, error) {
 			return c, nil
 		}
 		c.closes = append(c.closes, closer)
-		out = bufio.NewReaderSize(&metered{w: s.w, r: inflate, in: func() int64 { return st.n }, form: form}, 64<<10)
+		out = bufio.NewReaderSize(&metered{w: s.w, s: s, r: inflate, in: func() int64 { return st.n }, form: form}, 64<<10)
 	}
 }
+
+const genuine = "; if the evidence is genuine, unpack it and name the folder"
+
+// tooMuch says whether out bytes are more than in bytes of evidence compress.
+func (w *walker) tooMuch(out, in int64) bool { return out > ratioFrom && out/w.limits.Ratio >= in }
 
 // metered bounds what comes out of a decompressor, and turns its errors into *DamagedError.
 type metered struct {
 	w    *walker
+	s    *Source
 	r    io.Reader
 	in   func() int64
 	form string
@@ -496,9 +512,9 @@ func (m *metered) Read(p []byte) (int, error) {
 	var damaged *DamagedError
 	switch {
 	case int64(n) > m.w.left:
-		n, err = int(m.w.left), &DamagedError{m.out + m.w.left, "the limit for decompressed bytes is reached; raise it if the evidence is genuine"}
-	case m.out+int64(n) > ratioFrom && m.out+int64(n) > m.w.limits.Ratio*m.in():
-		err = &DamagedError{m.out, "decompresses to more than the ratio allowed; raise the limit if the evidence is genuine"}
+		n, err = int(m.w.left), &DamagedError{m.out + m.w.left, "the limit for decompressed bytes is reached" + genuine}
+	case m.w.tooMuch(m.out+int64(n), m.in()), m.w.tooMuch(m.w.out+int64(n), m.w.given()):
+		err = &DamagedError{m.out, "decompresses to more than the ratio allowed" + genuine}
 		n = 0
 	case err == nil, err == io.EOF, errors.Is(err, ErrChanged), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 	case errors.As(err, &damaged):
@@ -508,6 +524,8 @@ func (m *metered) Read(p []byte) (int, error) {
 	}
 	m.out += int64(n)
 	m.w.left -= int64(n)
+	m.w.out += int64(n)
+	m.s.spent += int64(n)
 	m.err = err
 	return n, err
 }
@@ -520,7 +538,9 @@ func (w *walker) standardInput(stdin io.Reader) {
 			return nil, errors.New("standard input can be read only once")
 		}
 		taken = true
-		return s.newStored(stdin, nil), nil
+		st := s.newStored(stdin, nil)
+		w.given = func() int64 { return st.n }
+		return st, nil
 	}
 	w.found = append(w.found, s)
 }
@@ -539,7 +559,7 @@ func (w *walker) source(s *Source) error {
 	c, err := s.open()
 	switch {
 	case errors.Is(err, ErrChanged), errors.Is(err, errTooDeep):
-		s.Skip = err.Error()
+		s.Skip, s.Unread = err.Error(), errors.Is(err, errTooDeep)
 		if errors.Is(err, ErrChanged) {
 			s.Skip = ErrChanged.Error()
 		}
@@ -562,13 +582,16 @@ func (w *walker) source(s *Source) error {
 		}
 		return w.streamed(s, c)
 	}
-	if s.info != nil && len(c.layers) == 0 {
-		s.Disk = s.name
-	}
 	if b, ok := c.r.(*bufio.Reader); ok {
-		if _, err := b.Peek(1); err == io.EOF {
+		head, err := b.Peek(headBytes)
+		if len(head) == 0 && err == io.EOF {
 			s.Skip = "empty"
+		} else if what := foreign(head); what != "" {
+			s.Skip, s.Unread = what, true
 		}
+	}
+	if s.Skip == "" && s.info != nil && len(c.layers) == 0 {
+		s.Disk = s.name
 	}
 	return w.visit(s)
 }

@@ -1,9 +1,11 @@
 package evidence
 
 import (
+	"archive/tar"
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -381,7 +383,7 @@ func TestWalkLimits(t *testing.T) {
 	write(t, "nested.zip", zipped("n.zip", zipped("a", bomb)))
 	write(t, "three.zip", zipped("a", "A", "b", "B", "c", "C"))
 	zeros := fmt.Sprintf("%q", strings.Repeat("\x00", 40)+"…")
-	ratio := "decompresses to more than the ratio allowed; raise the limit if the evidence is genuine"
+	ratio := "decompresses to more than the ratio allowed; if the evidence is genuine, unpack it and name the folder"
 	for _, name := range []string{"bomb.gz", "bomb.zip", "nested.zip"} {
 		damaged := 0
 		for _, line := range visits(t, DefaultLimits(), nil, name) {
@@ -494,4 +496,135 @@ func FuzzWalk(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestForeign: archives and images that are not read are named by what they hold, wherever they lie, and say what to do.
+func TestForeign(t *testing.T) {
+	t.Chdir(t.TempDir())
+	var tape bytes.Buffer
+	w := tar.NewWriter(&tape)
+	if err := errors.Join(w.WriteHeader(&tar.Header{Name: "signins.json", Size: 2, Mode: 0o600}), func() error { _, err := w.Write([]byte("{}")); return err }(), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	old := bytes.Clone(tape.Bytes()) // as before POSIX: without its magic, and with a sum that fits
+	clear(old[257:265])
+	copy(old[148:156], "        ")
+	sum := 0
+	for _, b := range old[:512] {
+		sum += int(b)
+	}
+	copy(old[148:156], fmt.Sprintf("%06o\x00 ", sum))
+	disc := append(make([]byte, 0x8001), "CD001\x01"...)
+	for _, c := range []struct{ name, content, says string }{
+		{"a.7z", "7z\xbc\xaf\x27\x1c\x00\x04", "a 7z archive, which is not read; unpack it and name the folder"},
+		{"renamed.json", "7z\xbc\xaf\x27\x1c\x00\x04", "a 7z archive"},
+		{"a.rar", "Rar!\x1a\x07\x01\x00", "a RAR archive"},
+		{"a.tar", tape.String(), "a tar archive"},
+		{"old.tar", string(old), "a tar archive"},
+		{"a.tgz", gz(tape.String()), "a tar archive"},
+		{"a.tar.zst", zst(tape.String()), "a tar archive"},
+		{"a.tar.xz", "\xfd7zXZ\x00\x00\x04", "compressed by xz"},
+		{"a.tar.bz2", "BZh91AY&SY\x00\xff", "compressed by bzip2"},
+		{"a.iso", string(disc), "the image of a CD, which is not read; mount it"},
+		{"a.vhdx", "vhdxfile\x00\x00", "a disk image (VHDX)"},
+		{"a.e01", "EVF\x09\x0d\x0a\xff\x00\x01", "a disk image (E01)"},
+		{"a.zip", zipped("in.7z", "7z\xbc\xaf\x27\x1c\x00\x04"), "a 7z archive"},
+		{"text.txt", "BZh91AY&SY and Rar!, but in words", ""},
+		{"utf16.tar", "\xff\xfe{\x00}\x00", ""},
+	} {
+		write(t, c.name, c.content)
+		said, unread := "", false
+		err := Walk(context.Background(), []string{c.name}, nil, DefaultLimits(), func(s *Source) error {
+			if s.Kind == File {
+				said, unread = s.Skip, s.Unread
+				if sum, err := s.Sum(); err != nil || len(sum) != 64 {
+					t.Errorf("%s: %q, %v", s.Path, sum, err)
+				}
+			}
+			return nil
+		})
+		if err != nil || !strings.HasPrefix(said, c.says) || (said != "") != (c.says != "") || unread != (c.says != "") {
+			t.Errorf("%s: %q (%v), %v", c.name, said, unread, err)
+		}
+	}
+	for name, says := range map[string]string{"a.7z.002": "a part of a split archive", "a.z01": "a part of", "disk.vhd": "a disk image", "x.lzma": "compressed", "x.json": ""} {
+		if got := Foreign(name); !strings.HasPrefix(got, says) || (got == "") != (says == "") {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+// TestZipClaims: neither what the directory says about sizes nor members that share their bytes get past the ratio.
+func TestZipClaims(t *testing.T) {
+	t.Chdir(t.TempDir())
+	limits := DefaultLimits()
+	claim := func(archive string, size uint32) string { // of the first member, in the directory
+		b := []byte(archive)
+		binary.LittleEndian.PutUint32(b[strings.Index(archive, "PK\x01\x02")+20:], size)
+		return string(b)
+	}
+	write(t, "claims.zip", claim(zipped("bomb", strings.Repeat("0", 40<<20)), 1<<30))
+	got := visits(t, limits, nil, "claims.zip")
+	if len(got) != 2 || !strings.Contains(got[1], "decompresses to more than the ratio allowed") {
+		t.Errorf("a size that is claimed: %.120q", got)
+	}
+
+	// Each of many members is small enough, together they are not.
+	var many []string
+	for i := range 12 {
+		many = append(many, fmt.Sprintf("%02d", i), strings.Repeat("0", 12<<20))
+	}
+	limits.Ratio = 500
+	write(t, "many.zip", zipped(many...))
+	refused := 0
+	err := Walk(context.Background(), []string{"many.zip"}, nil, limits, func(s *Source) error {
+		if s.Kind == Archive {
+			return nil
+		}
+		for range 2 { // what is read again counts once
+			r, err := s.Open()
+			if err != nil {
+				return err
+			}
+			_, err = io.Copy(io.Discard, r)
+			if r.Close(); err != nil {
+				if !strings.Contains(err.Error(), "ratio") {
+					return err
+				}
+				refused++
+				break
+			}
+		}
+		return nil
+	})
+	// 144 MiB of a file that allows 500 times its size.
+	if info, _ := os.Stat("many.zip"); err != nil || refused != 12-int(500*info.Size()/(12<<20)) {
+		t.Errorf("%d of 12 members were refused, of %d bytes: %v", refused, info.Size(), err)
+	}
+
+	// A directory that names one member three times, the second time with fewer bytes.
+	one := zipped("a", "A plain text", "b", "B")
+	begin, end := strings.Index(one, "PK\x01\x02"), strings.LastIndex(one, "PK\x05\x06")
+	entry := one[begin : begin+strings.Index(one[begin+4:], "PK\x01\x02")+4]
+	overlap := []byte(one[:begin] + entry + entry + one[begin:end] + one[end:])
+	tail := overlap[len(overlap)-22:]
+	binary.LittleEndian.PutUint16(tail[8:], 4)
+	binary.LittleEndian.PutUint16(tail[10:], 4)
+	binary.LittleEndian.PutUint32(tail[12:], uint32(end-begin+2*len(entry)))
+	write(t, "overlap.zip", string(overlap))
+	const twice = "skipped: its bytes are also those of another member, as in no honest zip; look at it, unpack it and name the folder"
+	want := []string{"overlap.zip zip archive", `overlap.zip/a in overlap.zip "A plain text"`, "overlap.zip/a (2) in overlap.zip " + twice,
+		"overlap.zip/a (3) in overlap.zip " + twice, `overlap.zip/b in overlap.zip "B"`}
+	if diff := cmp.Diff(want, visits(t, DefaultLimits(), nil, "overlap.zip")); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+
+	// Names of 60,000 characters are cut, and stay different.
+	long := strings.Repeat("n", 60_000)
+	write(t, "names.zip", zipped(long+"1", "A", long+"2", "B"))
+	for _, line := range visits(t, DefaultLimits(), nil, "names.zip") {
+		if len(line) > maxName+100 {
+			t.Errorf("a line of %d characters", len(line))
+		}
+	}
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/language"
+
 	"tapaudit/analysis"
 	"tapaudit/analysis/settings"
 )
@@ -24,6 +26,7 @@ var (
 type pseudonymiser struct {
 	key      *Key
 	ordinary map[string]bool
+	own      map[string]bool // words of the user's own rules
 	people   map[string]bool // names that are not an application's or a role's, folded
 	composed dictionary      // paths and other texts with identities inside
 	plain    dictionary
@@ -33,7 +36,7 @@ type pseudonymiser struct {
 
 // Apply gives r with pseudonyms; r itself stays as it is. called are all names of the case and of the configuration s.
 func Apply(r *analysis.Result, called analysis.Names, s *settings.Settings, key *Key) *analysis.Result {
-	p := &pseudonymiser{key: key, ordinary: ordinaryWords(r.Rules), people: map[string]bool{}, composed: dictionary{}, plain: dictionary{}}
+	p := &pseudonymiser{key: key, ordinary: ordinaryWords(r.Rules), own: map[string]bool{}, people: map[string]bool{}, composed: dictionary{}, plain: dictionary{}}
 	p.learn(r, called, s)
 	return p.result(r)
 }
@@ -85,7 +88,55 @@ func (p *pseudonymiser) learn(r *analysis.Result, called analysis.Names, s *sett
 		if rule.Origin != "" {
 			add(rule.Origin, p.path)
 			add(filepath.Base(rule.Origin), p.path)
+			for _, w := range word.FindAllString(rule.Source, -1) {
+				p.own[strings.ToLower(w)] = true
+			}
 		}
+	}
+	// Whatever is replaced where it has a place of its own is replaced in sentences.
+	learn := func(s, pseudonym string) { add(s, func(string) string { return pseudonym }) }
+	ids := func(all ...string) {
+		for _, id := range all {
+			learn(id, p.id(id))
+		}
+	}
+	named := func(all ...string) {
+		for _, name := range all {
+			learn(name, p.name(name))
+		}
+	}
+	read := map[string]bool{}
+	for _, f := range r.Findings {
+		if f.SubjectType != "exception" && f.SubjectType != "file" {
+			ids(f.SubjectID)
+			named(f.SubjectName)
+		}
+		ids(f.TenantID, f.ActorID)
+		named(f.ActorName)
+		ids(f.EventIDs...)
+		for _, record := range f.Records {
+			ids(record.ID)
+			if !read[record.Raw] {
+				read[record.Raw] = true
+				p.record(record.Raw, learn)
+			}
+		}
+	}
+	ids(r.Tenants...)
+	for _, pass := range r.Passes {
+		ids(pass.TenantID, pass.PassID, pass.UserID, pass.IssuerID, pass.EventID)
+		named(pass.UserName, pass.IssuerName, pass.IssuerIP)
+	}
+	for _, l := range r.Logins {
+		ids(l.TenantID, l.UserID)
+		ids(l.EventIDs...)
+		named(l.UserName, l.IssuerName, l.IP)
+		named(l.Applications...)
+		learn(l.Country, p.country(l.Country))
+	}
+	for _, s := range r.Policy {
+		named(s.Actor)
+		ids(s.TenantID, s.EventID)
 	}
 	p.composed.order()
 	p.plain.order()
@@ -111,6 +162,9 @@ func (p *pseudonymiser) value(s, prefix string) string {
 	if a, err := netip.ParseAddrPort(trimmed); err == nil {
 		return p.key.address(a.Addr())
 	}
+	if likeAddress.MatchString(trimmed) {
+		prefix = "address-"
+	}
 	return prefix + p.key.stem("value", fold(trimmed))
 }
 
@@ -123,6 +177,27 @@ func (p *pseudonymiser) id(s string) string {
 		return "id-" + p.key.stem("value", fold(s))
 	}
 	return p.value(s, "id-")
+}
+
+// country keeps the codes of countries (ISO 3166-1, two letters).
+func (p *pseudonymiser) country(s string) string {
+	if region, err := language.ParseRegion(s); len(s) == 2 && err == nil && region.IsCountry() {
+		return s
+	}
+	return p.value(s, "country-")
+}
+
+// word keeps what the product or the program says by a word of its own, and numbers.
+func (p *pseudonymiser) word(s string) string {
+	if knownValues[fold(s)] || s != "" && strings.Trim(s, "0123456789") == "" && len(s) < 8 {
+		return s
+	}
+	for _, w := range word.FindAllString(s, -1) {
+		if !spokenWords[strings.ToLower(w)] {
+			return p.value(s, "text-")
+		}
+	}
+	return s
 }
 
 func (p *pseudonymiser) name(s string) string { return p.value(s, "name-") }
@@ -152,10 +227,18 @@ func (p *pseudonymiser) withheld(s string) string {
 
 // sentence is free text, or otherwise where a name in it is an ordinary word.
 func (p *pseudonymiser) sentence(s, otherwise string, names ...string) string {
-	if text, clear := p.text(s, names...); clear {
+	if text, clear := p.spoken(s, names); clear {
 		return text
 	}
 	return otherwise
+}
+
+// foreign is text of a rule of the user's, whose words are anybody's.
+func (p *pseudonymiser) foreign(s string) string {
+	if text, clear := p.text(s); clear {
+		return text
+	}
+	return leftOut
 }
 
 const leftOut = "left out: a name in this sentence is an ordinary word"
@@ -211,10 +294,13 @@ func (p *pseudonymiser) result(r *analysis.Result) *analysis.Result {
 	out.Policy = each(r.Policy, func(s analysis.PolicyState) analysis.PolicyState {
 		s.TenantID, s.Actor, s.EventID, s.Evidence = p.id(s.TenantID), p.name(s.Actor), p.id(s.EventID), p.places(s.Evidence)
 		s.Include, s.Exclude = each(s.Include, p.target), each(s.Exclude, p.target)
+		for _, text := range []*string{&s.Basis, &s.State, &s.UsableOnce, &s.DefaultMinutes, &s.MinimumMinutes, &s.MaximumMinutes, &s.Length} {
+			*text = p.word(*text)
+		}
 		return s
 	})
 	out.Coverage = each(r.Coverage, func(c analysis.CoverageDay) analysis.CoverageDay {
-		c.TenantID = p.id(c.TenantID)
+		c.TenantID, c.LogType = p.id(c.TenantID), p.word(c.LogType)
 		return c
 	})
 	out.Evidence = each(r.Evidence, func(e analysis.EvidenceFile) analysis.EvidenceFile {
@@ -247,16 +333,16 @@ func (p *pseudonymiser) rule(r analysis.Rule) analysis.Rule {
 	}
 	r.Origin = p.path(r.Origin)
 	for _, text := range []*string{&r.Title, &r.Why, &r.HowToVerify, &r.HowToFix, &r.Population, &r.SQL, &r.Source} {
-		*text = p.sentence(*text, leftOut)
+		*text = p.foreign(*text)
 	}
-	r.Needs, r.References, r.Techniques, r.Controls = p.sentences(r.Needs), p.sentences(r.References), p.sentences(r.Techniques), p.sentences(r.Controls)
+	r.Needs, r.References, r.Techniques, r.Controls = each(r.Needs, p.foreign), each(r.References, p.foreign), each(r.Techniques, p.foreign), each(r.Controls, p.foreign)
 	return r
 }
 
 func (p *pseudonymiser) finding(f analysis.Finding, rule analysis.Rule) analysis.Finding {
 	names := []string{f.SubjectID, f.SubjectName, f.ActorID, f.ActorName}
 	f.Records = each(f.Records, func(r analysis.Record) analysis.Record {
-		raw, called := p.record(r.Raw)
+		raw, called := p.record(r.Raw, nil)
 		names = append(names, called...)
 		r.What = p.sentence(r.What, r.Kind+" ("+leftOut+")", append(called, f.SubjectName, f.ActorName)...)
 		r.ID, r.Raw, r.Places = p.id(r.ID), raw, p.places(r.Places)
@@ -282,6 +368,7 @@ func (p *pseudonymiser) finding(f analysis.Finding, rule analysis.Rule) analysis
 	default:
 		f.SubjectID, f.SubjectName = p.id(f.SubjectID), p.name(f.SubjectName)
 	}
+	f.SubjectType = p.word(f.SubjectType) // of a user's rule it may be anything
 	f.ActorID, f.ActorName = p.id(f.ActorID), p.name(f.ActorName)
 	f.EventIDs, f.Evidence = each(f.EventIDs, p.id), p.places(f.Evidence)
 	if f.Exception != nil {
@@ -323,6 +410,9 @@ func (p *pseudonymiser) pass(pass analysis.Pass) analysis.Pass {
 	pass.UserName, pass.IssuerName, pass.IssuerIP = p.name(pass.UserName), p.name(pass.IssuerName), p.name(pass.IssuerIP)
 	pass.MethodsRegistered = each(pass.MethodsRegistered, func(s string) string { return p.sentence(s, leftOut, names...) })
 	pass.Evidence = p.places(pass.Evidence)
+	for _, text := range []*string{&pass.IssuerType, &pass.EndBasis, &pass.EndedBy, &pass.Usage} {
+		*text = p.word(*text)
+	}
 	return pass
 }
 
@@ -333,7 +423,7 @@ func (p *pseudonymiser) login(l analysis.Login) analysis.Login {
 		return c
 	})
 	l.TenantID, l.UserID, l.UserName, l.IssuerName = p.id(l.TenantID), p.id(l.UserID), p.name(l.UserName), p.name(l.IssuerName)
-	l.IP, l.ASN = p.name(l.IP), p.asn(l.ASN)
+	l.IP, l.ASN, l.Country, l.Outcome = p.name(l.IP), p.asn(l.ASN), p.country(l.Country), p.word(l.Outcome)
 	l.Applications, l.EventIDs, l.Evidence = each(l.Applications, p.name), each(l.EventIDs, p.id), p.places(l.Evidence)
 	return l
 }

@@ -116,12 +116,21 @@ func TestForms(t *testing.T) {
 		{"Azure Portal", "Azure Portal"},
 		{"Microsoft Teams", "name-??????????"}, // here somebody is called so
 		{"the", "name-??????????"},
+		{"203.0.113.065", "address-??????????"}, // no address to Go, an octal one to others
+		{"2001:db8::1::2", "address-??????????"},
+		{"00:1A:2B:3C:4D:5E", "address-??????????"},
+		{"EMP-4711", "name-??????????"},
 		{"unknown", "unknown"},
 		{"", ""},
 	} {
 		got := p.value(c.value, "name-")
 		if ok, err := filepath.Match(strings.NewReplacer("[", `\[`).Replace(c.like), got); err != nil || !ok {
 			t.Errorf("%q became %q, want %s", c.value, got, c.like)
+		}
+	}
+	for country, like := range map[string]string{"CH": "CH", "XX": "country-??????????", "Che": "country-??????????", "Switzerland": "country-??????????"} {
+		if got := p.country(country); len(got) != len(like) || got[:2] != like[:2] {
+			t.Errorf("the country %q became %q", country, got)
 		}
 	}
 	if p.value("ANNA@contoso.EXAMPLE", "") != p.value("anna@contoso.example", "") {
@@ -196,9 +205,14 @@ func TestFreeText(t *testing.T) {
 func TestRecord(t *testing.T) {
 	p := &pseudonymiser{key: testKey(), ordinary: map[string]bool{"user": true, "the": true}, people: map[string]bool{}, composed: dictionary{}, plain: dictionary{}}
 	p.learn(&analysis.Result{}, analysis.Names{Others: []string{"Mallory"}}, nil)
-	got, called := p.record(`{"id":"Directory_25b1f699-3870-4dbb-a781-c22127c974d7_1","activityDateTime":"2026-09-08T22:15:00Z","result":"success","n":1e3,"status":{"errorCode":50072},` +
-		`"targetResources":[{"displayName":"User","type":"User","modifiedProperties":[{"displayName":"Group.DisplayName","newValue":"\"Mallory\""},{"displayName":"X","newValue":"[{\"a\":\"Mallory\",\"displayName\":\"Otto Fremd\"}]","b":[{"name":"Otto Fremd"}]}]}],` +
-		`"location":{"city":"2026-01-01","state":"Enabled Town","geoCoordinates":{"latitude":47.5}},"userAgent":"Mozilla/5.0 Mallory","Mallory":true,"newField":"whatever","deviceDetail":{"browser":"Edge 139.0.0"}}`)
+	got, called := p.record(`{"id":"Directory_25b1f699-3870-4dbb-a781-c22127c974d7_1","activityDateTime":"2026-09-08T22:15:00Z","result":"success","n":1e3,"status":{"errorCode":50072},`+
+		`"targetResources":[{"displayName":"User","type":"User","modifiedProperties":[{"displayName":"Group.DisplayName","newValue":"\"Mallory\""},{"displayName":"X","newValue":"[{\"a\":\"Mallory\",\"displayName\":\"Otto Fremd\"}]","b":[{"name":"Otto Fremd"}]}]}],`+
+		`"location":{"city":"2026-01-01","state":"Enabled Town","geoCoordinates":{"latitude":47.5}},"userAgent":"Mozilla/5.0 Mallory","Mallory":true,"newField":"whatever","deviceDetail":{"browser":"Edge 139.0.0"}}`, nil)
+	odd, _ := p.record(`{"category":"Projekt Falke","riskDetail":"Falke","clientAppUsed":"Falke","trustType":"Falke","countryOrRegion":"Falkenland","Falke":"none",`+
+		`"modifiedProperties":[{"displayName":"Falke","newValue":"1"}],"@odata.type":"#microsoft.graph.falke","riskState":"atRisk"}`, nil)
+	if strings.Contains(strings.ToLower(odd), "falke") || !strings.Contains(odd, `"category":"text-`) || !strings.Contains(odd, `"key-`) || !strings.Contains(odd, `"riskState":"atRisk"`) {
+		t.Errorf("values of no vocabulary: %s", odd)
+	}
 	for _, left := range []string{"Mallory", "Fremd", "25b1f699", "47.5", "Mozilla", "whatever", "Town", `"city":"2026`, "1e3", `"displayName":"User"`, "139.0"} {
 		if strings.Contains(got, left) {
 			t.Errorf("%s keeps %s", got, left)
@@ -213,7 +227,7 @@ func TestRecord(t *testing.T) {
 		t.Errorf("called: %q", called)
 	}
 	for _, broken := range []string{`{"id":"Mallory`, "Mallory,1.2.3.4,2026-09-08", "\"Mallory\n", `{"id":"x"} trailing Mallory`} {
-		if got, _ := p.record(broken); strings.Contains(got, "Mallory") || strings.Contains(got, "1.2.3.4") {
+		if got, _ := p.record(broken, nil); strings.Contains(got, "Mallory") || strings.Contains(got, "1.2.3.4") {
 			t.Errorf("%q became %q", broken, got)
 		}
 	}

@@ -21,6 +21,48 @@ var applicationsFile string
 //go:embed ordinary-words.txt
 var wordsFile string
 
+// What may stay of records: the keys and the names of properties, without what is no letter or digit, and the values of
+// vocabularies that are closed, all in lower case. Sources: Microsoft Graph's reference (signIn, directoryAudit,
+// conditionalAccessPolicy, authentication methods), the schemas of Azure Monitor's tables and of Office 365 Management
+// Activity, the admin centre's CSV files, and "Microsoft Entra audit log categories and activities".
+//
+//go:embed known-keys.txt
+var keysFile string
+
+//go:embed vocabulary.txt
+var vocabularyFile string
+
+// Words of the program's own sentences, of a single literal too; the test of this package keeps it whole.
+//
+//go:embed spoken-words.txt
+var spokenFile string
+
+var knownKeys, knownValues = linesOf(keysFile), linesOf(vocabularyFile)
+
+func linesOf(file string) map[string]bool {
+	set := map[string]bool{}
+	for line := range strings.Lines(file) {
+		set[strings.TrimSpace(line)] = true
+	}
+	return set
+}
+
+// spokenWords are the words that a sentence of the program may hold, with those of what may stay in records.
+var spokenWords = func() map[string]bool {
+	words := map[string]bool{}
+	for _, file := range []string{spokenFile, wordsFile, vocabularyFile, applicationsFile} {
+		for _, w := range word.FindAllString(file, -1) {
+			words[strings.ToLower(w)] = true
+		}
+	}
+	for name := range publicNames {
+		for _, w := range word.FindAllString(name, -1) {
+			words[w] = true
+		}
+	}
+	return words
+}()
+
 // publicIDs and publicNames are what every tenant has, in lower case.
 var publicIDs, publicNames = func() (ids, names map[string]bool) {
 	ids = map[string]bool{

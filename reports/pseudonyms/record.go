@@ -14,8 +14,8 @@ import (
 // of what must go: keys, times, truth values, and the values of keys whose vocabulary is the product's own. Everything
 // else becomes a pseudonym.
 
-// vocabulary are keys, in lower case and without what is no letter, whose values are words of the product's own. They
-// go through the net for free text all the same.
+// vocabulary are keys, in lower case and without what is no letter, that hold words of the product's own. Of their values
+// those stay that are known; anybody can write others there.
 var vocabulary = setOf(`
 category operationtype activitydisplayname operationname operation operations operationversion activity loggedbyservice service workload
 result resulttype resultreason resultdescription resultsignature resultstatus logonerror failurereason status errorcode signinerrorcode
@@ -23,7 +23,7 @@ authenticationmethod authenticationstepresultdetail authenticationsteprequiremen
 authenticationrequirementpolicies clientappused clientapp conditionalaccessstatus conditionalaccess
 risklevelaggregated risklevelduringsignin riskstate riskdetail riskeventtypes riskeventtypesv tokenissuertype incomingtokentype
 usertype userstate crosstenantaccesstype signineventtypes authenticationprotocol originaltransfermethod protocol
-trusttype jointype countryorregion country networktype type targettype targetresourcetype includetarget usage accesspassusage
+trusttype jointype networktype type targettype targetresourcetype includetarget usage accesspassusage
 isusableonce methodusabilityreason recordtype azureactivedirectoryeventtype level severity version includedupdatedproperties
 odatatype builtincontrols operator clientapptypes useractions includeuseractions userrisklevels signinrisklevels`)
 
@@ -41,12 +41,11 @@ var properties = setOf(`modifiedproperties extendedproperties deviceproperties a
 var names = regexp.MustCompile(`(?:displayname|username|principalname|upn|identity|nickname|^name|devicename|givenname|surname|mail|city)$`)
 
 var (
-	keyText   = regexp.MustCompile(`^[A-Za-z@#$][A-Za-z0-9_.@#$()\[\] /-]{0,80}$`)
+	keyText   = regexp.MustCompile(`^[A-Za-z@#$][A-Za-z0-9_.@#$()\[\] /-]{0,120}$`)
+	notInKey  = regexp.MustCompile(`[^a-z0-9]`)
 	notLetter = regexp.MustCompile(`[^a-z]`)
 	timeText  = regexp.MustCompile(`^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]{5,18}(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}(?:,? [0-9:.]{4,12}(?: [AP]M)?)?)$`)
-	typeText  = regexp.MustCompile(`^#?microsoft\.graph\.[A-Za-z.]+$`)
 	product   = regexp.MustCompile(`^(?:Windows|iOS|Ios|Android|MacOs|macOS|Linux|ChromeOS|Edge|Chrome|Safari|Mobile Safari|Firefox|Rich Client|IE|Opera)[ ]?[0-9]{0,3}\b`)
-	propName  = regexp.MustCompile(`^[A-Za-z][A-Za-z .-]{0,60}$`)
 	fewDigits = regexp.MustCompile(`^[0-9]{1,4}$`)
 )
 
@@ -65,13 +64,13 @@ func setOf(list string) map[string]bool {
 
 func letters(s string) string { return notLetter.ReplaceAllString(strings.ToLower(s), "") }
 
-// record rewrites a record's text; called are the names in it that are ordinary words, which the sentences about the
+// record rewrites a record's text, and tells learn what it replaced; called are the names in it that are ordinary words, which the sentences about the
 // record may have been made with.
-func (p *pseudonymiser) record(raw string) (rewritten string, called []string) {
+func (p *pseudonymiser) record(raw string, learn func(s, pseudonym string)) (rewritten string, called []string) {
 	if raw == "" {
 		return "", nil
 	}
-	w := recordWriter{p: p}
+	w := recordWriter{p: p, learn: learn}
 	decoder := json.NewDecoder(strings.NewReader(raw))
 	var parts []json.RawMessage
 	for {
@@ -112,6 +111,7 @@ type recordWriter struct {
 	p      *pseudonymiser
 	b      strings.Builder
 	called []string
+	learn  func(s, pseudonym string) // nil where nothing is to be learned
 }
 
 // row is text that is no JSON: fields of a table without their names.
@@ -180,10 +180,15 @@ func (w *recordWriter) quote(s string) {
 }
 
 func (w *recordWriter) key(k string) string {
-	if text, clear := w.p.text(k); !keyText.MatchString(k) || !clear || text != k {
-		return w.p.value(k, "name-")
+	if isKnownKey(k) {
+		return k
 	}
-	return k
+	return w.p.value(k, "key-")
+}
+
+// isKnownKey says whether a key, or the name of a property, is the product's own.
+func isKnownKey(k string) bool {
+	return keyText.MatchString(k) && knownKeys[notInKey.ReplaceAllString(strings.ToLower(k), "")]
 }
 
 func (w *recordWriter) string(key, s string, inProperty bool) string {
@@ -197,23 +202,24 @@ func (w *recordWriter) string(key, s string, inProperty bool) string {
 		if p.isOrdinary(trimmed) && !isPublic(trimmed) {
 			w.called = append(w.called, trimmed)
 		}
-		return p.value(s, "name-")
+		return w.replaced(s, p.value(s, "name-"))
 	}
 	// A value of an audit event's property holds JSON of its own.
 	if strings.ContainsAny(trimmed[:1], `[{"`) && gjson.Valid(trimmed) {
-		inner := recordWriter{p: p}
+		inner := recordWriter{p: p, learn: w.learn}
 		inner.value(key, gjson.Parse(trimmed), false)
 		w.called = append(w.called, inner.called...)
 		return inner.b.String()
 	}
 	switch {
-	case timeText.MatchString(trimmed), typeText.MatchString(trimmed), words[letters(trimmed)] && len(letters(trimmed)) == len(strings.ReplaceAll(trimmed, "_", "")):
+	case timeText.MatchString(trimmed), words[letters(trimmed)] && len(letters(trimmed)) == len(strings.ReplaceAll(trimmed, "_", "")):
 		return s
 	case inProperty && k == "value" && fewDigits.MatchString(trimmed): // a number that is a flag, such as UserAuthenticationMethod
 		return s
-	case property && propName.MatchString(s):
-		text, _ := p.text(s)
-		return text
+	case property && isKnownKey(s):
+		return s
+	case k == "countryorregion" || k == "country" || k == "countrycode":
+		return w.replaced(s, p.country(s))
 	case k == "autonomoussystemnumber":
 		return p.asn(trimmed)
 	case k == "browser" || k == "operatingsystem":
@@ -225,13 +231,20 @@ func (w *recordWriter) string(key, s string, inProperty bool) string {
 			return s
 		}
 	}
-	if vocabulary[k] {
-		text, _ := p.text(s)
-		return text
+	if (vocabulary[k] || strings.HasPrefix(trimmed, "#microsoft.graph.")) && (knownValues[fold(s)] || fewDigits.MatchString(trimmed)) {
+		return s
 	}
 	prefix := "text-"
 	if strings.HasSuffix(k, "id") || strings.HasSuffix(k, "identifier") {
 		prefix = "id-"
 	}
-	return p.value(s, prefix)
+	return w.replaced(s, p.value(s, prefix))
+}
+
+// replaced remembers what became of a value, for the sentences about the record.
+func (w *recordWriter) replaced(s, pseudonym string) string {
+	if w.learn != nil && pseudonym != s {
+		w.learn(s, pseudonym)
+	}
+	return pseudonym
 }

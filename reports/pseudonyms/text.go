@@ -11,9 +11,17 @@ import (
 var (
 	guidText = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 	upnText  = regexp.MustCompile(`[\p{L}\p{M}\p{N}!#$%'*+^_~.-]+@[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}.-]*[\p{L}\p{N}])?`)
-	ip6Text  = regexp.MustCompile(`[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*`)
+	ip6Text  = regexp.MustCompile(`[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[0-9A-Za-z_.-]+)?`)
 	ip4Text  = regexp.MustCompile(`[0-9]{1,3}(?:\.[0-9]{1,3}){3}`)
 	fileType = regexp.MustCompile(`(?i)(?:\.(?:json|ndjson|jsonl|csv|parquet|xlsx|txt|log|zip|gz|zst|tar|tgz))+$`)
+)
+
+// likeAddress is what is meant for an address although none is written so: 203.0.113.065, 2001:db8::1::2, or a device's.
+var likeAddress = regexp.MustCompile(`^(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?::[0-9]+)?|[0-9A-Fa-f]*(?::[0-9A-Fa-f.]*){3,}(?:%[0-9A-Za-z_.-]+)?)$`)
+
+var (
+	timeInText = regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?Z?)?`)
+	anyWord    = regexp.MustCompile(`[\p{L}\p{M}\p{N}]+`)
 )
 
 // piece is a stretch of text; a done one is a pseudonym, or public, and is not looked at again.
@@ -141,20 +149,23 @@ func (p *pseudonymiser) nets(pieces []piece) []piece {
 	})
 	pieces = replace(pieces, guidText, func(m, _, _ string) (int, int, string) { return 0, len(m), p.id(m) })
 	pieces = replace(pieces, ip6Text, func(m, before, _ string) (int, int, string) {
-		for _, candidate := range []string{m, strings.TrimRight(m, ".:"), strings.TrimRight(m, ".")} {
+		zoneless, _, _ := strings.Cut(m, "%")
+		for _, candidate := range []string{m, zoneless, strings.TrimRight(m, ".:"), strings.TrimRight(m, ".")} {
 			a, err := netip.ParseAddr(candidate)
 			if err == nil && a.Is6() && !a.IsUnspecified() && !endsInWord(before) {
 				return 0, len(candidate), p.key.address(a)
 			}
 		}
+		if trimmed := strings.TrimRight(m, ".:"); likeAddress.MatchString(trimmed) && !endsInWord(before) {
+			return 0, len(trimmed), p.value(trimmed, "address-")
+		}
 		return 0, 0, ""
 	})
 	return replace(pieces, ip4Text, func(m, before, after string) (int, int, string) {
-		a, err := netip.ParseAddr(m)
-		if err != nil || endsInWord(before) || strings.HasSuffix(before, ".") || after != "" && after[0] >= '0' && after[0] <= '9' {
+		if endsInWord(before) || strings.HasSuffix(before, ".") || after != "" && after[0] >= '0' && after[0] <= '9' {
 			return 0, 0, ""
 		}
-		return 0, len(m), p.key.address(a)
+		return 0, len(m), p.value(m, "address-")
 	})
 }
 
@@ -172,17 +183,44 @@ func endsInWord(s string) bool {
 // looked for; but where one of names, the texts that this very sentence was made with, is such a word and stands in it,
 // clear is false: the caller says something else instead.
 func (p *pseudonymiser) text(s string, names ...string) (replaced string, clear bool) {
-	if s == "" {
-		return "", true
-	}
-	// Paths and other long texts first: parts of them look like identities.
-	pieces := p.composed.apply([]piece{{s, false}})
-	pieces = p.nets(pieces)
-	pieces = p.plain.apply(pieces)
-	clear = true
+	pieces, clear := p.pieces(s, names)
+	return together(pieces), clear
+}
+
+func together(pieces []piece) string {
 	var b strings.Builder
 	for _, piece := range pieces {
 		b.WriteString(piece.text)
+	}
+	return b.String()
+}
+
+// spoken is text of a sentence that the program made, and in it a pseudonym for every word that is none of the program's,
+// of the rules' or of the vocabularies: whatever of the evidence got into the sentence.
+func (p *pseudonymiser) spoken(s string, names []string) (replaced string, clear bool) {
+	pieces, clear := p.pieces(s, names)
+	pieces = replace(pieces, timeInText, func(m, _, _ string) (int, int, string) { return 0, len(m), m })
+	pieces = replace(pieces, anyWord, func(m, _, _ string) (int, int, string) {
+		for _, w := range word.FindAllString(m, -1) {
+			if w = strings.ToLower(w); !spokenWords[w] && !p.ordinary[w] && !p.own[w] {
+				return 0, len(m), p.value(m, "text-")
+			}
+		}
+		return 0, 0, ""
+	})
+	return together(pieces), clear
+}
+
+func (p *pseudonymiser) pieces(s string, names []string) (pieces []piece, clear bool) {
+	if s == "" {
+		return nil, true
+	}
+	// Paths and other long texts first: parts of them look like identities.
+	pieces = p.composed.apply([]piece{{s, false}})
+	pieces = p.nets(pieces)
+	pieces = p.plain.apply(pieces)
+	clear = true
+	for _, piece := range pieces {
 		if piece.done {
 			continue
 		}
@@ -192,7 +230,7 @@ func (p *pseudonymiser) text(s string, names ...string) (replaced string, clear 
 			}
 		}
 	}
-	return b.String(), clear
+	return pieces, clear
 }
 
 func occurs(text, name string) bool {

@@ -50,6 +50,28 @@ func TestOrdinaryWords(t *testing.T) {
 		t.Fatalf("the sources hold %d words only", len(said))
 	}
 	list := slices.Sorted(maps.Keys(said))
+	spoken := map[string]bool{}
+	for _, folder := range []string{"../../analysis", "../../analysis/settings", "../../ingest", "../../ingest/casefile", "../../ingest/evidence", "../../ingest/formats"} {
+		for _, text := range literals(t, folder) {
+			for _, w := range word.FindAllString(text, -1) {
+				spoken[strings.ToLower(w)] = true
+			}
+		}
+	}
+	for w := range said {
+		delete(spoken, w)
+	}
+	alone := slices.Sorted(maps.Keys(spoken))
+	if *update {
+		if err := os.WriteFile("spoken-words.txt", []byte(strings.Join(alone, "\n")+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, w := range alone {
+		if !*update && !spokenWords[w] {
+			t.Errorf("spoken-words.txt lacks %q; write it anew with: go test ./reports/pseudonyms -run OrdinaryWords -update", w)
+		}
+	}
 	if *update {
 		if err := os.WriteFile("ordinary-words.txt", []byte(strings.Join(list, "\n")+"\n"), 0o644); err != nil {
 			t.Fatal(err)
@@ -90,6 +112,27 @@ func sentences(t *testing.T, folder string) []string {
 			all = append(all, text)
 		}
 	}
+	for _, text := range literals(t, folder) {
+		add(text)
+	}
+	models, err := filepath.Glob(filepath.Join(folder, "model", "*.sql"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range models {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		add("SELECT " + string(text))
+	}
+	return all
+}
+
+// literals are the string literals of a folder's sources.
+func literals(t *testing.T, folder string) []string {
+	t.Helper()
+	var all []string
 	sources, err := filepath.Glob(filepath.Join(folder, "*.go"))
 	if err != nil || len(sources) == 0 {
 		t.Fatalf("%s: no sources (%v)", folder, err)
@@ -105,22 +148,11 @@ func sentences(t *testing.T, folder string) []string {
 		ast.Inspect(file, func(n ast.Node) bool {
 			if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
 				if text, err := strconv.Unquote(l.Value); err == nil {
-					add(text)
+					all = append(all, text)
 				}
 			}
 			return true
 		})
-	}
-	models, err := filepath.Glob(filepath.Join(folder, "model", "*.sql"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range models {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		add("SELECT " + string(text))
 	}
 	return all
 }
