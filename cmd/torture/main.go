@@ -1,8 +1,8 @@
 //go:build linux
 
 // Command torture shows that tapaudit keeps its promises when things go wrong: it is killed at random moments, its disks
-// fill up, its evidence cannot be read or changes while it is read, its evidence is hostile, and every system call that
-// could open a connection is watched. It prints what it does, and last a line of counts; it fails when a count is not as
+// fill up, its evidence cannot be read or changes while it is read, its evidence is hostile, so is what strangers hand over
+// (cases, lakes, reports, rules, configurations), and every system call that could open a connection is watched. It prints what it does, and last a line of counts; it fails when a count is not as
 // it should be.
 //
 //	torture -tapaudit bin/tapaudit -samplelogs bin/samplelogs [-kills 200] [-seed 1] [-only kills,faults,…] [-large]
@@ -87,6 +87,7 @@ var parts = []struct {
 	{"faults", (*session).faults},
 	{"signals", (*session).signals},
 	{"hostile", (*session).hostile},
+	{"strangers", (*session).strangers},
 	{"trace", (*session).trace},
 	{"large", (*session).killLarge},
 }
@@ -111,7 +112,7 @@ type session struct {
 }
 
 // counts are what the last line tells.
-type counts struct{ kills, lost, doubled, faults, files, crashes, runs, sockets int }
+type counts struct{ kills, lost, doubled, faults, files, strangers, crashes, runs, sockets int }
 
 // reference is what an undisturbed run gives.
 type reference struct {
@@ -179,8 +180,8 @@ func torture(ctx context.Context, o options, out io.Writer) (err error) {
 	}
 	c := s.counts
 	s.say("all in %.0f s", time.Since(begun).Seconds())
-	s.say("%d kills, %d lost, %d doubled; %d faults survived; %d hostile files, %d crashes; %d commands traced, %d sockets; %d failures",
-		c.kills, c.lost, c.doubled, c.faults, c.files, c.crashes, c.runs, c.sockets, len(s.failed))
+	s.say("%d kills, %d lost, %d doubled; %d faults survived; %d hostile files, %d things of strangers, %d crashes; %d commands traced, %d sockets; %d failures",
+		c.kills, c.lost, c.doubled, c.faults, c.files, c.strangers, c.crashes, c.runs, c.sockets, len(s.failed))
 	if len(s.failed) > 0 {
 		return fmt.Errorf("%d things are not as they should be", len(s.failed))
 	}

@@ -71,7 +71,7 @@ func (s *session) strangers() error {
 		if err := s.ctx.Err(); err != nil {
 			return err
 		}
-		if s.short && (a.long || i%4 != 0) {
+		if s.short && (a.long || i%9 != 0) {
 			continue
 		}
 		if err := s.handOver(a); err != nil {
@@ -79,7 +79,7 @@ func (s *session) strangers() error {
 		}
 		tried++
 	}
-	if tried < len(all)/6 {
+	if tried < len(all)/12 {
 		return fmt.Errorf("only %d of %d were tried", tried, len(all))
 	}
 	s.counts.strangers += tried
@@ -134,11 +134,15 @@ func (s *session) handOver(a stranger) error {
 			}
 		}
 	}
-	if name := holds(t.out, canary); name != "" {
-		return fmt.Errorf("the user's secret is told in %s", name)
+	for name, text := range stateOf(t.out) {
+		if strings.Contains(text, canary) {
+			return fmt.Errorf("the user's secret is told in %s", name)
+		}
 	}
-	if name := holds(t.given, canary); name != "" {
-		return fmt.Errorf("the user's secret is told in %s, which goes back to the stranger", name)
+	for name, text := range stateOf(t.given) {
+		if strings.Contains(text, canary) && !strings.Contains(atGiven[name], canary) {
+			return fmt.Errorf("the user's secret is told in %s, which goes back to the stranger", name)
+		}
 	}
 	if left := leftOver(s.tmp()); len(left) > 0 {
 		return fmt.Errorf("left %v among the temporary files", left)
@@ -160,9 +164,9 @@ func (t *trap) judge(a stranger, r result) error {
 		return fmt.Errorf("a control character reaches the terminal: %q", controls.FindString(said))
 	case !slices.Contains(a.ends, r.status):
 		return fmt.Errorf("exit status %d, not one of %v", r.status, a.ends)
-	case r.status != 0 && strings.TrimSpace(r.err) == "":
+	case r.status != 0 && strings.TrimSpace(said) == "":
 		return fmt.Errorf("it fails without a message")
-	case a.says != "" && !regexp.MustCompile(a.says).MatchString(said):
+	case a.says != "" && r.status != 130 && !regexp.MustCompile(a.says).MatchString(said):
 		return fmt.Errorf("the message lacks %q", a.says)
 	}
 	return nil
@@ -198,25 +202,23 @@ func stateOf(dir string) map[string]string {
 	return all
 }
 
-// holds names a file of a folder that has a text in it.
-func holds(dir, text string) string {
-	for name, content := range stateOf(dir) {
-		if strings.Contains(content, text) {
-			return name
+// few is evidence of a few log-ins: what is judged does not matter here.
+func (s *session) few() string { return s.path("few") }
+
+// prepareStrangers makes what the attacks begin with: evidence, and a lake of it.
+func (s *session) prepareStrangers() error {
+	for _, folder := range []string{s.few(), s.path("none")} {
+		if err := os.Mkdir(folder, 0o700); err != nil {
+			return err
 		}
 	}
-	return ""
-}
-
-// prepareStrangers makes what the attacks begin with: a lake.
-func (s *session) prepareStrangers() error {
-	if _, err := os.Stat(s.path("lake")); err == nil {
-		return nil
+	if err := os.WriteFile(filepath.Join(s.few(), "few.ndjson"), []byte(signIns("few", 20)), 0o600); err != nil {
+		return err
 	}
 	if r := s.tapaudit(limits{}, "lake", s.evidence, "--out", s.path("lake"), "--quiet"); r.status != 0 {
 		return fmt.Errorf("%v", r)
 	}
-	return os.Mkdir(s.path("none"), 0o700)
+	return nil
 }
 
 // inOrder gives a map in the order of its names: the short form takes some by their number.

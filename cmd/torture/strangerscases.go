@@ -59,11 +59,11 @@ func uses(t *trap) [][]string {
 		{"query", "--case", file, "SELECT count(*), lower(min(user_id)) FROM signin_record"},
 		{"report", "--case", file, "--out", t.to("report")},
 		{"analyze", "--case", file},
-		{"ingest", t.s.evidence, "--case", file},
-		{"run", t.s.evidence, "--case", file, "--out", t.to("other")},
+		{"ingest", t.s.few(), "--case", file},
+		{"run", t.s.few(), "--case", file, "--out", t.to("other")},
 	}
 	if t.s.short {
-		return all[:2]
+		return all[:1]
 	}
 	return all
 }
@@ -101,8 +101,8 @@ func strangeCases() (all []stranger) {
 	statements("a view named as a system's", "duckdb_settings", `CREATE VIEW duckdb_settings AS SELECT 'enable_external_access' AS name, 'false' AS value`)
 	statements("a view named as the master table", "sqlite_master", `CREATE VIEW sqlite_master AS SELECT 1 AS x`)
 	statements("a schema of its own", "evil", `CREATE SCHEMA evil`, `CREATE VIEW evil.signin_record AS SELECT * FROM read_text('HOME/secret.txt')`)
-	statements("a schema named temp", "temp", `CREATE SCHEMA "temp"`, `CREATE VIEW "temp".signin_record AS SELECT 1 AS x`)
-	statements("a schema named system", "system", `CREATE SCHEMA "system"`, `CREATE MACRO "system".lower(x) AS 1`)
+	statements("a schema named temp", "temp", `CREATE SCHEMA "temp"`, `CREATE VIEW "case"."temp".signin_record AS SELECT 1 AS x`)
+	statements("a schema named system", "system", `CREATE SCHEMA "system"`, `CREATE MACRO "case"."system".lower(x) AS 1`)
 	statements("a sequence", "counts", `CREATE SEQUENCE counts`)
 	statements("a type of its own", "severity", `CREATE TYPE severity AS ENUM ('low', 'high')`)
 	statements("a type named as a built-in one", "(?i)bigint", `CREATE TYPE "bigint" AS VARCHAR`)
@@ -167,7 +167,7 @@ func strangeCases() (all []stranger) {
 
 // strangeLogs are cases with something beside them or in place of them.
 func strangeLogs() (all []stranger) {
-	read := func(t *trap) [][]string { return uses(t)[:2] }
+	read := func(t *trap) [][]string { return uses(t)[:1] }
 	beside := func(name, says string, ends []int, lay func(t *trap, file string) error) {
 		all = append(all, stranger{name: "a case " + name, ends: ends, says: says, runs: read, make: func(t *trap) error {
 			file := t.in("case.duckdb")

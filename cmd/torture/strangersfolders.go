@@ -18,7 +18,7 @@ import (
 
 // strangeLakes are lakes to be added to or read.
 func strangeLakes() (all []stranger) {
-	add := func(t *trap) [][]string { return [][]string{{"lake", t.s.evidence, "--out", t.in("lake"), "--quiet"}} }
+	add := func(t *trap) [][]string { return [][]string{{"lake", t.s.few(), "--out", t.in("lake"), "--quiet"}} }
 	both := func(t *trap) [][]string {
 		return append([][]string{{"run", t.in("lake"), "--out", t.to("report"), "--quiet"}}, add(t)...)
 	}
@@ -159,7 +159,7 @@ func rewriteStrings(file string, change func(string) string) error {
 func strangeReports() (all []stranger) {
 	again := func(more ...string) func(t *trap) [][]string {
 		return func(t *trap) [][]string {
-			return [][]string{append(append(t.s.judged("run", ""), t.s.evidence, "--out", t.in("report")), more...)}
+			return [][]string{append([]string{"run", t.s.few(), "--out", t.in("report")}, more...)}
 		}
 	}
 	look := func(t *trap) [][]string {
@@ -211,13 +211,13 @@ func strangeReports() (all []stranger) {
 		return os.Link(t.own("table.csv"), filepath.Join(report, "findings.csv"))
 	})
 	report("over which nothing is to be assessed", "", []int{5}, false, func(t *trap) [][]string {
-		return [][]string{append(t.s.judged("run", ""), t.s.path("none"), "--out", t.in("report"))}
+		return [][]string{{"run", t.s.path("none"), "--out", t.in("report")}}
 	}, func(*trap, string) error { return nil })
 	report("over which nothing of the period is to be assessed", "", []int{5}, false, func(t *trap) [][]string {
-		return [][]string{{"run", t.s.evidence, "--period", "1999", "--out", t.in("report")}}
+		return [][]string{{"run", t.s.few(), "--period", "1999", "--out", t.in("report")}}
 	}, func(*trap, string) error { return nil })
 	report("over which evidence is missing", "", refused, false, func(t *trap) [][]string {
-		return [][]string{append(t.s.judged("run", ""), t.s.path("nowhere"), "--out", t.in("report"))}
+		return [][]string{{"run", t.s.path("nowhere"), "--out", t.in("report")}}
 	}, func(*trap, string) error { return nil })
 	all = append(all, stranger{name: "a report whose folder is a link to the user's", ends: refused, runs: again(), make: func(t *trap) error { return os.Symlink(t.home, t.in("report")) }},
 		stranger{name: "a report whose folder is a pipe", ends: refused, runs: look, make: func(t *trap) error { return fifo(t.in("report")) }},
@@ -299,7 +299,7 @@ how_to_fix: Nothing to fix.
 // strangeRules are folders of rules.
 func strangeRules() (all []stranger) {
 	runs := func(t *trap) [][]string {
-		return [][]string{append(t.s.judged("run", ""), t.s.evidence, "--out", t.to("report"), "--rules", t.in("rules"), "--as-of", "2026-10-05T00:00:00Z")}
+		return [][]string{{"run", t.s.few(), "--out", t.to("report"), "--rules", t.in("rules")}}
 	}
 	list := func(t *trap) [][]string {
 		return append([][]string{{"rules", "list", "--rules", t.in("rules")}}, runs(t)...)
@@ -380,7 +380,7 @@ func strangeRules() (all []stranger) {
 	}
 	for name, query := range inOrder(map[string]string{"read a file": `SELECT * FROM read_text('HOME/secret.txt')`, "ask the environment": `SELECT getenv('HOME') AS tenant_id`,
 		"write": `COPY (SELECT 1) TO 'HOME/table.csv'`, "attach": `ATTACH 'HOME/x.duckdb' AS x`, "set": `SET enable_external_access = true`, "drop": `DROP TABLE signin_record`,
-		"make": `CREATE MACRO lower(x) AS 'x'`, "are two": `SELECT 1; SELECT 2`, "read in a WITH": `WITH x AS (FROM 'HOME/table.csv') ` + columns,
+		"make": `CREATE MACRO lower(x) AS 'x'`, "are two": `SELECT 1; SELECT 2`, "read in a WITH": `WITH x AS (FROM 'HOME/table.csv') ` + columns + ` WHERE (SELECT count(*) FROM x) > 0`,
 		"query in a query": `SELECT * FROM query('SELECT 1')`, "list": `SELECT file AS tenant_id FROM glob('HOME/*')`}) {
 		rule("that "+name, `own\.sql`, []int{1, 2}, "x", "", query)
 	}
@@ -392,7 +392,7 @@ func strangeRules() (all []stranger) {
 // strangeFiles are configurations, keys and evidence.
 func strangeFiles() (all []stranger) {
 	configured := func(t *trap) [][]string {
-		return [][]string{{"config", "check", t.in("tapaudit.yaml")}, {"run", t.s.evidence, "--config", t.in("tapaudit.yaml"), "--out", t.to("report"), "--quiet"}}
+		return [][]string{{"config", "check", t.in("tapaudit.yaml")}, {"run", t.s.few(), "--config", t.in("tapaudit.yaml"), "--out", t.to("report"), "--quiet"}}
 	}
 	for _, key := range []string{"onboarding_roster", "supervision_register"} {
 		config := func(name, path string, lay func(t *trap) error) {
@@ -418,8 +418,8 @@ func strangeFiles() (all []stranger) {
 		all = append(all, stranger{name: "a configuration that is " + not.name, ends: refused, says: `tapaudit\.yaml`, runs: configured, make: func(t *trap) error { return not.make(t, t.in("tapaudit.yaml")) }},
 			stranger{name: "a key that is " + not.name, ends: refused, says: "key", make: func(t *trap) error { return not.make(t, t.in("key")) }, runs: func(t *trap) [][]string {
 				return [][]string{
-					append(t.s.judged("run", ""), t.s.evidence, "--out", t.to("report"), "--pseudonymise", t.in("key")),
-					append(t.s.judged("run", ""), t.s.evidence, "--out", t.to("report"), "--sign", t.in("key")),
+					{"run", t.s.few(), "--out", t.to("report"), "--pseudonymise", t.in("key")},
+					{"run", t.s.few(), "--out", t.to("report"), "--sign", t.in("key")},
 					{"verify", t.s.whole.report, "--public-key", t.in("key")},
 				}
 			}},
