@@ -35,6 +35,7 @@ func runAudit(ctx context.Context, args []string, io streams) error {
 	if err := writing.check(ctx, io); err != nil {
 		return err
 	}
+	database.loads = true
 	return database.with(ctx, func(c *openCase) error {
 		if err := load(ctx, c, flags.Args(), io, talk, unneeded(job.opts.Period)); err != nil {
 			return err
@@ -66,6 +67,7 @@ func runIngest(ctx context.Context, args []string, io streams) error {
 	if err := database.need("ingest"); err != nil {
 		return err
 	}
+	database.loads = true
 	return database.with(ctx, func(c *openCase) error {
 		before, err := c.counts(ctx)
 		if err != nil {
@@ -145,6 +147,7 @@ func runReport(ctx context.Context, args []string, io streams) error {
 	if err := writing.check(ctx, io); err != nil {
 		return err
 	}
+	database.readOnly = true
 	return database.with(ctx, func(c *openCase) error {
 		result, err := job.judge(ctx, c, io, talk)
 		if err != nil {

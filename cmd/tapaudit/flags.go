@@ -191,7 +191,9 @@ func creation() (time.Time, error) {
 type databaseFlags struct {
 	path, memory string
 	threads      int
-	readOnly     bool
+	readOnly     bool // the case is looked at, and stays as it is
+	loads        bool // files are loaded into it
+	limits       casefile.Limits
 }
 
 func (f *databaseFlags) add(flags *pflag.FlagSet, what string) {
@@ -239,7 +241,13 @@ func (f *databaseFlags) with(ctx context.Context, do func(*openCase) error) erro
 		return err
 	}
 	defer remove()
-	c, err := casefile.Open(ctx, f.path, casefile.Options{Threads: f.threads, MemoryLimit: f.memory, TempDir: temporary, ReadOnly: f.readOnly})
+	derived, err := analysis.Derived()
+	if err != nil {
+		return err
+	}
+	c, err := casefile.Open(ctx, f.path, casefile.Options{
+		Threads: f.threads, MemoryLimit: f.memory, TempDir: temporary, ReadOnly: f.readOnly, Loads: f.loads, Derived: derived, Limits: f.limits,
+	})
 	if err != nil {
 		return err
 	}
