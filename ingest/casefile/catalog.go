@@ -243,7 +243,7 @@ func foreign(objects []Object) error {
 	if n := len(objects) - most; n > 0 {
 		more = fmt.Sprintf(" and %d more", n)
 	}
-	return fmt.Errorf("it holds what tapaudit does not put into a case, or has changed what it puts there: %s%s. "+
-		"Such a thing can act in place of DuckDB's own, so the case was not used. "+
-		"To have views and tables of your own, attach the case from a database of yours: ATTACH 'FILE' AS c (READ_ONLY)", strings.Join(names, ", "), more)
+	return fmt.Errorf("it holds what tapaudit does not put into a case, or not so: %s%s. Such things can act when a case is read, so this one "+
+		"was not used. For views and tables of your own, attach the case from a database of yours: "+
+		`duckdb own.duckdb "ATTACH 'CASE.duckdb' AS c (READ_ONLY)"`, strings.Join(names, ", "), more)
 }

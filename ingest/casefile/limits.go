@@ -28,13 +28,27 @@ func (l Limits) orDefault() Limits {
 	}
 }
 
-// ErrLimit is wrapped by what Select returns when a limit was reached; rows may have been seen before.
-var ErrLimit = errors.New("a limit was reached")
+// ErrLimit is what Select returns when a limit was reached; rows may have been seen before. Of rows and bytes it is ErrTooMuch, too.
+var (
+	ErrLimit   = errors.New("a limit was reached")
+	ErrTooMuch = errors.New("the answer is too large")
+)
 
-type limitError struct{ text string }
+type limitError struct {
+	text  string
+	kinds []error
+}
 
-func (e limitError) Error() string { return e.text }
-func (e limitError) Unwrap() error { return ErrLimit }
+func (e limitError) Error() string   { return e.text }
+func (e limitError) Unwrap() []error { return e.kinds }
+
+func limited(format string, args ...any) error {
+	return limitError{fmt.Sprintf(format, args...), []error{ErrLimit}}
+}
+
+func tooMuch(format string, args ...any) error {
+	return limitError{fmt.Sprintf(format, args...), []error{ErrLimit, ErrTooMuch}}
+}
 
 // patience is how long a statement that is told to stop may take to do so. DuckDB stops between vectors of rows only, and
 // one row of a vector can take minutes.
@@ -50,7 +64,7 @@ func (c *Case) bounded(ctx context.Context, do func(ctx context.Context, started
 	within, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	late := time.AfterFunc(c.limits.Time, func() {
-		stop(limitError{fmt.Sprintf("it took longer than %v", c.limits.Time)})
+		stop(limited("it took longer than %v", c.limits.Time))
 	})
 	defer late.Stop()
 	allowed, err := c.allowedMemory(ctx)
@@ -77,7 +91,7 @@ func (c *Case) bounded(ctx context.Context, do func(ctx context.Context, started
 		case <-watch.C:
 			used := residentBytes()
 			if used > allowed {
-				stop(limitError{fmt.Sprintf("it took more memory than there may be (%d MiB); ask for less, or raise --memory-limit", allowed>>20)})
+				stop(limited("it took more memory than there may be (%d MiB); ask for less, or raise --memory-limit", allowed>>20))
 			}
 			if used > allowed+beyond { // it does not stop, or not soon enough
 				return c.abandon(context.Cause(within))
@@ -115,13 +129,13 @@ func (l Limits) counted(row func(columns []string, values []driver.Value) error)
 	var rows, bytes int64
 	return func(columns []string, values []driver.Value) error {
 		if rows++; rows > l.Rows {
-			return limitError{fmt.Sprintf("it gives more than %d rows; ask for fewer, with WHERE or LIMIT", l.Rows)}
+			return tooMuch("it gives more than %d rows; ask for fewer, with WHERE or LIMIT", l.Rows)
 		}
 		for _, v := range values {
 			bytes += sizeOf(v)
 		}
 		if bytes > l.Bytes {
-			return limitError{fmt.Sprintf("it gives more than %d MiB; ask for fewer rows or columns", l.Bytes>>20)}
+			return tooMuch("it gives more than %d MiB; ask for fewer rows or columns", l.Bytes>>20)
 		}
 		return row(columns, values)
 	}
