@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"tapaudit/ingest"
+	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/scratch"
 )
 
@@ -35,6 +37,10 @@ func runAudit(ctx context.Context, args []string, io streams) error {
 	if err := writing.check(ctx, io); err != nil {
 		return err
 	}
+	before, err := casefile.StateOf(ctx, database.path)
+	if err != nil {
+		return err
+	}
 	database.loads = true
 	return database.with(ctx, func(c *openCase) error {
 		if err := load(ctx, c, flags.Args(), io, talk, unneeded(job.opts.Period)); err != nil {
@@ -44,6 +50,7 @@ func runAudit(ctx context.Context, args []string, io streams) error {
 		if err != nil {
 			return err
 		}
+		result.CaseFile = before
 		if err := writing.write(ctx, c, job.settings, result, io, talk); err != nil {
 			return err
 		}
@@ -149,10 +156,19 @@ func runReport(ctx context.Context, args []string, io streams) error {
 	}
 	database.readOnly = true
 	return database.with(ctx, func(c *openCase) error {
+		// Nobody changes the case while it is open, so it can be hashed meanwhile.
+		hashed := make(chan error, 1)
+		var state *casefile.State
+		go func() {
+			var err error
+			state, err = casefile.StateOf(ctx, database.path)
+			hashed <- err
+		}()
 		result, err := job.judge(ctx, c, io, talk)
-		if err != nil {
+		if err := errors.Join(err, <-hashed); err != nil {
 			return err
 		}
+		result.CaseFile = state
 		if err := writing.write(ctx, c, job.settings, result, io, talk); err != nil {
 			return err
 		}

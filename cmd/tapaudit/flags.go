@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strconv"
@@ -193,10 +194,12 @@ type databaseFlags struct {
 	threads      int
 	readOnly     bool // the case is looked at, and stays as it is
 	loads        bool // files are loaded into it
+	err          io.Writer
 	limits       casefile.Limits
 }
 
 func (f *databaseFlags) add(flags *pflag.FlagSet, what string) {
+	f.err = flags.Output()
 	flags.StringVar(&f.path, "case", "", what)
 	flags.IntVar(&f.threads, "threads", 0, "threads of the database (default: one per processor)")
 	flags.StringVar(&f.memory, "memory-limit", "", "memory of the database, e.g. 4GiB (default "+casefile.DefaultMemoryLimit+")")
@@ -241,6 +244,14 @@ func (f *databaseFlags) with(ctx context.Context, do func(*openCase) error) erro
 		return err
 	}
 	defer remove()
+	journals, err := casefile.Journals(ctx, f.path)
+	if err != nil {
+		return err
+	}
+	for _, j := range journals {
+		fmt.Fprintf(f.err, "Note: %s lies beside the case and holds changes that are not in it yet. A run that was killed left it, or somebody put it there. "+
+			"The changes count: they are part of what this command sees.\n", printable(j.String()))
+	}
 	derived, err := analysis.Derived()
 	if err != nil {
 		return err

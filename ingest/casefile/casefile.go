@@ -118,8 +118,13 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	if err != nil {
 		return nil, fmt.Errorf("case file %s cannot be opened: %w", path, err)
 	}
-	if opts.Loads && !isNew {
-		// Opening alone applies the journal. That is tried, and the case is looked at, where nothing could reach a file.
+	left, err := Journals(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	if !isNew && !opts.ReadOnly && (opts.Loads || len(left) > 0) {
+		// Opening alone applies the journal, and puts it into the case. So the case is first looked at where nothing can be
+		// changed and no file reached.
 		look := opts
 		look.Loads, look.ReadOnly = false, true
 		c, err := openFile(ctx, path, look, false)
