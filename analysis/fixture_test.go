@@ -485,7 +485,7 @@ func (f *fixture) judge(only ...string) *judged {
 	if err != nil {
 		f.t.Fatalf("configuration: %v\n%s", err, config)
 	}
-	c, err := casefile.Open(ctx, "", casefile.Options{Threads: 1, TempDir: dir})
+	c, err := casefile.Open(ctx, "", casefile.Options{Threads: 1, TempDir: dir, Loads: true})
 	if err != nil {
 		f.t.Fatal(err)
 	}

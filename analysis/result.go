@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"tapaudit/analysis/settings"
+	"tapaudit/ingest/casefile"
 )
 
 // Result is everything one audit has to say; each writer in package reports
@@ -12,7 +13,8 @@ import (
 type Result struct {
 	Organisation string
 	Case         settings.Case
-	Tenants      []string // ids, sorted; "unknown" where the evidence names none
+	CaseFile     *casefile.State // of the case that was judged, before this run; nil where this run loaded all evidence
+	Tenants      []string        // ids, sorted; "unknown" where the evidence names none
 	Period       Period
 	AsOf         time.Time
 	Findings     []Finding

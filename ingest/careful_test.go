@@ -204,7 +204,7 @@ func TestStandardInput(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			ctx := context.Background()
-			c, err := casefile.Open(ctx, filepath.Join(t.TempDir(), "case.duckdb"), casefile.Options{})
+			c, err := casefile.Open(ctx, filepath.Join(t.TempDir(), "case.duckdb"), casefile.Options{Loads: true})
 			if err != nil {
 				t.Fatal(err)
 			}

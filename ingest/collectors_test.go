@@ -43,7 +43,7 @@ func folder(t *testing.T, files map[string]string) string {
 func caseOf(t *testing.T, dir string, opts Options) *casefile.Case {
 	t.Helper()
 	ctx := context.Background()
-	c, err := casefile.Open(ctx, filepath.Join(t.TempDir(), "case.duckdb"), casefile.Options{})
+	c, err := casefile.Open(ctx, filepath.Join(t.TempDir(), "case.duckdb"), casefile.Options{Loads: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,7 +67,7 @@ type loadedSource struct {
 func loadAll(t testing.TB, opts Options, paths ...string) (*casefile.Case, []loadedSource) {
 	t.Helper()
 	ctx := context.Background()
-	c, err := casefile.Open(ctx, "", casefile.Options{Threads: 2, TempDir: t.TempDir()})
+	c, err := casefile.Open(ctx, "", casefile.Options{Threads: 2, TempDir: t.TempDir(), Loads: true})
 	if err != nil {
 		t.Fatal(err)
 	}

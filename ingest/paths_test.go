@@ -21,7 +21,7 @@ import (
 func loaded(t testing.TB, opts ingest.Options, paths ...string) *casefile.Case {
 	t.Helper()
 	dir := t.TempDir()
-	c, err := casefile.Open(t.Context(), filepath.Join(dir, "case.duckdb"), casefile.Options{Threads: 2, TempDir: dir})
+	c, err := casefile.Open(t.Context(), filepath.Join(dir, "case.duckdb"), casefile.Options{Threads: 2, TempDir: dir, Loads: true})
 	if err != nil {
 		t.Fatal(err)
 	}

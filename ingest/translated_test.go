@@ -97,7 +97,7 @@ func sampleWithout(t *testing.T, dir string) (signIns, audits []page) {
 func findings(t *testing.T, dir string) map[string]bool {
 	t.Helper()
 	ctx := context.Background()
-	c, err := casefile.Open(ctx, filepath.Join(t.TempDir(), "case.duckdb"), casefile.Options{})
+	c, err := casefile.Open(ctx, filepath.Join(t.TempDir(), "case.duckdb"), casefile.Options{Loads: true})
 	if err != nil {
 		t.Fatal(err)
 	}

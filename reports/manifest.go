@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tapaudit/analysis"
+	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/regular"
 )
 
@@ -20,20 +21,21 @@ const largestPart = 1 << 30
 // Manifest is manifest.json: what a report was made from and what it consists
 // of, so that both can be checked later.
 type Manifest struct {
-	Tool           string         `json:"tool"` // always tapaudit
-	Version        string         `json:"version"`
-	Created        *time.Time     `json:"created"` // UTC; null when not given
-	RulesSHA256    string         `json:"rules_sha256"`
-	SettingsSHA256 string         `json:"configuration_sha256"` // "" without a configuration
-	Organisation   string         `json:"organisation"`
-	Case           manifestCase   `json:"case"`
-	Pseudonyms     string         `json:"pseudonyms,omitempty"` // id of the key; names, ids and addresses are the evidence's where it is not there
-	Tenants        []string       `json:"tenants"`
-	Period         manifestPeriod `json:"period"`
-	AsOf           *time.Time     `json:"as_of"`
-	Counts         manifestCounts `json:"counts"`
-	Inputs         []ManifestFile `json:"inputs"`
-	Outputs        []ManifestFile `json:"outputs"` // every file of the folder but the manifest
+	Tool           string          `json:"tool"` // always tapaudit
+	Version        string          `json:"version"`
+	Created        *time.Time      `json:"created"` // UTC; null when not given
+	RulesSHA256    string          `json:"rules_sha256"`
+	SettingsSHA256 string          `json:"configuration_sha256"` // "" without a configuration
+	Organisation   string          `json:"organisation"`
+	Case           manifestCase    `json:"case"`
+	CaseFile       *casefile.State `json:"case_file,omitempty"`  // as it was before the run; absent where the run loaded all evidence
+	Pseudonyms     string          `json:"pseudonyms,omitempty"` // id of the key; names, ids and addresses are the evidence's where it is not there
+	Tenants        []string        `json:"tenants"`
+	Period         manifestPeriod  `json:"period"`
+	AsOf           *time.Time      `json:"as_of"`
+	Counts         manifestCounts  `json:"counts"`
+	Inputs         []ManifestFile  `json:"inputs"`
+	Outputs        []ManifestFile  `json:"outputs"` // every file of the folder but the manifest
 }
 
 // ManifestFile is one file as it was read or written.
@@ -83,6 +85,7 @@ func writeManifest(f *folder, r *analysis.Result, opts Options) error {
 		RulesSHA256: r.RulesHash, SettingsSHA256: r.SettingsHash, Organisation: r.Organisation,
 		Case: manifestCase{ID: r.Case.ID, Examiner: r.Case.Examiner, CollectedBy: r.Case.CollectedBy,
 			CollectedAt: known(r.Case.CollectedAt), Source: r.Case.Source},
+		CaseFile:   r.CaseFile,
 		Pseudonyms: r.Pseudonyms, Tenants: list(r.Tenants), Period: manifestPeriod{known(r.Period.From), known(r.Period.To)}, AsOf: known(r.AsOf),
 		Counts: manifestCounts{Open: map[string]int{}, Excepted: t.excepted, Passes: len(r.Passes), Logins: len(r.Logins),
 			Supervised: t.supervised, Unsupervised: t.unsupervised, NotAssessed: t.loginsNotAssessed,

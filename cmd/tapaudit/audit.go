@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"math"
 	"os"
 	"runtime/debug"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"tapaudit/ingest"
+	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/safetext"
 	"tapaudit/ingest/scratch"
 )
@@ -38,6 +40,11 @@ func runAudit(ctx context.Context, args []string, io streams) error {
 	if err := writing.check(ctx, io, append(flags.Args(), database.path, judging.config, judging.rules)...); err != nil {
 		return err
 	}
+	before, err := casefile.StateOf(ctx, database.path)
+	if err != nil {
+		return err
+	}
+	database.loads = true
 	return database.with(ctx, func(c *openCase) error {
 		if err := load(ctx, c, flags.Args(), io, talk, unneeded(job.opts.Period)); err != nil {
 			return err
@@ -46,6 +53,7 @@ func runAudit(ctx context.Context, args []string, io streams) error {
 		if err != nil {
 			return err
 		}
+		result.CaseFile = before
 		if err := writing.write(ctx, c, job.settings, result, io, talk); err != nil {
 			return err
 		}
@@ -69,6 +77,7 @@ func runIngest(ctx context.Context, args []string, io streams) error {
 	if err := database.need("ingest"); err != nil {
 		return err
 	}
+	database.loads = true
 	return database.with(ctx, func(c *openCase) error {
 		before, err := c.counts(ctx)
 		if err != nil {
@@ -149,11 +158,21 @@ func runReport(ctx context.Context, args []string, io streams) error {
 	if err := writing.check(ctx, io, database.path, judging.config, judging.rules); err != nil {
 		return err
 	}
+	database.readOnly = true
 	return database.with(ctx, func(c *openCase) error {
+		// Nobody changes the case while it is open, so it can be hashed meanwhile.
+		hashed := make(chan error, 1)
+		var state *casefile.State
+		go func() {
+			var err error
+			state, err = casefile.StateOf(ctx, database.path)
+			hashed <- err
+		}()
 		result, err := job.judge(ctx, c, io, talk)
-		if err != nil {
+		if err := errors.Join(err, <-hashed); err != nil {
 			return err
 		}
+		result.CaseFile = state
 		if err := writing.write(ctx, c, job.settings, result, io, talk); err != nil {
 			return err
 		}

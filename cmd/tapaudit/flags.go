@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -275,10 +276,14 @@ func creation() (time.Time, error) {
 type databaseFlags struct {
 	path, memory string
 	threads      int
-	readOnly     bool
+	readOnly     bool // the case is looked at, and stays as it is
+	loads        bool // files are loaded into it
+	err          io.Writer
+	limits       casefile.Limits
 }
 
 func (f *databaseFlags) add(flags *pflag.FlagSet, what string) {
+	f.err = flags.Output()
 	flags.StringVar(&f.path, "case", "", what)
 	flags.IntVar(&f.threads, "threads", 0, "threads of the database (default: one per processor)")
 	flags.StringVar(&f.memory, "memory-limit", "", "memory of the database, e.g. 4GiB (default "+casefile.DefaultMemoryLimit+")")
@@ -325,7 +330,21 @@ func (f *databaseFlags) with(ctx context.Context, do func(*openCase) error) erro
 		return err
 	}
 	defer remove()
-	c, err := casefile.Open(ctx, f.path, casefile.Options{Threads: f.threads, MemoryLimit: f.memory, TempDir: temporary, ReadOnly: f.readOnly})
+	journals, err := casefile.Journals(ctx, f.path)
+	if err != nil {
+		return err
+	}
+	for _, j := range journals {
+		fmt.Fprintf(f.err, "Note: %s lies beside the case and holds changes that are not in it yet. A run that was killed left it, or somebody put it there. "+
+			"The changes count: they are part of what this command sees.\n", safetext.Line(j.String()))
+	}
+	derived, err := analysis.Derived()
+	if err != nil {
+		return err
+	}
+	c, err := casefile.Open(ctx, f.path, casefile.Options{
+		Threads: f.threads, MemoryLimit: f.memory, TempDir: temporary, ReadOnly: f.readOnly, Loads: f.loads, Derived: derived, Limits: f.limits,
+	})
 	if err != nil {
 		return err
 	}

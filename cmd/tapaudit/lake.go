@@ -37,6 +37,7 @@ func runLake(ctx context.Context, args []string, io streams) error {
 	if err := lake.Check(out); err != nil {
 		return usageError{err}
 	}
+	database.loads = true
 	return database.with(ctx, func(c *openCase) error {
 		if err := load(ctx, c, flags.Args(), io, talk, nil); err != nil {
 			return err

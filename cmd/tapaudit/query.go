@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"time"
@@ -13,11 +14,18 @@ import (
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/tw"
 
+	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/safetext"
 	"tapaudit/reports"
 )
 
 var queryFormats = []string{"table", "csv", "json"}
+
+// What a query may give: in a table, whose columns are as wide as their widest cell, all rows are held at once.
+var (
+	tableLimits = casefile.Limits{Rows: 100_000, Bytes: 64 << 20}
+	flowLimits  = casefile.Limits{Rows: 100_000_000, Bytes: 16 << 30}
+)
 
 // runQuery answers one SELECT over a case, read-only.
 func runQuery(ctx context.Context, args []string, io streams) error {
@@ -25,6 +33,7 @@ func runQuery(ctx context.Context, args []string, io streams) error {
 	var database databaseFlags
 	database.add(flags, "case file")
 	format := flags.String("format", "table", "table, csv or json")
+	timeout := flags.Duration("timeout", casefile.DefaultLimits.Time, "how long the query may take, e.g. 30s or 1h")
 	if err := parse(flags, args); err != nil {
 		return err
 	}
@@ -34,36 +43,70 @@ func runQuery(ctx context.Context, args []string, io streams) error {
 	if flags.NArg() != 1 {
 		return usagef("query: give one SELECT, in quotes")
 	}
-	write := map[string]func(*answer, streams) error{"table": (*answer).table, "csv": (*answer).csv, "json": (*answer).json}[*format]
-	if write == nil {
+	if *timeout <= 0 {
+		return usagef("query: --timeout is %v; it must be more than 0", *timeout)
+	}
+	var out answerWriter
+	database.limits = flowLimits
+	switch *format {
+	case "table":
+		out, database.limits = &tableWriter{io: io}, tableLimits
+	case "csv":
+		out = &csvWriter{csv.NewWriter(io.out)}
+	case "json":
+		out = &jsonWriter{w: bufio.NewWriter(io.out)}
+	default:
 		return noneOf("--format", *format, queryFormats)
 	}
-	database.readOnly = true
+	database.limits.Time, database.readOnly = *timeout, true
 	return database.with(ctx, func(c *openCase) error {
-		if err := c.Seal(ctx); err != nil {
-			return err
+		var columns []string
+		var written error // by the writer, not by the query
+		begun := false
+		begin := func() error {
+			begun = true
+			return out.begin(columns)
 		}
-		var a answer
-		err := c.Select(ctx, flags.Arg(0), nil, func(columns []string, values []driver.Value) error {
-			a.columns = columns
-			row := make([]any, len(values))
-			for i, v := range values {
-				row[i] = plainValue(v)
+		err := c.Select(ctx, flags.Arg(0), nil, func(_ []string, values []driver.Value) error {
+			if !begun {
+				written = begin()
 			}
-			a.rows = append(a.rows, row)
-			return nil
-		}, &a.columns)
-		if err != nil {
+			if written == nil {
+				row := make([]any, len(values))
+				for i, v := range values {
+					row[i] = plainValue(v)
+				}
+				written = out.row(row)
+			}
+			return written
+		}, &columns)
+		switch {
+		case written != nil:
+			return written
+		case errors.Is(err, casefile.ErrTooMuch) && *format == "table":
+			return fmt.Errorf("query: %w; --format csv and json take more rows", err)
+		case errors.Is(err, casefile.ErrLimit) && begun && *format != "table":
+			return errors.Join(out.flush(), fmt.Errorf("query: what was written is not the whole answer: %w", err))
+		case errors.Is(err, casefile.ErrLimit):
+			return fmt.Errorf("query: %w", err)
+		case err != nil:
 			return usagef("query: %w", err)
 		}
-		return write(&a, io)
+		if !begun {
+			if err := begin(); err != nil {
+				return err
+			}
+		}
+		return out.end()
 	})
 }
 
-// answer is the result of a query.
-type answer struct {
-	columns []string
-	rows    [][]any
+// answerWriter writes an answer, row by row.
+type answerWriter interface {
+	begin(columns []string) error
+	row(values []any) error
+	flush() error // what was written so far
+	end() error
 }
 
 // plainValue is a value of the database in a form that prints and marshals well.
@@ -107,67 +150,91 @@ func cell(v any) string {
 	return fmt.Sprint(v)
 }
 
-func (a *answer) table(io streams) error {
-	t := tablewriter.NewTable(io.out, tablewriter.WithHeaderAutoFormat(tw.Off), tablewriter.WithHeaderAlignment(tw.AlignLeft))
-	head := make([]string, len(a.columns))
-	for i, name := range a.columns {
+type tableWriter struct {
+	io streams
+	t  *tablewriter.Table
+}
+
+func (w *tableWriter) begin(columns []string) error {
+	w.t = tablewriter.NewTable(w.io.out, tablewriter.WithHeaderAutoFormat(tw.Off), tablewriter.WithHeaderAlignment(tw.AlignLeft))
+	head := make([]string, len(columns))
+	for i, name := range columns {
 		head[i] = safetext.Line(name)
 	}
-	t.Header(head)
-	for _, row := range a.rows {
-		cells := make([]string, len(row))
-		for i, v := range row {
-			cells[i] = safetext.Line(cell(v))
-		}
-		if err := t.Append(cells); err != nil {
-			return err
-		}
-	}
-	return t.Render()
+	w.t.Header(head)
+	return nil
 }
 
-func (a *answer) csv(io streams) error {
-	w := csv.NewWriter(io.data())
-	if err := w.Write(a.columns); err != nil {
-		return err
+func (w *tableWriter) row(values []any) error {
+	cells := make([]string, len(values))
+	for i, v := range values {
+		cells[i] = safetext.Line(cell(v))
 	}
-	for _, row := range a.rows {
-		cells := make([]string, len(row))
-		for i, v := range row {
-			cells[i] = reports.Inert(cell(v))
-		}
-		if err := w.Write(cells); err != nil {
-			return err
-		}
-	}
-	w.Flush()
-	return w.Error()
+	return w.t.Append(cells)
 }
 
-func (a *answer) json(io streams) error {
-	w := bufio.NewWriter(io.data())
-	fmt.Fprint(w, "[")
-	for i, row := range a.rows {
+func (w *tableWriter) flush() error { return nil }
+func (w *tableWriter) end() error   { return w.t.Render() }
+
+type csvWriter struct{ w *csv.Writer }
+
+func (w *csvWriter) begin(columns []string) error { return w.w.Write(columns) }
+
+func (w *csvWriter) row(values []any) error {
+	cells := make([]string, len(values))
+	for i, v := range values {
+		cells[i] = reports.Inert(cell(v))
+	}
+	return w.w.Write(cells)
+}
+
+func (w *csvWriter) flush() error {
+	w.w.Flush()
+	return w.w.Error()
+}
+
+func (w *csvWriter) end() error { return w.flush() }
+
+type jsonWriter struct {
+	w       *bufio.Writer
+	columns []string
+	rows    int
+}
+
+func (w *jsonWriter) begin(columns []string) error {
+	w.columns = columns
+	_, err := w.w.WriteString("[")
+	return err
+}
+
+func (w *jsonWriter) row(values []any) error {
+	if w.rows++; w.rows > 1 {
+		w.w.WriteString(",")
+	}
+	w.w.WriteString("\n{")
+	for i, v := range values {
 		if i > 0 {
-			fmt.Fprint(w, ",")
+			w.w.WriteString(",")
 		}
-		fmt.Fprint(w, "\n{")
-		for j, v := range row {
-			if j > 0 {
-				fmt.Fprint(w, ",")
-			}
-			name, err := json.Marshal(a.columns[j])
-			if err != nil {
-				return err
-			}
-			value, err := json.Marshal(v)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(w, "%s:%s", name, value)
+		name, err := json.Marshal(w.columns[i])
+		if err != nil {
+			return err
 		}
-		fmt.Fprint(w, "}")
+		value, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		w.w.Write(name)
+		w.w.WriteString(":")
+		w.w.Write(value)
 	}
-	fmt.Fprint(w, "\n]\n")
-	return w.Flush()
+	_, err := w.w.WriteString("}") // an error of a bufio.Writer stays
+	return err
+}
+
+func (w *jsonWriter) flush() error { return w.w.Flush() }
+
+func (w *jsonWriter) end() error {
+	w.w.WriteString("\n]\n")
+	return w.w.Flush()
 }

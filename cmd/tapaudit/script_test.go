@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"encoding/csv"
 	"errors"
 	"flag"
@@ -54,6 +55,7 @@ func TestScripts(t *testing.T) {
 			"nowhere": nowhere,
 			"bytes":   writeBytes,
 			"swap":    swapText,
+			"alter":   alterDatabase,
 		},
 	})
 }
@@ -225,6 +227,35 @@ func unescaped(ts *testscript.TestScript, text string) string {
 	s, err := strconv.Unquote(`"` + text + `"`)
 	ts.Check(err)
 	return s
+}
+
+// alterDatabase is the command alter FILE SQL...: somebody changes a database with DuckDB. With -journal before it the changes
+// stay in the journal beside the file, which is as it was.
+func alterDatabase(ts *testscript.TestScript, neg bool, args []string) {
+	journal := len(args) > 0 && args[0] == "-journal"
+	if journal {
+		args = args[1:]
+	}
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: alter [-journal] file sql...")
+	}
+	path := ts.MkAbs(args[0])
+	changed := path
+	if journal {
+		changed = path + ".changed"
+		ts.Check(os.WriteFile(changed, []byte(ts.ReadFile(path)), 0o600))
+		defer os.Remove(changed)
+	}
+	db, err := sql.Open("duckdb", changed)
+	ts.Check(err)
+	defer db.Close()
+	for _, statement := range args[1:] {
+		_, err := db.Exec(statement)
+		ts.Check(err)
+	}
+	if journal {
+		ts.Check(os.WriteFile(path+".wal", []byte(ts.ReadFile(changed+".wal")), 0o600))
+	}
 }
 
 // nowhere REGEXP PATH...: no file at or below the paths has a text that matches, markup and line breaks aside.

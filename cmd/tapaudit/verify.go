@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/safetext"
 	"tapaudit/reports"
@@ -18,8 +19,9 @@ func runVerify(ctx context.Context, args []string, io streams) error {
 	flags := newFlags("verify", "DIR", io)
 	var inputs []string
 	var quiet bool
-	var publicKey string
+	var publicKey, casePath string
 	addEvidence(flags, &inputs)
+	flags.StringVar(&casePath, "case", "", "compare the case file that the report was made from, too")
 	flags.StringVar(&publicKey, "public-key", "", "check the signature first, with this public key of minisign, or the file that holds it")
 	flags.BoolVar(&quiet, "quiet", false, "print differences only")
 	if err := parse(flags, args); err != nil {
@@ -89,6 +91,23 @@ func runVerify(ctx context.Context, args []string, io streams) error {
 	if found.Manifest.Pseudonyms != "" {
 		say("The report is pseudonymised: it lists its inputs under pseudonyms, so evidence can be compared by content alone.")
 	}
+	if state := found.Manifest.CaseFile; state != nil {
+		say("Case file: the report was made from %s.", safetext.Line(state.String()))
+	}
+	if casePath != "" {
+		difference, err := compareCase(ctx, found.Manifest.CaseFile, casePath)
+		if err != nil {
+			return err
+		}
+		if difference != nil {
+			differences++
+			if err := tellDifferences(io, []reports.Difference{*difference}); err != nil {
+				return err
+			}
+		} else {
+			say("Case file: %s is as it was then.", safetext.Line(casePath))
+		}
+	}
 	if len(inputs) > 0 {
 		files, err := hashEvidence(ctx, inputs, io)
 		if err != nil {
@@ -105,6 +124,22 @@ func runVerify(ctx context.Context, args []string, io streams) error {
 		return statusError(exitFailed)
 	}
 	return nil
+}
+
+// compareCase compares a case file, its journals included, with what a report says of it.
+func compareCase(ctx context.Context, was *casefile.State, path string) (*reports.Difference, error) {
+	is, err := casefile.StateOf(ctx, path)
+	switch {
+	case err != nil:
+		return nil, err
+	case is == nil:
+		return nil, usagef("verify: --case: there is no file %q", path)
+	case was == nil:
+		return nil, usagef("verify: --case: the report was made from evidence, not from a case; compare that, with --evidence")
+	case was.Equal(is):
+		return nil, nil
+	}
+	return &reports.Difference{What: "changed", Path: path, Detail: "is now " + is.String()}, nil
 }
 
 func addEvidence(flags *pflag.FlagSet, inputs *[]string) {

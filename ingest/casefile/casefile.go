@@ -1,8 +1,22 @@
 // Package casefile is the case: a DuckDB database that holds what the evidence says. It is the only package that
 // knows DuckDB's settings.
 //
-// DuckDB is opened without its extension downloader; once the evidence is loaded, Seal takes away its access to
-// files and locks its settings, so that nothing that runs afterwards (a rule, a query) can undo either.
+// DuckDB is opened in memory, without its extension downloader and, unless files are to be loaded, without access to any
+// file but the case's own; only then is the case attached, and its catalog compared with what this program puts there
+// (catalog.go). Nothing of it has a name in the statements that run before, so nothing in it can take the place of a
+// function of DuckDB's. Then its tables are made the ones that statements name, and the settings are locked for good; where
+// files are loaded, Seal takes access to them away before anybody else's SQL runs.
+//
+// What DuckDB does with a file that somebody else made, as seen with 1.5:
+//   - A macro or view of the file hides DuckDB's own of the same name wherever the file's schema is searched first: count,
+//     lower, duckdb_tables() and json_serialize_sql were replaced so.
+//   - The journal beside it (.wal, also .wal.checkpoint and .wal.recovery) is applied at opening, without a word, in read-only
+//     mode too, even where it belongs to another database; it may hold macros. State names it.
+//   - Some table functions of a SELECT write files or change settings (enable_logging, enable_profiling, truncate_duckdb_logs),
+//     and scalar ones have effects (write_log, setseed): looksOnly.
+//   - Links are followed before allowed_paths is asked; nothing can be allowed once access has been taken away.
+//   - memory_limit does not count long texts (repeat('x', 1e9)) nor what Go holds of a result; and within one vector of rows
+//     nothing can be interrupted: Select watches the process and, in the end, leaves such a statement behind.
 package casefile
 
 import (
@@ -37,12 +51,15 @@ var schema string
 //go:embed extract.sql
 var extractSchema string
 
-// Options are DuckDB's limits.
+// Options are how a case is opened, and DuckDB's limits.
 type Options struct {
-	Threads     int    // 0 means one per processor
-	MemoryLimit string // as DuckDB reads it, e.g. "1GiB"; "" means DefaultMemoryLimit
-	TempDir     string // where DuckDB may spill; a private folder of the caller's
-	ReadOnly    bool   // the case is looked at, not changed
+	Threads     int     // 0 means one per processor
+	MemoryLimit string  // as DuckDB reads it, e.g. "1GiB"; "" means DefaultMemoryLimit
+	TempDir     string  // where DuckDB may spill; a private folder of the caller's
+	ReadOnly    bool    // the case is looked at, not changed: what is derived from it lies in memory, beside it
+	Loads       bool    // files are loaded: DuckDB may open any until Seal; else it opens nothing but the case
+	Derived     Catalog // what a case may hold beside its own tables, made by package analysis
+	Limits      Limits  // of Select; what is zero is DefaultLimits
 }
 
 // DefaultMemoryLimit keeps the whole process below 1.2 GiB, whatever the size of the evidence.
@@ -54,18 +71,25 @@ type Case struct {
 	conn *sql.Conn
 	feed feed
 
-	readOnly bool
-	threads  int    // of the database, while nothing is fed into it
-	memory   string // DuckDB's limit
+	path      string // "" in memory
+	readOnly  bool
+	loads     bool
+	threads   int    // of the database, while nothing is fed into it
+	memory    string // DuckDB's limit
+	limits    Limits
+	abandoned bool // a statement that does not stop holds the connection
 }
 
 // Open opens the case at path, creating it where there is none unless opts.ReadOnly is set. Path "" is a case in memory,
 // gone when it is closed; what exceeds the memory limit lies in opts.TempDir meanwhile.
+//
+// A case may come from a stranger. Whatever it holds beside what this program puts into cases is refused before any of it
+// could run: a view or a macro can have the name of DuckDB's own, and would run with the user's rights.
 func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	if path == "" {
 		return openDatabase(ctx, path, opts)
 	}
-	if strings.ContainsAny(path, "?") {
+	if strings.Contains(path, "?") { // DuckDB puts the journal's ending before it
 		return nil, fmt.Errorf("case file %q: a path with a question mark cannot be opened; rename it", path)
 	}
 	_, err := os.Stat(path)
@@ -79,7 +103,7 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	case isNew && opts.ReadOnly:
 		return nil, fmt.Errorf("case file %s does not exist; 'tapaudit ingest PATH... --case %s' makes one", path, path)
 	}
-	err = plainLog(path)
+	err = plainJournals(path)
 	switch {
 	case err != nil:
 	case !isNew:
@@ -94,7 +118,51 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	if err != nil {
 		return nil, fmt.Errorf("case file %s cannot be opened: %w", path, err)
 	}
-	return openDatabase(ctx, path, opts)
+	left, err := Journals(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	if !isNew && !opts.ReadOnly && (opts.Loads || len(left) > 0) {
+		// Opening alone applies the journal, and puts it into the case. So the case is first looked at where nothing can be
+		// changed and no file reached.
+		look := opts
+		look.Loads, look.ReadOnly = false, true
+		c, err := openFile(ctx, path, look, false)
+		if err != nil {
+			return nil, err
+		}
+		if err := c.Close(); err != nil {
+			return nil, fmt.Errorf("case file %s: %w", path, err)
+		}
+	}
+	return openFile(ctx, path, opts, true)
+}
+
+// openFile opens a case that is there. Where it is not to be used, it may be one that has still to be brought up to date.
+func openFile(ctx context.Context, path string, opts Options, use bool) (*Case, error) {
+	whole, err := filepath.Abs(path)
+	if err == nil {
+		whole, err = filepath.EvalSymlinks(whole) // the journal lies beside the file itself
+	}
+	if err != nil {
+		return nil, fmt.Errorf("case file: %w", err)
+	}
+	c, err := openDatabase(ctx, whole, opts)
+	if err != nil && strings.Contains(err.Error(), "Conflicting lock") {
+		return nil, fmt.Errorf("case file %s is in use by another process; wait until it has ended, or name another case", path)
+	}
+	if err == nil {
+		if err = c.accept(ctx, opts.Derived, use); err == nil && use {
+			err = c.use(ctx, opts)
+		}
+		if err != nil {
+			c.Close()
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("case file %s: %w", path, err)
+	}
+	return c, nil
 }
 
 // making says in which folder, and by which name, the folder lies in which a case is made.
@@ -110,11 +178,16 @@ func create(ctx context.Context, path string, opts Options) error {
 	}
 	defer work.Remove()
 	made := filepath.Join(work.Path, filepath.Base(path))
+	opts.Loads = false
 	c, err := openDatabase(ctx, made, opts)
 	if err != nil {
 		return err
 	}
-	if err := c.Close(); err != nil {
+	if err = c.Exec(ctx, "USE "+database); err == nil {
+		err = c.makeSchema(ctx)
+	}
+	// DuckDB makes files as the umask lets it, and a case holds personal data.
+	if err := errors.Join(err, os.Chmod(made, 0o600), c.Close()); err != nil {
 		return err
 	}
 	// A link does not take the place of a case that another program has made meanwhile; not every file system has links.
@@ -124,47 +197,45 @@ func create(ctx context.Context, path string, opts Options) error {
 	return nil
 }
 
+// database is the name under which the case's file is attached, whatever the file is called. The names of a file's tables,
+// views and macros are found only once it is in use.
+const database = "case_file"
+
+// openDatabase opens DuckDB with its settings and, where path is not "", attaches that file, which is made where there is none.
 func openDatabase(ctx context.Context, path string, opts Options) (*Case, error) {
-	_, missing := os.Lstat(path)
-	dsn := path + "?autoinstall_known_extensions=false&autoload_known_extensions=false"
-	if opts.ReadOnly {
-		dsn += "&access_mode=READ_ONLY"
-	}
-	connector, err := duckdb.NewConnector(dsn, nil)
+	db, err := sql.Open("duckdb", memoryDSN)
 	if err != nil {
-		if strings.Contains(err.Error(), "Conflicting lock") {
-			return nil, fmt.Errorf("case file %s is in use by another process; wait until it has ended, or name another case", path)
-		}
-		return nil, fmt.Errorf("case file %s cannot be opened: %w", path, err)
+		return nil, err
 	}
-	// DuckDB makes files as the umask lets it, and a case holds personal data.
-	if missing != nil && path != "" {
-		if err := os.Chmod(path, 0o600); err != nil {
-			connector.Close()
-			return nil, fmt.Errorf("case file: %w", err)
-		}
+	c := &Case{
+		db: db, path: path, readOnly: opts.ReadOnly, loads: opts.Loads, limits: opts.Limits.orDefault(),
+		threads: cmp.Or(opts.Threads, runtime.GOMAXPROCS(0)), memory: cmp.Or(opts.MemoryLimit, DefaultMemoryLimit),
 	}
-	c := &Case{db: sql.OpenDB(connector), readOnly: opts.ReadOnly, threads: cmp.Or(opts.Threads, runtime.GOMAXPROCS(0)), memory: cmp.Or(opts.MemoryLimit, DefaultMemoryLimit)}
 	c.db.SetMaxOpenConns(1)
 	if err := c.start(ctx, path, opts); err != nil {
 		c.Close()
-		return nil, fmt.Errorf("case file %s: %w", path, err)
+		return nil, err
 	}
 	return c, nil
 }
 
-// plainLog refuses a log beside the case that is no regular file: DuckDB would take in what lies there, and write it,
-// wherever a link leads.
-func plainLog(path string) error {
-	info, err := os.Lstat(path + ".wal")
-	if err != nil {
-		return nil // there is none, or opening the case says more
-	}
-	if err := regular.Check(path+".wal", info); err != nil {
-		return fmt.Errorf("the log beside it: %w; or remove it", err)
+// plainJournals refuses a journal beside the case that is no regular file: DuckDB would take in what lies there, and write
+// it, wherever a link leads.
+func plainJournals(path string) error {
+	for _, ending := range journals {
+		info, err := os.Lstat(path + ending)
+		if err != nil {
+			continue // there is none, or opening the case says more
+		}
+		if err := regular.Check(path+ending, info); err != nil {
+			return fmt.Errorf("the journal beside it: %w; or remove it", err)
+		}
 	}
 	return nil
 }
+
+// memoryDSN opens a database in memory that loads no extension.
+const memoryDSN = ":memory:?autoinstall_known_extensions=false&autoload_known_extensions=false&allow_community_extensions=false"
 
 // isDatabase refuses a file that is no DuckDB database. DuckDB itself would take a table (.csv, .json, .parquet) for one,
 // show it as a database in memory, and lose whatever is loaded into that.
@@ -196,44 +267,98 @@ func (c *Case) start(ctx context.Context, path string, opts Options) error {
 		"SET GLOBAL allow_persistent_secrets = false",           // they would be looked for in the home directory
 		"SET GLOBAL preserve_insertion_order = true",            // a record's ordinal is its place in the file
 		"SET GLOBAL disabled_compression_methods = 'dict_fsst'", // costs a sixth of an ingest and saves three bytes in a hundred
+		fmt.Sprintf("SET GLOBAL threads = %d", c.threads),
 	}
-	settings = append(settings, fmt.Sprintf("SET GLOBAL threads = %d", c.threads))
 	if opts.TempDir != "" {
 		settings = append(settings, "SET GLOBAL temp_directory = '"+quoted(opts.TempDir)+"'")
 	}
+	if !opts.Loads {
+		settings = append(settings, onlyFiles(besides(path))...)
+	}
+	if path != "" {
+		attach := "ATTACH '" + quoted(path) + "' AS " + database + " (TYPE duckdb"
+		if opts.ReadOnly {
+			attach += ", READ_ONLY"
+		}
+		settings = append(settings, attach+")")
+	}
 	for _, s := range settings {
-		if _, err := c.conn.ExecContext(ctx, s); err != nil {
+		if err := c.Exec(ctx, s); err != nil {
 			return err
 		}
 	}
-	var onDisk int
-	if err := c.conn.QueryRowContext(ctx, "SELECT count(*) FROM duckdb_databases() WHERE NOT internal AND path IS NOT NULL").Scan(&onDisk); err != nil {
-		return err
+	if path == "" {
+		return c.use(ctx, opts)
 	}
-	if path != "" && onDisk != 1 {
-		return errors.New("it is not a DuckDB database; name another file")
+	return nil
+}
+
+// onlyFiles takes away DuckDB's access to the network and to all files but those named and the temporary folder, which can
+// only be named before.
+func onlyFiles(paths []string) []string {
+	var list []string
+	for _, path := range paths {
+		list = append(list, `"`+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(path)+`"`)
+	}
+	return []string{
+		"SET GLOBAL allowed_paths = '[" + quoted(strings.Join(list, ", ")) + "]'",
+		"SET GLOBAL enable_external_access = false",
+	}
+}
+
+// journals are the files beside a case, by their endings, that DuckDB applies when it opens it.
+var journals = []string{".wal", ".wal.checkpoint", ".wal.recovery"}
+
+// besides are a case's own files.
+func besides(path string) []string {
+	if path == "" {
+		return nil
+	}
+	files := []string{path}
+	for _, ending := range journals {
+		files = append(files, path+ending)
+	}
+	return files
+}
+
+// use makes the case's tables those that statements name, and locks the settings for as long as it is open.
+func (c *Case) use(ctx context.Context, opts Options) error {
+	var statements []string
+	switch {
+	case c.path == "":
+	case c.readOnly:
+		statements = append(statements, "SET search_path = 'memory.main,"+database+".main'")
+	default:
+		statements = append(statements, "USE "+database)
+	}
+	for _, s := range statements {
+		if err := c.Exec(ctx, s); err != nil {
+			return err
+		}
 	}
 	if err := c.feed.register(c.conn); err != nil {
 		return err
 	}
-	return c.ensureSchema(ctx)
+	if c.path == "" {
+		if err := c.makeSchema(ctx); err != nil {
+			return err
+		}
+	}
+	if opts.Loads {
+		if err := c.Exec(ctx, "SET GLOBAL allowed_configs = '[threads, memory_limit, enable_external_access]'"); err != nil {
+			return err
+		}
+	}
+	return c.Exec(ctx, "SET GLOBAL lock_configuration = true")
 }
 
-func (c *Case) ensureSchema(ctx context.Context) error {
-	var tables int
-	err := c.conn.QueryRowContext(ctx, "SELECT count(*) FROM duckdb_tables() WHERE NOT internal").Scan(&tables)
-	if err != nil {
-		return err
-	}
-	if tables == 0 && !c.readOnly {
-		return c.Atomically(ctx, func() error {
-			if err := c.Exec(ctx, schema+extractSchema); err != nil {
-				return err
-			}
-			return c.Exec(ctx, "INSERT INTO case_info VALUES (?)", SchemaVersion)
-		})
-	}
-	return c.migrate(ctx, SchemaVersion, migrations)
+func (c *Case) makeSchema(ctx context.Context) error {
+	return c.Atomically(ctx, func() error {
+		if err := c.Exec(ctx, schema+extractSchema); err != nil {
+			return err
+		}
+		return c.Exec(ctx, "INSERT INTO case_info VALUES (?)", SchemaVersion)
+	})
 }
 
 // migrations[n] brings a case of schema version n+1 to version n+2.
@@ -246,18 +371,8 @@ var migrations = []string{
 	UPDATE source SET records_quarantined = (SELECT count(*) FROM quarantine AS q WHERE q.source_id = source.source_id)`,
 }
 
-// migrate brings the case to a schema version, one step and one transaction at a time.
-func (c *Case) migrate(ctx context.Context, want int, steps []string) error {
-	var version int
-	if err := c.conn.QueryRowContext(ctx, "SELECT schema_version FROM case_info").Scan(&version); err != nil {
-		return errors.New("this is a DuckDB database but not a case of tapaudit; name another file")
-	}
-	if version > want {
-		return fmt.Errorf("it was written by a newer tapaudit (schema %d, this one knows %d); use that one", version, want)
-	}
-	if version < want && c.readOnly {
-		return fmt.Errorf("it was written by an older tapaudit (schema %d, this one writes %d); 'tapaudit analyze --case' brings it up to date", version, want)
-	}
+// migrate brings the case from one schema version to another, one step and one transaction at a time.
+func (c *Case) migrate(ctx context.Context, version, want int, steps []string) error {
 	for ; version < want; version++ {
 		err := c.Atomically(ctx, func() error {
 			if err := c.Exec(ctx, steps[version-1]); err != nil {
@@ -272,14 +387,13 @@ func (c *Case) migrate(ctx context.Context, want int, steps []string) error {
 	return nil
 }
 
-// Seal takes away access to files and the network and locks every setting, for as long as the case is open.
+// Seal takes away, for as long as the case is open, the access to files that loading needs. Without Options.Loads there was
+// none. Settings are locked from the beginning.
 func (c *Case) Seal(ctx context.Context) error {
-	for _, s := range []string{"SET GLOBAL enable_external_access = false", "SET GLOBAL lock_configuration = true"} {
-		if _, err := c.conn.ExecContext(ctx, s); err != nil {
-			return err
-		}
+	if !c.loads {
+		return nil
 	}
-	return nil
+	return c.Exec(ctx, "SET GLOBAL enable_external_access = false")
 }
 
 // Feeding runs do while the database has one thread: rows come from one, and a second would wait for them in a loop.
@@ -303,6 +417,9 @@ func (c *Case) withThreads(ctx context.Context, meanwhile, after int, do func() 
 
 // Close closes the case; what was committed is on disk.
 func (c *Case) Close() error {
+	if c.abandoned {
+		return nil
+	}
 	var err error
 	if c.conn != nil {
 		err = c.conn.Close()
@@ -366,15 +483,26 @@ func (c *Case) Select(ctx context.Context, query string, params map[string]any, 
 	if !opensSelect.MatchString(query) {
 		return errors.New("only one SELECT is allowed")
 	}
-	if err := c.conn.Raw(func(dc any) error { return looksOnly(ctx, dc.(*duckdb.Conn), query) }); err != nil {
-		return err
-	}
-	return c.SelectOurs(ctx, query, params, row, heads...)
+	conn := c.conn // another's, once this statement is left behind
+	return c.bounded(ctx, func(ctx context.Context, answered func()) error {
+		if err := conn.Raw(func(dc any) error { return looksOnly(ctx, dc.(*duckdb.Conn), query) }); err != nil {
+			return err
+		}
+		return answer(ctx, conn, query, params, answered, c.limits.counted(row), heads...)
+	})
 }
 
-// SelectOurs runs a SELECT that came with this program: like Select, without looking for what its author may have hidden.
+// SelectOurs runs a SELECT that came with this program: like Select, without looking for what its author may have hidden, and
+// without limits.
 func (c *Case) SelectOurs(ctx context.Context, query string, params map[string]any, row func(columns []string, values []driver.Value) error, heads ...*[]string) error {
-	return c.conn.Raw(func(dc any) error {
+	return answer(ctx, c.conn, query, params, func() {}, row, heads...)
+}
+
+func answer(
+	ctx context.Context, in *sql.Conn, query string, params map[string]any, answered func(),
+	row func(columns []string, values []driver.Value) error, heads ...*[]string,
+) error {
+	return in.Raw(func(dc any) error {
 		conn := dc.(*duckdb.Conn)
 		prepared, err := conn.PrepareContext(ctx, query)
 		if err != nil {
@@ -406,12 +534,16 @@ func (c *Case) SelectOurs(ctx context.Context, query string, params map[string]a
 			return err
 		}
 		defer rows.Close()
+		answered()
 		columns := rows.Columns()
 		for _, h := range heads {
 			*h = columns
 		}
 		values := make([]driver.Value, len(columns))
 		for {
+			if err := ctx.Err(); err != nil { // nobody may be waiting any more
+				return err
+			}
 			if err := rows.Next(values); err != nil {
 				if errors.Is(err, errEOF) {
 					return nil

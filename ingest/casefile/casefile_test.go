@@ -94,7 +94,7 @@ func TestSchemaVersions(t *testing.T) {
 	if err := c.Exec(ctx, "UPDATE case_info SET schema_version = 1"); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.migrate(ctx, SchemaVersion+1, steps); err != nil {
+	if err := c.migrate(ctx, 1, SchemaVersion+1, steps); err != nil {
 		t.Fatal(err)
 	}
 	var version int

@@ -38,7 +38,7 @@ func looksOnly(ctx context.Context, conn *duckdb.Conn, query string) error {
 
 // parsed is the query as DuckDB's parser understands it.
 func parsed(ctx context.Context, conn *duckdb.Conn, query string) (any, error) {
-	rows, err := conn.QueryContext(ctx, "SELECT json_serialize_sql($1::VARCHAR)::VARCHAR", []driver.NamedValue{{Ordinal: 1, Value: query}})
+	rows, err := conn.QueryContext(ctx, "SELECT system.main.json_serialize_sql($1::VARCHAR)::VARCHAR", []driver.NamedValue{{Ordinal: 1, Value: query}})
 	if err != nil {
 		return nil, err
 	}

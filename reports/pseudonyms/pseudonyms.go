@@ -15,6 +15,7 @@ import (
 
 	"tapaudit/analysis"
 	"tapaudit/analysis/settings"
+	"tapaudit/ingest/casefile"
 )
 
 var (
@@ -271,6 +272,15 @@ func (p *pseudonymiser) result(r *analysis.Result) *analysis.Result {
 	out.Organisation = p.name(r.Organisation)
 	out.Case.ID, out.Case.Examiner, out.Case.CollectedBy = p.name(r.Case.ID), p.name(r.Case.Examiner), p.name(r.Case.CollectedBy)
 	out.Case.Source = p.withheld(r.Case.Source)
+	if r.CaseFile != nil {
+		file := *r.CaseFile
+		file.Name = p.path(file.Name)
+		file.Journals = each(file.Journals, func(j casefile.File) casefile.File {
+			j.Name = p.path(j.Name)
+			return j
+		})
+		out.CaseFile = &file
+	}
 	// A configuration is short enough for its hash to confirm a guess.
 	out.SettingsHash = p.key.hexadecimal("configuration", r.SettingsHash)
 	out.Tenants = each(r.Tenants, p.id)
