@@ -103,7 +103,7 @@ func (f *folder) copyTo(name, to string) (there bool, err error) {
 		return false, err
 	}
 	defer from.Close()
-	file, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	file, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return false, err
 	}
