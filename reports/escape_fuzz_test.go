@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -37,6 +38,11 @@ func FuzzEscaping(f *testing.F) {
 		finding.Evidence = []analysis.Place{{Path: s, Line: 1}}
 		finding.Records[0].What, finding.Records[0].Raw = s, s
 		work := &folder{ctx: context.Background(), path: t.TempDir()}
+		var err error
+		if work.root, err = os.OpenRoot(work.path); err != nil {
+			t.Fatal(err)
+		}
+		defer work.root.Close()
 		if err := (htmlOutput{}).write(work, r); err != nil {
 			t.Fatal(err)
 		}

@@ -191,14 +191,14 @@ func verdict(r *analysis.Result) (heading, sentence string) {
 		parts = append(parts, "every test could be run for the whole period")
 	}
 	if r.Unassessed != "" {
-		parts = append([]string{r.Unassessed}, parts...)
+		parts = append([]string{line(r.Unassessed)}, parts...)
 	}
 	return heading, "In this evidence: " + strings.Join(parts, "; ") + "."
 }
 
 // nothingTested says why no test could be run.
 func nothingTested(r *analysis.Result) string {
-	return capitalised(or(r.Unassessed, "no test could be run")) + ": issued passes and log-ins with a pass could not be assessed."
+	return capitalised(or(line(r.Unassessed), "no test could be run")) + ": issued passes and log-ins with a pass could not be assessed."
 }
 
 // collectFirst is what to do where nothing could be tested.

@@ -331,6 +331,9 @@ func (p *pseudonymiser) result(r *analysis.Result) *analysis.Result {
 		return e
 	})
 	out.Faults = each(r.Faults, func(err error) error { return errors.New(p.sentence(err.Error(), "a rule of the user's failed")) })
+	if r.Unassessed != "" {
+		out.Unassessed = p.sentence(r.Unassessed, leftOut)
+	}
 	out.Notes = append([]string{"This report is for sharing: names, ids, addresses, file names and the free text of records are pseudonyms, made with the key " +
 		p.key.ID() + ". Times, counts and judgements are as in the evidence."}, p.sentences(r.Notes)...)
 	return &out
