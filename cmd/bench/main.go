@@ -120,8 +120,28 @@ func measure(tapaudit, samples string, signIns, rounds int, large bool) error {
 	} else {
 		fmt.Println("| run with report | not measured: jq is not installed | | | | |")
 	}
+	oneUser := func(n int) ([]string, error) {
+		folder := filepath.Join(dir, fmt.Sprintf("one-user-%d", n))
+		return b.audit(folder), onboardings{tenant: tenantNo(0), n: n, over: 200 * 24 * time.Hour, users: 1}.write(folder)
+	}
+	if err := b.growth("run with report, %d log-ins of one user", 16_000, 64_000, oneUser); err != nil {
+		return err
+	}
 	if !large {
 		return nil
+	}
+	manyTenants := func(n int) ([]string, error) {
+		folder := filepath.Join(dir, fmt.Sprintf("tenants-%d", n))
+		for i := range n {
+			o := onboardings{tenant: tenantNo(i), n: 2, over: 200 * 24 * time.Hour, users: 2}
+			if err := o.write(filepath.Join(folder, "tenantId="+o.tenant)); err != nil {
+				return nil, err
+			}
+		}
+		return b.audit(folder), nil
+	}
+	if err := b.growth("run with report, %d tenants", 1_000, 8_000, manyTenants); err != nil {
+		return err
 	}
 	tenfold, err := b.signIns("tenfold", 10*signIns)
 	if err != nil {
@@ -148,6 +168,24 @@ func (b *bench) signIns(name string, n int) (string, error) {
 // ingest is the command that loads a file into a new case.
 func (b *bench) ingest(path string) []string {
 	return []string{b.tapaudit, "ingest", path, "--quiet", "--case", filepath.Join(b.dir, "case.duckdb")}
+}
+
+// audit is the command that judges a folder and writes its report.
+func (b *bench) audit(folder string) []string {
+	return []string{b.tapaudit, "run", folder, "--quiet", "--out", filepath.Join(b.dir, "report")}
+}
+
+// growth measures more of something against less of it.
+func (b *bench) growth(what string, less, more int, evidence func(n int) ([]string, error)) error {
+	fewer, err := evidence(less)
+	if err != nil {
+		return err
+	}
+	all, err := evidence(more)
+	if err != nil {
+		return err
+	}
+	return b.pair(fmt.Sprintf(what, more), all, fmt.Sprintf("%d of them", less), fewer)
 }
 
 // run is one measured run: wall time and peak memory of the process.
@@ -200,7 +238,7 @@ func (b *bench) analysis(signIns, logins int) error {
 	if err != nil {
 		return err
 	}
-	if err := withLogins(filepath.Dir(path), logins); err != nil {
+	if err := (onboardings{tenant: tenantNo(0), n: logins, over: time.Duration(logins) * 2 * time.Hour, users: logins}).write(filepath.Dir(path)); err != nil {
 		return err
 	}
 	var loads, judges, ratios []float64
@@ -221,8 +259,20 @@ func (b *bench) analysis(signIns, logins int) error {
 	return nil
 }
 
-// withLogins adds proper onboardings: a pass, a log-in with it, a method.
-func withLogins(dir string, n int) error {
+// onboardings are proper ones: a pass, a log-in with it, a method; n of them, one after the other, of so many users.
+type onboardings struct {
+	tenant   string
+	n, users int
+	over     time.Duration
+}
+
+func tenantNo(i int) string { return fmt.Sprintf("25b1f699-3870-4dbb-a781-%012x", 0xc22127c974d7+i) }
+
+// write adds them to a folder, in files of their own.
+func (o onboardings) write(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
 	signIns, err := os.Create(filepath.Join(dir, "logins.ndjson"))
 	if err != nil {
 		return err
@@ -233,21 +283,21 @@ func withLogins(dir string, n int) error {
 		return err
 	}
 	defer audits.Close()
-	const tenant = "25b1f699-3870-4dbb-a781-c22127c974d7"
 	start := time.Date(2026, 7, 1, 8, 0, 0, 0, time.UTC)
-	for i := range n {
-		at := start.Add(time.Duration(i) * 2 * time.Hour)
-		user := fmt.Sprintf("00000000-0000-0000-0002-%012d", i+1)
+	for i := range o.n {
+		at := start.Add(o.over / time.Duration(o.n) * time.Duration(i))
+		number := i % o.users
+		user := fmt.Sprintf("00000000-0000-0000-0002-%012d", number+1)
 		clock := func(minutes int) string { return at.Add(time.Duration(minutes) * time.Minute).Format(time.RFC3339) }
 		for k, event := range []struct{ activity, reason, actor string }{
 			{"Admin registered security info", "Admin registered temporary access pass method for user", "00000000-0000-0000-0003-000000000001"},
 			{"User registered security info", "User registered Fido2 Authentication Method", user},
 		} {
 			fmt.Fprintf(audits, `{"id":"bench-%d-%d","activityDateTime":"%s","activityDisplayName":"%s","category":"UserManagement","correlationId":"bench-%d-%d","loggedByService":"Authentication Methods","result":"success","resultReason":"%s","initiatedBy":{"user":{"id":"%s","userPrincipalName":"%s@contoso.example"}},"targetResources":[{"id":"%s","type":"User","userPrincipalName":"new%d@contoso.example","modifiedProperties":[]}],"additionalDetails":[]}`+"\n",
-				i, k, clock(20*k), event.activity, i, k, event.reason, event.actor, event.actor[24:], user, i)
+				i, k, clock(20*k), event.activity, i, k, event.reason, event.actor, event.actor[24:], user, number)
 		}
 		fmt.Fprintf(signIns, `{"id":"bench-%d","createdDateTime":"%s","userId":"%s","userPrincipalName":"new%d@contoso.example","appId":"19db86c3-b2b9-44cc-b339-36da233a3be2","appDisplayName":"My Signins","ipAddress":"198.51.100.7","clientAppUsed":"Browser","correlationId":"bench-c-%d","sessionId":"bench-s-%d","isInteractive":true,"homeTenantId":"%s","resourceTenantId":"%s","status":{"errorCode":0},"authenticationDetails":[{"authenticationMethod":"Temporary Access Pass","succeeded":true}]}`+"\n",
-			i, clock(10), user, i, i, i, tenant, tenant)
+			i, clock(10), user, number, i, i, o.tenant, o.tenant)
 	}
 	return nil
 }

@@ -1,0 +1,216 @@
+package analysis_test
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tapaudit/analysis"
+)
+
+// pairs are the plain definitions of what the model finds in windows and by sorted look-ups: each sign-in of a user is
+// compared with every other. They take the square of the time, and say in a line what is meant.
+var pairs = []struct{ name, model, plain string }{
+	{
+		"on_tap", `SELECT signin_no FROM on_tap`, `
+SELECT DISTINCT s.signin_no
+FROM signins AS s JOIN tap_sessions AS t
+    ON t.tenant_id = s.tenant_id AND t.user_id = s.user_id
+    AND (t.session = s.session_id OR t.by_correlation AND t.session = s.correlation_id)`,
+	},
+	{
+		"familiarity", `SELECT signin_no, earlier_signins, familiar FROM familiarity`, `
+SELECT
+    t.signin_no,
+    count(e.signin_no) AS earlier_signins,
+    coalesce(bool_or(CASE WHEN t.asn IS NOT NULL AND e.asn IS NOT NULL THEN t.asn = e.asn ELSE t.network = e.network END), false) AS familiar
+FROM signins AS t
+LEFT JOIN signins AS e
+    ON e.tenant_id = t.tenant_id AND e.user_id = t.user_id
+    AND e.time < t.time AND e.time >= t.time - INTERVAL 90 DAY
+    AND e.error_code = 0 AND NOT e.attempt AND NOT EXISTS (SELECT 1 FROM on_tap AS o WHERE o.signin_no = e.signin_no)
+WHERE t.tap_signin
+GROUP BY t.signin_no`,
+	},
+	{
+		"footprint", `SELECT login_no, signin_no FROM footprint`, `
+SELECT DISTINCT l.login_no, s.signin_no
+FROM logins AS l
+JOIN login_signins AS m ON m.login_no = l.login_no
+JOIN signins AS t ON t.signin_no = m.signin_no
+JOIN signins AS s
+    ON s.tenant_id = l.tenant_id AND s.user_id = l.user_id AND NOT s.attempt
+    AND s.time > l.time AND s.time <= l.footprint_until
+    AND CASE WHEN t.session_id IS NOT NULL THEN s.session_id = t.session_id ELSE s.correlation_id = t.correlation_id END`,
+	},
+	{
+		"the issuer's devices", `SELECT login_no, list_sort(issuer_signins) FROM issuer_network_logins WHERE issuer_signins IS NOT NULL`, `
+WITH earliest AS (
+    SELECT l.login_no, s.signin_no, min(i.signin_no) AS issuer_signin
+    FROM logins AS l
+    JOIN passes AS p ON p.pass_no = l.pass_no
+    JOIN login_signins AS m ON m.login_no = l.login_no
+    JOIN signins AS s ON s.signin_no = m.signin_no
+    JOIN signins AS i
+        ON i.tenant_id = p.tenant_id AND i.user_id = p.issuer_id AND i.device_id = s.device_id AND i.error_code = 0
+        AND i.time < s.time AND i.time >= s.time - INTERVAL 90 DAY
+    WHERE l.pass_known AND p.issuer_type = 'user' AND p.issuer_id <> p.user_id
+        AND NOT s.trusted AND NOT EXISTS (SELECT 1 FROM shared_egress AS e WHERE e.tenant = p.tenant_id AND e.ip = s.ip)
+    GROUP BY ALL
+)
+SELECT login_no, list_sort(list(DISTINCT 's:' || issuer_signin)) FROM earliest GROUP BY login_no`,
+	},
+	bursts("logins of user", "24 HOUR", 4, 1), bursts("logins of user", "720 HOUR", 6, 1), bursts("passes of user", "7 DAY", 2, 1),
+	bursts("passes by issuer", "1 HOUR", 1, 2), bursts("failed attempts on user", "10 MINUTE", 2, 1), bursts("failed attempts from address", "1 HOUR", 3, 2),
+}
+
+// bursts compares the bursts of a kind: sets of items that fall into one window, joined where they share an item.
+func bursts(kind, span string, least, persons int) struct{ name, model, plain string } {
+	model := fmt.Sprintf(`SELECT tenant_id, counted_by, burst, item, time FROM bursts('%s', INTERVAL %s, %d, %d)`, kind, span, least, persons)
+	return struct{ name, model, plain string }{kind + " in " + span, model, fmt.Sprintf(`
+WITH RECURSIVE items AS (SELECT * FROM countable WHERE kind = '%s' AND counted_by IS NOT NULL),
+sets AS (
+    SELECT a.tenant_id, a.counted_by, a.item AS opened_by, list(b.item) AS members
+    FROM items AS a JOIN items AS b
+        ON b.tenant_id = a.tenant_id AND b.counted_by = a.counted_by AND b.time >= a.time AND b.time <= a.time + INTERVAL %s
+    GROUP BY ALL HAVING count(*) >= %d AND count(DISTINCT b.person) >= %d
+),
+linked AS (
+    SELECT DISTINCT tenant_id, counted_by, unnest(members) AS item, opened_by FROM sets
+),
+reached AS (
+    SELECT tenant_id, counted_by, item, item AS other FROM linked
+    UNION
+    SELECT r.tenant_id, r.counted_by, r.item, b.item
+    FROM reached AS r
+    JOIN linked AS a ON a.item = r.other AND a.tenant_id = r.tenant_id AND a.counted_by = r.counted_by
+    JOIN linked AS b ON b.opened_by = a.opened_by AND b.tenant_id = a.tenant_id AND b.counted_by = a.counted_by
+),
+grouped AS (
+    SELECT r.tenant_id, r.counted_by, r.item, min(i.time) AS begins
+    FROM reached AS r JOIN items AS i ON i.item = r.other AND i.tenant_id = r.tenant_id AND i.counted_by = r.counted_by
+    GROUP BY ALL
+)
+SELECT g.tenant_id, g.counted_by, dense_rank() OVER (PARTITION BY g.tenant_id, g.counted_by ORDER BY g.begins) AS burst, g.item, i.time
+FROM grouped AS g JOIN items AS i ON i.item = g.item AND i.tenant_id = g.tenant_id AND i.counted_by = g.counted_by`, kind, span, least, persons)}
+}
+
+// nearRules find events near each other by time slots. Without the slots each rule is its own plain definition.
+var nearRules = map[string]string{
+	"TAP-TAKEOVER-CHAIN":            " AND own.slot = l.slot",
+	"TAP-ISSUED-WITHOUT-NEED":       " AND s.slot = p.slot",
+	"TAP-ISSUED-AFTER-RISKY-SIGNIN": " AND s.slot = p.slot",
+	"TAP-GUESSED":                   " AND g.slot = time_slot(l.time, $minutes * 60)",
+}
+
+func TestModelEqualsThePlainDefinitions(t *testing.T) {
+	t.Parallel()
+	rules, err := analysis.BuiltInRules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]int{}
+	for seed := range uint64(6) {
+		j := randomTenant(t, rand.New(rand.NewPCG(seed, 17))).judge("TAP-SIGNIN")
+		same := func(name, model, plain string, parameters map[string]any) {
+			t.Helper()
+			got, want := selected(t, j, model, parameters), selected(t, j, plain, parameters)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("seed %d, %s (-plain +model):\n%s", seed, name, diff)
+			}
+			found[name] += len(want)
+		}
+		for _, p := range pairs {
+			same(p.name, p.model, p.plain, nil)
+		}
+		for id, slots := range nearRules {
+			rule := rules[slices.IndexFunc(rules, func(r analysis.Rule) bool { return r.ID == id })]
+			plain := strings.Replace(strings.Replace(rule.SQL, slots, "", 1), "unnest([0, 1])", "unnest([0])", 1)
+			if len(plain) != len(rule.SQL)-len(slots)-len(", 1") {
+				t.Fatalf("%s finds what is near in another way than the test knows", id)
+			}
+			parameters := map[string]any{}
+			for name, value := range rule.Parameters {
+				parameters[name] = value
+			}
+			same(id, rule.SQL, plain, parameters)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		if found[name] < 3 {
+			t.Errorf("%s: only %d rows were compared, which shows nothing", name, found[name])
+		}
+	}
+}
+
+// selected are a query's rows as texts, in their own order.
+func selected(t *testing.T, j *judged, query string, parameters map[string]any) []string {
+	t.Helper()
+	var rows []string
+	if err := j.c.Select(context.Background(), query, parameters, func(_ []string, values []driver.Value) error {
+		rows = append(rows, fmt.Sprint(values))
+		return nil
+	}); err != nil {
+		t.Fatalf("%v\n%s", err, query)
+	}
+	slices.Sort(rows)
+	return rows
+}
+
+// randomTenant has a few users who do much, at times that often tie or lie just at the edge of what is near.
+func randomTenant(t *testing.T, r *rand.Rand) *fixture {
+	f := newFixture(t)
+	f.covered("01-01", "06-30")
+	pick := func(of ...string) string { return of[r.IntN(len(of))] }
+	jumps := []time.Duration{0, time.Second, 5 * time.Minute, 10 * time.Minute, time.Hour, 24 * time.Hour, 30 * 24 * time.Hour, 90 * 24 * time.Hour}
+	when := func() string {
+		at := at("01-05 08:00:00")
+		for range 4 {
+			at = at.Add(jumps[r.IntN(len(jumps)-1)])
+		}
+		if r.IntN(3) == 0 {
+			at = at.Add(90 * 24 * time.Hour)
+		}
+		return at.Format("2006-01-02 15:04:05")
+	}
+	user := func() string { return pick("ann", "bob", "bob", "cid") }
+	options := func() []option {
+		all := []option{from(pick("203.0.113.9", "203.0.113.77", "198.51.100.3", "192.0.2.1")), asn([]any{nil, 64500, 64501, 64502}[r.IntN(4)]), device(pick("d1", "d2"))}
+		switch r.IntN(4) {
+		case 0:
+			all = append(all, session(pick("a", "b", "c", "d", "e")))
+		case 1:
+			all = append(all, without("sessionId"), correlation(pick("a", "b", "c", "d", "e")))
+		}
+		return append(all, risk(pick("none", "none", "high")))
+	}
+	for range 150 {
+		f.signIn(when(), user(), options()...)
+	}
+	for range 60 {
+		f.signIn(when(), user(), append(options(), steps(step("FIDO2 security key", true, "Multifactor authentication")))...)
+	}
+	for range 60 {
+		f.login(when(), user(), options()...)
+	}
+	for range 80 {
+		f.guess(when(), user(), options()...)
+	}
+	for range 50 {
+		f.issue(when(), pick("ann", "help"), user(), passDetails{usage: "MultiUse"})
+		f.registerMethod(when(), user())
+	}
+	for range 20 {
+		f.joinDevice(when(), user())
+		f.signIn(when(), "help", options()...)
+	}
+	return f
+}
