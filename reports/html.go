@@ -34,9 +34,9 @@ const (
 	findingsInFull  = 200     // of a rule and severity
 	findingBytes    = 4 << 20 // of findings in full, raw records aside
 	findingRowBytes = 5 << 20 // of findings as rows
-	tenantsNamed    = 30      // at the head, and of those of which something could not be seen
+	tenantsNamed    = 10      // at the head, and of those of which something could not be seen
 	testedRows      = 2_000   // with the same answer
-	calendarsShown  = 90
+	calendarsShown  = 30
 	rawBytes        = 3 << 20 // of raw records
 	recordsInFull   = 25      // of a finding
 	rawRecord       = 20_000  // characters of one raw record

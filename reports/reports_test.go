@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -585,6 +586,70 @@ func TestManyFindingsStayReadable(t *testing.T) {
 	for _, want := range []string{"1,000 further log-ins are in logins.csv", "2,000 further passes are in passes.csv"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("report.html does not say %q", want)
+		}
+	}
+}
+
+// The page shows of many tenants the first and names the table with the rest; of few it shows all.
+func TestManyTenantsStayReadable(t *testing.T) {
+	of := func(tenants int) *analysis.Result {
+		r := &analysis.Result{Period: analysis.Period{From: at(1, 0, 0), To: at(11, 0, 0)}}
+		for i := range 40 {
+			r.Rules = append(r.Rules, rule(fmt.Sprintf("TAP-RULE-%d", i), "A rule", "low"))
+		}
+		for i := range tenants {
+			tenant := fmt.Sprintf("%08d-0000-4000-8000-000000000000", i)
+			r.Tenants = append(r.Tenants, tenant)
+			for k, rule := range r.Rules {
+				a := analysis.Assessment{RuleID: rule.ID, TenantID: tenant, Assessed: []string{"yes", "partly", "no"}[k%3]}
+				if a.Assessed != "yes" {
+					a.Reasons = []string{"the evidence holds no " + rule.ID}
+				}
+				r.Assessments = append(r.Assessments, a)
+			}
+			for _, logType := range logTypes {
+				for d := range 10 {
+					r.Coverage = append(r.Coverage, analysis.CoverageDay{TenantID: tenant, LogType: logType, Day: at(1+d, 0, 0), Status: "covered"})
+				}
+			}
+			r.Policy = append(r.Policy, analysis.PolicyState{TenantID: tenant, From: at(1, 0, 0), State: "enabled", Basis: "snapshot"})
+			for k := range 4 {
+				r.Findings = append(r.Findings, analysis.Finding{ID: fmt.Sprintf("%d-%d", i, k), RuleID: r.Rules[k].ID, Severity: "low", Status: "open", TenantID: tenant,
+					SubjectType: "tenant", SubjectID: tenant, SubjectName: tenant, FirstSeen: at(1, 0, 0), LastSeen: at(2, 0, 0), Summary: strings.Repeat("A summary. ", 20)})
+			}
+		}
+		return r
+	}
+	folds := []string{
+		"10 of 8,000 here, the rest in assessment.csv", "10 tenants here; of 7,990 more something could not be seen either: see assessment.csv",
+		"2,000 of 112,000 here, the rest in assessment.csv", "2,000 of 104,000 here, the rest in assessment.csv",
+		"30 calendars here, of a tenant and log each; 23,970 more are in coverage.csv", "7,500 further states are in policy.csv",
+		"23,976 further logs are in the calendars below and in coverage.csv",
+	}
+	page := read(t, write(t, of(8_000), "html"), "report.html")
+	if len(page) > 15<<20 {
+		t.Errorf("the page of 8,000 tenants has %d bytes", len(page))
+	}
+	for _, want := range folds {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page of 8,000 tenants does not say %q", want)
+		}
+	}
+	shown := strings.Count(page, ` id="f-`)
+	beyond := 0
+	for _, m := range regexp.MustCompile(`(?:([\d,]+) more|([\d,]+) further findings of this rule are) in findings.csv`).FindAllStringSubmatch(page, -1) {
+		n, err := strconv.Atoi(strings.ReplaceAll(m[1]+m[2], ",", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		beyond += n
+	}
+	if shown+beyond != 32_000 || shown < 5_000 {
+		t.Errorf("%d findings are shown and %d told to be in findings.csv, of 32,000", shown, beyond)
+	}
+	for _, few := range []int{1, 3} {
+		if page := read(t, write(t, of(few), "html"), "report.html"); regexp.MustCompile(`here, the rest|tenants here|calendars here|in findings.csv\.</p>`).MatchString(page) {
+			t.Errorf("the page of %d tenants leaves something out", few)
 		}
 	}
 }

@@ -87,7 +87,7 @@ FROM attributed_steps AS step
 GROUP BY ALL;
 
 -- Join the records of one sign-in: a field is taken from the record with more steps, then the one that has it, then
--- the record whose text sorts first.
+-- the record whose text sorts first. Placed first, since an ordered aggregate keeps and sorts every value of every field.
 CREATE OR REPLACE TABLE joined_signins AS
 WITH with_steps AS (
     SELECT r.* EXCLUDE (steps),
@@ -96,24 +96,28 @@ WITH with_steps AS (
     FROM relevant_records AS r
     LEFT JOIN companion_steps AS c ON c.tenant_id = r.tenant_id AND c.request_id = r.request_id
 ),
-ranked AS (
-    SELECT *, coalesce(len(steps), 0) AS step_count,
-        row(time, user_id, upn, app_id, app_name, ip, correlation_id, session_id, error_code, failure_reason, user_agent, device_id, risk)::VARCHAR AS record_text
+placed AS (
+    SELECT *, row_number() OVER (
+        PARTITION BY tenant_id, request_id
+        ORDER BY coalesce(len(steps), 0) DESC,
+            row(time, user_id, upn, app_id, app_name, ip, correlation_id, session_id, error_code, failure_reason, user_agent, device_id, risk)::VARCHAR,
+            source_id, ordinal
+    ) AS place
     FROM with_steps
 )
 SELECT
     tenant_id, request_id,
     min(shown_id) AS id,
     count(*) AS records,
-    any_value(COLUMNS(c -> c IN (
+    arg_min(COLUMNS(c -> c IN (
         'time', 'home_tenant_id', 'resource_tenant_id', 'user_id', 'upn', 'user_name', 'user_type', 'app_id', 'app_name',
         'resource_id', 'resource_name', 'ip', 'asn', 'country', 'city', 'client_app', 'user_agent', 'device_id', 'device_name',
         'correlation_id', 'session_id', 'protocol', 'transfer_method', 'requirement', 'risk', 'error_code', 'failure_reason', 'event_id'
-    )) ORDER BY step_count DESC, record_text),
+    )), place),
     bool_and(interactive) AS interactive,
     bool_or(trusted_location) AS trusted_location,
     bit_or(method_bits) AS method_bits,
     bool_or(can_show_tap OR has_companion) AS can_show_tap,
-    list_distinct(flatten(list(steps ORDER BY step_count DESC, record_text) FILTER (WHERE steps IS NOT NULL))) AS steps
-FROM ranked
+    list_distinct(flatten(list(steps ORDER BY place) FILTER (WHERE steps IS NOT NULL))) AS steps
+FROM placed
 GROUP BY tenant_id, request_id;
