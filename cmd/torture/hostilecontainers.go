@@ -319,7 +319,8 @@ func quotedOverlap(n, size int) []byte {
 		return append(append(h, 0, 0), name...)
 	}
 	// From the last member, which is the kernel alone, to the first.
-	file, data, text := []byte{}, packed.Bytes(), kernel
+	var file []byte
+	data, text := packed.Bytes(), kernel
 	type member struct {
 		sum              uint32
 		compressed, full int
