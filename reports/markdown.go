@@ -43,9 +43,6 @@ func (o markdownOutput) page(r *analysis.Result) string {
 	fact("Organisation", r.Organisation)
 	fact("Case", r.Case.ID)
 	fact("Examiner", r.Case.Examiner)
-	if r.CaseFile != nil {
-		fact("Case file, as opened", r.CaseFile.String())
-	}
 	tenants := r.Tenants[:min(len(r.Tenants), markdownTenants)]
 	fact("Tenants", strings.Join(tenants, ", "))
 	if more := len(r.Tenants) - len(tenants); more > 0 {

@@ -61,8 +61,8 @@ var manuals = map[string]manual{
 			{"for Apache Spark", "tapaudit extract --engine spark --period 2026Q3"},
 			{"for Log Analytics", "tapaudit extract --engine kql --period 2026Q3"},
 		}},
-	"query": {"Answers one SELECT over a case, read-only. Files, settings and other databases are out of its reach. " +
-		"'tapaudit analyze' leaves the derived tables there.",
+	"query": {"Answers one SELECT over a case, read-only. Files, settings and other databases are out of its reach, and its " +
+		"time, memory and rows are limited. 'tapaudit analyze' leaves the derived tables there.",
 		[]example{
 			{"list the log-ins", `tapaudit query --case case.duckdb "SELECT time, user_name, ip, supervised FROM logins ORDER BY time"`},
 			{"export the passes of one user as CSV", `tapaudit query --case case.duckdb --format csv "SELECT * FROM passes WHERE user_name LIKE 'nina@%'"`},
@@ -73,7 +73,7 @@ var manuals = map[string]manual{
 			{"write the comparison, and fail when a new finding is high", "tapaudit diff report-2026Q2 report-2026Q3 --out changes --fail-on high"},
 		}},
 	"verify": {"Hashes every file of a report again and names each that is missing, added or not as manifest.json lists it; " +
-		"with --evidence the inputs too.",
+		"with --evidence the inputs too, with --case the case file.",
 		[]example{
 			{"check a report", "tapaudit verify tapaudit-report"},
 			{"check the evidence it was made from as well", "tapaudit verify tapaudit-report --evidence evidence"},

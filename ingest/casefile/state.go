@@ -84,6 +84,9 @@ func Journals(ctx context.Context, path string) ([]File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("case file: %w", err)
 	}
+	if err := plainJournals(whole); err != nil {
+		return nil, fmt.Errorf("case file %s cannot be opened: %w", path, err)
+	}
 	all := []File{}
 	for _, ending := range journals {
 		file, err := hashed(ctx, whole+ending)

@@ -113,7 +113,7 @@ func TestStrangersCase(t *testing.T) {
 				t.Fatal(err)
 			}
 			before := content(t, path)
-			for _, opts := range []Options{{ReadOnly: true}, {}, {Loads: true}} {
+			for _, opts := range []Options{{ReadOnly: true}, {}} {
 				c, err := Open(t.Context(), path, opts)
 				if err == nil {
 					c.Close()
@@ -188,7 +188,7 @@ func TestCaseByAnyName(t *testing.T) {
 	for _, name := range []string{"system", "temp.duckdb", "main.duckdb", "memory.duckdb", "pg_catalog.duckdb", "a#b.duckdb", "100%.duckdb", "%zz", `it's "so" [x]*\.duckdb`, "s3:x", "postgres:x", " ", "é.duckdb"} {
 		path := filepath.Join(t.TempDir(), name)
 		open(t, path, Options{}).Close()
-		for _, opts := range []Options{{ReadOnly: true}, {}, {Loads: true}} {
+		for _, opts := range []Options{{ReadOnly: true}, {Loads: true}} {
 			c := open(t, path, opts)
 			exec(t, c, "FROM source")
 			if err := c.Seal(t.Context()); err != nil {
