@@ -1,9 +1,9 @@
 // Package ingest gets evidence into a case without losing a record: every file is hashed, recognised by its content
 // and counted, and records = loaded + duplicates + not used + quarantined.
 //
-// A clean file of newline-delimited JSON takes the fast path: DuckDB's own reader, beside which Go takes the hash and
-// the line numbers. Whatever does not add up is rolled back and takes the careful path, on which Go frames and
-// validates every record and feeds it into the same mapping.
+// Every record of JSON and CSV takes one road: it is framed and validated, recognised and translated into the columns that
+// package record declares, and fed into the case. A lake's Parquet files have those columns already: DuckDB's own reader
+// loads them, and whatever does not add up is rolled back and takes the road like any other Parquet file, row by row.
 package ingest
 
 import (
@@ -27,9 +27,6 @@ import (
 // Options are how evidence is read.
 type Options struct {
 	Limits evidence.Limits
-	// FastFrom is the size in bytes from which a file may take the fast path; 0 means DefaultFastFrom, and a
-	// negative number that none does.
-	FastFrom int64
 	// ParquetMemory is what reading a Parquet file may take, as DuckDB reads it; "" means casefile.DefaultParquetMemory.
 	ParquetMemory string
 	// Unneeded says of a day of a lake that none of its records is needed: its files are listed, not read. nil for none.
@@ -42,9 +39,6 @@ type Options struct {
 	Progress func(bytes, records int64)
 }
 
-// DefaultFastFrom is where DuckDB's reader begins to pay: planning what it reads takes a tenth of a second for each file.
-const DefaultFastFrom = 16 << 20
-
 // Load reads everything under the paths into the case, each source in a transaction of its own, small files of a lake
 // several in one. A source whose content the case has already adds nothing, so that a run that was interrupted can be
 // repeated. The error is nil when the evidence is odd; it is not when a path does not exist, the case cannot be written or
@@ -55,9 +49,6 @@ func Load(ctx context.Context, c *casefile.Case, paths []string, stdin io.Reader
 	}
 	if opts.Progress == nil {
 		opts.Progress = func(int64, int64) {}
-	}
-	if opts.FastFrom == 0 {
-		opts.FastFrom = DefaultFastFrom
 	}
 	l := &loader{ctx: ctx, c: c, opts: opts}
 	defer l.checker.Close()
@@ -235,7 +226,7 @@ func tenantOf(path string) string {
 // errKnown ends the loading of a source whose content the case has already.
 var errKnown = errors.New("known")
 
-// load reads one source, on the fast path where that is possible.
+// load reads one source.
 func (l *loader) load(r *source) error {
 	// A file of a size that the case knows is probably the file it knows: the hash tells before it is read for good.
 	if l.has.sizes[r.src.Bytes] && r.src.Disk != "" {
@@ -246,12 +237,8 @@ func (l *loader) load(r *source) error {
 			}
 		}
 	}
-	load, err := l.fastPath(r)
-	if err != nil {
-		return err
-	}
-	if load != nil {
-		err := l.loadByReader(load)
+	if file := l.lakeFile(r); file != nil {
+		err := l.loadByReader(func() error { return l.loadLake([]*source{r}, file) })
 		if err == nil {
 			return nil
 		}
@@ -262,10 +249,10 @@ func (l *loader) load(r *source) error {
 			_, err := l.known(r)
 			return err
 		}
-		// Whatever the fast path stumbled over, the careful one says what it is.
+		// Whatever it stumbled over, the rows themselves say what it is.
 		*r = source{id: r.id, src: r.src, bytes: r.src.Bytes}
 	}
-	err = l.carefully(r)
+	err := l.loadRecords(r)
 	switch {
 	case errors.Is(err, errKnown):
 		_, err = l.known(r)
@@ -292,18 +279,6 @@ func (l *loader) known(r *source) (bool, error) {
 	}
 	*r = source{id: r.id, src: r.src, bytes: r.bytes, sha256: r.sha256, sameAs: &first.id, read: first.read, notes: []string{"the same content as " + first.path}}
 	return true, l.recordOnly(r)
-}
-
-// fastPath is how DuckDB's own reader may load the source, nil where it may not.
-func (l *loader) fastPath(r *source) (func() error, error) {
-	if file := l.lakeFile(r); file != nil {
-		return func() error { return l.loadLake([]*source{r}, file) }, nil
-	}
-	format, err := l.fastFormat(r)
-	if format == nil || err != nil {
-		return nil, err
-	}
-	return func() error { return l.loadFast(r, format) }, nil
 }
 
 // notePasscodes says in the source's note that it holds passcodes.

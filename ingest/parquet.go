@@ -13,6 +13,7 @@ import (
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/formats"
+	"tapaudit/ingest/record"
 	"tapaudit/ingest/regular"
 )
 
@@ -31,7 +32,7 @@ func isParquet(head []byte) bool {
 
 // parquet loads the rows of a Parquet file: its footer is checked first, DuckDB reads each row as one JSON object, and
 // that is a record like any other. ended is why nothing could be read, nil where something could.
-func (c *careful) parquet(content io.Reader) (ended, err error) {
+func (c *loading) parquet(content io.Reader) (ended, err error) {
 	r := c.row
 	r.rows = true
 	r.notes = append(r.notes, "Parquet")
@@ -53,7 +54,7 @@ func (c *careful) parquet(content io.Reader) (ended, err error) {
 	if why != nil {
 		ended = &evidence.DamagedError{Reason: "as Parquet: " + why.Error()}
 	} else if len(footer.ends) > 0 {
-		p := &parquetRows{careful: c, path: path, ends: footer.ends, total: footer.rows()}
+		p := &parquetRows{loading: c, path: path, ends: footer.ends, total: footer.rows()}
 		err = p.read()
 	}
 	if err == nil && r.src.Unchanged() != nil {
@@ -63,7 +64,7 @@ func (c *careful) parquet(content io.Reader) (ended, err error) {
 }
 
 // inMemory copies a Parquet file that is not on disk as it is into a file in memory; file is nil when that cannot be.
-func (c *careful) inMemory(content io.Reader) (file *os.File, path string, ended, err error) {
+func (c *loading) inMemory(content io.Reader) (file *os.File, path string, ended, err error) {
 	content = contextReader{c.loader, content, 0}
 	unread := func(why string) (*os.File, string, error, error) {
 		c.row.notes = append(c.row.notes, "skipped: "+why+"; unpack the archive and name its folder")
@@ -87,7 +88,7 @@ func (c *careful) inMemory(content io.Reader) (file *os.File, path string, ended
 
 // parquetRows reads the rows of one file.
 type parquetRows struct {
-	*careful
+	*loading
 	path     string
 	ends     []int64 // of the row groups
 	total    int64
@@ -187,8 +188,8 @@ func (p *parquetRows) some(end int64) (err error) {
 
 // take takes the row before p.next in.
 func (p *parquetRows) take(text string) error {
-	r := record{line: p.next, ordinal: p.next, text: text}
-	if len(text) > largestRecord {
+	r := framed{line: p.next, ordinal: p.next, text: text}
+	if len(text) > record.Largest {
 		bad := r.quarantined("larger than 16 MiB")
 		r.bad = &bad
 	}

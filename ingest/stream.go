@@ -14,6 +14,7 @@ import (
 
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/formats"
+	"tapaudit/ingest/record"
 )
 
 // A source's records go through three stages that work at the same time: one goroutine frames them, some translate them,
@@ -26,8 +27,8 @@ const (
 	aheadBytes   = 2 * batchBytes // of text framed before it is settled, so that feeding a batch stops nobody
 )
 
-// record is a framed record, what it was translated into, and where it stands.
-type record struct {
+// framed is a record that was framed, what it was translated into, and where it stands.
+type framed struct {
 	line, ordinal, offset int64
 	text                  string
 	context               string   // of the page that holds it
@@ -43,25 +44,25 @@ type record struct {
 }
 
 // quarantined is the record's place in quarantine.
-func (r *record) quarantined(why string) quarantined {
+func (r *framed) quarantined(why string) quarantined {
 	sum := sha256.Sum256([]byte(r.text))
 	shown := r.masked
 	if shown == "" {
 		shown = r.text
 	}
-	return quarantined{r.line, r.offset, why, formats.Excerpt([]byte(shown), excerptLength), hex.EncodeToString(sum[:])}
+	return quarantined{r.line, r.offset, why, record.Excerpt([]byte(shown), excerptLength), hex.EncodeToString(sum[:])}
 }
 
 // translate finds out what the record is and what it says.
-func (r *record) translate(table *formats.Sheet, in *formats.Input) {
+func (r *framed) translate(table *formats.Sheet, in *formats.Input) {
 	switch {
 	case r.bad != nil:
 	case table != nil && table.IsHeader(r.fields):
 		r.header = true
 	case table != nil:
 		r.format, r.out = table.Format, table.Read(r.fields, in)
-		if r.out.KeepRaw || r.out.Bad != "" || table.Secret() || mayHoldPasscode(r.text) {
-			r.masked, r.passcodes = formats.MaskPasscodes(table.Text(r.fields))
+		if r.out.KeepRaw || r.out.Bad != "" || table.Secret() || record.MayHoldPasscode(r.text) {
+			r.masked, r.passcodes = record.MaskPasscodes(table.Text(r.fields))
 		}
 	default:
 		text := r.text
@@ -70,15 +71,15 @@ func (r *record) translate(table *formats.Sheet, in *formats.Input) {
 		}
 		in.Context = r.context
 		r.format, r.out = formats.Read(text, in)
-		if r.out.KeepRaw || r.out.Bad != "" || mayHoldPasscode(text) {
-			r.masked, r.passcodes = formats.MaskPasscodes(text)
+		if r.out.KeepRaw || r.out.Bad != "" || record.MayHoldPasscode(text) {
+			r.masked, r.passcodes = record.MaskPasscodes(text)
 		}
 	}
 }
 
 // chunk is some records in a row.
 type chunk struct {
-	records []record
+	records []framed
 	text    strings.Builder // what their texts are parts of
 	dates   formats.Dates
 	ready   chan struct{} // closed once they are translated
@@ -110,7 +111,7 @@ type producer struct {
 func (p *producer) frame(f *evidence.Frame) error {
 	r := p.add(f.Line, f.Ordinal, f.Offset)
 	if f.Bad != "" {
-		r.bad = &quarantined{f.Line, f.Offset, f.Bad, formats.Excerpt(f.Text, excerptLength), f.SHA256}
+		r.bad = &quarantined{f.Line, f.Offset, f.Bad, record.Excerpt(f.Text, excerptLength), f.SHA256}
 		return p.handOn()
 	}
 	r.text, r.columns = p.chunk.keep(f.Text), f.Columns
@@ -125,7 +126,7 @@ func (p *producer) row(row *evidence.Row) error {
 	if row.Bad != "" {
 		excerpt := ""
 		if !p.table.Secret() {
-			excerpt = formats.Excerpt(row.Text, excerptLength)
+			excerpt = record.Excerpt(row.Text, excerptLength)
 		}
 		r.bad = &quarantined{row.Ordinal, row.Offset, row.Bad, excerpt, row.SHA256}
 		return p.handOn()
@@ -134,11 +135,11 @@ func (p *producer) row(row *evidence.Row) error {
 	return p.handOn()
 }
 
-func (p *producer) add(line, ordinal, offset int64) *record {
+func (p *producer) add(line, ordinal, offset int64) *framed {
 	if p.chunk == nil {
 		p.chunk = &chunk{ready: make(chan struct{})}
 	}
-	p.chunk.records = append(p.chunk.records, record{line: line, ordinal: ordinal, offset: offset})
+	p.chunk.records = append(p.chunk.records, framed{line: line, ordinal: ordinal, offset: offset})
 	return &p.chunk.records[len(p.chunk.records)-1]
 }
 
@@ -187,7 +188,7 @@ func (p *producer) settleAll() {
 }
 
 // stream settles the records that produce frames. ended is what ended the frames early, nil at the end of the text.
-func (c *careful) stream(produce func(*producer) error) (ended, err error) {
+func (c *loading) stream(produce func(*producer) error) (ended, err error) {
 	ctx, cancel := context.WithCancel(c.ctx)
 	const most = aheadBytes / chunkBytes
 	work, queue := make(chan *chunk, most), make(chan *chunk, most)

@@ -38,18 +38,27 @@ import (
 
 	"github.com/duckdb/duckdb-go/v2"
 
+	"tapaudit/ingest/record"
 	"tapaudit/ingest/regular"
 	"tapaudit/ingest/scratch"
 )
 
 // SchemaVersion is the version of the tables that this program writes and reads.
-const SchemaVersion = 3
+const SchemaVersion = 4
 
 //go:embed schema.sql
-var schema string
+var ownSchema string
 
-//go:embed extract.sql
-var extractSchema string
+// schema makes an empty case: its own tables, those of the kinds of records, and the macros that say in SQL what records are.
+func schema() string {
+	var b strings.Builder
+	b.WriteString(ownSchema)
+	for _, kind := range record.Kinds {
+		b.WriteString("\n" + kind.Declared())
+	}
+	b.WriteString(record.Macros())
+	return b.String()
+}
 
 // Options are how a case is opened, and DuckDB's limits.
 type Options struct {
@@ -354,7 +363,7 @@ func (c *Case) use(ctx context.Context, opts Options) error {
 
 func (c *Case) makeSchema(ctx context.Context) error {
 	return c.Atomically(ctx, func() error {
-		if err := c.Exec(ctx, schema+extractSchema); err != nil {
+		if err := c.Exec(ctx, schema()); err != nil {
 			return err
 		}
 		return c.Exec(ctx, "INSERT INTO case_info VALUES (?)", SchemaVersion)
@@ -363,12 +372,19 @@ func (c *Case) makeSchema(ctx context.Context) error {
 
 // migrations[n] brings a case of schema version n+1 to version n+2.
 var migrations = []string{
-	extractSchema,
+	record.ExtractDay.Declared() + record.ExtractAddress.Declared(),
 	// In this order: DuckDB makes no index, which a constraint needs, while rows are changed.
 	`ALTER TABLE source ADD COLUMN records_quarantined BIGINT DEFAULT 0;
 	ALTER TABLE source ALTER COLUMN records_quarantined SET NOT NULL;
 	ALTER TABLE source ALTER COLUMN records_quarantined DROP DEFAULT;
 	UPDATE source SET records_quarantined = (SELECT count(*) FROM quarantine AS q WHERE q.source_id = source.source_id)`,
+	record.Macros() + `
+DROP MACRO IF EXISTS unwrapped;
+ALTER TABLE signin_record RENAME TO signin_record_old;
+` + record.SignIn.Declared() + `
+INSERT INTO signin_record BY NAME
+SELECT *, signin_concerns_pass(steps, failure_reason, error_code, method_bits) AS may_concern_pass FROM signin_record_old;
+DROP TABLE signin_record_old;`,
 }
 
 // migrate brings the case from one schema version to another, one step and one transaction at a time.

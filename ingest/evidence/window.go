@@ -6,10 +6,12 @@ import (
 	"encoding/hex"
 	"hash"
 	"io"
+
+	"tapaudit/ingest/record"
 )
 
 const (
-	maxRecord = 16 << 20 // bytes; no exporter writes a record near this size
+	maxRecord = record.Largest
 	blockSize = 1 << 20
 	maxWindow = maxRecord + blockSize
 

@@ -6,6 +6,8 @@ import (
 	"unicode"
 
 	"github.com/tidwall/gjson"
+
+	"tapaudit/ingest/record"
 )
 
 // CSV: a header tells the kind of a table, and a row becomes an object under the header's names, so that what reads
@@ -82,7 +84,7 @@ func RecogniseHeader(columns []string) *Sheet {
 		h[folded] = true
 		s.columns[i] = strings.TrimSpace(strings.TrimPrefix(c, "\ufeff"))
 		s.keys[i] = folded
-		s.secret = s.secret || strings.Contains(folded, "temporaryaccesspass")
+		s.secret = s.secret || record.IsSecretColumn(folded)
 		if strings.Contains(folded, "date") || strings.Contains(folded, "time") {
 			s.dates = append(s.dates, i)
 		}
@@ -138,13 +140,13 @@ func (s *Sheet) likeObjects() bool {
 }
 
 // graphNames are the names of the members that mappings read, by their folded form.
-var graphNames = map[string]string{"createddatetime": "createdDateTime", "activitydatetime": "activityDateTime"}
+var graphNames = map[string]string{}
 
 func init() {
-	for _, t := range []*Table{SignIns, AuditEvents, Users, RoleDefinitions, GroupMembers, PassSnapshots, RegistrationDetails} {
-		for _, c := range t.Columns {
-			if name, _, _ := strings.Cut(c.Name, "."); name[0] != '_' {
-				graphNames[strings.ToLower(name)] = name
+	for _, k := range []*record.Kind{record.SignIn, record.Audit, record.User, record.RoleDefinition, record.GroupMember, record.Pass, record.Registration} {
+		for _, c := range k.Columns {
+			for _, s := range c.Sources() {
+				graphNames[strings.ToLower(s.Path[0])] = s.Path[0]
 			}
 		}
 	}

@@ -20,6 +20,7 @@ import (
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/formats"
+	"tapaudit/ingest/record"
 )
 
 const (
@@ -31,12 +32,12 @@ const (
 	mostReasons   = 12       // of those, that a note names one by one
 )
 
-// careful is one source on the careful path.
-type careful struct {
+// loading is one source on its way into the case.
+type loading struct {
 	*loader
 	row          *source
 	in           formats.Input
-	batch        map[*formats.Table][]casefile.Row
+	batch        map[*record.Kind][]casefile.Row
 	raw          []casefile.Row
 	bad          []quarantined
 	size         int
@@ -69,11 +70,11 @@ type quarantined struct {
 	reason, excerpt, sha256 string
 }
 
-// carefully loads the source on the careful path, again where what its dates prove asks for it.
-func (l *loader) carefully(r *source) error {
+// loadRecords loads the source record by record, again where what its dates prove asks for it.
+func (l *loader) loadRecords(r *source) error {
 	var how reading
 	for {
-		err := l.c.Atomically(l.ctx, func() error { return l.loadCarefully(r, how) })
+		err := l.c.Atomically(l.ctx, func() error { return l.readOnce(r, how) })
 		var again *rereadError
 		if !errors.As(err, &again) {
 			return err
@@ -83,9 +84,9 @@ func (l *loader) carefully(r *source) error {
 	}
 }
 
-// loadCarefully frames, validates and loads every record of the source.
-func (l *loader) loadCarefully(r *source, how reading) error {
-	c := &careful{loader: l, row: r, batch: map[*formats.Table][]casefile.Row{}, formats: map[string]int64{}, unused: reasons{}, unlisted: reasons{}}
+// readOnce frames, validates and loads every record of the source.
+func (l *loader) readOnce(r *source, how reading) error {
+	c := &loading{loader: l, row: r, batch: map[*record.Kind][]casefile.Row{}, formats: map[string]int64{}, unused: reasons{}, unlisted: reasons{}}
 	c.in = formats.Input{Path: r.src.Path, Taken: taken(r.src), Order: how.order}
 	content, err := r.src.Open()
 	if err != nil {
@@ -119,7 +120,7 @@ func (l *loader) loadCarefully(r *source, how reading) error {
 	case table != nil:
 		ended, err = c.rows(buffered, table)
 	case len(columns) > 0 && isNamedTable(r.src.Path):
-		refuse = "its header is none that is known: " + formats.Excerpt([]byte(strings.Join(columns, ", ")), 2*excerptLength)
+		refuse = "its header is none that is known: " + record.Excerpt([]byte(strings.Join(columns, ", ")), 2*excerptLength)
 	case unreadable != nil && isNamedTable(r.src.Path):
 		refuse = unreadable.Error()
 	default:
@@ -178,7 +179,7 @@ func readAhead(r io.Reader) (ahead io.Reader, stop func()) {
 
 // list settles the source's hash and lists it, unless the case has its content. Where the disk failed there is no hash: it
 // would tell the next run that everything is here already, though a second reading may give more.
-func (c *careful) list() error {
+func (c *loading) list() error {
 	err := c.failed
 	if err == nil {
 		c.row.sha256, err = c.row.src.Sum()
@@ -196,7 +197,7 @@ func (c *careful) list() error {
 }
 
 // refuse puts the whole source into quarantine, as one record.
-func (c *careful) refuse(why string) error {
+func (c *loading) refuse(why string) error {
 	sum, err := c.row.src.Sum()
 	if err != nil && (c.ctx.Err() != nil || errors.Is(err, evidence.ErrChanged)) {
 		return err
@@ -273,7 +274,7 @@ func notEvidence(head []byte) string {
 }
 
 // json loads the records of a JSON text. ended is what ended the stream early, nil where nothing did.
-func (c *careful) json(r io.Reader, head []byte) (ended, err error) {
+func (c *loading) json(r io.Reader, head []byte) (ended, err error) {
 	var framer *evidence.Framer
 	ended, err = c.stream(func(p *producer) error {
 		framer = evidence.FrameJSON(contextReader{c.loader, r, c.row.size()}, evidence.FrameOptions{
@@ -317,7 +318,7 @@ func (c *careful) json(r io.Reader, head []byte) (ended, err error) {
 }
 
 // rows loads the rows of a CSV text.
-func (c *careful) rows(r io.Reader, table *formats.Sheet) (ended, err error) {
+func (c *loading) rows(r io.Reader, table *formats.Sheet) (ended, err error) {
 	c.row.rows = true
 	c.formats[table.Name] += 0 // a table without rows is still of its kind
 	c.format = table.Format
@@ -347,11 +348,8 @@ func (c *careful) rows(r io.Reader, table *formats.Sheet) (ended, err error) {
 	return ended, nil
 }
 
-// mayHoldPasscode finds the key of a passcode, temporaryAccessPass, by a part that begins with a rare letter.
-func mayHoldPasscode(text string) bool { return strings.Contains(text, "yAccessPass") }
-
 // settle does what is to be done with a record that was translated.
-func (c *careful) settle(r *record) error {
+func (c *loading) settle(r *framed) error {
 	c.row.read++
 	switch out := &r.out; {
 	case r.bad != nil:
@@ -392,21 +390,21 @@ func (c *careful) settle(r *record) error {
 }
 
 // keep puts what the record says into the batch, and its text where it may be proof.
-func (c *careful) keep(r *record) {
+func (c *loading) keep(r *framed) {
 	c.wrong += int64(r.out.Wrong)
 	for _, row := range r.out.Rows {
-		c.batch[row.Table] = append(c.batch[row.Table], casefile.Row{Line: r.line, Ordinal: r.ordinal, Time: row.Time, Values: row.Values})
+		c.batch[row.Kind] = append(c.batch[row.Kind], casefile.Row{Source: c.row.id, Line: r.line, Ordinal: r.ordinal, Values: row.Values})
 		c.size += valueBytes * len(row.Values)
 	}
 	c.size += len(r.text) // which the values are parts of
 	if r.out.KeepRaw {
-		c.raw = append(c.raw, casefile.Row{Line: r.line, Ordinal: r.ordinal, Values: []string{r.masked}})
+		c.raw = append(c.raw, casefile.Row{Source: c.row.id, Line: r.line, Ordinal: r.ordinal, Values: []string{r.masked}})
 		c.size += len(r.masked)
 	}
 }
 
 // quarantine counts a record that cannot be loaded, and lists it while there is room.
-func (c *careful) quarantine(q quarantined) {
+func (c *loading) quarantine(q quarantined) {
 	if c.row.quarantined >= mostListed {
 		c.quarantineUnlisted(q.reason, 1)
 		return
@@ -416,7 +414,7 @@ func (c *careful) quarantine(q quarantined) {
 }
 
 // quarantineRecord does the same, and hashes only what is listed.
-func (c *careful) quarantineRecord(r *record, why string) {
+func (c *loading) quarantineRecord(r *framed, why string) {
 	if c.row.quarantined >= mostListed {
 		c.quarantineUnlisted(why, 1)
 		return
@@ -424,7 +422,7 @@ func (c *careful) quarantineRecord(r *record, why string) {
 	c.quarantine(r.quarantined(why))
 }
 
-func (c *careful) quarantineUnlisted(why string, n int64) {
+func (c *loading) quarantineUnlisted(why string, n int64) {
 	c.row.quarantined += n
 	c.unlisted.add(why, n)
 }
@@ -433,7 +431,7 @@ const ofNoKind = "of no kind that is known: neither an id nor a time where they 
 
 // recognised notes that the source has a record of a format. Among records of a known kind, an object of none has lost
 // what it was known by.
-func (c *careful) recognised(f *formats.Format) {
+func (c *loading) recognised(f *formats.Format) {
 	if c.unknownCount > 0 && len(c.formats) == 0 {
 		for _, q := range c.unknown {
 			c.quarantine(q)
@@ -446,41 +444,38 @@ func (c *careful) recognised(f *formats.Format) {
 }
 
 // flush feeds what was gathered into the case.
-func (c *careful) flush() error {
-	tables := slices.SortedFunc(maps.Keys(c.batch), func(a, b *formats.Table) int { return strings.Compare(a.Name, b.Name) })
-	for _, t := range tables {
-		if len(c.batch[t]) == 0 {
-			continue
-		}
-		if err := c.c.Insert(c.ctx, t.Name, t.Mapping, t.Columns, c.row.id, c.batch[t]); err != nil {
+func (c *loading) flush() error {
+	for _, kind := range record.Kinds {
+		if err := c.c.Load(c.ctx, kind, c.batch[kind]); err != nil {
 			return fmt.Errorf("%s: %w", c.row.src.Path, err)
 		}
-		c.batch[t] = c.batch[t][:0]
+		c.batch[kind] = c.batch[kind][:0]
 	}
-	if err := c.c.InsertRaw(c.ctx, c.row.id, c.raw); err != nil {
+	if err := c.c.LoadTexts(c.ctx, c.raw); err != nil {
 		return err
 	}
 	c.raw, c.size = c.raw[:0], 0
 	return c.flushQuarantine()
 }
 
-var quarantineColumns = casefile.Columns{{Name: "offset", Type: "BIGINT"}, {Name: "reason", Type: "VARCHAR"}, {Name: "excerpt", Type: "VARCHAR"}, {Name: "sha256", Type: "VARCHAR"}}
+// quarantineColumns are those of the case's table quarantine.
+var quarantineColumns = []casefile.Column{
+	{Name: "source_id", Type: record.Number}, {Name: "line", Type: record.Number}, {Name: "offset", Type: record.Number},
+	{Name: "reason", Type: record.Text}, {Name: "excerpt", Type: record.Text, Blank: true}, {Name: "sha256", Type: record.Text, Blank: true},
+}
 
-func (c *careful) flushQuarantine() error {
-	if len(c.bad) == 0 {
-		return nil
-	}
+func (c *loading) flushQuarantine() error {
 	var rows []casefile.Row
 	for _, q := range c.bad {
-		rows = append(rows, casefile.Row{Line: q.line, Values: []string{strconv.FormatInt(q.offset, 10), q.reason, q.excerpt, q.sha256}})
+		number := func(n int64) string { return strconv.FormatInt(n, 10) }
+		rows = append(rows, casefile.Row{Values: []string{number(int64(c.row.id)), number(q.line), number(q.offset), q.reason, q.excerpt, q.sha256}})
 	}
 	c.bad = c.bad[:0]
-	return c.c.Insert(c.ctx, "quarantine", `SELECT $source, line, "offset", reason, coalesce(excerpt, ''), coalesce(sha256, '') FROM record`,
-		quarantineColumns, c.row.id, rows)
+	return c.c.Insert(c.ctx, "quarantine", quarantineColumns, rows)
 }
 
 // finish settles what is known only at the end of the source.
-func (c *careful) finish(ended error) error {
+func (c *loading) finish(ended error) error {
 	r := c.row
 	if ended != nil {
 		if errors.Is(ended, evidence.ErrChanged) || c.ctx.Err() != nil {
