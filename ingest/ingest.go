@@ -22,6 +22,7 @@ import (
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/formats"
+	"tapaudit/ingest/record"
 )
 
 // Options are how evidence is read.
@@ -39,8 +40,7 @@ type Options struct {
 	Progress func(bytes, records int64)
 }
 
-// Load reads everything under the paths into the case, each source in a transaction of its own, small files of a lake
-// several in one. A source whose content the case has already adds nothing, so that a run that was interrupted can be
+// Load reads everything under the paths into the case, a source as a whole or not at all, small ones several in one transaction. A source whose content the case has already adds nothing, so that a run that was interrupted can be
 // repeated. The error is nil when the evidence is odd; it is not when a path does not exist, the case cannot be written or
 // ctx is done.
 func Load(ctx context.Context, c *casefile.Case, paths []string, stdin io.Reader, opts Options) error {
@@ -50,7 +50,10 @@ func Load(ctx context.Context, c *casefile.Case, paths []string, stdin io.Reader
 	if opts.Progress == nil {
 		opts.Progress = func(int64, int64) {}
 	}
-	l := &loader{ctx: ctx, c: c, opts: opts}
+	if opts.Report == nil {
+		opts.Report = func(string, string) {}
+	}
+	l := &loader{ctx: ctx, c: c, opts: opts, group: gathered{records: map[*record.Kind][]casefile.Row{}}}
 	defer l.checker.Close()
 	if err := l.readCatalogue(); err != nil {
 		return err
@@ -59,7 +62,10 @@ func Load(ctx context.Context, c *casefile.Case, paths []string, stdin io.Reader
 		if err := evidence.Walk(ctx, paths, stdin, opts.Limits, l.visit); err != nil {
 			return err
 		}
-		return l.loadWaiting()
+		if err := l.loadWaiting(); err != nil {
+			return err
+		}
+		return l.commit()
 	})
 }
 
@@ -71,6 +77,9 @@ type loader struct {
 	checker casefile.Checker // of a lake's files
 	waiting together         // files of a lake
 	told    int64            // bytes of the source under way that Progress was told of
+	group   gathered         // of sources that are loaded and not yet in the case
+	loaded  []*source        // of which Report has still to be told, once they are in
+	head    []byte           // memory for the beginning of a source
 }
 
 // tell reports progress within a source, never more than its size on disk: what comes out of an archive is more.
@@ -164,12 +173,7 @@ func (l *loader) settle(row *source) {
 		l.opts.Progress(0, row.read)
 	}
 	l.told = 0
-	if l.opts.Report != nil {
-		l.opts.Report(s.Path, row.summary())
-	}
-	if l.opts.Warn != nil && s.Unread {
-		l.opts.Warn(s.Path, strings.Join(row.notes, "; "))
-	}
+	l.loaded = append(l.loaded, row)
 }
 
 // size is how many bytes a plain file has, whose reading can be told as it goes; 0 for others.
@@ -192,25 +196,7 @@ func (l *loader) recordOnly(r *source) error {
 	if l.has.holds(r.sha256, r.src.Path) {
 		return nil
 	}
-	return l.insertSource(r)
-}
-
-func (l *loader) insertSource(r *source) error {
-	tenant := any(nil)
-	if t := tenantOf(r.src.Path); t != "" {
-		tenant = t
-	}
-	modified, truncated := any(nil), any(nil)
-	if !r.src.ModTime.IsZero() {
-		modified = casefile.Timestamp(r.src.ModTime)
-	}
-	if r.truncated = cmp.Or(r.truncated, formats.CollectorCap(r.src.Path, r.read)); r.truncated != "" {
-		truncated = r.truncated
-	}
-	r.listed = true
-	return l.c.Exec(l.ctx, `INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.id, r.src.Path, r.src.Container, max(r.bytes, 0), r.sha256, modified, r.format, r.sameAs, tenant, r.filtered, r.rows,
-		r.read, r.notUsed, truncated, r.passcodes, strings.Join(r.notes, "; "), r.quarantined)
+	return l.list(r)
 }
 
 var tenantInPath = regexp.MustCompile(`(?i)(?:^|/)tenantid=([^/]+)`)
@@ -238,6 +224,9 @@ func (l *loader) load(r *source) error {
 		}
 	}
 	if file := l.lakeFile(r); file != nil {
+		if err := l.commit(); err != nil {
+			return err
+		}
 		err := l.loadByReader(func() error { return l.loadLake([]*source{r}, file) })
 		if err == nil {
 			return nil

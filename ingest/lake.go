@@ -105,6 +105,11 @@ func (l *loader) await(r *source, file *lakeFile) error {
 func (l *loader) loadWaiting() error {
 	w := l.waiting
 	l.waiting = together{}
+	if len(w.sources) > 0 {
+		if err := l.commit(); err != nil {
+			return err
+		}
+	}
 	if len(w.sources) > 1 {
 		for i, r := range w.sources {
 			r.id = l.has.next + i
@@ -207,7 +212,7 @@ func (l *loader) loadLake(sources []*source, file *lakeFile) error {
 		if err := l.c.LoadTexts(l.ctx, kept[i]); err != nil {
 			return err
 		}
-		if err := l.insertSource(r); err != nil {
+		if err := l.c.Insert(l.ctx, "source", sourceColumns, []casefile.Row{r.row()}); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"tapaudit/ingest"
 	"tapaudit/ingest/casefile"
 )
@@ -306,12 +308,23 @@ WHERE same_as IS NULL AND (records_read <> loaded + records_not_used + quarantin
 	if len(tables["signin_record"]) < 500 || len(tables["audit_record"]) < 300 || len(tables["quarantine"]) < 40 {
 		t.Errorf("%d sign-ins, %d audit events and %d quarantined are too few to tell", len(tables["signin_record"]), len(tables["audit_record"]), len(tables["quarantine"]))
 	}
-	tables["raw_record"] = dump(t, c, `SELECT text FROM raw_record`)
+	tables["raw_record"] = dump(t, c, `SELECT * FROM raw_record ORDER BY ALL`)
 	for table, rows := range tables {
 		for _, row := range rows {
 			if strings.Contains(row, "TAP-secret") {
 				t.Errorf("a passcode is stored in %s: %s", table, row)
 			}
+		}
+	}
+
+	// Whether sources go in alone or together, in one piece or in many, on one goroutine or several: the case is the same.
+	for name, sizes := range map[string][3]int{"alone, in pieces": {4 << 10, 0, 1}, "together, on several goroutines": {24 << 20, 64 << 10, 1}, "alone, on one goroutine": {24 << 20, 0, 1 << 20}} {
+		ingest.SetSizes(t, sizes[0], sizes[1], sizes[2])
+		c := loaded(t, ingest.Options{}, paths...)
+		got := dumpCase(t, c)
+		got["raw_record"] = dump(t, c, `SELECT * FROM raw_record ORDER BY ALL`)
+		if diff := cmp.Diff(tables, got); diff != "" {
+			t.Errorf("%s (-together, on one goroutine +%s):\n%s", name, name, diff)
 		}
 	}
 }

@@ -101,7 +101,7 @@ func measure(tapaudit, samples string, signIns, rounds int, large bool) error {
 	if err := b.pair("ingest NDJSON, "+what, b.ingest(basic), "DuckDB's bare load", bare); err != nil {
 		return err
 	}
-	if err := b.pair("ingest a Graph page (careful path), "+what, b.ingest(page), "DuckDB's bare load", bare); err != nil {
+	if err := b.pair("ingest a Graph page, "+what, b.ingest(page), "DuckDB's bare load", bare); err != nil {
 		return err
 	}
 	rows, err := asCSV(basic)

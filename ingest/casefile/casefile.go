@@ -85,6 +85,7 @@ type Case struct {
 	loads     bool
 	threads   int    // of the database, while nothing is fed into it
 	memory    string // DuckDB's limit
+	temp      string
 	limits    Limits
 	abandoned bool // a statement that does not stop holds the connection
 }
@@ -218,7 +219,7 @@ func openDatabase(ctx context.Context, path string, opts Options) (*Case, error)
 	}
 	c := &Case{
 		db: db, path: path, readOnly: opts.ReadOnly, loads: opts.Loads, limits: opts.Limits.orDefault(),
-		threads: cmp.Or(opts.Threads, runtime.GOMAXPROCS(0)), memory: cmp.Or(opts.MemoryLimit, DefaultMemoryLimit),
+		threads: cmp.Or(opts.Threads, runtime.GOMAXPROCS(0)), memory: cmp.Or(opts.MemoryLimit, DefaultMemoryLimit), temp: opts.TempDir,
 	}
 	c.db.SetMaxOpenConns(1)
 	if err := c.start(ctx, path, opts); err != nil {
@@ -443,6 +444,9 @@ func (c *Case) Close() error {
 	return errors.Join(err, c.db.Close())
 }
 
+// TempDir is the private folder for what is temporary, "" where the case was opened without one.
+func (c *Case) TempDir() string { return c.temp }
+
 // Exec runs statements of our own; values are bound.
 func (c *Case) Exec(ctx context.Context, query string, args ...any) error {
 	_, err := c.conn.ExecContext(ctx, query, args...)
@@ -470,12 +474,19 @@ func (c *Case) ReadOnly(ctx context.Context, do func() error) error {
 }
 
 func (c *Case) within(ctx context.Context, begin string, do func() error) error {
-	if _, err := c.conn.ExecContext(ctx, begin); err != nil {
+	if err := c.Exec(ctx, begin); err != nil {
 		return err
 	}
-	err := do()
+	return c.End(ctx, do())
+}
+
+// Begin begins a transaction, which End ends.
+func (c *Case) Begin(ctx context.Context) error { return c.Exec(ctx, "BEGIN TRANSACTION") }
+
+// End ends a transaction: commits it where err is nil, else rolls it back. It returns err, or why that failed.
+func (c *Case) End(ctx context.Context, err error) error {
 	if err == nil {
-		_, err = c.conn.ExecContext(ctx, "COMMIT")
+		err = c.Exec(ctx, "COMMIT")
 	}
 	if err != nil {
 		// The caller's context may be the reason for the rollback.

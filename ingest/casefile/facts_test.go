@@ -20,7 +20,7 @@ func TestFactsInSQL(t *testing.T) {
 		return is
 	}
 	texts := []string{
-		"", " ", "<null>", "<NULL>", " <Null> ", "00000000-0000-0000-0000-000000000000", "00000000-0000-0000-0000-000000000001", "anna@contoso.example", "0",
+		"", " ", "\t\r\n", "<null>", "<NULL>", " <Null> ", "00000000-0000-0000-0000-000000000000", "00000000-0000-0000-0000-000000000001", "anna@contoso.example", "0",
 		"Temporary Access Pass", "temporary access  pass", "TEMPORARYACCESSPASS", "accesspass", "access-pass", "Access\nPass", "bypass",
 		"Add user", "Update device", "User registered security info", "User signed in", "Add owner to group", "Reset password",
 		`{"temporaryAccessPass":"x"}`, `{"TemporaryAccessPass" : "x"}`, `{"displayName":"TemporaryAccessPass.Id"}`, `"{\"temporaryAccessPass\\\":\"x\"}"`,

@@ -129,7 +129,7 @@ func readCSV(t *testing.T, in *Input, text string) (*Sheet, []Outcome) {
 	}
 	var outs []Outcome
 	for _, r := range rows[1:] {
-		outs = append(outs, sheet.Read(r, in))
+		outs = append(outs, sheet.Read(cellsOf(r...), in))
 	}
 	return sheet, outs
 }

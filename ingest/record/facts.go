@@ -98,7 +98,9 @@ func AuditConcernsPass(activity string) bool { return someActivity.MatchString(a
 func Macros() string {
 	return fmt.Sprintf(`
 -- present: identities that are none are absent and join nothing.
-CREATE OR REPLACE MACRO present(x) AS CASE WHEN lower(trim(x)) IN (%s) THEN NULL ELSE x END;
+-- Nearly every value is told by a comparison, which costs next to nothing: blanks, < and 0 sort below or between these.
+CREATE OR REPLACE MACRO present(x) AS
+    CASE WHEN x >= '=' OR x >= '1' AND x < '<' THEN x WHEN lower(trim(x, chr(9) || chr(10) || chr(13) || ' ')) IN (%s) THEN NULL ELSE x END;
 
 -- names_pass: a text names an access pass.
 CREATE OR REPLACE MACRO names_pass(x) AS coalesce(regexp_matches(x, '(?i)%s'), false);
