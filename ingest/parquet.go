@@ -18,11 +18,10 @@ import (
 )
 
 const (
-	largestMember = 256 << 20 // bytes of a Parquet file inside an archive, which is read in memory
-	mostLost      = 1_000_000 // rows that count as so many records when they cannot be read
-	mostUnknown   = 10_000    // rows of no known kind at a table's beginning, before the rest goes unread
-	mostFailures  = 1000      // row groups that cannot be read before the rest is given up
-	fewRows       = 512       // are asked for at a time once all of them took too much memory
+	mostLost     = 1_000_000 // rows that count as so many records when they cannot be read
+	mostUnknown  = 10_000    // rows of no known kind at a table's beginning, before the rest goes unread
+	mostFailures = 1000      // row groups that cannot be read before the rest is given up
+	fewRows      = 512       // are asked for at a time once all of them took too much memory
 )
 
 // isParquet says whether a file begins like Parquet.
@@ -39,9 +38,11 @@ func (c *loading) parquet(content io.Reader) (ended, err error) {
 	path := r.src.Disk
 	var file *os.File
 	if path == "" {
-		if file, path, ended, err = c.inMemory(content); file == nil {
+		if file, ended, err = c.onDisk(content); file == nil {
 			return ended, err
 		}
+		defer remove(file)
+		path = file.Name()
 	} else if file, err = regular.Open(path); err != nil {
 		return nil, evidence.ErrChanged // it was there a moment ago
 	}
@@ -63,27 +64,40 @@ func (c *loading) parquet(content io.Reader) (ended, err error) {
 	return ended, err
 }
 
-// inMemory copies a Parquet file that is not on disk as it is into a file in memory; file is nil when that cannot be.
-func (c *loading) inMemory(content io.Reader) (file *os.File, path string, ended, err error) {
-	content = contextReader{c.loader, content, 0}
-	unread := func(why string) (*os.File, string, error, error) {
-		c.row.notes = append(c.row.notes, "skipped: "+why+"; unpack the archive and name its folder")
-		_, ended := io.Copy(io.Discard, content)
-		return nil, "", ended, c.ctx.Err()
+// onDisk copies a Parquet file that is not on disk as it is, since DuckDB's reader jumps to and fro in it, into a private file
+// among the case's temporary ones; file is nil where it ends early. How much comes out of an archive is limited there.
+func (c *loading) onDisk(content io.Reader) (file *os.File, ended, err error) {
+	if file, err = os.CreateTemp(c.c.TempDir(), "parquet-"); err != nil {
+		return nil, nil, fmt.Errorf("a temporary file for Parquet inside an archive: %w", err)
 	}
-	if file, path, err = memoryFile(); err != nil {
-		return unread("Parquet inside an archive is not read on this system")
+	read := &reader{r: contextReader{c.loader, content, 0}}
+	if _, err := io.Copy(file, read); err != nil {
+		remove(file)
+		if read.err != nil {
+			return nil, read.err, c.ctx.Err()
+		}
+		return nil, nil, fmt.Errorf("a temporary file for Parquet inside an archive: %w", err)
 	}
-	n, ended := io.CopyN(file, content, largestMember+1)
-	if n > largestMember {
-		file.Close()
-		return unread(fmt.Sprintf("Parquet inside an archive is read up to %d MiB", largestMember>>20))
+	return file, nil, nil
+}
+
+func remove(file *os.File) {
+	file.Close()
+	os.Remove(file.Name()) // what stays goes with its folder
+}
+
+// reader tells its own errors from those of whom it is read into.
+type reader struct {
+	r   io.Reader
+	err error
+}
+
+func (r *reader) Read(p []byte) (int, error) {
+	n, err := r.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.err = err
 	}
-	if !errors.Is(ended, io.EOF) {
-		file.Close()
-		return nil, "", ended, c.ctx.Err()
-	}
-	return file, path, nil, nil
+	return n, err
 }
 
 // parquetRows reads the rows of one file.
