@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"tapaudit/ingest/formats"
+	"tapaudit/ingest/record"
 )
 
 // eventKind is what an audit event means to the rules, by its activity, its reason and its modified properties.
@@ -67,8 +67,6 @@ type recordPlace struct {
 	line, ordinal int64
 }
 
-var namesPass = regexp.MustCompile(`(?i)temporary\s*access\s*pass`)
-
 // readAuditEvents reads the audit events that any rule reads, joined: one per tenant and id, and a record without id
 // joins, in order, an event of equal correlation id, activity, second and target, else stands alone.
 func (a *audit) readAuditEvents(ctx context.Context) error {
@@ -98,7 +96,7 @@ ORDER BY tenant, time, lower(id), length(targets::VARCHAR) DESC, targets::VARCHA
 			return err
 		}
 		e.places = []recordPlace{place}
-		if !namesPass.MatchString(e.reason) && namesPass.MatchString(otherReason) || e.reason == "" {
+		if !record.NamesWholePass(e.reason) && record.NamesWholePass(otherReason) || e.reason == "" {
 			e.reason = otherReason
 		}
 		e.targets = []byte(targets)
@@ -207,9 +205,9 @@ func lowerTrim(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 func (e *auditEvent) classify() {
 	e.kind = otherEvent
 	activity := lowerTrim(e.activity)
-	pass := namesPass.MatchString(e.reason) || e.passID != "" || e.passUsage != "" || !e.passStart.IsZero() || !e.passEnd.IsZero() ||
+	pass := record.NamesWholePass(e.reason) || e.passID != "" || e.passUsage != "" || !e.passStart.IsZero() || !e.passEnd.IsZero() ||
 		slices.ContainsFunc(readModifiedProperties(e.targets), func(p modifiedProperty) bool {
-			return namesPass.MatchString(p.DisplayName) || namesPass.MatchString(p.NewValue)
+			return record.NamesWholePass(p.DisplayName) || record.NamesWholePass(p.NewValue)
 		})
 	switch activity {
 	case "admin registered security info":
@@ -227,7 +225,7 @@ func (e *auditEvent) classify() {
 		e.kind = passIssued
 	case "admin deleted security info", "user deleted security info":
 		e.kind = methodDeleted
-		if namesPass.MatchString(e.reason) || !namesMethod(e.reason) && pass {
+		if record.NamesWholePass(e.reason) || !namesMethod(e.reason) && pass {
 			e.kind = passDeleted
 		}
 	case "add device", "register device", "add registered owner to device", "add registered users to device":
@@ -329,13 +327,12 @@ func (e *auditEvent) readProperty(p modifiedProperty) {
 	}
 }
 
-// presentID is an identity, or "" where it is absent: empty, <null> or all zero.
+// presentID is an identity, or "" where it is absent.
 func presentID(id string) string {
-	id = strings.TrimSpace(id)
-	if strings.EqualFold(id, "<null>") || id == "00000000-0000-0000-0000-000000000000" {
+	if !record.Present(id) {
 		return ""
 	}
-	return id
+	return strings.TrimSpace(id)
 }
 
 func (a *audit) setIssuer(e *auditEvent, userID, upn, name, appID, appName, spID, spName string) {

@@ -9,22 +9,23 @@ import (
 	"time"
 
 	"tapaudit/ingest/casefile"
+	"tapaudit/ingest/record"
 )
 
 // table is a derived table that Go fills: SQL reads it like any other.
 type table struct {
 	name    string
-	columns casefile.Columns
+	columns []casefile.Column
 	rows    []casefile.Row
 	err     error
 }
 
 // columns reads "name TYPE" pairs.
-func columns(pairs ...string) casefile.Columns {
-	var cs casefile.Columns
+func columns(pairs ...string) []casefile.Column {
+	var cs []casefile.Column
 	for _, p := range pairs {
 		name, kind, _ := strings.Cut(p, " ")
-		cs = append(cs, casefile.Column{Name: name, Type: kind})
+		cs = append(cs, casefile.Column{Name: name, Type: record.Type(kind)})
 	}
 	return cs
 }
@@ -40,7 +41,7 @@ func (t *table) add(values ...any) {
 		case nil:
 		case time.Time:
 			if !v.IsZero() {
-				row[i] = v.UTC().Format("2006-01-02T15:04:05.999999")
+				row[i] = record.Instant(v)
 			}
 		case string:
 			row[i] = strings.ToValidUTF8(v, "\uFFFD")
@@ -64,21 +65,12 @@ func (t *table) store(ctx context.Context, c *casefile.Case) error {
 	if t.err != nil {
 		return t.err
 	}
-	var declared, values []string
+	var declared []string
 	for _, col := range t.columns {
-		name := `"` + col.Name + `"`
-		declared = append(declared, name+" "+col.Type)
-		if element, isList := strings.CutSuffix(col.Type, "[]"); isList {
-			values = append(values, "from_json("+name+`, '["`+element+`"]')`)
-		} else {
-			values = append(values, "CAST("+name+" AS "+col.Type+")")
-		}
+		declared = append(declared, `"`+col.Name+`" `+string(col.Type))
 	}
 	if err := c.Exec(ctx, fmt.Sprintf("CREATE OR REPLACE TABLE %s (%s)", t.name, strings.Join(declared, ", "))); err != nil {
 		return err
 	}
-	if len(t.rows) == 0 {
-		return nil
-	}
-	return c.Insert(ctx, t.name, "SELECT "+strings.Join(values, ", ")+" FROM record WHERE $source = 0", t.columns, 0, t.rows)
+	return c.Insert(ctx, t.name, t.columns, t.rows)
 }

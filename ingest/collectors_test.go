@@ -132,26 +132,22 @@ func TestGooseFolder(t *testing.T) {
 		"entraid/entraid_configs/policies_authenticationMethodsPolicy.json": `{"@odata.context": "https://graph.microsoft.com/beta/$metadata#authenticationMethodsPolicy", "id": "authenticationMethodsPolicy", "authenticationMethodConfigurations": [{"@odata.type": "#microsoft.graph.temporaryAccessPassAuthenticationMethodConfiguration", "id": "TemporaryAccessPass", "state": "enabled"}]}` + "\n",
 	}
 	const capped = "exactly 1000 records: untitledgoosetool keeps only the first page of a day's audit events, the rest of the day is probably lost"
-	for name, from := range map[string]int64{"careful path": -1, "fast path": 1} {
-		t.Run(name, func(t *testing.T) {
-			c := caseOf(t, folder(t, files), Options{FastFrom: from})
-			expect(t, c, sourcesQuery,
-				"entraidauditlog_2026-09-29.json|Graph directory audits|999|0|false||0",
-				"entraidauditlog_2026-09-30.json|Graph directory audits|1000|0|false|"+capped+"|0",
-				"directoryRoles_members.json|directory role members|1|0|false||0",
-				"policies_authenticationMethodsPolicy.json|authentication methods policy|1|0|false||0",
-				"users.json|users|1|0|false||0",
-				"users_authentication_methods.json|authentication methods + temporary access pass methods|3|1|false||1",
-				"rt_signin_log_2026-09-30.json|Graph sign-ins|2|0|false||0",
-			)
-			expect(t, c, `SELECT count(*) FROM quarantine`, "0")
-			expect(t, c, `SELECT id, interactive FROM signin_record ORDER BY id`, "s1|true", "s2|false")
-			expect(t, c, `SELECT id, user_id, coalesce(user_upn, '-'), created, lifetime_minutes FROM pass_snapshot ORDER BY id`,
-				"pass-1|"+jane+"|jane@contoso.com|2026-09-30 09:00:00|60", "pass-2|"+mark+"|-|2026-09-30 09:00:00|60")
-			expect(t, c, `SELECT role_name, role_template_id, principal_id, eligible FROM role_member`, "Global Administrator|"+admins+"|"+jane+"|false")
-			holdsNoPasscode(t, c, "TAPRocks")
-		})
-	}
+	c := caseOf(t, folder(t, files), Options{})
+	expect(t, c, sourcesQuery,
+		"entraidauditlog_2026-09-29.json|Graph directory audits|999|0|false||0",
+		"entraidauditlog_2026-09-30.json|Graph directory audits|1000|0|false|"+capped+"|0",
+		"directoryRoles_members.json|directory role members|1|0|false||0",
+		"policies_authenticationMethodsPolicy.json|authentication methods policy|1|0|false||0",
+		"users.json|users|1|0|false||0",
+		"users_authentication_methods.json|authentication methods + temporary access pass methods|3|1|false||1",
+		"rt_signin_log_2026-09-30.json|Graph sign-ins|2|0|false||0",
+	)
+	expect(t, c, `SELECT count(*) FROM quarantine`, "0")
+	expect(t, c, `SELECT id, interactive FROM signin_record ORDER BY id`, "s1|true", "s2|false")
+	expect(t, c, `SELECT id, user_id, coalesce(user_upn, '-'), created, lifetime_minutes FROM pass_snapshot ORDER BY id`,
+		"pass-1|"+jane+"|jane@contoso.com|2026-09-30 09:00:00|60", "pass-2|"+mark+"|-|2026-09-30 09:00:00|60")
+	expect(t, c, `SELECT role_name, role_template_id, principal_id, eligible FROM role_member`, "Global Administrator|"+admins+"|"+jane+"|false")
+	holdsNoPasscode(t, c, "TAPRocks")
 }
 
 // holdsNoPasscode looks for a passcode in every text of the case.
@@ -210,7 +206,7 @@ func TestDFIRFolder(t *testing.T) {
 		"azure_ad_audit/AADAuditLog_contoso.onmicrosoft.com_2026-09-30.json": list(audit(1)),
 		"azure_ad_users/AADUsers_contoso.onmicrosoft.com.json": list(`{"id":"` + jane + `","userPrincipalName":"jane@contoso.com","displayName":"Jane","createdDateTime":"2026-09-01T08:00:00Z",
 			"userRegisteredAuthenticationMethods":[{"@odata.type":"#microsoft.graph.temporaryAccessPassAuthenticationMethod","id":"pass-1","createdDateTime":"2026-09-30T09:00:00Z","lifetimeInMinutes":60,"isUsableOnce":true,"temporaryAccessPass":null}]}`),
-	}), Options{FastFrom: 1})
+	}), Options{})
 	expect(t, c, sourcesQuery,
 		"AADAuditLog_contoso.onmicrosoft.com_2026-09-30.json|Graph directory audits|1|0|false||0",
 		name+"10-00-00.json|Graph sign-ins|2|0|true||0",
@@ -221,13 +217,13 @@ func TestDFIRFolder(t *testing.T) {
 	expect(t, c, `SELECT id, created FROM directory_user`, jane+"|2026-09-01 08:00:00")
 }
 
-// TestFilteredNDJSON: DuckDB's own reader would not look at each record.
+// TestFilteredNDJSON: whether an export is filtered shows in its records.
 func TestFilteredNDJSON(t *testing.T) {
 	const exchange = "00000002-0000-0ff1-ce00-000000000000"
 	c := caseOf(t, folder(t, map[string]string{
 		"azure_ad_signin/all.json": signIn("s1", exchange, 0) + "\n" + signIn("s2", exchange, 0) + "\n",
 		"signins.json":             signIn("s3", exchange, 0) + "\n" + signIn("s4", exchange, 0) + "\n",
-	}), Options{FastFrom: 1})
+	}), Options{})
 	expect(t, c, `SELECT regexp_extract(path, '[^/]+$') AS name, filtered FROM source ORDER BY path`, "all.json|true", "signins.json|false")
 }
 

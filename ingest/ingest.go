@@ -1,9 +1,9 @@
 // Package ingest gets evidence into a case without losing a record: every file is hashed, recognised by its content
 // and counted, and records = loaded + duplicates + not used + quarantined.
 //
-// A clean file of newline-delimited JSON takes the fast path: DuckDB's own reader, beside which Go takes the hash and
-// the line numbers. Whatever does not add up is rolled back and takes the careful path, on which Go frames and
-// validates every record and feeds it into the same mapping.
+// Every record of JSON and CSV takes one road: it is framed and validated, recognised and translated into the columns that
+// package record declares, and fed into the case. A lake's Parquet files have those columns already: DuckDB's own reader
+// loads them, and whatever does not add up is rolled back and takes the road like any other Parquet file, row by row.
 package ingest
 
 import (
@@ -22,14 +22,12 @@ import (
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/formats"
+	"tapaudit/ingest/record"
 )
 
 // Options are how evidence is read.
 type Options struct {
 	Limits evidence.Limits
-	// FastFrom is the size in bytes from which a file may take the fast path; 0 means DefaultFastFrom, and a
-	// negative number that none does.
-	FastFrom int64
 	// ParquetMemory is what reading a Parquet file may take, as DuckDB reads it; "" means casefile.DefaultParquetMemory.
 	ParquetMemory string
 	// Unneeded says of a day of a lake that none of its records is needed: its files are listed, not read. nil for none.
@@ -42,11 +40,7 @@ type Options struct {
 	Progress func(bytes, records int64)
 }
 
-// DefaultFastFrom is where DuckDB's reader begins to pay: planning what it reads takes a tenth of a second for each file.
-const DefaultFastFrom = 16 << 20
-
-// Load reads everything under the paths into the case, each source in a transaction of its own, small files of a lake
-// several in one. A source whose content the case has already adds nothing, so that a run that was interrupted can be
+// Load reads everything under the paths into the case, a source as a whole or not at all, small ones several in one transaction. A source whose content the case has already adds nothing, so that a run that was interrupted can be
 // repeated. The error is nil when the evidence is odd; it is not when a path does not exist, the case cannot be written or
 // ctx is done.
 func Load(ctx context.Context, c *casefile.Case, paths []string, stdin io.Reader, opts Options) error {
@@ -56,10 +50,10 @@ func Load(ctx context.Context, c *casefile.Case, paths []string, stdin io.Reader
 	if opts.Progress == nil {
 		opts.Progress = func(int64, int64) {}
 	}
-	if opts.FastFrom == 0 {
-		opts.FastFrom = DefaultFastFrom
+	if opts.Report == nil {
+		opts.Report = func(string, string) {}
 	}
-	l := &loader{ctx: ctx, c: c, opts: opts}
+	l := &loader{ctx: ctx, c: c, opts: opts, group: gathered{records: map[*record.Kind][]casefile.Row{}}}
 	defer l.checker.Close()
 	if err := l.readCatalogue(); err != nil {
 		return err
@@ -68,7 +62,10 @@ func Load(ctx context.Context, c *casefile.Case, paths []string, stdin io.Reader
 		if err := evidence.Walk(ctx, paths, stdin, opts.Limits, l.visit); err != nil {
 			return err
 		}
-		return l.loadWaiting()
+		if err := l.loadWaiting(); err != nil {
+			return err
+		}
+		return l.commit()
 	})
 }
 
@@ -80,6 +77,9 @@ type loader struct {
 	checker casefile.Checker // of a lake's files
 	waiting together         // files of a lake
 	told    int64            // bytes of the source under way that Progress was told of
+	group   gathered         // of sources that are loaded and not yet in the case
+	loaded  []*source        // of which Report has still to be told, once they are in
+	head    []byte           // memory for the beginning of a source
 }
 
 // tell reports progress within a source, never more than its size on disk: what comes out of an archive is more.
@@ -173,12 +173,7 @@ func (l *loader) settle(row *source) {
 		l.opts.Progress(0, row.read)
 	}
 	l.told = 0
-	if l.opts.Report != nil {
-		l.opts.Report(s.Path, row.summary())
-	}
-	if l.opts.Warn != nil && s.Unread {
-		l.opts.Warn(s.Path, strings.Join(row.notes, "; "))
-	}
+	l.loaded = append(l.loaded, row)
 }
 
 // size is how many bytes a plain file has, whose reading can be told as it goes; 0 for others.
@@ -201,25 +196,7 @@ func (l *loader) recordOnly(r *source) error {
 	if l.has.holds(r.sha256, r.src.Path) {
 		return nil
 	}
-	return l.insertSource(r)
-}
-
-func (l *loader) insertSource(r *source) error {
-	tenant := any(nil)
-	if t := tenantOf(r.src.Path); t != "" {
-		tenant = t
-	}
-	modified, truncated := any(nil), any(nil)
-	if !r.src.ModTime.IsZero() {
-		modified = casefile.Timestamp(r.src.ModTime)
-	}
-	if r.truncated = cmp.Or(r.truncated, formats.CollectorCap(r.src.Path, r.read)); r.truncated != "" {
-		truncated = r.truncated
-	}
-	r.listed = true
-	return l.c.Exec(l.ctx, `INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.id, r.src.Path, r.src.Container, max(r.bytes, 0), r.sha256, modified, r.format, r.sameAs, tenant, r.filtered, r.rows,
-		r.read, r.notUsed, truncated, r.passcodes, strings.Join(r.notes, "; "), r.quarantined)
+	return l.list(r)
 }
 
 var tenantInPath = regexp.MustCompile(`(?i)(?:^|/)tenantid=([^/]+)`)
@@ -235,7 +212,7 @@ func tenantOf(path string) string {
 // errKnown ends the loading of a source whose content the case has already.
 var errKnown = errors.New("known")
 
-// load reads one source, on the fast path where that is possible.
+// load reads one source.
 func (l *loader) load(r *source) error {
 	// A file of a size that the case knows is probably the file it knows: the hash tells before it is read for good.
 	if l.has.sizes[r.src.Bytes] && r.src.Disk != "" {
@@ -246,12 +223,11 @@ func (l *loader) load(r *source) error {
 			}
 		}
 	}
-	load, err := l.fastPath(r)
-	if err != nil {
-		return err
-	}
-	if load != nil {
-		err := l.loadByReader(load)
+	if file := l.lakeFile(r); file != nil {
+		if err := l.commit(); err != nil {
+			return err
+		}
+		err := l.loadByReader(func() error { return l.loadLake([]*source{r}, file) })
 		if err == nil {
 			return nil
 		}
@@ -262,10 +238,10 @@ func (l *loader) load(r *source) error {
 			_, err := l.known(r)
 			return err
 		}
-		// Whatever the fast path stumbled over, the careful one says what it is.
+		// Whatever it stumbled over, the rows themselves say what it is.
 		*r = source{id: r.id, src: r.src, bytes: r.src.Bytes}
 	}
-	err = l.carefully(r)
+	err := l.loadRecords(r)
 	switch {
 	case errors.Is(err, errKnown):
 		_, err = l.known(r)
@@ -292,18 +268,6 @@ func (l *loader) known(r *source) (bool, error) {
 	}
 	*r = source{id: r.id, src: r.src, bytes: r.bytes, sha256: r.sha256, sameAs: &first.id, read: first.read, notes: []string{"the same content as " + first.path}}
 	return true, l.recordOnly(r)
-}
-
-// fastPath is how DuckDB's own reader may load the source, nil where it may not.
-func (l *loader) fastPath(r *source) (func() error, error) {
-	if file := l.lakeFile(r); file != nil {
-		return func() error { return l.loadLake([]*source{r}, file) }, nil
-	}
-	format, err := l.fastFormat(r)
-	if format == nil || err != nil {
-		return nil, err
-	}
-	return func() error { return l.loadFast(r, format) }, nil
 }
 
 // notePasscodes says in the source's note that it holds passcodes.

@@ -14,12 +14,13 @@ import (
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/formats"
+	"tapaudit/ingest/record"
 	"tapaudit/ingest/regular"
 )
 
 // A lake, as 'tapaudit lake' writes it, holds the case's own columns, a file per kind of record, tenant and day:
 // signins/tenantId=<id>/day=2026-07-01/records.parquet. DuckDB's reader loads such files as they are, the small ones of a kind
-// together, since most of what one takes is planning; a file that is not what it should be takes the careful path like any
+// together, since most of what one takes is planning; a file that is not what it should be is read row by row like any
 // other Parquet file.
 
 // LakeFile is the place of a lake's file below the lake's folder: kind of record, tenant, day and name.
@@ -35,22 +36,21 @@ func (l *loader) unneeded(s *evidence.Source) bool {
 	return err == nil && l.opts.Unneeded(day)
 }
 
-// lakeFile is a file of a lake that may take the fast path.
+// lakeFile is a file of a lake, as DuckDB's reader may load it.
 type lakeFile struct {
-	format, kind string
-	table        *formats.Table
-	columns      []formats.RecordColumn
+	format, lake string // what the source's row and the file's column lake say
+	kind         *record.Kind
 	proof        string // which rows' texts are kept
 }
 
 var lakeFiles = map[string]*lakeFile{
-	"signins": {format: "lake sign-ins", kind: formats.LakeSignIn, table: formats.SignIns, columns: formats.SignInColumns, proof: formats.SignInProof},
-	"audits":  {format: "lake audit events", kind: formats.LakeAudit, table: formats.AuditEvents, columns: formats.AuditColumns, proof: formats.AuditProof},
+	"signins": {"lake sign-ins", formats.LakeSignIn, record.SignIn, "signin_concerns_pass(steps, failure_reason, error_code, method_bits)"},
+	"audits":  {"lake audit events", formats.LakeAudit, record.Audit, "audit_concerns_pass(activity)"},
 }
 
 func (l *loader) lakeFile(r *source) *lakeFile {
 	m := LakeFile.FindStringSubmatch(r.src.Path)
-	if m == nil || r.src.Disk == "" || l.opts.FastFrom < 0 {
+	if m == nil || r.src.Disk == "" {
 		return nil
 	}
 	return lakeFiles[m[1]]
@@ -105,6 +105,11 @@ func (l *loader) await(r *source, file *lakeFile) error {
 func (l *loader) loadWaiting() error {
 	w := l.waiting
 	l.waiting = together{}
+	if len(w.sources) > 0 {
+		if err := l.commit(); err != nil {
+			return err
+		}
+	}
 	if len(w.sources) > 1 {
 		for i, r := range w.sources {
 			r.id = l.has.next + i
@@ -162,28 +167,27 @@ func (l *loader) loadLake(sources []*source, file *lakeFile) error {
 	if len(sources) == 1 {
 		l.tell(sources[0].src.Bytes/2, sources[0].src.Bytes)
 	}
-	var columns []string
-	for _, c := range file.columns {
-		kind := types[c.Name]
-		if kind != c.Type && !(c.Type == "JSON" && kind == "VARCHAR") {
+	columns := map[string]string{}
+	for _, c := range file.kind.Columns {
+		if kind := types[c.Name]; !c.Derived && kind != string(c.Type) && !(c.Type == record.JSON && kind == "VARCHAR") {
 			return casefile.ErrNotClean
 		}
-		columns = append(columns, file.expression(c, "["+strings.Join(filtered, ", ")+"][(file_index + 1)::BIGINT]"))
+		columns[c.Name] = file.expression(c, "["+strings.Join(filtered, ", ")+"][(file_index + 1)::BIGINT]")
 	}
 	if types["lake"] != "VARCHAR" || types["filtered"] != "BOOLEAN" || types["record"] != "VARCHAR" {
 		return casefile.ErrNotClean
 	}
-	loaded, err := l.c.InsertParquet(l.ctx, file.table.Name, strings.Join(columns, ", "), sources[0].id, paths)
+	loaded, err := l.c.LoadParquet(l.ctx, file.kind, columns, sources[0].id, paths)
 	if err != nil {
 		return err
 	}
 	kept := make([][]casefile.Row, len(sources))
 	if err := l.c.ParquetTexts(l.ctx, paths, "record", file.proof, func(i int, row int64, text string) error {
-		masked, found := formats.MaskPasscodes(text)
+		masked, found := record.MaskPasscodes(text)
 		if found > 0 {
 			sources[i].passcodes++
 		}
-		kept[i] = append(kept[i], casefile.Row{Line: row, Ordinal: row, Values: []string{masked}})
+		kept[i] = append(kept[i], casefile.Row{Source: sources[i].id, Line: row, Ordinal: row, Values: []string{masked}})
 		return nil
 	}); err != nil {
 		return err
@@ -205,10 +209,10 @@ func (l *loader) loadLake(sources []*source, file *lakeFile) error {
 			r.notes = append(r.notes, "records of filtered exports: they count, their days do not")
 		}
 		r.notePasscodes()
-		if err := l.c.InsertRaw(l.ctx, r.id, kept[i]); err != nil {
+		if err := l.c.LoadTexts(l.ctx, kept[i]); err != nil {
 			return err
 		}
-		if err := l.insertSource(r); err != nil {
+		if err := l.c.Insert(l.ctx, "source", sourceColumns, []casefile.Row{r.row()}); err != nil {
 			return err
 		}
 	}
@@ -218,33 +222,32 @@ func (l *loader) loadLake(sources []*source, file *lakeFile) error {
 	return nil
 }
 
-// expression is what becomes of a column. A row of another kind than its file's, and one that the careful path has to look
-// at, has no time, which the case refuses. filtered is whether the row's file is one of filtered exports.
-func (f *lakeFile) expression(c formats.RecordColumn, filtered string) string {
+// expression is what becomes of a column. A row of another kind than its file's, and one that has to be looked at by itself,
+// has no time, which the case refuses. filtered is whether the row's file is one of filtered exports.
+func (f *lakeFile) expression(c record.Column, filtered string) string {
 	switch {
 	case c.Name == "time":
-		return fmt.Sprintf("CASE WHEN lake = '%s' AND filtered = %s AND NOT coalesce(%s, false) THEN time END", f.kind, filtered, f.odd())
+		return fmt.Sprintf("CASE WHEN lake = '%s' AND filtered = %s AND NOT coalesce(%s, false) THEN time END", f.lake, filtered, f.odd())
 	case c.Name == "can_show_tap":
 		return "steps IS NOT NULL OR method_bits IS NOT NULL"
+	case c.Name == "may_concern_pass":
+		return f.proof
 	case c.Name == "risk", c.Name == "result":
 		return "lower(present(" + c.Name + "))"
-	case c.Type == "VARCHAR":
+	case c.Type == record.Text:
 		return "present(" + c.Name + ")"
 	}
 	return c.Name
 }
 
-// odd finds rows that the careful path has to look at. It is short, since many files are small and each pays for it anew.
+// odd finds rows that have to be looked at by themselves. It is short, since many files are small and each pays for it anew.
 func (f *lakeFile) odd() string {
-	passcode := func(column string) string {
-		return ` OR contains(` + column + `, 'emporaryAccessPass') AND regexp_matches(` + column + `, '(?i)temporaryAccessPass\\*"\s*:')`
-	}
 	list := func(column string) string {
-		return ` OR ` + column + ` IS NOT NULL AND (NOT starts_with(` + column + `, '[') OR NOT json_valid(` + column + `))` + passcode(column)
+		return ` OR ` + column + ` IS NOT NULL AND (NOT starts_with(` + column + `, '[') OR NOT json_valid(` + column + `)) OR holds_passcode(` + column + `)`
 	}
-	odd := `(time < TIMESTAMP '2000-01-01' OR time >= TIMESTAMP '2100-01-01'`
-	if f.kind == formats.LakeAudit {
+	odd := `(` + record.OutsideYearsSQL("time")
+	if f.kind == record.Audit {
 		return odd + list("targets") + list("details") + `)`
 	}
-	return odd + ` OR present(id) IS NULL OR trim(id) = '' OR log IS NULL OR log NOT IN ('signin', 'ual') OR present(user_id) IS NULL AND present(upn) IS NULL` + list("steps") + `)`
+	return odd + ` OR present(id) IS NULL OR log IS NULL OR log NOT IN ('signin', 'ual') OR present(user_id) IS NULL AND present(upn) IS NULL` + list("steps") + `)`
 }

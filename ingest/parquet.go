@@ -13,15 +13,15 @@ import (
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/formats"
+	"tapaudit/ingest/record"
 	"tapaudit/ingest/regular"
 )
 
 const (
-	largestMember = 256 << 20 // bytes of a Parquet file inside an archive, which is read in memory
-	mostLost      = 1_000_000 // rows that count as so many records when they cannot be read
-	mostUnknown   = 10_000    // rows of no known kind at a table's beginning, before the rest goes unread
-	mostFailures  = 1000      // row groups that cannot be read before the rest is given up
-	fewRows       = 512       // are asked for at a time once all of them took too much memory
+	mostLost     = 1_000_000 // rows that count as so many records when they cannot be read
+	mostUnknown  = 10_000    // rows of no known kind at a table's beginning, before the rest goes unread
+	mostFailures = 1000      // row groups that cannot be read before the rest is given up
+	fewRows      = 512       // are asked for at a time once all of them took too much memory
 )
 
 // isParquet says whether a file begins like Parquet.
@@ -31,16 +31,18 @@ func isParquet(head []byte) bool {
 
 // parquet loads the rows of a Parquet file: its footer is checked first, DuckDB reads each row as one JSON object, and
 // that is a record like any other. ended is why nothing could be read, nil where something could.
-func (c *careful) parquet(content io.Reader) (ended, err error) {
+func (c *loading) parquet(content io.Reader) (ended, err error) {
 	r := c.row
 	r.rows = true
 	r.notes = append(r.notes, "Parquet")
 	path := r.src.Disk
 	var file *os.File
 	if path == "" {
-		if file, path, ended, err = c.inMemory(content); file == nil {
+		if file, ended, err = c.onDisk(content); file == nil {
 			return ended, err
 		}
+		defer remove(file)
+		path = file.Name()
 	} else if file, err = regular.Open(path); err != nil {
 		return nil, evidence.ErrChanged // it was there a moment ago
 	}
@@ -53,7 +55,7 @@ func (c *careful) parquet(content io.Reader) (ended, err error) {
 	if why != nil {
 		ended = &evidence.DamagedError{Reason: "as Parquet: " + why.Error()}
 	} else if len(footer.ends) > 0 {
-		p := &parquetRows{careful: c, path: path, ends: footer.ends, total: footer.rows()}
+		p := &parquetRows{loading: c, path: path, ends: footer.ends, total: footer.rows()}
 		err = p.read()
 	}
 	if err == nil && r.src.Unchanged() != nil {
@@ -62,32 +64,45 @@ func (c *careful) parquet(content io.Reader) (ended, err error) {
 	return ended, err
 }
 
-// inMemory copies a Parquet file that is not on disk as it is into a file in memory; file is nil when that cannot be.
-func (c *careful) inMemory(content io.Reader) (file *os.File, path string, ended, err error) {
-	content = contextReader{c.loader, content, 0}
-	unread := func(why string) (*os.File, string, error, error) {
-		c.row.notes = append(c.row.notes, "skipped: "+why+"; unpack the archive and name its folder")
-		_, ended := io.Copy(io.Discard, content)
-		return nil, "", ended, c.ctx.Err()
+// onDisk copies a Parquet file that is not on disk as it is, since DuckDB's reader jumps to and fro in it, into a private file
+// among the case's temporary ones; file is nil where it ends early. How much comes out of an archive is limited there.
+func (c *loading) onDisk(content io.Reader) (file *os.File, ended, err error) {
+	if file, err = os.CreateTemp(c.c.TempDir(), "parquet-"); err != nil {
+		return nil, nil, fmt.Errorf("a temporary file for Parquet inside an archive: %w", err)
 	}
-	if file, path, err = memoryFile(); err != nil {
-		return unread("Parquet inside an archive is not read on this system")
+	read := &reader{r: contextReader{c.loader, content, 0}}
+	if _, err := io.Copy(file, read); err != nil {
+		remove(file)
+		if read.err != nil {
+			return nil, read.err, c.ctx.Err()
+		}
+		return nil, nil, fmt.Errorf("a temporary file for Parquet inside an archive: %w", err)
 	}
-	n, ended := io.CopyN(file, content, largestMember+1)
-	if n > largestMember {
-		file.Close()
-		return unread(fmt.Sprintf("Parquet inside an archive is read up to %d MiB", largestMember>>20))
+	return file, nil, nil
+}
+
+func remove(file *os.File) {
+	file.Close()
+	os.Remove(file.Name()) // what stays goes with its folder
+}
+
+// reader tells its own errors from those of whom it is read into.
+type reader struct {
+	r   io.Reader
+	err error
+}
+
+func (r *reader) Read(p []byte) (int, error) {
+	n, err := r.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.err = err
 	}
-	if !errors.Is(ended, io.EOF) {
-		file.Close()
-		return nil, "", ended, c.ctx.Err()
-	}
-	return file, path, nil, nil
+	return n, err
 }
 
 // parquetRows reads the rows of one file.
 type parquetRows struct {
-	*careful
+	*loading
 	path     string
 	ends     []int64 // of the row groups
 	total    int64
@@ -187,8 +202,8 @@ func (p *parquetRows) some(end int64) (err error) {
 
 // take takes the row before p.next in.
 func (p *parquetRows) take(text string) error {
-	r := record{line: p.next, ordinal: p.next, text: text}
-	if len(text) > largestRecord {
+	r := framed{line: p.next, ordinal: p.next, text: text}
+	if len(text) > record.Largest {
 		bad := r.quarantined("larger than 16 MiB")
 		r.bad = &bad
 	}

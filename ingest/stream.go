@@ -7,13 +7,14 @@ import (
 	"errors"
 	"io"
 	"runtime"
-	"strings"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/semaphore"
 
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/formats"
+	"tapaudit/ingest/record"
 )
 
 // A source's records go through three stages that work at the same time: one goroutine frames them, some translate them,
@@ -22,17 +23,17 @@ import (
 const (
 	chunkBytes   = 512 << 10 // of text that is translated in one go
 	chunkRecords = 2048
-	recordBytes  = 1 << 10        // that a record takes beside its text while it is translated
-	aheadBytes   = 2 * batchBytes // of text framed before it is settled, so that feeding a batch stops nobody
+	recordBytes  = 1 << 10  // that a record takes beside its text while it is translated
+	aheadBytes   = 48 << 20 // of text framed before it is settled, so that feeding a batch stops nobody
 )
 
-// record is a framed record, what it was translated into, and where it stands.
-type record struct {
+// framed is a record that was framed, what it was translated into, and where it stands.
+type framed struct {
 	line, ordinal, offset int64
 	text                  string
-	context               string   // of the page that holds it
-	columns               []string // of a row of a Log Analytics answer
-	fields                []string // of a row of CSV
+	context               string        // of the page that holds it
+	columns               []string      // of a row of a Log Analytics answer
+	cells                 formats.Cells // of a row of CSV
 
 	bad       *quarantined // what could not be framed
 	header    bool         // a row that repeats the header
@@ -43,25 +44,25 @@ type record struct {
 }
 
 // quarantined is the record's place in quarantine.
-func (r *record) quarantined(why string) quarantined {
+func (r *framed) quarantined(why string) quarantined {
 	sum := sha256.Sum256([]byte(r.text))
 	shown := r.masked
 	if shown == "" {
 		shown = r.text
 	}
-	return quarantined{r.line, r.offset, why, formats.Excerpt([]byte(shown), excerptLength), hex.EncodeToString(sum[:])}
+	return quarantined{r.line, r.offset, why, record.Excerpt([]byte(shown), excerptLength), hex.EncodeToString(sum[:])}
 }
 
 // translate finds out what the record is and what it says.
-func (r *record) translate(table *formats.Sheet, in *formats.Input) {
+func (r *framed) translate(table *formats.Sheet, in *formats.Input) {
 	switch {
 	case r.bad != nil:
-	case table != nil && table.IsHeader(r.fields):
+	case table != nil && table.IsHeader(r.cells):
 		r.header = true
 	case table != nil:
-		r.format, r.out = table.Format, table.Read(r.fields, in)
-		if r.out.KeepRaw || r.out.Bad != "" || table.Secret() || mayHoldPasscode(r.text) {
-			r.masked, r.passcodes = formats.MaskPasscodes(table.Text(r.fields))
+		r.format, r.out = table.Format, table.Read(r.cells, in)
+		if r.out.KeepRaw || r.out.Bad != "" || table.Secret() || record.MayHoldPasscode(r.text) {
+			r.masked, r.passcodes = record.MaskPasscodes(table.Text(r.cells))
 		}
 	default:
 		text := r.text
@@ -70,16 +71,17 @@ func (r *record) translate(table *formats.Sheet, in *formats.Input) {
 		}
 		in.Context = r.context
 		r.format, r.out = formats.Read(text, in)
-		if r.out.KeepRaw || r.out.Bad != "" || mayHoldPasscode(text) {
-			r.masked, r.passcodes = formats.MaskPasscodes(text)
+		if r.out.KeepRaw || r.out.Bad != "" || record.MayHoldPasscode(text) {
+			r.masked, r.passcodes = record.MaskPasscodes(text)
 		}
 	}
 }
 
 // chunk is some records in a row.
 type chunk struct {
-	records []record
-	text    strings.Builder // what their texts are parts of
+	records []framed
+	slabs   []*slab // what their texts are parts of
+	size    int     // of the texts, in bytes
 	dates   formats.Dates
 	ready   chan struct{} // closed once they are translated
 	settled chan struct{} // closed once they are settled; nil where nobody waits
@@ -87,14 +89,18 @@ type chunk struct {
 
 // keep copies a text, which its framer will overwrite.
 func (ch *chunk) keep(text []byte) string {
-	from := ch.text.Len()
-	ch.text.Write(text)
-	return ch.text.String()[from:]
+	last := len(ch.slabs) - 1
+	if last < 0 || !ch.slabs[last].fits(len(text)) {
+		ch.slabs = append(ch.slabs, room(len(text)))
+		last++
+	}
+	ch.size += len(text)
+	return ch.slabs[last].keep(text)
 }
 
 // weight is what the chunk counts among what is framed and not settled.
 func (ch *chunk) weight() int64 {
-	return min(int64(ch.text.Len())+int64(len(ch.records))*recordBytes, aheadBytes)
+	return min(int64(ch.size)+int64(len(ch.records))*recordBytes, aheadBytes)
 }
 
 // producer hands framed records on.
@@ -102,6 +108,7 @@ type producer struct {
 	ctx   context.Context
 	table *formats.Sheet // of rows of CSV
 	chunk *chunk
+	alone *loading      // of a small source: whoever frames its records translates and settles them too
 	work  chan<- *chunk // to be translated
 	queue chan<- *chunk // to be settled, in order
 	ahead *semaphore.Weighted
@@ -110,7 +117,7 @@ type producer struct {
 func (p *producer) frame(f *evidence.Frame) error {
 	r := p.add(f.Line, f.Ordinal, f.Offset)
 	if f.Bad != "" {
-		r.bad = &quarantined{f.Line, f.Offset, f.Bad, formats.Excerpt(f.Text, excerptLength), f.SHA256}
+		r.bad = &quarantined{f.Line, f.Offset, f.Bad, record.Excerpt(f.Text, excerptLength), f.SHA256}
 		return p.handOn()
 	}
 	r.text, r.columns = p.chunk.keep(f.Text), f.Columns
@@ -125,26 +132,27 @@ func (p *producer) row(row *evidence.Row) error {
 	if row.Bad != "" {
 		excerpt := ""
 		if !p.table.Secret() {
-			excerpt = formats.Excerpt(row.Text, excerptLength)
+			excerpt = record.Excerpt(row.Text, excerptLength)
 		}
 		r.bad = &quarantined{row.Ordinal, row.Offset, row.Bad, excerpt, row.SHA256}
 		return p.handOn()
 	}
-	r.text, r.fields = p.chunk.keep(row.Text), append([]string(nil), row.Fields...)
+	r.text = p.chunk.keep(row.Text)
+	r.cells = formats.Cells{Quoted: p.chunk.keep(row.Quoted), Ends: slices.Clone(row.Ends)}
 	return p.handOn()
 }
 
-func (p *producer) add(line, ordinal, offset int64) *record {
+func (p *producer) add(line, ordinal, offset int64) *framed {
 	if p.chunk == nil {
 		p.chunk = &chunk{ready: make(chan struct{})}
 	}
-	p.chunk.records = append(p.chunk.records, record{line: line, ordinal: ordinal, offset: offset})
+	p.chunk.records = append(p.chunk.records, framed{line: line, ordinal: ordinal, offset: offset})
 	return &p.chunk.records[len(p.chunk.records)-1]
 }
 
 // handOn hands the chunk on when it is full.
 func (p *producer) handOn() error {
-	if p.chunk.text.Len() < chunkBytes && len(p.chunk.records) < chunkRecords {
+	if p.chunk.size < chunkBytes && len(p.chunk.records) < chunkRecords {
 		return nil
 	}
 	return p.send()
@@ -157,6 +165,12 @@ func (p *producer) send() error {
 		return nil
 	}
 	p.chunk = nil
+	if p.alone != nil {
+		for i := range ch.records {
+			ch.records[i].translate(p.table, &p.alone.in)
+		}
+		return p.alone.settleChunk(ch)
+	}
 	if err := p.ahead.Acquire(p.ctx, ch.weight()); err != nil {
 		return err
 	}
@@ -177,7 +191,7 @@ func (p *producer) settleAll() {
 	}
 	settled := make(chan struct{})
 	p.chunk.settled = settled
-	if p.send() != nil {
+	if p.send() != nil || p.alone != nil {
 		return
 	}
 	select {
@@ -187,7 +201,24 @@ func (p *producer) settleAll() {
 }
 
 // stream settles the records that produce frames. ended is what ended the frames early, nil at the end of the text.
-func (c *careful) stream(produce func(*producer) error) (ended, err error) {
+func (c *loading) stream(produce func(*producer) error) (ended, err error) {
+	if c.small {
+		p := &producer{ctx: c.ctx, alone: c}
+		ended = produce(p)
+		if err := p.send(); err != nil {
+			return nil, err
+		}
+		if c.broken != nil {
+			return nil, c.broken
+		}
+		if err := c.ctx.Err(); err != nil {
+			return nil, err
+		}
+		if errors.Is(ended, io.EOF) {
+			ended = nil
+		}
+		return ended, nil
+	}
 	ctx, cancel := context.WithCancel(c.ctx)
 	const most = aheadBytes / chunkBytes
 	work, queue := make(chan *chunk, most), make(chan *chunk, most)
@@ -219,10 +250,8 @@ func (c *careful) stream(produce func(*producer) error) (ended, err error) {
 	}
 	for ch := range queue {
 		<-ch.ready
-		for i := range ch.records {
-			if err := c.settle(&ch.records[i]); err != nil {
-				return nil, err
-			}
+		if err := c.settleChunk(ch); err != nil {
+			return nil, err
 		}
 		c.in.Dates.Join(ch.dates)
 		p.ahead.Release(ch.weight())
@@ -237,4 +266,16 @@ func (c *careful) stream(produce func(*producer) error) (ended, err error) {
 		ended = nil
 	}
 	return ended, nil
+}
+
+// settleChunk settles a chunk's records. An error is the case's.
+func (c *loading) settleChunk(ch *chunk) error {
+	for i := range ch.records {
+		if err := c.settle(&ch.records[i]); err != nil {
+			c.broken = err
+			return err
+		}
+	}
+	c.slabs = append(c.slabs, ch.slabs...)
+	return nil
 }

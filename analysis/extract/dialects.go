@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"tapaudit/ingest/record"
 )
 
 // dialect is how an engine writes what the reduction asks for. Names and texts in it have no quotes: see query.name.
@@ -38,7 +40,7 @@ func (d dialect) lower(v string) string     { return "lower(" + v + ")" }
 func (d dialect) isThere(v string) string   { return v + " IS NOT NULL" }
 func (d dialect) nonEmpty(v string) string  { return "nullif(trim(" + v + "), '')" }
 func (d dialect) present(v string) string {
-	return "CASE WHEN " + v + " NOT IN (" + absent + ") THEN " + v + " END"
+	return "CASE WHEN lower(trim(" + v + ")) NOT IN (" + record.AbsentSQL() + ") THEN " + v + " END"
 }
 func (d dialect) instant(day string) string { return "TIMESTAMP '" + day + " 00:00:00'" }
 func (d dialect) contains(v, text string) string {

@@ -2,8 +2,8 @@
 // lake lies under. What tapaudit judges of the result is what it would judge of the whole: the reduction leaves out only
 // records that no rule reads, and counts what is to be known of those.
 //
-// The reduction is defined once: what it takes from where in layouts.go, what an attempt is and who matters in this
-// file, and its steps in reduction.sql.tmpl for the engines that speak SQL, each with a dialect of its own in dialects.go.
+// The reduction is defined once: what it takes from where in layouts.go, what an attempt is in package record, which also
+// says so to the judgement of full evidence, who matters in this file, and its steps in reduction.sql.tmpl for the engines that speak SQL, each with a dialect of its own in dialects.go.
 // Kusto's language has reduction.kql.tmpl, step by step the same.
 package extract
 
@@ -23,6 +23,7 @@ import (
 
 	"tapaudit/analysis"
 	"tapaudit/ingest/formats"
+	"tapaudit/ingest/record"
 )
 
 // Options are what of a query is the user's to say.
@@ -45,17 +46,7 @@ func Engines() []string { return []string{"duckdb", "kql", "spark", "trino"} }
 // ResultSets are the names of the result sets, in order.
 func ResultSets() []string { return []string{"attempts", "signins", "addresses", "days", "audits"} }
 
-// What the reduction knows of passes. Package analysis says the same of full evidence: model/40_signins.sql of attempts,
-// auditevents.go of passes.
-const (
-	firstError, lastError = 130503, 130508                        // errors that only a pass gives
-	passPattern           = `access\s*pass`                       // in a reason, in lower case
-	wholePassPattern      = `temporary\s*access\s*pass`           // in an audit event, in lower case
-	passActivityPattern   = `security info|temporary access pass` // activities by which a pass is issued or deleted
-	tapMethod             = `"temporaryaccesspass"`               // a step's method, in lower case without blanks
-	absent                = `'', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000'`
-	mostUsers             = 50 // of an address are named; five prove shared egress
-)
+const mostUsers = 50 // of an address are named; five prove shared egress
 
 //go:embed *.tmpl
 var templates embed.FS
@@ -139,10 +130,10 @@ func newQuery(o Options) (*query, error) {
 	window := o.Period.Context()
 	q.From, q.To = window.From.Format(time.DateOnly), window.To.Format(time.DateOnly)
 	q.LastDay = window.To.AddDate(0, 0, -1).Format(time.DateOnly)
-	for _, c := range formats.SignInColumns {
+	for _, c := range record.SignIn.Lake() {
 		q.signInNames = append(q.signInNames, c.Name)
 	}
-	for _, c := range formats.AuditColumns {
+	for _, c := range record.Audit.Lake() {
 		q.auditNames = append(q.auditNames, c.Name)
 	}
 	return q, nil
@@ -249,7 +240,7 @@ type Column struct{ Expression, Name string }
 // SignInColumns are the columns of sign-ins, taken from a table whose rows are interactive or not, or say so themselves.
 func (q *query) SignInColumns(interactive string) []Column {
 	var all []Column
-	for _, c := range formats.SignInColumns {
+	for _, c := range record.SignIn.Lake() {
 		all = append(all, Column{q.expression(c, q.signIns[c.Name], interactive), c.Name})
 	}
 	return append(all, Column{q.filteredColumn(), "filtered"})
@@ -258,7 +249,7 @@ func (q *query) SignInColumns(interactive string) []Column {
 // AuditColumns are the columns of audit events.
 func (q *query) AuditColumns() []Column {
 	var all []Column
-	for _, c := range formats.AuditColumns {
+	for _, c := range record.Audit.Lake() {
 		all = append(all, Column{q.expression(c, q.audits[c.Name], ""), c.Name})
 	}
 	return append(all, Column{q.filteredColumn(), "filtered"})
@@ -276,7 +267,7 @@ func (q *query) filteredColumn() string {
 var compared = map[string]bool{"tenant_id": true, "user_id": true, "upn": true, "ip": true, "actor_user_id": true, "actor_upn": true}
 
 // expression is how a column of the case is computed.
-func (q *query) expression(c formats.RecordColumn, alternatives, interactive string) string {
+func (q *query) expression(c record.Column, alternatives, interactive string) string {
 	var values []string
 	sources := q.sources(alternatives)
 	if q.asIs && len(sources) == 1 {
@@ -285,9 +276,9 @@ func (q *query) expression(c formats.RecordColumn, alternatives, interactive str
 	for _, path := range sources {
 		var value string
 		switch {
-		case c.Type == "TIMESTAMP":
+		case c.Type == record.Time:
 			value = q.time(q.column(path[0]), q.times)
-		case c.Type == "BIGINT":
+		case c.Type == record.Number:
 			value = q.number(q.member(path, q.nested))
 		case c.Name == "interactive" && path[0] != "signInEventTypes":
 			value = q.boolean(q.column(path[0]))
@@ -296,11 +287,11 @@ func (q *query) expression(c formats.RecordColumn, alternatives, interactive str
 			if q.Engine == "kql" {
 				continue
 			}
-		case c.Type == "JSON":
+		case c.Type == record.JSON:
 			value = q.nonEmpty(q.whole(path[0], q.nested))
 		case c.Name == "trusted_location" && path[0] != "trusted_location":
 			value = q.contains(q.lower(q.whole(path[0], q.nested)), "trustednamedlocation")
-		case c.Type == "BOOLEAN":
+		case c.Type == record.Bool:
 			value = q.boolean(q.column(path[0]))
 		case compared[c.Name] || len(sources) > 1:
 			value = q.present(q.member(path, q.nested))
@@ -333,10 +324,10 @@ func (q *query) expression(c formats.RecordColumn, alternatives, interactive str
 		return "false"
 	}
 	kind := c.Type
-	if kind == "JSON" {
-		kind = "VARCHAR"
+	if kind == record.JSON {
+		kind = record.Text
 	}
-	return q.first(kind, values)
+	return q.first(string(kind), values)
 }
 
 // Bounds are the window, by the partition's day where there is one and by time.
@@ -365,17 +356,17 @@ func (q *query) Bounds(audits bool) string {
 // Attempt says of a sign-in whether it is an attempt with a pass; never NULL.
 func (q *query) Attempt() string {
 	return q.or(
-		q.contains(q.lower("replace(steps, ' ', '')"), tapMethod),
+		q.contains(q.lower("replace(steps, ' ', '')"), `"`+record.PassMethod+`"`),
 		"coalesce("+q.secondBit("method_bits")+", false)",
-		fmt.Sprintf("coalesce(error_code BETWEEN %d AND %d, false)", firstError, lastError),
-		q.matches("lower(failure_reason)", passPattern),
+		fmt.Sprintf("coalesce(error_code BETWEEN %d AND %d, false)", record.FirstAttempt, record.LastAttempt),
+		q.matches("lower(failure_reason)", record.PassWords),
 	)
 }
 
 // ConcernsPass says of an audit event whether it may be the issuing of a pass; never NULL.
 func (q *query) ConcernsPass() string {
-	return q.matches("lower(activity)", passActivityPattern) + " AND " +
-		q.matches("lower(concat(coalesce(activity, ''), ' ', coalesce(reason, ''), ' ', coalesce(other_reason, ''), ' ', coalesce(targets, '')))", wholePassPattern)
+	return q.matches("lower(activity)", record.PassActivities) + " AND " +
+		q.matches("lower(concat(coalesce(activity, ''), ' ', coalesce(reason, ''), ' ', coalesce(other_reason, ''), ' ', coalesce(targets, '')))", record.WholePassWords)
 }
 
 // SignIns and Audits are the columns of the records that result sets show, times as text. The small table of attempts has

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,9 +15,27 @@ import (
 
 	"tapaudit/analysis"
 	"tapaudit/ingest/formats"
+	"tapaudit/ingest/record"
 )
 
 var update = flag.Bool("update", false, "write the golden texts anew")
+
+// golden compares a text with a file of it.
+func golden(t *testing.T, path, text string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), text); diff != "" {
+		t.Errorf("%s (-golden +text), go test ./analysis/extract -update writes it anew:\n%s", path, diff)
+	}
+}
 
 func quarter() analysis.Period {
 	return analysis.Period{From: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)}
@@ -39,19 +58,7 @@ func TestTexts(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		golden := filepath.Join("testdata", name)
-		if *update {
-			if err := os.WriteFile(golden, []byte(text), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), text); diff != "" {
-			t.Errorf("%s (-golden +text), go test ./analysis/extract -update writes it anew:\n%s", name, diff)
-		}
+		golden(t, filepath.Join("testdata", name), text)
 		// The text proves its own hash, and its rows name it.
 		sum := sha256.Sum256([]byte(strings.ReplaceAll(text, e.Hash, strings.Repeat("0", 64))))
 		if hex.EncodeToString(sum[:]) != e.Hash || !strings.Contains(text, e.String()) {
@@ -91,23 +98,42 @@ func TestWrongOptions(t *testing.T) {
 	}
 }
 
-// TestTrinoTables: the statements that declare a lake's folders to Trino name its columns, in their types.
+// TestTrinoTables: the statements that declare a lake's folders to Trino are made from the columns that a lake has.
 func TestTrinoTables(t *testing.T) {
-	text, err := os.ReadFile("trino-tables.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	types := map[string]string{"VARCHAR": "VARCHAR", "JSON": "VARCHAR", "BIGINT": "BIGINT", "BOOLEAN": "BOOLEAN", "TIMESTAMP": "TIMESTAMP(6)"}
-	for table, columns := range map[string][]formats.RecordColumn{"signins": formats.SignInColumns, "audits": formats.AuditColumns} {
-		var want []string
-		for _, c := range columns {
-			want = append(want, c.Name+" "+types[c.Type])
+	types := map[record.Type]string{record.Text: "VARCHAR", record.JSON: "VARCHAR", record.Number: "BIGINT", record.Bool: "BOOLEAN", record.Time: "TIMESTAMP(6)"}
+	var text strings.Builder
+	text.WriteString(trinoHead)
+	for _, table := range []struct {
+		name string
+		kind *record.Kind
+	}{{"signins", record.SignIn}, {"audits", record.Audit}} {
+		fmt.Fprintf(&text, "CREATE TABLE IF NOT EXISTS hive.entra.%s (\n", table.name)
+		line := "   "
+		for _, c := range append(table.kind.Lake(), record.Column{Name: "filtered", Type: record.Bool}, record.Column{Name: "tenantid", Type: record.Text}) {
+			declared := " " + c.Name + " " + types[c.Type] + ","
+			if len(line+declared) > 140 {
+				text.WriteString(line + "\n")
+				line = "   "
+			}
+			line += declared
 		}
-		want = append(want, "filtered BOOLEAN", "tenantid VARCHAR", "day DATE")
-		_, after, _ := strings.Cut(string(text), "hive.entra."+table+" (")
-		got, _, _ := strings.Cut(after, "\n) WITH")
-		if diff := cmp.Diff(strings.Join(want, ", "), strings.Join(strings.Fields(got), " ")); diff != "" {
-			t.Errorf("%s (-lake +trino-tables.sql):\n%s", table, diff)
-		}
+		fmt.Fprintf(&text, "%s day DATE\n) WITH (format = 'PARQUET', external_location = 's3://logs/lake/%s', partitioned_by = ARRAY['tenantid', 'day']);\n\n", line, table.name)
 	}
+	text.WriteString(trinoTail)
+	golden(t, "trino-tables.sql", text.String())
 }
+
+const trinoHead = `-- A lake that 'tapaudit lake' wrote, as tables of Trino's Hive connector, and the schema that an extract of it goes to.
+-- Put your own names and places for hive, entra, tapaudit and s3://logs. After a lake has grown, only the CALLs are needed again.
+
+SET SESSION hive.timestamp_precision = 'MICROSECONDS';
+
+CREATE SCHEMA IF NOT EXISTS hive.tapaudit;
+CREATE SCHEMA IF NOT EXISTS hive.entra;
+
+`
+
+const trinoTail = `-- The folders are tenantId=…, and Hive's names are in lower case.
+CALL hive.system.sync_partition_metadata(schema_name => 'entra', table_name => 'signins', mode => 'ADD', case_sensitive => false);
+CALL hive.system.sync_partition_metadata(schema_name => 'entra', table_name => 'audits', mode => 'ADD', case_sensitive => false);
+`

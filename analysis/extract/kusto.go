@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"tapaudit/ingest/formats"
+	"tapaudit/ingest/record"
 )
 
 // Kusto's language writes columns otherwise: texts are never NULL but empty, and nested columns are dynamic, or texts of
@@ -27,7 +27,7 @@ func (k kusto) value(path []string) string {
 // its age, and one missing name would refuse the whole query.
 func kustoColumn(name string) string { return "column_ifexists('" + name + "', '')" }
 
-func (k kusto) columns(columns []formats.RecordColumn, sources map[string]string, interactive string) string {
+func (k kusto) columns(columns []record.Column, sources map[string]string, interactive string) string {
 	var all []string
 	for _, c := range columns {
 		all = append(all, "    "+kustoName(c.Name)+" = "+k.expression(c, sources[c.Name], interactive))
@@ -37,28 +37,28 @@ func (k kusto) columns(columns []formats.RecordColumn, sources map[string]string
 
 // SignInColumns are the columns of sign-ins of a table whose rows are interactive or not.
 func (k kusto) SignInColumns(interactive string) string {
-	return k.columns(formats.SignInColumns, k.q.signIns, interactive)
+	return k.columns(record.SignIn.Lake(), k.q.signIns, interactive)
 }
 
 // AuditColumns are the columns of audit events.
-func (k kusto) AuditColumns() string { return k.columns(formats.AuditColumns, k.q.audits, "") }
+func (k kusto) AuditColumns() string { return k.columns(record.Audit.Lake(), k.q.audits, "") }
 
-func (k kusto) expression(c formats.RecordColumn, alternatives, interactive string) string {
+func (k kusto) expression(c record.Column, alternatives, interactive string) string {
 	var values []string
 	sources := k.q.sources(alternatives)
 	for _, path := range sources {
 		v := k.value(path)
 		switch {
-		case c.Type == "TIMESTAMP":
+		case c.Type == record.Time:
 			v = "todatetime(" + kustoColumn(path[0]) + ")"
-		case c.Type == "BIGINT":
+		case c.Type == record.Number:
 			v = "tolong(" + v + ")"
-		case c.Type == "JSON":
+		case c.Type == record.JSON:
 			v = "trim(' ', " + v + ")"
 		case c.Name == "trusted_location":
 			return v + " contains 'trustednamedlocation'"
 		case compared[c.Name] || len(sources) > 1:
-			v = "iff(" + v + " in (" + absent + "), '', " + v + ")"
+			v = "iff(tolower(trim(' ', " + v + ")) in (" + record.AbsentSQL() + "), '', " + v + ")"
 		}
 		values = append(values, v)
 	}
@@ -79,7 +79,7 @@ func (k kusto) expression(c formats.RecordColumn, alternatives, interactive stri
 	}
 	v := strings.Join(values, ", ")
 	switch {
-	case len(values) == 0 && c.Type == "BIGINT":
+	case len(values) == 0 && c.Type == record.Number:
 		v = "long(null)"
 	case len(values) == 0:
 		v = "''"
@@ -95,13 +95,13 @@ func (k kusto) expression(c formats.RecordColumn, alternatives, interactive stri
 // Attempt says of a sign-in whether it is an attempt with a pass.
 func (k kusto) Attempt() string {
 	return fmt.Sprintf("replace_string(tolower(steps), ' ', '') contains '%s' or error_code between (%d .. %d) or tolower(failure_reason) matches regex @'%s'",
-		tapMethod, firstError, lastError, passPattern)
+		`"`+record.PassMethod+`"`, record.FirstAttempt, record.LastAttempt, record.PassWords)
 }
 
 // ConcernsPass says of an audit event whether it may be the issuing of a pass.
 func (k kusto) ConcernsPass() string {
 	return fmt.Sprintf("tolower(activity) matches regex @'%s' and tolower(strcat(activity, ' ', reason, ' ', other_reason, ' ', targets)) matches regex @'%s'",
-		passActivityPattern, wholePassPattern)
+		record.PassActivities, record.WholePassWords)
 }
 
 // Shown is a time as text.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"tapaudit/ingest/formats"
+	"tapaudit/ingest/record"
 )
 
 // TestKustoAcceptsTheText: Microsoft's own reader of Kusto's language finds nothing to object to on the documented tables,
@@ -63,7 +63,7 @@ func TestKustoAcceptsTheText(t *testing.T) {
 		t.Error("the reader does not object to a reserved word as a column")
 	}
 	for name := range texts {
-		for set, want := range map[string][]formats.RecordColumn{"attempts": formats.SignInColumns, "signins": formats.SignInColumns, "audits": formats.AuditColumns} {
+		for set, want := range map[string][]record.Column{"attempts": record.SignIn.Lake(), "signins": record.SignIn.Lake(), "audits": record.Audit.Lake()} {
 			for _, c := range want {
 				if got := columns[name+" "+set]; !strings.Contains(got, " "+c.Name+" ") {
 					t.Errorf("%s: %s has no column %s, but%s", name, set, c.Name, got)

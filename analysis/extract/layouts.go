@@ -3,7 +3,7 @@ package extract
 import (
 	"strings"
 
-	"tapaudit/ingest/formats"
+	"tapaudit/ingest/record"
 )
 
 // A layout says where a lake's tables have what the case's columns hold. Each source is a column, or a member of a nested
@@ -22,60 +22,47 @@ type layout struct {
 func Layouts() []string { return []string{"lake", "graph", "loganalytics"} }
 
 func layoutOf(name string) (layout, bool) {
+	signIns, audits := map[string]string{}, map[string]string{}
+	place := func(spelt func(record.Column, []string) string) {
+		for kind, sources := range map[*record.Kind]map[string]string{record.SignIn: signIns, record.Audit: audits} {
+			for _, c := range kind.Lake() {
+				var paths []string
+				for _, s := range c.Sources() {
+					paths = append(paths, strings.Join(s.Path, "."))
+				}
+				sources[c.Name] = spelt(c, paths)
+			}
+		}
+	}
 	switch name {
 	case "lake": // as 'tapaudit lake' writes it
-		l := layout{day: "day", filtered: "filtered", nested: "text", times: "timestamp", asIs: true,
-			tables: map[string]string{"signins": "lake/signins", "audits": "lake/audits"}, signIns: map[string]string{}, audits: map[string]string{}}
-		for _, c := range formats.SignInColumns {
-			l.signIns[c.Name] = c.Name
-		}
-		for _, c := range formats.AuditColumns {
-			l.audits[c.Name] = c.Name
-		}
-		return l, true
+		place(func(c record.Column, _ []string) string { return c.Name })
+		return layout{day: "day", filtered: "filtered", nested: "text", times: "timestamp", asIs: true,
+			tables: map[string]string{"signins": "lake/signins", "audits": "lake/audits"}, signIns: signIns, audits: audits}, true
 	case "graph": // Graph's signIn and directoryAudit, a column per member
-		l := layout{nested: "text", times: "text", tables: map[string]string{"signins": "signins", "audits": "audits"},
-			signIns: map[string]string{}, audits: map[string]string{}}
-		for _, c := range formats.SignInColumns {
-			l.signIns[c.Name] = c.Graph
-		}
-		for _, c := range formats.AuditColumns {
-			l.audits[c.Name] = c.Graph
-		}
-		l.signIns["interactive"] = "isInteractive|signInEventTypes"
-		l.audits["actor_ip"] += "|initiatedBy.app.ipAddress"
-		return l, true
-	case "loganalytics": // the tables of Log Analytics and Sentinel
-		l := layout{nested: "text", times: "text", signIns: map[string]string{}, audits: map[string]string{},
-			tables: map[string]string{"signins": "SigninLogs", "noninteractive": "AADNonInteractiveUserSignInLogs", "audits": "AuditLogs"}}
-		for _, c := range formats.SignInColumns {
-			l.signIns[c.Name] = pascal(c.Graph)
-		}
-		for _, c := range formats.AuditColumns {
-			l.audits[c.Name] = pascal(c.Graph)
-		}
+		place(func(_ record.Column, paths []string) string { return strings.Join(paths, "|") })
+		return layout{nested: "text", times: "text", tables: map[string]string{"signins": "signins", "audits": "audits"}, signIns: signIns, audits: audits}, true
+	case "loganalytics": // the tables of Log Analytics and Sentinel, whose columns alone are spelled otherwise than Graph's
+		place(func(_ record.Column, paths []string) string {
+			for i := range paths {
+				paths[i] = record.Pascal(paths[i])
+			}
+			return strings.Join(paths, "|")
+		})
 		for name, source := range map[string]string{
 			"time": "CreatedDateTime|TimeGenerated", "tenant_id": "AADTenantId", "ip": "IPAddress", "resource_id": "ResourceIdentity",
 			"country": "LocationDetails.countryOrRegion|Location", "city": "LocationDetails.city", "interactive": "",
 			"error_code": "Status.errorCode|ResultType", "failure_reason": "Status.failureReason|ResultDescription",
 		} {
-			l.signIns[name] = source
+			signIns[name] = source
 		}
 		for name, source := range map[string]string{
-			"time": "ActivityDateTime|TimeGenerated", "tenant_id": "AADTenantId", "activity": "ActivityDisplayName|OperationName",
-			"other_reason": "ResultDescription", "actor_ip": "InitiatedBy.user.ipAddress|InitiatedBy.app.ipAddress",
+			"time": "ActivityDateTime|TimeGenerated", "tenant_id": "AADTenantId", "activity": "ActivityDisplayName|OperationName", "other_reason": "ResultDescription",
 		} {
-			l.audits[name] = source
+			audits[name] = source
 		}
-		return l, true
+		return layout{nested: "text", times: "text", signIns: signIns, audits: audits,
+			tables: map[string]string{"signins": "SigninLogs", "noninteractive": "AADNonInteractiveUserSignInLogs", "audits": "AuditLogs"}}, true
 	}
 	return layout{}, false
-}
-
-// pascal is a source of Graph in the spelling of Log Analytics, whose columns alone are spelled otherwise.
-func pascal(source string) string {
-	if source == "" {
-		return ""
-	}
-	return strings.ToUpper(source[:1]) + source[1:]
 }

@@ -7,7 +7,7 @@
 //	audits/tenantId=<id>/day=2026-07-01/records.parquet
 //	exports/tenantId=<id>/<beginning of its SHA-256>/<name>  the tenant only where the export's own path has one
 //
-// Days are UTC. A file has the case's columns (formats.SignInColumns, formats.AuditColumns), and besides: lake (the kind
+// Days are UTC. A file has the case's columns (Lake of record.SignIn and record.Audit), and besides: lake (the kind
 // of record), filtered, origin (the export's path and the record's place in it), origin_sha256 (the export's) and record
 // (the record's own text, of what may concern a pass, passcodes masked). Rows are in order of time.
 package lake
@@ -32,6 +32,7 @@ import (
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/formats"
+	"tapaudit/ingest/record"
 	"tapaudit/ingest/regular"
 )
 
@@ -207,11 +208,11 @@ var tenantName = regexp.MustCompile(`^[0-9a-z][0-9a-z.-]{0,99}$`)
 // partition has.
 type kind struct {
 	folder  string
-	columns []formats.RecordColumn
+	columns []record.Column
 	view    string
 }
 
-var signIns = kind{"signins", formats.SignInColumns, `
+var signIns = kind{"signins", record.SignIn.Lake(), `
 CREATE OR REPLACE TEMP VIEW lake_signins AS
 WITH companion AS (
     -- Steps that came in a file of their own become their sign-in's.
@@ -234,7 +235,7 @@ JOIN source ON source.source_id = s.source_id
 LEFT JOIN companion AS c ON c.tenant = s.tenant AND c.request_id = lower(s.id)
 LEFT JOIN raw_record AS raw ON raw.source_id = s.source_id AND raw.ordinal = s.ordinal`}
 
-var audits = kind{"audits", formats.AuditColumns, `
+var audits = kind{"audits", record.Audit.Lake(), `
 CREATE OR REPLACE TEMP VIEW lake_audits AS
 SELECT a.* EXCLUDE (tenant, tenant_id, line, ordinal, targets, details),
     a.tenant AS tenant_id, a.targets::VARCHAR AS targets, a.details::VARCHAR AS details,
@@ -351,7 +352,7 @@ func (k kind) query(p partition, from string, more bool) string {
 	var names, types []string
 	for _, column := range k.columns {
 		names = append(names, column.Name)
-		if kind := column.Type; kind == "JSON" {
+		if column.Type == record.JSON {
 			types = append(types, column.Name+"::VARCHAR AS "+column.Name)
 		} else {
 			types = append(types, column.Name)
@@ -474,7 +475,7 @@ func keepExport(s *evidence.Source, f *folder, place, sum string, secret bool) e
 		if err != nil {
 			return err
 		}
-		masked, found := formats.MaskPasscodes(string(whole))
+		masked, found := record.MaskPasscodes(string(whole))
 		if len(whole) > largestMasked || found == 0 {
 			return errors.New("it holds passcodes of Temporary Access Passes that cannot be masked in a copy; remove them, or leave the file out")
 		}

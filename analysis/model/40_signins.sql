@@ -7,8 +7,6 @@ CREATE OR REPLACE MACRO step_list(steps) AS from_json(CASE WHEN json_valid(steps
     "authenticationStepDateTime": "VARCHAR", "authenticationMethod": "VARCHAR", "authenticationMethodDetail": "VARCHAR",
     "succeeded": "BOOLEAN", "authenticationStepResultDetail": "VARCHAR", "authenticationStepRequirement": "VARCHAR"}]');
 
-CREATE OR REPLACE MACRO names_pass(reason) AS coalesce(regexp_matches(reason, '(?i)access\s*pass'), false);
-
 -- An event of the Unified Audit Log is the sign-in of the same correlation id, user and second, where there is one.
 CREATE OR REPLACE TABLE ual_events AS
 SELECT source_id, ordinal, tenant, id, lower(correlation_id) AS correlation_id, lower(coalesce(user_id, upn)) AS name, lower(upn) AS upn,
@@ -25,25 +23,22 @@ FROM ual_events AS ual JOIN attributed_signins AS s
     AND (ual.name IN (lower(s.user_id), lower(s.upn)) OR ual.upn = lower(s.upn))
 GROUP BY ALL;
 
--- The texts of all records that may concern a pass were kept: the steps of the others need not be looked at. A table of
--- its own, because a condition on the steps would be asked of every sign-in before the join.
+-- Which records may concern a pass was told when they were loaded: the steps of the others need not be looked at. A table
+-- of its own, because a condition on the steps would be asked of every sign-in before the join.
 CREATE OR REPLACE TABLE possible_attempts AS
-SELECT s.source_id, s.ordinal, s.tenant, s.id, s.steps, s.method_bits, s.error_code, s.failure_reason
-FROM attributed_signins AS s
-SEMI JOIN raw_record AS kept ON kept.source_id = s.source_id AND kept.ordinal = s.ordinal;
+SELECT source_id, ordinal, tenant, id, steps, method_bits, error_code, failure_reason
+FROM attributed_signins
+WHERE may_concern_pass;
 
 CREATE OR REPLACE TABLE attempt_ids AS
 SELECT DISTINCT s.tenant, lower(coalesce(u.id, s.id)) AS id
 FROM possible_attempts AS s LEFT JOIN ual_signins AS u ON u.source_id = s.source_id AND u.ordinal = s.ordinal
 WHERE s.tenant IS NOT NULL AND (
-    contains(folded(s.steps::VARCHAR), '"temporaryaccesspass"')
-    OR s.method_bits & 2 = 2
-    OR s.error_code BETWEEN 130503 AND 130508
-    OR names_pass(s.failure_reason)
+    has_pass_step(s.steps) OR has_pass_bit(s.method_bits) OR is_attempt_error(s.error_code) OR names_pass(s.failure_reason)
 )
 UNION
 SELECT DISTINCT tenant, request_id FROM attributed_steps
-WHERE folded(method) = 'temporaryaccesspass' AND tenant IS NOT NULL;
+WHERE is_pass(method) AND tenant IS NOT NULL;
 
 -- The names of the users that matter: ids, and every UPN that is tied to one of them.
 CREATE OR REPLACE TABLE relevant_names AS

@@ -7,19 +7,18 @@ WITH resolved AS (
             SELECT coalesce(max_by(i.user_id, i.seen_at) FILTER (WHERE i.seen_at <= j.time), min_by(i.user_id, i.seen_at))
             FROM identities AS i WHERE i.tenant = j.tenant_id AND i.upn = lower(j.upn)
         ), lower(j.upn)) AS user_key,
-        len(list_filter(j.steps, lambda s: folded(s.authenticationMethod) = 'temporaryaccesspass')) > 0 AS has_tap_step,
+        len(list_filter(j.steps, lambda s: is_pass(s.authenticationMethod))) > 0 AS has_tap_step,
         -- a step that does not say whether it succeeded follows the error code
-        len(list_filter(j.steps, lambda s: folded(s.authenticationMethod) = 'temporaryaccesspass'
+        len(list_filter(j.steps, lambda s: is_pass(s.authenticationMethod)
             AND coalesce(s.succeeded, j.error_code = 0, false))) > 0 AS tap_step_succeeded
     FROM joined_signins AS j
 ),
 judged AS (
     SELECT
         *,
-        coalesce(has_tap_step, false) OR coalesce(method_bits & 2 = 2, false)
-            OR coalesce(error_code BETWEEN 130503 AND 130508, false) OR names_pass(failure_reason) AS attempt,
+        coalesce(has_tap_step, false) OR has_pass_bit(method_bits) OR is_attempt_error(error_code) OR names_pass(failure_reason) AS attempt,
         coalesce(regexp_matches(failure_reason, '(?i)user\s*credential\s*policy'), false)
-            OR (failure_reason IS NULL AND coalesce(error_code BETWEEN 130500 AND 130502, false)) AS refusal
+            OR (failure_reason IS NULL AND is_refusal_error(error_code)) AS refusal
     FROM resolved
 ),
 sorted AS (
@@ -28,7 +27,7 @@ sorted AS (
         attempt AND refusal AS refused,
         attempt AND NOT refusal AND CASE
             WHEN has_tap_step THEN NOT tap_step_succeeded
-            ELSE coalesce(error_code = 50126 OR error_code BETWEEN 130503 AND 130508, false) OR names_pass(failure_reason)
+            ELSE coalesce(error_code = 50126, false) OR is_attempt_error(error_code) OR names_pass(failure_reason)
         END AS failed
     FROM judged
 )

@@ -23,6 +23,8 @@ import (
 	"time"
 
 	_ "github.com/duckdb/duckdb-go/v2"
+
+	"tapaudit/ingest/record"
 )
 
 func main() {
@@ -99,7 +101,7 @@ func measure(tapaudit, samples string, signIns, rounds int, large bool) error {
 	if err := b.pair("ingest NDJSON, "+what, b.ingest(basic), "DuckDB's bare load", bare); err != nil {
 		return err
 	}
-	if err := b.pair("ingest a Graph page (careful path), "+what, b.ingest(page), "DuckDB's bare load", bare); err != nil {
+	if err := b.pair("ingest a Graph page, "+what, b.ingest(page), "DuckDB's bare load", bare); err != nil {
 		return err
 	}
 	rows, err := asCSV(basic)
@@ -364,7 +366,7 @@ func asCSV(path string) (string, error) {
 	defer db.Close()
 	var columns []string
 	for _, column := range regexp.MustCompile(`(\w+): '`).FindAllStringSubmatch(graphColumns, -1) {
-		name := strings.ToUpper(column[1][:1]) + column[1][1:]
+		name := record.Pascal(column[1])
 		columns = append(columns, column[1]+` AS "`+cmp.Or(logAnalyticsNames[column[1]], name)+`"`)
 	}
 	out := strings.TrimSuffix(path, ".ndjson") + "-query_data.csv"

@@ -406,7 +406,7 @@ var (
 // again, loading again gives what it holds.
 func (s *session) readErrors(dir string) error {
 	for _, test := range []struct {
-		other int // records: few for the careful path, many for the fast one
+		other int // records: few are read in one go, many in pieces
 		when  string
 	}{{100, "1+"}, {100, "2+"}, {3000, "1+"}, {3000, "4+"}, {3000, "9+"}, {3000, "3"}} {
 		if s.short && test.when != "2+" && test.when != "4+" && test.when != "3" {
@@ -507,71 +507,64 @@ func (s *session) changing(dir string) error {
 		"vanishes":     os.Remove,
 	}
 	for name, change := range changes {
-		for _, careful := range []bool{false, true} {
-			if s.short && careful == (name == "grows") {
-				continue
-			}
-			evidence := filepath.Join(dir, "evidence")
-			_, other, err := twoFiles(evidence, 50, 1, "other.ndjson")
-			if err != nil {
-				return err
-			}
-			text := wideSignIns("other", records)
-			if careful { // a blank line sends it along the careful path
-				text = "\n" + text
-			}
-			if err := replace(other, text); err != nil {
-				return err
-			}
-			report, file := filepath.Join(dir, "report"), filepath.Join(dir, "case.duckdb")
-			changed := false
-			r := s.tapaudit(limits{during: func(pid int) { changed = whileOpen(pid, other, change) }}, "run", evidence, "--case", file, "--out", report, "--quiet")
-			if r.status != 0 {
-				return fmt.Errorf("a file that %s: %v", name, r)
-			}
-			l, err := list(report)
-			if err != nil {
-				return err
-			}
-			if err := l.unbalanced(); err != nil {
-				return fmt.Errorf("a file that %s: %w", name, err)
-			}
-			n, said := l.loaded(otherPath), l.said(otherPath)
-			switch {
-			case !changed:
-				return fmt.Errorf("a file that %s: it was never seen open", name)
-			case l.loaded(goodPath) != 50:
-				return fmt.Errorf("a file that %s: %d records of the good one, not 50", name, l.loaded(goodPath))
-			case strings.Contains(said, "changed"), strings.Contains(said, "no such file"):
-				if n != 0 {
-					return fmt.Errorf("a file that %s: %d records of it", name, n)
-				}
-			case n == records, n == records+10: // one whole state of it
-			default:
-				return fmt.Errorf("a file that %s (careful %v): %d records of it, and it says %q", name, careful, n, said)
-			}
-			// As it lies there now, it loads.
-			want := 50 + records
-			switch name {
-			case "grows":
-				want += 10
-			case "is truncated":
-				want = -1
-			case "is emptied", "vanishes":
-				want = 50 + n
-			case "is rewritten", "is replaced":
-				want += n
-			}
-			if r := s.tapaudit(limits{}, "ingest", evidence, "--case", file, "--quiet"); r.status != 0 {
-				return fmt.Errorf("a file that %s, later: %v", name, r)
-			}
-			if got, err := s.query(file, "SELECT count(DISTINCT id) FROM signin_record"); err != nil || want >= 0 && got[0][0] != strconv.Itoa(want) {
-				return fmt.Errorf("a file that %s (careful %v), later: %v sign-ins, not %d (%v)", name, careful, got, want, err)
-			}
-			for _, name := range []string{file, file + ".wal"} {
-				_ = os.Remove(name)
-			}
+		evidence := filepath.Join(dir, "evidence")
+		_, other, err := twoFiles(evidence, 50, 1, "other.ndjson")
+		if err != nil {
+			return err
 		}
+		text := wideSignIns("other", records)
+		if err := replace(other, text); err != nil {
+			return err
+		}
+		report, file := filepath.Join(dir, "report"), filepath.Join(dir, "case.duckdb")
+		changed := false
+		r := s.tapaudit(limits{during: func(pid int) { changed = whileOpen(pid, other, change) }}, "run", evidence, "--case", file, "--out", report, "--quiet")
+		if r.status != 0 {
+			return fmt.Errorf("a file that %s: %v", name, r)
+		}
+		l, err := list(report)
+		if err != nil {
+			return err
+		}
+		if err := l.unbalanced(); err != nil {
+			return fmt.Errorf("a file that %s: %w", name, err)
+		}
+		n, said := l.loaded(otherPath), l.said(otherPath)
+		switch {
+		case !changed:
+			return fmt.Errorf("a file that %s: it was never seen open", name)
+		case l.loaded(goodPath) != 50:
+			return fmt.Errorf("a file that %s: %d records of the good one, not 50", name, l.loaded(goodPath))
+		case strings.Contains(said, "changed"), strings.Contains(said, "no such file"):
+			if n != 0 {
+				return fmt.Errorf("a file that %s: %d records of it", name, n)
+			}
+		case n == records, n == records+10: // one whole state of it
+		default:
+			return fmt.Errorf("a file that %s: %d records of it, and it says %q", name, n, said)
+		}
+		// As it lies there now, it loads.
+		want := 50 + records
+		switch name {
+		case "grows":
+			want += 10
+		case "is truncated":
+			want = -1
+		case "is emptied", "vanishes":
+			want = 50 + n
+		case "is rewritten", "is replaced":
+			want += n
+		}
+		if r := s.tapaudit(limits{}, "ingest", evidence, "--case", file, "--quiet"); r.status != 0 {
+			return fmt.Errorf("a file that %s, later: %v", name, r)
+		}
+		if got, err := s.query(file, "SELECT count(DISTINCT id) FROM signin_record"); err != nil || want >= 0 && got[0][0] != strconv.Itoa(want) {
+			return fmt.Errorf("a file that %s, later: %v sign-ins, not %d (%v)", name, got, want, err)
+		}
+		for _, name := range []string{file, file + ".wal"} {
+			_ = os.Remove(name)
+		}
+
 	}
 	return nil
 }

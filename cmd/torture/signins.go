@@ -27,7 +27,7 @@ func signIns(kind string, n int) string {
 	return b.String()
 }
 
-// wideSignIns are so many good records without a pass, 7 kB each: 2,400 take the fast path, which begins at 16 MiB.
+// wideSignIns are so many good records without a pass, 7 kB each: 2,400 are read in many pieces.
 func wideSignIns(kind string, n int) string {
 	var b strings.Builder
 	wide := `"userAgent":"` + strings.Repeat("x", 6000) + `"`

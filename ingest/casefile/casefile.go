@@ -38,18 +38,27 @@ import (
 
 	"github.com/duckdb/duckdb-go/v2"
 
+	"tapaudit/ingest/record"
 	"tapaudit/ingest/regular"
 	"tapaudit/ingest/scratch"
 )
 
 // SchemaVersion is the version of the tables that this program writes and reads.
-const SchemaVersion = 3
+const SchemaVersion = 4
 
 //go:embed schema.sql
-var schema string
+var ownSchema string
 
-//go:embed extract.sql
-var extractSchema string
+// schema makes an empty case: its own tables, those of the kinds of records, and the macros that say in SQL what records are.
+func schema() string {
+	var b strings.Builder
+	b.WriteString(ownSchema)
+	for _, kind := range record.Kinds {
+		b.WriteString("\n" + kind.Declared())
+	}
+	b.WriteString(record.Macros())
+	return b.String()
+}
 
 // Options are how a case is opened, and DuckDB's limits.
 type Options struct {
@@ -76,6 +85,7 @@ type Case struct {
 	loads     bool
 	threads   int    // of the database, while nothing is fed into it
 	memory    string // DuckDB's limit
+	temp      string
 	limits    Limits
 	abandoned bool // a statement that does not stop holds the connection
 }
@@ -209,7 +219,7 @@ func openDatabase(ctx context.Context, path string, opts Options) (*Case, error)
 	}
 	c := &Case{
 		db: db, path: path, readOnly: opts.ReadOnly, loads: opts.Loads, limits: opts.Limits.orDefault(),
-		threads: cmp.Or(opts.Threads, runtime.GOMAXPROCS(0)), memory: cmp.Or(opts.MemoryLimit, DefaultMemoryLimit),
+		threads: cmp.Or(opts.Threads, runtime.GOMAXPROCS(0)), memory: cmp.Or(opts.MemoryLimit, DefaultMemoryLimit), temp: opts.TempDir,
 	}
 	c.db.SetMaxOpenConns(1)
 	if err := c.start(ctx, path, opts); err != nil {
@@ -354,7 +364,7 @@ func (c *Case) use(ctx context.Context, opts Options) error {
 
 func (c *Case) makeSchema(ctx context.Context) error {
 	return c.Atomically(ctx, func() error {
-		if err := c.Exec(ctx, schema+extractSchema); err != nil {
+		if err := c.Exec(ctx, schema()); err != nil {
 			return err
 		}
 		return c.Exec(ctx, "INSERT INTO case_info VALUES (?)", SchemaVersion)
@@ -363,12 +373,19 @@ func (c *Case) makeSchema(ctx context.Context) error {
 
 // migrations[n] brings a case of schema version n+1 to version n+2.
 var migrations = []string{
-	extractSchema,
+	record.ExtractDay.Declared() + record.ExtractAddress.Declared(),
 	// In this order: DuckDB makes no index, which a constraint needs, while rows are changed.
 	`ALTER TABLE source ADD COLUMN records_quarantined BIGINT DEFAULT 0;
 	ALTER TABLE source ALTER COLUMN records_quarantined SET NOT NULL;
 	ALTER TABLE source ALTER COLUMN records_quarantined DROP DEFAULT;
 	UPDATE source SET records_quarantined = (SELECT count(*) FROM quarantine AS q WHERE q.source_id = source.source_id)`,
+	record.Macros() + `
+DROP MACRO IF EXISTS unwrapped;
+ALTER TABLE signin_record RENAME TO signin_record_old;
+` + record.SignIn.Declared() + `
+INSERT INTO signin_record BY NAME
+SELECT *, signin_concerns_pass(steps, failure_reason, error_code, method_bits) AS may_concern_pass FROM signin_record_old;
+DROP TABLE signin_record_old;`,
 }
 
 // migrate brings the case from one schema version to another, one step and one transaction at a time.
@@ -427,6 +444,9 @@ func (c *Case) Close() error {
 	return errors.Join(err, c.db.Close())
 }
 
+// TempDir is the private folder for what is temporary, "" where the case was opened without one.
+func (c *Case) TempDir() string { return c.temp }
+
 // Exec runs statements of our own; values are bound.
 func (c *Case) Exec(ctx context.Context, query string, args ...any) error {
 	_, err := c.conn.ExecContext(ctx, query, args...)
@@ -454,12 +474,19 @@ func (c *Case) ReadOnly(ctx context.Context, do func() error) error {
 }
 
 func (c *Case) within(ctx context.Context, begin string, do func() error) error {
-	if _, err := c.conn.ExecContext(ctx, begin); err != nil {
+	if err := c.Exec(ctx, begin); err != nil {
 		return err
 	}
-	err := do()
+	return c.End(ctx, do())
+}
+
+// Begin begins a transaction, which End ends.
+func (c *Case) Begin(ctx context.Context) error { return c.Exec(ctx, "BEGIN TRANSACTION") }
+
+// End ends a transaction: commits it where err is nil, else rolls it back. It returns err, or why that failed.
+func (c *Case) End(ctx context.Context, err error) error {
 	if err == nil {
-		_, err = c.conn.ExecContext(ctx, "COMMIT")
+		err = c.Exec(ctx, "COMMIT")
 	}
 	if err != nil {
 		// The caller's context may be the reason for the rollback.

@@ -2,12 +2,16 @@ package casefile
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"tapaudit/ingest/record"
 )
 
 func open(t *testing.T, path string, opts Options) *Case {
@@ -90,7 +94,10 @@ func TestSchemaVersions(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "case.duckdb")
 	c := open(t, path, Options{})
 	// An older case is brought up to date, one step and one transaction at a time.
-	steps := []string{"CREATE TABLE second (a INTEGER)", "CREATE TABLE third (a INTEGER)", "CREATE TABLE fourth (a INTEGER)"}
+	steps := make([]string, SchemaVersion)
+	for i := range steps {
+		steps[i] = fmt.Sprintf("CREATE TABLE step_%d (a INTEGER)", i+1)
+	}
 	if err := c.Exec(ctx, "UPDATE case_info SET schema_version = 1"); err != nil {
 		t.Fatal(err)
 	}
@@ -101,49 +108,66 @@ func TestSchemaVersions(t *testing.T) {
 	if err := c.QueryRow(ctx, "SELECT schema_version FROM case_info").Scan(&version); err != nil || version != SchemaVersion+1 {
 		t.Fatalf("schema version %d, %v", version, err)
 	}
-	if err := c.Exec(ctx, "SELECT * FROM second, third, fourth"); err != nil {
+	if err := c.Exec(ctx, fmt.Sprintf("SELECT * FROM step_1, step_%d", SchemaVersion)); err != nil {
 		t.Error(err)
 	}
 	c.Close()
 	// A newer one is refused.
-	if _, err := Open(ctx, path, Options{}); err == nil || !strings.Contains(err.Error(), "newer tapaudit (schema 4, this one knows 3)") {
+	if _, err := Open(ctx, path, Options{}); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("newer tapaudit (schema %d, this one knows %d)", SchemaVersion+1, SchemaVersion)) {
 		t.Errorf("a newer case: %v", err)
 	}
 }
 
-// TestMigrations: a case of an older schema becomes one like a new one, and what it holds is kept.
+// TestMigrations: a case of an older schema becomes what a new one is, and what its records say is told of them.
 func TestMigrations(t *testing.T) {
 	ctx := context.Background()
-	const catalog = `SELECT string_agg(sql, chr(10) ORDER BY table_name) FROM duckdb_tables()`
-	text := func(c *Case, query string) (s string) {
-		t.Helper()
-		if err := c.QueryRow(ctx, query).Scan(&s); err != nil {
-			t.Fatal(err)
-		}
-		return s
+	path := ofVersion(t, 1)
+	db, err := sql.Open("duckdb", path)
+	if err != nil {
+		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "case.duckdb")
-	c := open(t, path, Options{})
-	want := text(c, catalog)
 	for _, s := range []string{
-		"DROP TABLE extract_day", "DROP TABLE extract_address", "ALTER TABLE source DROP COLUMN records_quarantined", "UPDATE case_info SET schema_version = 1",
 		"INSERT INTO source SELECT n, 'file ' || n, '', 10, 'hash', NULL, 'format', NULL, NULL, false, false, 5, 1, NULL, 0, '' FROM range(1, 3) AS s(n)",
-		"INSERT INTO quarantine SELECT 2, line, 0, 'no id', '', '' FROM range(1, 4) AS q(line)",
+		"INSERT INTO quarantine SELECT 2, line, 0, 'no id', '', '' FROM range(1, 4) AS q(line)", `
+INSERT INTO signin_record BY NAME
+SELECT 1 AS source_id, row_number() OVER () AS line, line AS ordinal, id, TIMESTAMP '2026-07-01' AS time, true AS interactive, false AS trusted_location,
+    'signin' AS log, true AS can_show_tap, steps, failure_reason, error_code, method_bits
+FROM (VALUES ('none', '[{"authenticationMethod":"Password"}]', 'Other.', 0, NULL),
+    ('step', '[{"authenticationMethod":"Temporary Access  Pass"}]', NULL, 0, NULL),
+    ('reason', NULL, 'Your Temporary AccessPass has expired', NULL, NULL),
+    ('error', NULL, NULL, 130504, NULL), ('bits', NULL, NULL, 0, 16)) AS made(id, steps, failure_reason, error_code, method_bits)`,
 	} {
-		if err := c.Exec(ctx, s); err != nil {
+		if _, err := db.ExecContext(ctx, s); err != nil {
 			t.Fatal(err)
 		}
 	}
-	c.Close()
-	if _, err := Open(ctx, path, Options{ReadOnly: true}); err == nil || !strings.Contains(err.Error(), "older tapaudit (schema 1, this one writes 3)") {
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(ctx, path, Options{ReadOnly: true}); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("older tapaudit (schema 1, this one writes %d)", SchemaVersion)) {
 		t.Errorf("an older case, to be looked at: %v", err)
 	}
-	c = open(t, path, Options{})
-	if got := text(c, catalog); got != want {
-		t.Errorf("the tables are\n%s\nwant\n%s", got, want)
+	list := func(c *Case, query string) string {
+		var all string
+		if err := c.QueryRow(ctx, query).Scan(&all); err != nil {
+			t.Error(err)
+		}
+		return all
 	}
-	if got := text(c, "SELECT string_agg(source_id || ': ' || records_quarantined, ', ' ORDER BY source_id) FROM source"); got != "1: 0, 2: 3" {
+	old, fresh := open(t, path, Options{}), open(t, filepath.Join(t.TempDir(), "case.duckdb"), Options{})
+	if got := list(old, `SELECT string_agg(id, ' ' ORDER BY line) FROM signin_record WHERE may_concern_pass`); got != "step reason error bits" {
+		t.Errorf("may concern a pass: %s", got)
+	}
+	if got := list(old, "SELECT string_agg(source_id || ': ' || records_quarantined, ', ' ORDER BY source_id) FROM source"); got != "1: 0, 2: 3" {
 		t.Errorf("in quarantine, by source: %s", got)
+	}
+	for _, query := range []string{
+		`SELECT string_agg(sql, chr(10) ORDER BY table_name) FROM duckdb_tables()`,
+		`SELECT string_agg(function_name || ' ' || macro_definition, chr(10) ORDER BY function_name) FROM duckdb_functions() WHERE NOT internal AND function_type = 'macro'`,
+	} {
+		if got, want := list(old, query), list(fresh, query); got != want {
+			t.Errorf("a case that was brought up to date has\n%s\nand a new one\n%s", got, want)
+		}
 	}
 }
 
@@ -201,9 +225,16 @@ func TestInsertKeepsPlaceAndTime(t *testing.T) {
 	ctx := context.Background()
 	c := open(t, filepath.Join(t.TempDir(), "case.duckdb"), Options{})
 	at := time.Date(2026, 7, 1, 12, 0, 0, 123456789, time.FixedZone("", 7200))
-	rows := []Row{{Line: 7, Ordinal: 3, Time: at, Values: []string{"t", `{"state":"enabled"}`}}, {Line: 9, Ordinal: 4, Values: []string{"", "{}"}}}
-	columns := Columns{{"_tenant", "VARCHAR"}, {"policy", "JSON"}}
-	err := c.Insert(ctx, "policy_snapshot", "SELECT $source, line, ordinal, _tenant, recorded_at, policy FROM record", columns, 5, rows)
+	values := func(tenant, time, policy string) []string {
+		row := make([]string, len(record.Policy.Columns))
+		for column, value := range map[string]string{"tenant_id": tenant, "time": time, "policy": policy} {
+			row[record.Policy.At(column)] = value
+		}
+		return row
+	}
+	err := c.Load(ctx, record.Policy, []Row{
+		{Source: 5, Line: 7, Ordinal: 3, Values: values("t", record.Instant(at), `{"state":"enabled"}`)}, {Source: 5, Line: 9, Ordinal: 4, Values: values("", "", "{}")},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -58,7 +59,7 @@ func ofVersion(t *testing.T, version int) (path string) {
 	}
 	for _, o := range all {
 		if present, there := now.find(o.Name); !there || present != o {
-			exec(t, c, o.Definition)
+			exec(t, c, created(o))
 		}
 	}
 	exec(t, c, fmt.Sprintf("UPDATE case_info SET schema_version = %d", version))
@@ -66,6 +67,16 @@ func ofVersion(t *testing.T, version int) (path string) {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// created is the statement that makes an object: of a macro, DuckDB tells its parameters, their types and its SQL.
+func created(o Object) string {
+	if o.Kind != "macro" {
+		return o.Definition
+	}
+	parameters, rest, _ := strings.Cut(strings.TrimPrefix(o.Definition, "["), "] [")
+	_, body, _ := strings.Cut(rest, "] ")
+	return fmt.Sprintf("CREATE MACRO %s(%s) AS %s", o.Name, parameters, body)
 }
 
 func exec(t *testing.T, c *Case, statement string) {

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
+
+	"tapaudit/ingest/record"
 )
 
 // reader is Parquet files of one schema as a relation; file_row_number counts from 0, and so does file_index, by their order.
@@ -100,16 +102,20 @@ func (k *Checker) Close() {
 	}
 }
 
-// InsertParquet loads Parquet files of one schema with DuckDB's own reader: columns are the expressions, over the files'
-// columns, of the table's columns after source_id, line and ordinal. The first is the source named, and the others those
-// that follow it. It returns the number of rows.
-func (c *Case) InsertParquet(ctx context.Context, table, columns string, source int, paths []string) (int64, error) {
+// LoadParquet loads Parquet files of one schema with DuckDB's own reader: columns are the expressions, over the files'
+// columns, of the kind's columns by name. The first is the source named, and the others those that follow it. It returns
+// the number of rows.
+func (c *Case) LoadParquet(ctx context.Context, kind *record.Kind, columns map[string]string, source int, paths []string) (int64, error) {
 	files, err := reader(paths)
 	if err != nil {
 		return 0, err
 	}
-	result, err := c.conn.ExecContext(ctx, fmt.Sprintf("INSERT INTO %s SELECT $source + file_index, file_row_number + 1, file_row_number + 1, %s FROM %s ORDER BY file_index, file_row_number",
-		table, columns, files), sql.Named("source", source))
+	values := []string{"$source + file_index AS source_id", "file_row_number + 1 AS line", "file_row_number + 1 AS ordinal"}
+	for _, column := range kind.Columns {
+		values = append(values, columns[column.Name]+" AS "+column.Name)
+	}
+	result, err := c.conn.ExecContext(ctx, fmt.Sprintf("INSERT INTO %s BY NAME SELECT %s FROM %s ORDER BY file_index, file_row_number",
+		kind.Table, strings.Join(values, ", "), files), sql.Named("source", source))
 	if err != nil {
 		return 0, err
 	}

@@ -9,14 +9,15 @@ import (
 
 // Row is one row of a CSV text, or a stretch of it that cannot be used.
 type Row struct {
-	Line    int64    // where it begins, 1-based
-	Offset  int64    // where it begins, in bytes of the decoded text
-	Ordinal int64    // 1-based, the header not counted, rows that cannot be used included
-	Size    int64    // bytes, the line end not counted
-	Fields  []string // unquoted; the slice is valid until the next call
-	Text    []byte   // as it stands, valid until the next call; of what cannot be used, at most the first 64 KiB
-	Bad     string   // why it cannot be used, in words; empty for a row
-	SHA256  string   // of what cannot be used, all of it, in hex
+	Line    int64  // where it begins, 1-based
+	Offset  int64  // where it begins, in bytes of the decoded text
+	Ordinal int64  // 1-based, the header not counted, rows that cannot be used included
+	Size    int64  // bytes, the line end not counted
+	Quoted  []byte // its fields end to end, each between quotes, without RFC 4180's quotes; valid until the next call
+	Ends    []int  // of each field in Quoted, its quote included; likewise
+	Text    []byte // as it stands, valid until the next call; of what cannot be used, at most the first 64 KiB
+	Bad     string // why it cannot be used, in words; empty for a row
+	SHA256  string // of what cannot be used, all of it, in hex
 }
 
 // CSVFramer finds the rows of a CSV text (RFC 4180): quoted fields may hold line ends, lines end with \n or \r\n, blank
@@ -26,8 +27,7 @@ type CSVFramer struct {
 	started bool
 	comma   byte
 	header  []string
-	fields  []string
-	plain   []byte // unquoted fields, end to end
+	plain   []byte // the fields end to end, each between quotes
 	ends    []int  // of each field in plain
 	ordinal int64
 	work    int64
@@ -102,7 +102,7 @@ func (f *CSVFramer) readHeader() error {
 	if why != "" {
 		return fmt.Errorf("line %d is not a CSV header: %s", f.lineHere(), why)
 	}
-	f.header = append([]string{}, f.split()...)
+	f.header = f.split()
 	f.pos += n
 	return nil
 }
@@ -145,21 +145,20 @@ func (f *CSVFramer) Next() (Row, error) {
 		return f.damaged(n, why), nil
 	}
 	f.ordinal++
-	row := Row{Line: f.lineHere(), Offset: f.offset(), Ordinal: f.ordinal, Size: int64(n), Fields: f.split(), Text: text}
+	row := Row{Line: f.lineHere(), Offset: f.offset(), Ordinal: f.ordinal, Size: int64(n), Quoted: f.plain, Ends: f.ends, Text: text}
 	f.pos += n
 	return row, nil
 }
 
 // split returns the fields of the row just read.
 func (f *CSVFramer) split() []string {
-	text := string(f.plain)
-	f.fields = f.fields[:0]
+	fields := make([]string, len(f.ends))
 	from := 0
-	for _, end := range f.ends {
-		f.fields = append(f.fields, text[from:end])
+	for i, end := range f.ends {
+		fields[i] = string(f.plain[from+1 : end-1])
 		from = end
 	}
-	return f.fields
+	return fields
 }
 
 // row reads the row at pos into plain and ends, and returns its length without the line end, or how far it was read
@@ -182,6 +181,7 @@ func (f *CSVFramer) parse(b []byte, last bool) (n int, why string, whole bool) {
 	f.plain, f.ends = f.plain[:0], f.ends[:0]
 	i := 0
 	for {
+		f.plain = append(f.plain, '"')
 		if i < len(b) && b[i] == '"' {
 			i++
 			for {
@@ -219,6 +219,7 @@ func (f *CSVFramer) parse(b []byte, last bool) (n int, why string, whole bool) {
 			}
 			f.plain = append(f.plain, text...)
 		}
+		f.plain = append(f.plain, '"')
 		f.ends = append(f.ends, len(f.plain))
 		if len(f.ends) > maxColumns {
 			return i, "over 10,000 fields", true

@@ -6,10 +6,12 @@ import (
 	"encoding/hex"
 	"hash"
 	"io"
+
+	"tapaudit/ingest/record"
 )
 
 const (
-	maxRecord = 16 << 20 // bytes; no exporter writes a record near this size
+	maxRecord = record.Largest
 	blockSize = 1 << 20
 	maxWindow = maxRecord + blockSize
 
@@ -60,9 +62,11 @@ func (w *window) finish(r *region) {
 	r.sum = hex.EncodeToString(r.hash.Sum(nil))
 }
 
-func newWindow(r io.Reader) window {
-	return window{r: r, buf: make([]byte, blockSize), line: 1}
-}
+func newWindow(r io.Reader) window { return window{r: r, line: 1} }
+
+// Expect says how many bytes the text probably has, so that a short one takes no more memory than it needs. It is told
+// before the first record is asked for.
+func (w *window) Expect(bytes int) { w.buf = make([]byte, min(max(bytes, 0)+1, blockSize)) }
 
 func (w *window) offset() int64  { return w.base + int64(w.pos) }
 func (w *window) unread() []byte { return w.buf[w.pos:w.end] }
@@ -90,6 +94,9 @@ func (w *window) fill() bool {
 		w.base += int64(w.pos)
 		w.end -= w.pos
 		w.pos, w.counted = 0, 0
+	}
+	if w.buf == nil {
+		w.buf = make([]byte, blockSize)
 	}
 	if w.end == len(w.buf) {
 		if w.end >= maxWindow {

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"tapaudit/ingest/record"
 )
 
 // The Entra admin centre's CSV downloads. (Its JSON downloads are arrays of Graph's objects.) Keys are the folded columns.
@@ -30,8 +32,8 @@ func isAdminCentreSignIns(h header) bool {
 }
 
 func readAdminCentreSignIn(o object, in *Input) Outcome {
-	if !isPresent(o.text("username")) && !isPresent(o.text("user id")) && (!o.has("username") && !o.has("user id") ||
-		isPresent(o.text("service principal id")) || isPresent(o.text("service principal name"))) {
+	if !record.Present(o.text("username")) && !record.Present(o.text("user id")) && (!o.has("username") && !o.has("user id") ||
+		record.Present(o.text("service principal id")) || record.Present(o.text("service principal name"))) {
 		return Outcome{NotUsed: "sign-in of an application or a managed identity"}
 	}
 	var p object
@@ -126,7 +128,7 @@ func isAdminCentreSteps(h header) bool {
 }
 
 func readAdminCentreStep(o object, in *Input) Outcome {
-	if !isPresent(o.text("request id")) {
+	if !record.Present(o.text("request id")) {
 		return Outcome{Bad: "no id"}
 	}
 	// A step without a time of its own still belongs to its sign-in.
@@ -150,12 +152,12 @@ func readAdminCentreStep(o object, in *Input) Outcome {
 	default:
 		wrong++
 	}
-	v := SignInSteps.values()
+	v := newValues(record.SignInStep)
 	v.read(p.get)
 	return Outcome{
 		Rows:    []Row{v.row(at)},
 		Wrong:   v.Wrong + wrong,
-		KeepRaw: namesPass(v.of("method")) || namesPass(v.of("detail")) || namesPass(v.of("result")),
+		KeepRaw: record.NamesPass(v.of("method")) || record.NamesPass(v.of("detail")) || record.NamesPass(v.of("result")),
 	}
 }
 
@@ -197,7 +199,7 @@ func initiator(o object) gjson.Result {
 	name, id, ip := o.get("actordisplayname"), o.get("actorobjectid"), o.get("ipaddress")
 	kind := strings.ToLower(o.text("actortype"))
 	if strings.Contains(kind, "app") || strings.Contains(kind, "service") || strings.Contains(kind, "identity") ||
-		kind == "" && !isPresent(o.text("actoruserprincipalname")) && (isPresent(o.text("actorserviceprincipalid")) || isPresent(o.text("actorserviceprincipalname"))) {
+		kind == "" && !record.Present(o.text("actoruserprincipalname")) && (record.Present(o.text("actorserviceprincipalid")) || record.Present(o.text("actorserviceprincipalname"))) {
 		return nestedObject(member{"app", nestedObject(
 			member{"appId", id}, member{"displayName", name}, member{"ipAddress", ip},
 			member{"servicePrincipalId", o.get("actorserviceprincipalid")}, member{"servicePrincipalName", o.get("actorserviceprincipalname")},
@@ -246,7 +248,7 @@ func auditDetails(o object) gjson.Result {
 			list = append(list, v)
 		}
 	}
-	if agent := o.get("useragent"); isPresent(scalarText(agent)) {
+	if agent := o.get("useragent"); record.Present(scalarText(agent)) {
 		list = append(list, nestedObject(member{"key", stringValue("User-Agent")}, member{"value", agent}))
 	}
 	return nestedList(list)

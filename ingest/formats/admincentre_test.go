@@ -22,7 +22,7 @@ func TestAdminCentreSignIns(t *testing.T) {
 		"resourceDisplayName": "Microsoft Graph", "resourceId": "00000003-0000-0000-c000-000000000000", "resourceTenantId": tenant, "homeTenantId": tenant,
 		"ipAddress": "203.0.113.9", "location": row{"city": "Zürich", "countryOrRegion": "CH"}, "clientAppUsed": "Browser",
 		"deviceDetail": row{"operatingSystem": "Windows10"}, "authenticationRequirement": "Multifactor authentication", "sessionId": "s1",
-		"autonomousSystemNumber": 64496.0, "conditionalAccessStatus": "Success", "_interactive": "true",
+		"autonomousSystemNumber": 64496.0, "conditionalAccessStatus": "Success",
 	}
 	for _, test := range []struct {
 		name, path, status, code, reason string
@@ -35,8 +35,8 @@ func TestAdminCentreSignIns(t *testing.T) {
 		{"failure without code is no success", "InteractiveSignIns.csv", "Failure", "", "", nil, 0},
 		{"interrupted with code 0 is no success", "InteractiveSignIns.csv", "Interrupted", "0", "", nil, 0},
 		{"code of a wrong type", "InteractiveSignIns.csv", "Failure", "many", "", nil, 1},
-		{"non-interactive by the name", "x.zip/NonInteractiveSignIns_2026.csv", "Success", "0", "", row{"status": row{"errorCode": 0.0}, "_interactive": "false"}, 0},
-		{"a folder's name says nothing", "NonInteractive/x.csv", "Success", "0", "", row{"status": row{"errorCode": 0.0}, "_interactive": nil}, 0},
+		{"non-interactive by the name", "x.zip/NonInteractiveSignIns_2026.csv", "Success", "0", "", row{"status": row{"errorCode": 0.0}, "interactive": false}, 0},
+		{"a folder's name says nothing", "NonInteractive/x.csv", "Success", "0", "", row{"status": row{"errorCode": 0.0}}, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			want := row{}

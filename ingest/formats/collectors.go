@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"tapaudit/ingest/record"
 )
 
 // What investigators' collectors write that is no export of Microsoft's: tables of roles, groups and methods
@@ -33,7 +35,7 @@ var roleFile = &Format{
 			return Outcome{Bad: "no id of who holds the role"}
 		}
 		if o.has("createdDateTime") {
-			s.add(Users, members{
+			s.add(record.User, members{
 				"id": o.get("userId"), "userPrincipalName": name, "displayName": o.get("displayName"),
 				"accountEnabled": o.get("accountEnabled"), "createdDateTime": s.time(o.get("createdDateTime")),
 			})
@@ -70,7 +72,7 @@ var memberRow = &Format{
 	read: func(o object, in *Input) Outcome {
 		s := newSnapshot(in)
 		switch {
-		case !isPresent(o.text("groupId")):
+		case !record.Present(o.text("groupId")):
 			return Outcome{Bad: "no id of the group"}
 		case o.get("members").IsArray(): // a script's list
 			s.group(o.get("groupId"), firstOf(o, "groupName", "displayName"), o.get("members"))
@@ -97,7 +99,7 @@ var methodsRow = &Format{
 		return o.has("user", "fido2") && o.hasAny(passColumns...)
 	},
 	read: func(o object, in *Input) Outcome {
-		if !isPresent(o.text("user")) || o.text("user") == "-" {
+		if !record.Present(o.text("user")) || o.text("user") == "-" {
 			return Outcome{Bad: "no id"}
 		}
 		var methods []string
@@ -113,7 +115,7 @@ var methodsRow = &Format{
 			}
 		}
 		s := newSnapshot(in)
-		s.add(RegistrationDetails, members{"userPrincipalName": o.get("user"), "methodsRegistered": stringList(methods)})
+		s.add(record.Registration, members{"userPrincipalName": o.get("user"), "methodsRegistered": stringList(methods)})
 		return s.out
 	},
 }
@@ -159,10 +161,10 @@ var privilegedGroupMember = &Format{
 	recognise: func(o object) bool { return o.has("privilegedGroupId", "id") },
 	read: func(o object, in *Input) Outcome {
 		s := newSnapshot(in)
-		if !isPresent(o.text("privilegedGroupId")) || !s.groupMember(o.get("privilegedGroupId"), gjson.Result{}, o) {
+		if !record.Present(o.text("privilegedGroupId")) || !s.groupMember(o.get("privilegedGroupId"), gjson.Result{}, o) {
 			return Outcome{Bad: "no id"}
 		}
-		if isPresent(o.text("roleDefinitionId")) {
+		if record.Present(o.text("roleDefinitionId")) {
 			s.holder(roleRef{id: o.get("roleDefinitionId")}, o, isEligible(o, in))
 		}
 		if o.has("userPrincipalName") {

@@ -3,6 +3,8 @@ package formats
 import (
 	"fmt"
 	"testing"
+
+	"tapaudit/ingest/record"
 )
 
 func TestCollectors(t *testing.T) {
@@ -69,7 +71,7 @@ func TestCollectors(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			checkRead(t, &Input{Path: test.path}, test.record, test.format, test.want, test.not, test.bad, test.wrong)
-			if _, found := MaskPasscodes(test.record); found > 0 {
+			if _, found := record.MaskPasscodes(test.record); found > 0 {
 				t.Errorf("%d passcodes counted where there is none", found)
 			}
 		})

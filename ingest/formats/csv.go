@@ -2,20 +2,42 @@ package formats
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/tidwall/gjson"
+
+	"tapaudit/ingest/record"
 )
 
 // CSV: a header tells the kind of a table, and a row becomes an object under the header's names, so that what reads
 // the same export as JSON reads it too. Headers are matched without letter case and extra blanks; of equal ones the first
 // that is not empty counts.
 
+// Cells are the fields of a row: end to end, each between quotes, and where each ends, its quote included.
+type Cells struct {
+	Quoted string
+	Ends   []int
+}
+
+func (c Cells) quoted(i int) string {
+	if i == 0 {
+		return c.Quoted[:c.Ends[0]]
+	}
+	return c.Quoted[c.Ends[i-1]:c.Ends[i]]
+}
+
+func (c Cells) field(i int) string {
+	q := c.quoted(i)
+	return q[1 : len(q)-1]
+}
+
 // Sheet is a CSV text whose header is of a kind that is known.
 type Sheet struct {
 	*Format
 	columns    []string // as the export spells them
+	folded     []string
 	keys       []string // as the format does
 	first      []int    // of each column, the first one with the same key
 	dates      []int    // columns that hold a time
@@ -75,14 +97,14 @@ func RecogniseHeader(columns []string) *Sheet {
 	if len(columns) < 2 {
 		return nil
 	}
-	s := &Sheet{columns: make([]string, len(columns)), keys: make([]string, len(columns)), first: make([]int, len(columns))}
+	s := &Sheet{columns: make([]string, len(columns)), folded: make([]string, len(columns)), keys: make([]string, len(columns)), first: make([]int, len(columns))}
 	h := header{}
 	for i, c := range columns {
 		folded := fold(c)
 		h[folded] = true
 		s.columns[i] = strings.TrimSpace(strings.TrimPrefix(c, "\ufeff"))
-		s.keys[i] = folded
-		s.secret = s.secret || strings.Contains(folded, "temporaryaccesspass")
+		s.keys[i], s.folded[i] = folded, folded
+		s.secret = s.secret || record.IsSecretColumn(folded)
 		if strings.Contains(folded, "date") || strings.Contains(folded, "time") {
 			s.dates = append(s.dates, i)
 		}
@@ -138,13 +160,13 @@ func (s *Sheet) likeObjects() bool {
 }
 
 // graphNames are the names of the members that mappings read, by their folded form.
-var graphNames = map[string]string{"createddatetime": "createdDateTime", "activitydatetime": "activityDateTime"}
+var graphNames = map[string]string{}
 
 func init() {
-	for _, t := range []*Table{SignIns, AuditEvents, Users, RoleDefinitions, GroupMembers, PassSnapshots, RegistrationDetails} {
-		for _, c := range t.Columns {
-			if name, _, _ := strings.Cut(c.Name, "."); name[0] != '_' {
-				graphNames[strings.ToLower(name)] = name
+	for _, k := range []*record.Kind{record.SignIn, record.Audit, record.User, record.RoleDefinition, record.GroupMember, record.Pass, record.Registration} {
+		for _, c := range k.Columns {
+			for _, s := range c.Sources() {
+				graphNames[strings.ToLower(s.Path[0])] = s.Path[0]
 			}
 		}
 	}
@@ -154,9 +176,9 @@ func init() {
 func (s *Sheet) Secret() bool { return s.secret }
 
 // IsHeader says whether a row repeats the header, as tables joined end to end do.
-func (s *Sheet) IsHeader(fields []string) bool {
-	for i, f := range fields {
-		if fold(f) != fold(s.columns[i]) {
+func (s *Sheet) IsHeader(row Cells) bool {
+	for i := range row.Ends {
+		if fold(row.field(i)) != s.folded[i] {
 			return false
 		}
 	}
@@ -164,13 +186,15 @@ func (s *Sheet) IsHeader(fields []string) bool {
 }
 
 // Read reads a row, which has as many fields as the header.
-func (s *Sheet) Read(fields []string, in *Input) Outcome {
+func (s *Sheet) Read(row Cells, in *Input) Outcome {
 	for _, i := range s.dates {
-		in.Dates.see(fields[i])
+		in.Dates.see(row.field(i))
 	}
-	o := object{keys: s.keys, values: make([]gjson.Result, len(fields))}
-	for i, f := range fields {
-		o.values[i] = cell(f)
+	in.record.keys = append(in.record.keys[:0], s.keys...)
+	in.record.values = slices.Grow(in.record.values[:0], len(row.Ends))[:len(row.Ends)]
+	o := in.record
+	for i := range row.Ends {
+		o.values[i] = row.value(i)
 		if first := s.first[i]; o.values[first].Type == gjson.Null {
 			o.values[first] = o.values[i]
 		}
@@ -185,10 +209,11 @@ func (s *Sheet) Read(fields []string, in *Input) Outcome {
 
 // Text is a row as JSON text: an object under the header's own names, without empty fields. It is what is kept as proof,
 // since a row says nothing without its header, and what passcodes are masked in.
-func (s *Sheet) Text(fields []string) string {
+func (s *Sheet) Text(row Cells) string {
 	var b strings.Builder
 	b.WriteByte('{')
-	for i, f := range fields {
+	for i := range row.Ends {
+		f := row.field(i)
 		if f == "" {
 			continue
 		}
@@ -201,13 +226,21 @@ func (s *Sheet) Text(fields []string) string {
 	return b.String()
 }
 
-// cell is a field as a member's value: null where it is empty, or where PowerShell wrote a type's name in place of a
+// value is a field as a member's value: null where it is empty, or where PowerShell wrote a type's name in place of a
 // list or an object, which is then lost.
-func cell(field string) gjson.Result {
-	if strings.TrimSpace(field) == "" || flattened.MatchString(field) {
+func (c Cells) value(i int) gjson.Result {
+	field := c.field(i)
+	if strings.TrimSpace(field) == "" || (field[0] == 'S' || field[0] == 'M') && flattened.MatchString(field) {
 		return gjson.Result{Type: gjson.Null, Raw: "null"}
 	}
-	return gjson.Result{Type: gjson.String, Str: field, Raw: quote(field)}
+	raw := c.quoted(i)
+	for j := range len(field) {
+		if b := field[j]; b < ' ' || b == '"' || b == '\\' || b == 0xe2 { // 0xe2 begins the line ends that JSON text escapes
+			raw = quote(field)
+			break
+		}
+	}
+	return gjson.Result{Type: gjson.String, Str: field, Raw: raw}
 }
 
 var flattened = regexp.MustCompile(`^(?:System\.(?:Object|String|Collections|Management)\b|Microsoft\.(?:Graph|Open)\.)[\w.+\[\]\x60, ]*$`)

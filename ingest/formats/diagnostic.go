@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"tapaudit/ingest/record"
 )
 
 // Azure Monitor's diagnostic records, as a storage account or an Event Hub holds them: an envelope with a category
@@ -35,22 +37,6 @@ var diagnostic = &Format{
 		return category != "" && (o.hasAny("properties") && o.hasAny("time", "operationName", "resourceId") || known && o.hasAny("time", "properties", "resourceId"))
 	},
 	read: readDiagnostic,
-	Fast: fastDiagnostic(),
-}
-
-// fastDiagnostic loads the envelopes of sign-ins.
-func fastDiagnostic() *Fast {
-	f := fastSignIns("properties", "coalesce(properties.createdDateTime, line.time)", map[string]string{
-		"_tenant":            `coalesce(present(tenantId), nullif(regexp_extract(line.resourceId, '(?i)/tenants/([^/]+)', 1), ''))`,
-		"_interactive":       `lower(category) = 'signinlogs'`,
-		"_resultType":        "resultType",
-		"_resultDescription": "resultDescription",
-	}, `lower(category) IN ('signinlogs', 'noninteractiveusersigninlogs')
-    -- what lacks these has them in its envelope: the careful path knows how
-    AND ipAddress IS NOT NULL AND correlationId IS NOT NULL`)
-	f.Columns = append(f.Columns, text("category", "time", "tenantId", "resourceId", "resultType", "resultDescription")...)
-	f.Relation = strings.Replace(f.Relation, "SELECT line.line", "SELECT line.category, line.line", 1)
-	return f
 }
 
 var tenantInResource = regexp.MustCompile(`(?i)/tenants/([^/]+)`)
@@ -68,7 +54,7 @@ func readDiagnostic(o object, in *Input) Outcome {
 		correlation:       o.text("correlationId"),
 		interactive:       signInCategories[lower],
 	}
-	if m := tenantInResource.FindStringSubmatch(o.text("resourceId")); !isPresent(e.tenant) && m != nil {
+	if m := tenantInResource.FindStringSubmatch(o.text("resourceId")); !record.Present(e.tenant) && m != nil {
 		e.tenant = m[1]
 	}
 	properties := object{}

@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"github.com/tidwall/gjson"
+
+	"tapaudit/ingest/record"
 )
 
 // Snapshots of the directory: users, roles and who holds them, groups, and what else says who matters.
 
-// members are the values of a row by column; what a table does not know is left out.
+// members are the values of a row by the place that its kind reads them from; what a kind does not know is left out.
 type members map[string]gjson.Result
 
 // snapshot gathers the rows that one record of a snapshot makes, all of one time and one tenant.
@@ -24,11 +26,14 @@ type snapshot struct {
 
 func newSnapshot(in *Input) *snapshot { return &snapshot{in: in, taken: in.Taken} }
 
-// add makes a row of what members the table knows; values of a wrong type are left out and counted.
-func (s *snapshot) add(t *Table, m members) {
-	v := t.values()
-	v.set("_tenant", s.tenant)
+// add makes a row of what members the kind has; values of a wrong type are left out and counted.
+func (s *snapshot) add(k *record.Kind, m members) {
+	v := newValues(k)
+	v.set("tenant_id", s.tenant)
 	v.read(func(key string) gjson.Result { return m[key] })
+	if k == record.ConditionalAccess {
+		v.lower("state")
+	}
 	s.out.Wrong += v.Wrong
 	s.out.Rows = append(s.out.Rows, v.row(s.taken))
 }
@@ -48,7 +53,7 @@ func (s *snapshot) time(v gjson.Result) gjson.Result {
 		s.out.Wrong++
 		return gjson.Result{}
 	}
-	return stringValue(t.Format("2006-01-02T15:04:05.999999Z"))
+	return stringValue(record.Instant(t))
 }
 
 // stringValue is a text of ours as a member's value; an empty one is absent.
@@ -84,7 +89,7 @@ func kindOf(o object) string {
 
 // identified says whether a member, holder or owner can be told: by an id or by a user principal name.
 func identified(id, upn gjson.Result) bool {
-	return isPresent(scalarText(id)) || isPresent(scalarText(upn))
+	return record.Present(scalarText(id)) || record.Present(scalarText(upn))
 }
 
 // roleRef is a role as a record names it, by any of its ids and its name.
@@ -95,7 +100,7 @@ func (s *snapshot) holder(role roleRef, principal object, eligible bool) bool {
 	if !identified(principal.get("id"), principal.get("userPrincipalName")) {
 		return false
 	}
-	s.add(RoleMembers, members{
+	s.add(record.RoleMember, members{
 		"roleId": role.id, "roleTemplateId": role.template, "roleName": role.name,
 		"principalId": principal.get("id"), "principalUPN": principal.get("userPrincipalName"),
 		"principalName": principal.get("displayName"), "principalType": stringValue(kindOf(principal)),
@@ -109,7 +114,7 @@ func (s *snapshot) groupMember(id, name gjson.Result, member object) bool {
 	if !identified(member.get("id"), member.get("userPrincipalName")) {
 		return false
 	}
-	s.add(GroupMembers, members{
+	s.add(record.GroupMember, members{
 		"groupId": id, "groupName": name,
 		"memberId": member.get("id"), "memberUPN": member.get("userPrincipalName"), "memberType": stringValue(kindOf(member)),
 	})
@@ -167,7 +172,7 @@ var user = &Format{
 }
 
 func (s *snapshot) user(o object) {
-	s.add(Users, members{
+	s.add(record.User, members{
 		"id": o.get("id"), "userPrincipalName": o.get("userPrincipalName"), "displayName": o.get("displayName"),
 		"userType": o.get("userType"), "accountEnabled": o.get("accountEnabled"),
 		"createdDateTime": s.time(o.get("createdDateTime")), "employeeHireDate": s.time(o.get("employeeHireDate")),
@@ -185,11 +190,11 @@ var directoryRole = &Format{
 	},
 	read: func(o object, in *Input) Outcome {
 		template := firstOf(o, "roleTemplateId", "templateId")
-		if !isPresent(o.text("id")) && !isPresent(scalarText(template)) {
+		if !record.Present(o.text("id")) && !record.Present(scalarText(template)) {
 			return Outcome{Bad: "no id"}
 		}
 		s := newSnapshot(in)
-		s.add(RoleDefinitions, members{
+		s.add(record.RoleDefinition, members{
 			"id": o.get("id"), "templateId": template, "displayName": o.get("displayName"), "isPrivileged": o.get("isPrivileged"),
 		})
 		o.get("members").ForEach(func(_, m gjson.Result) bool {
@@ -230,7 +235,7 @@ var roleAssignment = &Format{
 			return Outcome{Bad: "no id of who holds the role"}
 		}
 		if role.has("displayName") {
-			s.add(RoleDefinitions, members{
+			s.add(record.RoleDefinition, members{
 				"id": roleID, "templateId": role.get("templateId"), "displayName": role.get("displayName"), "isPrivileged": role.get("isPrivileged"),
 			})
 		}
@@ -276,7 +281,7 @@ var group = &Format{
 			}
 			return s.out
 		}
-		if !isPresent(o.text("id")) {
+		if !record.Present(o.text("id")) {
 			return Outcome{Bad: "no id"}
 		}
 		s.group(o.get("id"), o.get("displayName"), list)
@@ -297,7 +302,7 @@ func (s *snapshot) group(id, name, list gjson.Result) {
 	case s.out.Wrong > 0:
 		s.out.NotUsed = "a group whose members have no id"
 	default:
-		s.add(GroupMembers, members{"groupId": id, "groupName": name})
+		s.add(record.GroupMember, members{"groupId": id, "groupName": name})
 	}
 }
 
@@ -322,7 +327,7 @@ func (s *snapshot) registration(o object) {
 		// as a table's cell: a line, or a word after a comma, for each
 		methods = stringList(strings.FieldsFunc(methods.String(), func(r rune) bool { return strings.ContainsRune("\r\n\t ,;", r) }))
 	}
-	s.add(RegistrationDetails, members{
+	s.add(record.Registration, members{
 		"id": o.get("id"), "userPrincipalName": o.get("userPrincipalName"), "isAdmin": o.get("isAdmin"), "methodsRegistered": texts(methods),
 	})
 }
@@ -383,7 +388,7 @@ func (s *snapshot) conditionalAccess(o object) bool {
 	if actions.Exists() && actions.Type != gjson.Null && !actions.IsArray() {
 		return false
 	}
-	s.add(ConditionalAccessPolicies, members{
+	s.add(record.ConditionalAccess, members{
 		"id": o.get("id"), "displayName": o.get("displayName"), "state": o.get("state"), "userActions": texts(actions),
 	})
 	return true
@@ -394,7 +399,7 @@ var authenticationStrength = &Format{
 	recognise: func(o object) bool { return o.get("allowedCombinations").IsArray() },
 	read: func(o object, in *Input) Outcome {
 		s := newSnapshot(in)
-		s.add(AuthenticationStrengths, members{
+		s.add(record.Strength, members{
 			"id": o.get("id"), "displayName": o.get("displayName"), "allowedCombinations": texts(o.get("allowedCombinations")),
 		})
 		return s.out
@@ -407,11 +412,11 @@ var passMethod = &Format{
 	Name:      "temporary access pass methods",
 	recognise: isPassMethod,
 	read: func(o object, in *Input) Outcome {
-		if !isPresent(o.text("id")) {
+		if !record.Present(o.text("id")) {
 			return Outcome{Bad: "no id"}
 		}
 		id, upn := userOfMethod(o, in)
-		if !isPresent(id) && !isPresent(upn) {
+		if !record.Present(id) && !record.Present(upn) {
 			return Outcome{NotUsed: "a pass of which neither the record nor the page or the file's name says whose it is"}
 		}
 		s := newSnapshot(in)
@@ -425,7 +430,7 @@ func isPassMethod(o object) bool {
 }
 
 func (s *snapshot) pass(o object, userID, upn string) {
-	s.add(PassSnapshots, members{
+	s.add(record.Pass, members{
 		"id": o.get("id"), "userId": stringValue(userID), "userUPN": stringValue(upn),
 		"createdDateTime": s.time(o.get("createdDateTime")), "startDateTime": s.time(o.get("startDateTime")),
 		"lifetimeInMinutes": o.get("lifetimeInMinutes"), "isUsableOnce": o.get("isUsableOnce"), "isUsable": o.get("isUsable"),
@@ -481,7 +486,7 @@ var userMethods = &Format{
 			}
 		} else {
 			id, upn := o.text("id"), o.text("userPrincipalName")
-			if !isPresent(id) {
+			if !record.Present(id) {
 				id, upn = userOfMethod(o, in)
 			}
 			s.passesOf(o, id, upn)
@@ -550,11 +555,11 @@ func userOfMethod(o object, in *Input) (id, upn string) {
 		u := readObject(users)
 		return u.text("id"), u.text("userPrincipalName")
 	}
-	if isPresent(o.text("userId")) || isPresent(o.text("userPrincipalName")) {
+	if record.Present(o.text("userId")) || record.Present(o.text("userPrincipalName")) {
 		return o.text("userId"), o.text("userPrincipalName")
 	}
 	for _, name := range []string{o.text("users"), o.text("user")} {
-		if isPresent(name) {
+		if record.Present(name) {
 			return idOrName(name)
 		}
 	}

@@ -1,6 +1,6 @@
 // Package formats knows what real exports look like: a file per format says how its records are recognised and how
-// they are put into the one shape that a table's mapping (SQL, in tables.go) reads. README.md has the facts, with
-// where each was learned.
+// they are put into the one shape that package record declares for their kind. README.md has the facts, with where each
+// was learned.
 package formats
 
 import (
@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/tidwall/gjson"
+
+	"tapaudit/ingest/record"
 )
 
 // Input is what a record's source says beside the record itself.
@@ -22,10 +24,9 @@ type Input struct {
 	record object // the record at hand; its memory serves the next one
 }
 
-// Row is a record, or a part of one, as its table reads it: its values by the table's columns, "" where it has none.
+// Row is a record, or a part of one: its values by the kind's columns, "" where it has none, all valid UTF-8.
 type Row struct {
-	Table  *Table
-	Time   time.Time
+	Kind   *record.Kind
 	Values []string
 }
 
@@ -47,7 +48,6 @@ type Format struct {
 	Name      string // as evidence.csv shows it
 	recognise func(o object) bool
 	read      func(o object, in *Input) Outcome
-	Fast      *Fast   // how DuckDB's own reader loads a clean NDJSON file of it; nil where it cannot
 	caps      []int64 // numbers of records at which its exporters are known to stop
 }
 

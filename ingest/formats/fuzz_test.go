@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"tapaudit/ingest/record"
 )
 
 // FuzzParseTime: a text is a time or an error, in every order of dates; a time has microseconds, is UTC, and reads the same when it
@@ -27,7 +29,7 @@ func FuzzParseTime(f *testing.F) {
 			if at.Location() != time.UTC || at.Nanosecond()%1000 != 0 {
 				t.Fatalf("%q is %v", s, at)
 			}
-			if at.Before(Earliest) || !at.Before(Latest) {
+			if at.Before(record.Earliest) || !at.Before(record.Latest) {
 				continue
 			}
 			if again, err := ParseTime(at.Format("2006-01-02 15:04:05.999999"), order); err != nil || !again.Equal(at) {
@@ -71,11 +73,11 @@ func FuzzRecognise(f *testing.F) {
 		if a, b := RecogniseHeader(columns), RecogniseHeader(columns); (a == nil) != (b == nil) || a != nil && a.Name != b.Name {
 			t.Fatalf("the header %q is %v and %v", columns, a, b)
 		}
-		if excerpt := Excerpt([]byte(s), 200); !utf8.ValidString(excerpt) || utf8.RuneCountInString(excerpt) > 201 {
+		if excerpt := record.Excerpt([]byte(s), 200); !utf8.ValidString(excerpt) || utf8.RuneCountInString(excerpt) > 201 {
 			t.Fatalf("%q has the excerpt %q", s, excerpt)
 		}
 		const secret = "Pa55code-of-nobody"
-		if masked, n := MaskPasscodes(`{"temporaryAccessPass":"` + secret + `","x":` + s + `}`); strings.Contains(masked, secret) || n == 0 {
+		if masked, n := record.MaskPasscodes(`{"temporaryAccessPass":"` + secret + `","x":` + s + `}`); strings.Contains(masked, secret) || n == 0 {
 			t.Fatalf("%q leaves the passcode: %q", s, masked)
 		}
 	})

@@ -1,10 +1,12 @@
 package formats
 
 import (
-	"regexp"
+	"cmp"
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"tapaudit/ingest/record"
 )
 
 // Microsoft Graph's signIn (v1.0 and beta) and directoryAudit, as the API, the admin centre's JSON download and most
@@ -30,7 +32,6 @@ var graphSignIn = &Format{
 		out.Filtered, out.Whole = filterOf(o, in)
 		return out
 	},
-	Fast: fastSignIns("", "createdDateTime", nil, ""),
 }
 
 var graphAudit = &Format{
@@ -54,11 +55,11 @@ type envelope struct {
 }
 
 func readSignIn(o object, in *Input, e envelope) Outcome {
-	if events := strings.ToLower(o.get("signInEventTypes").Raw); !isPresent(o.text("userId")) && !isPresent(o.text("userPrincipalName")) &&
+	if events := strings.ToLower(o.get("signInEventTypes").Raw); !record.Present(o.text("userId")) && !record.Present(o.text("userPrincipalName")) &&
 		(strings.Contains(events, "serviceprincipal") || strings.Contains(events, "managedidentity")) {
 		return Outcome{NotUsed: "sign-in of an application or a managed identity"}
 	}
-	if !isPresent(o.text("id")) {
+	if !record.Present(o.text("id")) {
 		return Outcome{Bad: "no id"}
 	}
 	when := o.text("createdDateTime")
@@ -69,46 +70,37 @@ func readSignIn(o object, in *Input, e envelope) Outcome {
 	if bad != "" {
 		return Outcome{Bad: bad}
 	}
-	v := SignIns.values()
+	v := newValues(record.SignIn)
 	v.read(o.get)
-	v.set("_tenant", e.tenant)
-	v.set("_interactive", e.interactive)
-	v.set("_resultType", e.resultType)
-	v.set("_resultDescription", e.resultDescription)
-	v.set("_bits", e.bits)
-	v.set("_event", e.event)
-	v.set("_log", e.log)
+	v.set("tenant_id", e.tenant)
+	v.setDefault("interactive", e.interactive)
+	if strings.Contains(v.told("signInEventTypes"), "noninteractiveuser") {
+		v.setDefault("interactive", "false")
+	}
+	v.setDefault("interactive", "true")
+	v.setBool("trusted_location", strings.Contains(v.told("networkLocationDetails"), "trustednamedlocation"))
+	v.lower("risk")
+	if code, ok := scalarOf(record.Number, gjson.Result{Type: gjson.String, Str: e.resultType}); ok {
+		v.setDefault("error_code", code)
+	}
+	v.setDefault("failure_reason", e.resultDescription)
+	v.setNumber("method_bits", e.bits)
+	v.set("event_id", e.event)
+	v.set("log", cmp.Or(e.log, "signin"))
+	v.setBool("can_show_tap", v.of("steps") != "" || v.of("method_bits") != "")
 	if !o.has("ipAddress") {
-		v.set("ipAddress", e.callerIP)
+		v.set("ip", e.callerIP)
 	}
 	if !o.has("correlationId") {
-		v.set("correlationId", e.correlation)
+		v.set("correlation_id", e.correlation)
 	}
-	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong, KeepRaw: v.concernPass()}
+	concerns := record.SignInConcernsPass(v.of("steps"), v.of("failure_reason"), v.of("error_code"), v.of("method_bits"))
+	v.setBool("may_concern_pass", concerns)
+	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong, KeepRaw: concerns}
 }
-
-// concernPass finds sign-ins that may be TAP attempts: a step or a reason that names the pass, an error code of the pass,
-// or an event of the Unified Audit Log that says how its user signed in. It may find too many, never too few.
-func (v *values) concernPass() bool {
-	return v.of("_bits") != "" || strings.HasPrefix(v.of("status.errorCode"), "13050") || strings.HasPrefix(v.of("_resultType"), "13050") ||
-		namesPass(v.of("authenticationDetails")) || namesPass(v.of("status.failureReason")) || namesPass(v.of("_resultDescription"))
-}
-
-// namesPass says whether a text names an access pass. Nearly every sign-in has steps, and three letters are found much
-// faster than a pattern without letter case.
-func namesPass(text string) bool {
-	for i := 2; i < len(text); i++ {
-		if text[i]|0x20 == 'c' && text[i-1]|0x20 == 'c' && text[i-2]|0x20 == 'a' {
-			return accessPass.MatchString(text)
-		}
-	}
-	return false
-}
-
-var accessPass = regexp.MustCompile(`(?i)access\s*pass`)
 
 func readAudit(o object, in *Input, e envelope) Outcome {
-	if !isPresent(o.text("id")) && !e.nameless {
+	if !record.Present(o.text("id")) && !e.nameless {
 		return Outcome{Bad: "no id"}
 	}
 	when := o.text("activityDateTime")
@@ -119,27 +111,17 @@ func readAudit(o object, in *Input, e envelope) Outcome {
 	if bad != "" {
 		return Outcome{Bad: bad}
 	}
-	v := AuditEvents.values()
+	v := newValues(record.Audit)
 	v.read(o.get)
-	v.set("_tenant", e.tenant)
-	v.set("_reason", e.reason)
+	v.set("tenant_id", e.tenant)
+	v.lower("result")
+	v.set("other_reason", e.reason)
+	v.setDefault("actor_ip", v.all[v.kind.Slot("initiatedBy.app.ipAddress")])
 	if !o.has("correlationId") {
-		v.set("correlationId", e.correlation)
+		v.set("correlation_id", e.correlation)
 	}
-	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong, KeepRaw: activities.MatchString(o.text("activityDisplayName"))}
+	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong, KeepRaw: record.AuditConcernsPass(o.text("activityDisplayName"))}
 }
-
-// activities are those that a rule reads: events of theirs may be proof for a finding, so their text is kept.
-var activities = regexp.MustCompile(activityPattern)
-
-const activityPattern = `(?i)security info|temporary access pass|authentication methods policy|device|owner|role|group|password|add user|external user`
-
-// SignInProof and AuditProof say in SQL, on the columns of the case's tables, which records' texts are kept as proof.
-const (
-	SignInProof = `regexp_matches(steps, '(?i)access\s*pass') OR regexp_matches(failure_reason, '(?i)access\s*pass') OR error_code BETWEEN 130500 AND 130509
-    OR method_bits IS NOT NULL`
-	AuditProof = `regexp_matches(activity, '` + activityPattern + `')`
-)
 
 // withFlattenedSteps gives a sign-in its steps back where Microsoft-Extractor-Suite's older outputs have them as one member
 // per property: a text each of a single step, a list each of several.

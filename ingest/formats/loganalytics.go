@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"tapaudit/ingest/record"
 )
 
 // Log Analytics and Microsoft Sentinel: the tables SigninLogs, AADNonInteractiveUserSignInLogs and AuditLogs, as the
@@ -95,7 +97,7 @@ func readLogAnalytics(o object, in *Input) Outcome {
 		resultDescription: o.text("ResultDescription"),
 		reason:            o.text("ResultDescription"),
 	}
-	if m := tenantInResource.FindStringSubmatch(o.text("ResourceId")); !isPresent(e.tenant) && m != nil {
+	if m := tenantInResource.FindStringSubmatch(o.text("ResourceId")); !record.Present(e.tenant) && m != nil {
 		e.tenant = m[1]
 	}
 	// ResourceId is the tenant's in Azure, Location a country without its city; the sign-in's own have other names.
@@ -108,21 +110,21 @@ func readLogAnalytics(o object, in *Input) Outcome {
 		case "LocationDetails":
 			p.with("location", o.values[i])
 		default:
-			p.with(camelKey(k), o.values[i])
+			p.with(record.FromPascal(k), o.values[i])
 		}
 	}
-	if location := o.get("Location"); !isPresent(scalarText(o.get("LocationDetails"))) && location.Type == gjson.String {
+	if location := o.get("Location"); !record.Present(scalarText(o.get("LocationDetails"))) && location.Type == gjson.String {
 		p.with("location", nestedObject(member{"countryOrRegion", location}))
 	}
 	if kind == "audit" {
-		if !isPresent(p.text("activityDisplayName")) {
+		if !record.Present(p.text("activityDisplayName")) {
 			p = p.without("activityDisplayName")
 			p.with("activityDisplayName", o.get("OperationName"))
 		}
 		return readAudit(p, in, e)
 	}
 	e.interactive = kind
-	if !isPresent(p.text("id")) && !o.has("Id") {
+	if !record.Present(p.text("id")) && !o.has("Id") {
 		return Outcome{Bad: "no id: the query left the column Id out; export the whole table"}
 	}
 	return readSignIn(p, in, e)

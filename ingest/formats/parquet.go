@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"tapaudit/ingest/record"
 )
 
 // Tables in Parquet. A lake's or DuckDB's have the columns of Graph or of Log Analytics and are read by those formats,
@@ -130,22 +132,11 @@ func writeCamelCase(b *strings.Builder, v gjson.Result, isText bool, depth int) 
 		}
 		first = false
 		if open == '{' {
-			b.WriteString(quote(camelCase(k.String())))
+			b.WriteString(quote(record.FromSnake(k.String())))
 			b.WriteByte(':')
 		}
 		writeCamelCase(b, e, isText || open == '{' && jsonTexts[k.String()], depth+1)
 		return true
 	})
 	b.WriteByte(shut)
-}
-
-// camelCase is a snake_case name in Graph's spelling: user_principal_name becomes userPrincipalName.
-func camelCase(name string) string {
-	first, rest, _ := strings.Cut(name, "_")
-	for word := range strings.SplitSeq(rest, "_") {
-		if word != "" {
-			first += strings.ToUpper(word[:1]) + word[1:]
-		}
-	}
-	return first
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"tapaudit/ingest/record"
 )
 
 // Snapshots of the authentication methods policy: Graph's whole policy, or the one configuration of the Temporary
@@ -60,7 +62,7 @@ func (s *snapshot) policy(configuration object) {
 		}
 	}
 	b.WriteByte('}')
-	s.add(PolicySnapshots, members{"policy": gjson.Parse(b.String())})
+	s.add(record.Policy, members{"policy": gjson.Parse(b.String())})
 }
 
 // targets are a list of targets with what says who they are.

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"tapaudit/ingest/record"
 )
 
 const (
@@ -58,7 +60,7 @@ func scubaExport(dates, configuration string) string {
 "tenant_details":[{"DisplayName":"Contoso","DomainName":"contoso.onmicrosoft.com","TenantId":"` + tenant + `","AADAdditionalData":[{"CreatedDateTime":"\/Date(1613679244000)\/"}]}],
 "scuba_config":{"ProductNames":["aad"]},
 "conditional_access_policies":[
- {"Conditions":{"ClientAppTypes":["all"],"Applications":{"IncludeApplications":[],"IncludeUserActions":["urn:user:registersecurityinfo"]},"Users":{"IncludeUsers":["All"]}},"DisplayName":"MS.AAD.3.8v1","Id":"2af2e7a1-f8c0-4c4c-9b29-df8c29380cee","State":"enabledForReportingButNotEnforced","GrantControls":{"Operator":"OR","BuiltInControls":["compliantDevice"]},"SessionControls":null,"CreatedDateTime":"\/Date(1751571468862)\/"},
+ {"Conditions":{"ClientAppTypes":["all"],"Applications":{"IncludeApplications":[],"IncludeUserActions":["urn:user:registersecurityinfo"]},"Users":{"IncludeUsers":["All"]}},"DisplayName":"MS.AAD.3.8v1","Id":"2af2e7a1-f8c0-4c4c-9b29-df8c29380cee","State":"enabledforreportingbutnotenforced","GrantControls":{"Operator":"OR","BuiltInControls":["compliantDevice"]},"SessionControls":null,"CreatedDateTime":"\/Date(1751571468862)\/"},
  {"Conditions":"System.Collections.Hashtable","DisplayName":"cut off","Id":"2af2e7a1-f8c0-4c4c-9b29-df8c29380cef","State":"enabled"}],
 "cap_table_data":[{"Name":"MS.AAD.3.8v1","State":"Report-only","Users":["Users included: All"]}],
 "authorization_policies":[{"Id":"authorizationPolicy","DisplayName":"Authorization Policy"}],
@@ -101,9 +103,9 @@ func TestScubaGear(t *testing.T) {
 				want = append(want, loaded{"role_member", r})
 			}
 			want = append(want, loaded{"conditional_access_policy", row{"id": "2af2e7a1-f8c0-4c4c-9b29-df8c29380cee", "displayName": "MS.AAD.3.8v1",
-				"state": "enabledForReportingButNotEnforced", "userActions": []any{"urn:user:registersecurityinfo"}}})
+				"state": "enabledforreportingbutnotenforced", "userActions": []any{"urn:user:registersecurityinfo"}}})
 			for _, w := range want {
-				w.Row["_tenant"] = tenant
+				w.Row["tenant_id"] = tenant
 			}
 			in := &Input{Path: "M365BaselineConformance_2026_10_01/ProviderSettingsExport.json", Taken: byName}
 			f, out := Read(test.record, in)
@@ -114,8 +116,8 @@ func TestScubaGear(t *testing.T) {
 				t.Error(diff)
 			}
 			for _, r := range out.Rows {
-				if !r.Time.Equal(test.taken) {
-					t.Errorf("%s taken %v, want %v", r.Table.Name, r.Time, test.taken)
+				if timeOf(r) != record.Instant(test.taken) {
+					t.Errorf("%s taken %v, want %v", r.Kind.Table, timeOf(r), test.taken)
 				}
 			}
 		})

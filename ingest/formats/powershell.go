@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
+
+	"tapaudit/ingest/record"
 )
 
 // Objects of the PowerShell SDK as ConvertTo-Json writes them: Graph's objects with names in PascalCase, members that
@@ -41,7 +43,7 @@ func camelObject(b *strings.Builder, o object) {
 			b.WriteByte(',')
 		}
 		first = false
-		b.WriteString(quote(camelKey(k)))
+		b.WriteString(quote(record.FromPascal(k)))
 		b.WriteByte(':')
 		camelValue(b, v)
 	}
@@ -87,22 +89,6 @@ func camelValue(b *strings.Builder, v gjson.Result) {
 		b.WriteByte(']')
 	default:
 		b.WriteString(v.Raw)
-	}
-}
-
-// camelKey is a PascalCase name in Graph's spelling: UserId becomes userId, IPAddress ipAddress.
-func camelKey(k string) string {
-	upper := 0
-	for upper < len(k) && k[upper] >= 'A' && k[upper] <= 'Z' {
-		upper++
-	}
-	switch {
-	case upper == 0:
-		return k
-	case upper == 1 || upper == len(k):
-		return strings.ToLower(k[:upper]) + k[upper:]
-	default: // the last capital begins the next word
-		return strings.ToLower(k[:upper-1]) + k[upper-1:]
 	}
 }
 

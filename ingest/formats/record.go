@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/tidwall/gjson"
+
+	"tapaudit/ingest/record"
 )
 
 // object is a JSON object's members in order. Of members with equal keys the first counts.
@@ -103,41 +105,63 @@ func unwrap(v gjson.Result) gjson.Result {
 	return v
 }
 
-// isPresent says whether an identity is one: empty, <null> and all-zero ids are absent.
-func isPresent(id string) bool {
-	id = strings.TrimSpace(id)
-	return id != "" && !strings.EqualFold(id, "<null>") && id != "00000000-0000-0000-0000-000000000000"
-}
-
-// values are a record's in the columns that its table's mapping reads. A value of another type is left out and counted.
+// values are a record's, by the slots of its kind. A value of another type is left out and counted.
 type values struct {
-	table *Table
-	all   []string // by column; "" where absent
+	kind  *record.Kind
+	all   []string // by slot; "" where absent
 	Wrong int      // values of a wrong type, loaded as absent
 }
 
-func (t *Table) values() values { return values{table: t, all: make([]string, len(t.Columns))} }
+func newValues(k *record.Kind) values { return values{kind: k, all: make([]string, k.Slots)} }
 
 // set gives a column a text of ours; an absent one leaves it as it is.
 func (v *values) set(column, text string) {
-	if isPresent(text) {
-		v.all[v.table.at[column]] = text
+	if record.Present(text) {
+		v.all[v.kind.At(column)] = text
 	}
 }
 
-// read takes the members that the mapping reads; columns whose names begin with _ are ours and never the record's.
+// setDefault gives a column that has no value one of ours.
+func (v *values) setDefault(column, text string) {
+	if v.of(column) == "" {
+		v.set(column, text)
+	}
+}
+
+// setNumber is set for what must be a whole number; what is none is left out and counted.
+func (v *values) setNumber(column, text string) {
+	n, ok := scalarOf(record.Number, gjson.Result{Type: gjson.String, Str: text})
+	if !ok {
+		v.Wrong++
+	}
+	v.set(column, n)
+}
+
+// setBool is set for what is true or false.
+func (v *values) setBool(column string, is bool) { v.set(column, strconv.FormatBool(is)) }
+
+// lower puts a column's value into lower case.
+func (v *values) lower(column string) {
+	at := v.kind.At(column)
+	v.all[at] = strings.ToLower(v.all[at])
+}
+
+// told is the text of a list that a column is told from, in lower case.
+func (v *values) told(path string) string { return strings.ToLower(v.all[v.kind.Slot(path)]) }
+
+// read takes the members that the kind is read with.
 func (v *values) read(get func(key string) gjson.Result) {
-	for i := range v.table.members {
-		m := &v.table.members[i]
-		v.member(m, get(m.key))
+	for i := range v.kind.Members {
+		m := &v.kind.Members[i]
+		v.member(m, get(m.Key))
 	}
 }
 
-func (v *values) member(m *tableMember, value gjson.Result) {
+func (v *values) member(m *record.Member, value gjson.Result) {
 	switch {
 	case !value.Exists() || value.Type == gjson.Null:
-	case m.members == nil:
-		v.put(m.column, value)
+	case m.Members == nil:
+		v.put(m, value)
 	default:
 		nested := v.nested(value)
 		if !nested.IsObject() {
@@ -148,10 +172,10 @@ func (v *values) member(m *tableMember, value gjson.Result) {
 		}
 		var seen uint64 // of equal keys the first counts
 		nested.ForEach(func(key, value gjson.Result) bool {
-			for i := range m.members {
-				if m.members[i].key == key.Str && seen&(1<<i) == 0 {
+			for i := range m.Members {
+				if m.Members[i].Key == key.Str && seen&(1<<i) == 0 {
 					seen |= 1 << i
-					v.member(&m.members[i], value)
+					v.member(&m.Members[i], value)
 				}
 			}
 			return true
@@ -167,61 +191,64 @@ func (v *values) nested(value gjson.Result) gjson.Result {
 	return unwrap(value)
 }
 
-// put gives a column a record's value.
-func (v *values) put(column int, value gjson.Result) {
-	kind := v.table.Columns[column].Type
+// put gives a slot a record's value.
+func (v *values) put(m *record.Member, value gjson.Result) {
 	var text string
 	ok := true
-	if kind == "JSON" {
+	switch m.Type {
+	case record.JSON, record.Texts:
 		nested := v.nested(value)
 		if !nested.Exists() {
 			return
 		}
 		ok, text = nested.Type == gjson.JSON, readable(nested.Raw)
-	} else {
-		text, ok = scalarOf(kind, value)
+	default:
+		text, ok = scalarOf(m.Type, value)
 	}
 	if !ok {
 		v.Wrong++
 		return
 	}
-	v.all[column] = text
+	v.all[m.Slot] = text
 }
 
 // row is the row that the values make, without any passcode. Whoever reads the record counts them.
 func (v *values) row(at time.Time) Row {
+	if !at.IsZero() {
+		v.all[v.kind.At("time")] = record.Instant(at)
+	}
 	for i, text := range v.all {
-		if strings.Contains(text, "emporaryAccessPass") {
-			v.all[i], _ = MaskPasscodes(text)
+		if record.MayHoldPasscode(text) {
+			v.all[i], _ = record.MaskPasscodes(text)
 		}
 	}
-	return Row{v.table, at, v.all}
+	return Row{v.kind, v.all[:len(v.kind.Columns)]}
 }
 
 // of is a column's value, "" where it is absent.
-func (v *values) of(column string) string { return v.all[v.table.at[column]] }
+func (v *values) of(column string) string { return v.all[v.kind.At(column)] }
 
 // scalarOf is a scalar as the text of a column's type, "" where it is absent; false where it is of another type.
-func scalarOf(kind string, v gjson.Result) (string, bool) {
+func scalarOf(kind record.Type, v gjson.Result) (string, bool) {
 	if v.Type == gjson.JSON {
 		return "", false
 	}
 	switch kind {
-	case "VARCHAR":
+	case record.Text, record.Time:
 		if v.Type != gjson.String {
 			return v.Raw, true
 		}
-		if s := v.String(); isPresent(s) {
+		if s := v.String(); record.Present(s) {
 			return strings.ToValidUTF8(s, "\uFFFD"), true
 		}
 		return "", true
-	case "BOOLEAN":
+	case record.Bool:
 		switch s := strings.ToLower(strings.TrimSpace(scalarText(v))); s {
 		case "true", "false", "":
 			return s, true
 		}
 		return "", false
-	case "BIGINT":
+	case record.Number:
 		s := strings.TrimSpace(scalarText(v))
 		if s == "" {
 			return "", true
@@ -234,7 +261,7 @@ func scalarOf(kind string, v gjson.Result) (string, bool) {
 		}
 		return "", false
 	}
-	panic("a mapping's column has the type " + kind + ", which no record is read as")
+	panic("no record is read as " + string(kind))
 }
 
 // quote is s as a JSON string that DuckDB reads: valid UTF-8, no lone surrogates.

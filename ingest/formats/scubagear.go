@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/tidwall/gjson"
+
+	"tapaudit/ingest/record"
 )
 
 // scubaGear is ScubaGear's ProviderSettingsExport.json, or ScubaResults_<id>.json with the same under Raw: one object
@@ -68,12 +70,12 @@ func scubaSettings(o object) (raw, metadata object) {
 }
 
 func scubaTenant(raw, metadata object) string {
-	if id := metadata.text("TenantId"); isPresent(id) {
+	if id := metadata.text("TenantId"); record.Present(id) {
 		return id
 	}
 	found := ""
 	raw.get("tenant_details").ForEach(func(_, t gjson.Result) bool {
-		if id := scalarText(t.Get("TenantId")); isPresent(id) {
+		if id := scalarText(t.Get("TenantId")); record.Present(id) {
 			found = id
 		}
 		return found == ""

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"tapaudit/ingest/record"
 )
 
 // DateOrder is how a date without a year in front is read.
@@ -18,12 +20,6 @@ const (
 	Usual      DateOrder = iota
 	MonthFirst           // a file in which some second number is over 12
 	DayFirst             // a file in which some first number is over 12
-)
-
-// Earliest and Latest bound the times a record may have (Latest exclusive); outside them it is quarantined.
-var (
-	Earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
-	Latest   = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
 var (
@@ -166,7 +162,7 @@ func checkTime(s string, order DateOrder) (time.Time, string) {
 	if err != nil {
 		return time.Time{}, "its time cannot be read: " + err.Error()
 	}
-	if t.Before(Earliest) || !t.Before(Latest) {
+	if t.Before(record.Earliest) || !t.Before(record.Latest) {
 		return time.Time{}, "its time lies outside the years 2000 to 2099"
 	}
 	return t, ""

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"tapaudit/ingest/record"
 )
 
 // The Unified Audit Log: its own events as JSON, and what wraps them, one record each: Purview's and PowerShell's
@@ -53,23 +55,23 @@ func readUnifiedAudit(o object, in *Input) Outcome {
 	case operation == "":
 		return Outcome{Bad: "no operation"}
 	case !signIn:
-		return Outcome{NotUsed: "Unified Audit Log operation " + Excerpt([]byte(operation), 60)}
+		return Outcome{NotUsed: "Unified Audit Log operation " + record.Excerpt([]byte(operation), 60)}
 	case damaged != "":
 		return Outcome{Bad: damaged}
 	}
 	extended, device := namedValues(event, "extendedProperties"), namedValues(event, "deviceProperties")
 	own := scalarText(event.folded("id"))
-	if !isPresent(own) {
+	if !record.Present(own) {
 		own = scalarText(o.folded("recordId", "identity", "id"))
 	}
 	id := scalarText(event.folded("intraSystemId", "intraSystemsId"))
-	if !isPresent(id) {
+	if !record.Present(id) {
 		id = own
 	}
 	wrong := 0
 	code := errorIfNone
 	switch text := strings.TrimSpace(scalarText(event.folded("errorNumber"))); {
-	case text == "", strings.EqualFold(text, "<null>"):
+	case !record.Present(text):
 	case !integer.MatchString(text):
 		wrong++
 	case strings.Trim(text, "0") != "" || errorIfNone == "0":
@@ -77,13 +79,13 @@ func readUnifiedAudit(o object, in *Input) Outcome {
 	}
 	bits := strings.TrimSpace(extended("UserAuthenticationMethod"))
 	if _, err := strconv.ParseInt(bits, 10, 64); err != nil || !integer.MatchString(bits) {
-		if isPresent(bits) {
+		if record.Present(bits) {
 			wrong++
 		}
 		bits = ""
 	}
 	reason := gjson.Result{}
-	if text := scalarText(event.folded("logonError")); isPresent(text) {
+	if text := scalarText(event.folded("logonError")); record.Present(text) {
 		reason = stringValue(text)
 	}
 
@@ -98,7 +100,7 @@ func readUnifiedAudit(o object, in *Input) Outcome {
 	p.with("resourceId", signedInTo(event))
 	p.with("userAgent", stringValue(extended("UserAgent")))
 	for _, key := range []string{"clientIP", "clientIPAddress", "actorIpAddress"} {
-		if v := scalarText(first(key)); isPresent(v) {
+		if v := scalarText(first(key)); record.Present(v) {
 			p.with("ipAddress", stringValue(withoutPort(v)))
 			break
 		}
@@ -132,7 +134,7 @@ func namedValues(event object, key string) func(name string) string {
 	values := map[string]string{}
 	add := func(name, value string) {
 		name = strings.ToLower(name)
-		if _, ok := values[name]; !ok && isPresent(value) {
+		if _, ok := values[name]; !ok && record.Present(value) {
 			values[name] = value
 		}
 	}
@@ -186,7 +188,7 @@ func actor(event, wrapping object) (id, upn string) {
 	}
 	for i, text := range ids {
 		switch {
-		case !isPresent(text):
+		case !record.Present(text):
 		case kinds[i] == "0" && id == "" && wholeGUID.MatchString(text):
 			id = text
 		case kinds[i] == "5" && upn == "":
@@ -196,7 +198,7 @@ func actor(event, wrapping object) (id, upn string) {
 	for _, key := range []string{"userKey", "userId", "userIds", "userPrincipalName"} {
 		for _, source := range []object{event, wrapping} {
 			switch text := scalarText(source.folded(key)); {
-			case !isPresent(text), strings.EqualFold(text, "not available"), strings.EqualFold(text, "unknown"):
+			case !record.Present(text), strings.EqualFold(text, "not available"), strings.EqualFold(text, "unknown"):
 			case wholeGUID.MatchString(text):
 				if id == "" {
 					id = text
@@ -211,13 +213,13 @@ func actor(event, wrapping object) (id, upn string) {
 
 // signedInTo is what was signed in to: ObjectId, else the target of type 0.
 func signedInTo(event object) gjson.Result {
-	if v := event.folded("objectId"); isPresent(scalarText(v)) && !strings.EqualFold(scalarText(v), "unknown") {
+	if v := event.folded("objectId"); record.Present(scalarText(v)) && !strings.EqualFold(scalarText(v), "unknown") {
 		return v
 	}
 	found := gjson.Result{}
 	unwrap(event.folded("target")).ForEach(func(_, v gjson.Result) bool {
 		t := readObject(v)
-		if scalarText(t.folded("type")) == "0" && isPresent(scalarText(t.folded("id"))) {
+		if scalarText(t.folded("type")) == "0" && record.Present(scalarText(t.folded("id"))) {
 			found = t.folded("id")
 		}
 		return !found.Exists()
@@ -227,7 +229,7 @@ func signedInTo(event object) gjson.Result {
 
 // sessionOf is the session's id: the event's own, a device property, or what its context of application access has.
 func sessionOf(event object, device func(string) string) gjson.Result {
-	if v := event.folded("sessionId"); isPresent(scalarText(v)) {
+	if v := event.folded("sessionId"); record.Present(scalarText(v)) {
 		return v
 	}
 	if text := device("SessionId"); text != "" {

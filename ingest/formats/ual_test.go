@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"tapaudit/ingest/record"
 )
 
 const (
@@ -31,11 +33,11 @@ func loggedIn(bits string, replace ...string) string {
 // loggedInRow is what loggedIn("2") is loaded as, with the changes.
 func loggedInRow(changes row) row {
 	r := row{
-		"id": requestID, "correlationId": chainID, "_event": eventID, "_log": "ual", "_tenant": tenant,
+		"id": requestID, "correlationId": chainID, "event_id": eventID, "log": "ual", "tenant_id": tenant,
 		"userId": jane, "userPrincipalName": "jane@contoso.com", "appId": "9199bf20-a13f-4107-85dc-02114787ef48",
 		"resourceId": "00000002-0000-0ff1-ce00-000000000000", "ipAddress": "203.0.113.9", "userAgent": "Mozilla/5.0",
 		"sessionId": "b3a9b2b4-57c9-406b-9a2d-106b7f612248", "status": row{"errorCode": 0.0}, "deviceDetail": row{"operatingSystem": "Windows10"},
-		"_bits": "2",
+		"method_bits": 2.0,
 	}
 	for k, v := range changes {
 		if v == nil {
@@ -56,18 +58,18 @@ func TestUnifiedAudit(t *testing.T) {
 		wrong        int
 	}{
 		{name: "native", record: loggedIn("2"), want: loggedInRow(nil)},
-		{name: "absent bits", record: loggedIn("<Null>"), want: loggedInRow(row{"_bits": nil})},
-		{name: "bits of a wrong type", record: loggedIn("two"), want: loggedInRow(row{"_bits": nil}), wrong: 1},
-		{name: "negative bits", record: loggedIn("-1"), want: loggedInRow(row{"_bits": nil}), wrong: 1},
+		{name: "absent bits", record: loggedIn("<Null>"), want: loggedInRow(row{"method_bits": nil})},
+		{name: "bits of a wrong type", record: loggedIn("two"), want: loggedInRow(row{"method_bits": nil}), wrong: 1},
+		{name: "negative bits", record: loggedIn("-1"), want: loggedInRow(row{"method_bits": nil}), wrong: 1},
 		{name: "no number: the operation says", record: loggedIn("2", `,"ErrorNumber":"0"`, ``), want: loggedInRow(nil)},
 		{name: "interrupted", record: loggedIn("2", `"ErrorNumber":"0"`, `"ErrorNumber":50140,"LogonError":"KmsiInterrupt"`),
 			want: loggedInRow(row{"status": row{"errorCode": 50140.0, "failureReason": "KmsiInterrupt"}})},
 		{name: "failed, whatever ResultStatus says", record: loggedIn("1", "UserLoggedIn", "UserLoginFailed", `"ErrorNumber":"0"`, `"ErrorNumber":"50126","LogonError":"InvalidUserNameOrPassword"`),
-			want: loggedInRow(row{"_bits": "1", "status": row{"errorCode": 50126.0, "failureReason": "InvalidUserNameOrPassword"}})},
+			want: loggedInRow(row{"method_bits": 1.0, "status": row{"errorCode": 50126.0, "failureReason": "InvalidUserNameOrPassword"}})},
 		{name: "failed without a number is no success", record: loggedIn("1", "UserLoggedIn", "UserLoginFailed", `,"ErrorNumber":"0"`, ``),
-			want: loggedInRow(row{"_bits": "1", "status": nil})},
+			want: loggedInRow(row{"method_bits": 1.0, "status": nil})},
 		{name: "failed with number 0 is no success", record: loggedIn("1", "UserLoggedIn", "UserLoginFailed"),
-			want: loggedInRow(row{"_bits": "1", "status": nil})},
+			want: loggedInRow(row{"method_bits": 1.0, "status": nil})},
 		{name: "no IntraSystemId", record: loggedIn("2", `"IntraSystemId":"`+requestID+`"`, `"IntraSystemId":"00000000-0000-0000-0000-000000000000"`), want: loggedInRow(row{"id": eventID})},
 		{name: "session at the top", record: loggedIn("2", `"Version":1`, `"SessionId":"top"`), want: loggedInRow(row{"sessionId": "top"})},
 		{name: "session in the context", record: loggedIn("2", `{"Name":"SessionId","Value":"b3a9b2b4-57c9-406b-9a2d-106b7f612248"}`, `{}`, `"Version":1`, `"AppAccessContext":{"AADSessionId":"ctx"}`),
@@ -108,7 +110,7 @@ func TestUnifiedAudit(t *testing.T) {
 func TestUnifiedAuditBits(t *testing.T) {
 	for _, bits := range []string{"1", "2", "3", "16", "258", "272", "134217730"} {
 		_, out := Read(loggedIn(bits), &Input{})
-		if got := rowsOf(t, out)[0].Row["_bits"]; got != bits {
+		if got := out.Rows[0].Values[record.SignIn.At("method_bits")]; got != bits {
 			t.Errorf("UserAuthenticationMethod %s became %v", bits, got)
 		}
 	}
@@ -127,7 +129,7 @@ func readCSV(t *testing.T, in *Input, text string) (*Sheet, []Outcome) {
 	}
 	var outs []Outcome
 	for _, r := range rows[1:] {
-		outs = append(outs, sheet.Read(r, in))
+		outs = append(outs, sheet.Read(cellsOf(r...), in))
 	}
 	return sheet, outs
 }
@@ -143,7 +145,7 @@ func asCSV(t *testing.T, rows ...[]string) string {
 
 func TestUnifiedAuditCSV(t *testing.T) {
 	data := loggedIn("258")
-	flat := loggedInRow(row{"_bits": nil, "userAgent": nil, "sessionId": nil, "deviceDetail": nil})
+	flat := loggedInRow(row{"method_bits": nil, "userAgent": nil, "sessionId": nil, "deviceDetail": nil})
 	for _, test := range []struct {
 		name   string
 		rows   [][]string
@@ -153,29 +155,29 @@ func TestUnifiedAuditCSV(t *testing.T) {
 		{"Purview", [][]string{
 			{"RecordId", "CreationDate", "RecordType", "Operation", "UserId", "AuditData", "AssociatedAdminUnits", "AssociatedAdminUnitsNames"},
 			{eventID, "2026-09-14T08:59:26.0000000Z", "15", "UserLoggedIn", "jane@contoso.com", data, "", ""},
-		}, loggedInRow(row{"_bits": "258"}), "Unified Audit Log"},
+		}, loggedInRow(row{"method_bits": 258.0}), "Unified Audit Log"},
 		{"PowerShell", [][]string{
 			{"RecordType", "CreationDate", "UserIds", "Operations", "AuditData", "ResultIndex", "ResultCount", "Identity", "IsValid", "ObjectState"},
 			{"AzureActiveDirectoryStsLogon", "9/14/2026 8:59:26 AM", "jane@contoso.com", "UserLoggedIn", data, "1", "1", eventID, "True", "Unchanged"},
-		}, loggedInRow(row{"_bits": "258"}), "Unified Audit Log"},
+		}, loggedInRow(row{"method_bits": 258.0}), "Unified Audit Log"},
 		{"Graph, through Microsoft-Extractor-Suite", [][]string{
 			{"id", "createdDateTime", "auditLogRecordType", "operation", "organizationId", "userType", "userId", "service", "objectId", "userPrincipalName", "clientIp", "administrativeUnits", "auditData"},
 			{eventID, "2026-09-14T08:59:26Z", "azureActiveDirectoryStsLogon", "UserLoggedIn", tenant, "Regular", jane, "AzureActiveDirectory", "o", "jane@contoso.com", "203.0.113.9", "System.Object[]", data},
-		}, loggedInRow(row{"_bits": "258"}), "Unified Audit Log"},
+		}, loggedInRow(row{"method_bits": 258.0}), "Unified Audit Log"},
 		{"Splunk, with columns of its own", [][]string{
 			{"_time", "host", "source", "sourcetype", "CreationDate", "UserIds", "Operations", "AuditData", "index", "linecount"},
 			{"2026-09-14T10:59:26.000+0200", "h", "o365", "o365:management:activity", "2026-09-14T08:59:26Z", "jane@contoso.com", "UserLoggedIn", data, "main", "1"},
-		}, loggedInRow(row{"_bits": "258"}), "Unified Audit Log"},
+		}, loggedInRow(row{"method_bits": 258.0}), "Unified Audit Log"},
 		{"Splunk, with the event itself", [][]string{
 			{"_time", "_raw", "host", "Operation"},
 			{"2026-09-14T10:59:26.000+0200", data, "h", "UserLoggedIn"},
-		}, loggedInRow(row{"_bits": "258"}), "Splunk export"},
+		}, loggedInRow(row{"method_bits": 258.0}), "Splunk export"},
 		{"Splunk, with fields of many values", [][]string{
 			{"CreationTime", "Id", "Operation", "OrganizationId", "RecordType", "Workload", "ClientIP", "UserId", "UserKey", "ObjectId", "InterSystemsId", "IntraSystemId", "ApplicationId", "ErrorNumber",
 				"ExtendedProperties{}.Name", "ExtendedProperties{}.Value", "Actor{}.ID", "Actor{}.Type"},
 			{"2026-09-14T08:59:26", eventID, "UserLoggedIn", tenant, "15", "AzureActiveDirectory", "203.0.113.9", "jane@contoso.com", "10030000A9F382C6", "00000002-0000-0ff1-ce00-000000000000", chainID, requestID, "9199bf20-a13f-4107-85dc-02114787ef48", "0",
 				"UserAgent\nUserAuthenticationMethod", "Mozilla/5.0\n258", jane + "\njane@contoso.com", "0\n5"},
-		}, loggedInRow(row{"_bits": "258", "sessionId": nil, "deviceDetail": nil}), "Unified Audit Log"},
+		}, loggedInRow(row{"method_bits": 258.0, "sessionId": nil, "deviceDetail": nil}), "Unified Audit Log"},
 		{"lists flattened away: cannot show a pass", [][]string{
 			{"CreationTime", "Id", "Operation", "OrganizationId", "RecordType", "Workload", "ClientIP", "UserId", "UserKey", "ObjectId", "InterSystemsId", "IntraSystemId", "ApplicationId", "ErrorNumber", "ExtendedProperties", "DeviceProperties", "Actor"},
 			{"2026-09-14T08:59:26", eventID, "UserLoggedIn", tenant, "15", "AzureActiveDirectory", "203.0.113.9", "jane@contoso.com", jane, "00000002-0000-0ff1-ce00-000000000000", chainID, requestID, "9199bf20-a13f-4107-85dc-02114787ef48", "0", "System.Object[]", "System.Object[]", "System.Object[]"},

@@ -10,7 +10,7 @@
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, 5765d2267fd19ffcfa8deb526fb3d7b4e72d3b62bd0ca3561d83cadd35a80fbf:
+-- Each row names this query by its hash, f81b3da0716551950bd9ef71e2a562c49e1ba32364884ef94476d4e127ac4bad:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET TIME ZONE 'UTC';
@@ -25,15 +25,15 @@ SELECT
     lower('contoso.example') AS tenant_id,
     CAST("homeTenantId" AS VARCHAR) AS home_tenant_id,
     CAST("resourceTenantId" AS VARCHAR) AS resource_tenant_id,
-    CASE WHEN CAST("userId" AS VARCHAR) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userId" AS VARCHAR) END AS user_id,
-    CASE WHEN CAST("userPrincipalName" AS VARCHAR) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
+    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userId" AS VARCHAR) END AS user_id,
+    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
     CAST("userDisplayName" AS VARCHAR) AS user_name,
     CAST("userType" AS VARCHAR) AS user_type,
     CAST("appId" AS VARCHAR) AS app_id,
     CAST("appDisplayName" AS VARCHAR) AS app_name,
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
-    CASE WHEN CAST("ipAddress" AS VARCHAR) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
+    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
     json_extract_scalar("location", '$.countryOrRegion') AS country,
     json_extract_scalar("location", '$.city') AS city,
@@ -84,10 +84,10 @@ SELECT
     CAST("resultReason" AS VARCHAR) AS reason,
     CAST(NULL AS VARCHAR) AS other_reason,
     CAST("correlationId" AS VARCHAR) AS correlation_id,
-    CASE WHEN json_extract_scalar("initiatedBy", '$.user.id') NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
-    CASE WHEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.id'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.userPrincipalName'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
     json_extract_scalar("initiatedBy", '$.user.displayName') AS actor_name,
-    coalesce(CASE WHEN json_extract_scalar("initiatedBy", '$.user.ipAddress') NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END, CASE WHEN json_extract_scalar("initiatedBy", '$.app.ipAddress') NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
+    coalesce(CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END, CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.app.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
     json_extract_scalar("initiatedBy", '$.app.appId') AS actor_app_id,
     json_extract_scalar("initiatedBy", '$.app.displayName') AS actor_app_name,
     json_extract_scalar("initiatedBy", '$.app.servicePrincipalId') AS actor_sp_id,
@@ -124,15 +124,15 @@ SELECT
     lower('contoso.example') AS tenant_id,
     CAST("homeTenantId" AS VARCHAR) AS home_tenant_id,
     CAST("resourceTenantId" AS VARCHAR) AS resource_tenant_id,
-    CASE WHEN CAST("userId" AS VARCHAR) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userId" AS VARCHAR) END AS user_id,
-    CASE WHEN CAST("userPrincipalName" AS VARCHAR) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
+    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userId" AS VARCHAR) END AS user_id,
+    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
     CAST("userDisplayName" AS VARCHAR) AS user_name,
     CAST("userType" AS VARCHAR) AS user_type,
     CAST("appId" AS VARCHAR) AS app_id,
     CAST("appDisplayName" AS VARCHAR) AS app_name,
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
-    CASE WHEN CAST("ipAddress" AS VARCHAR) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
+    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
     json_extract_scalar("location", '$.countryOrRegion') AS country,
     json_extract_scalar("location", '$.city') AS city,
@@ -174,10 +174,10 @@ SELECT
     CAST("resultReason" AS VARCHAR) AS reason,
     CAST(NULL AS VARCHAR) AS other_reason,
     CAST("correlationId" AS VARCHAR) AS correlation_id,
-    CASE WHEN json_extract_scalar("initiatedBy", '$.user.id') NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
-    CASE WHEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.id'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.userPrincipalName'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
     json_extract_scalar("initiatedBy", '$.user.displayName') AS actor_name,
-    coalesce(CASE WHEN json_extract_scalar("initiatedBy", '$.user.ipAddress') NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END, CASE WHEN json_extract_scalar("initiatedBy", '$.app.ipAddress') NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
+    coalesce(CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END, CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.app.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
     json_extract_scalar("initiatedBy", '$.app.appId') AS actor_app_id,
     json_extract_scalar("initiatedBy", '$.app.displayName') AS actor_app_name,
     json_extract_scalar("initiatedBy", '$.app.servicePrincipalId') AS actor_sp_id,
@@ -212,7 +212,7 @@ WHERE name <> '';
 
 -- attempts
 CREATE TABLE "hive"."tapaudit".attempts WITH (format = 'PARQUET') AS
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 5765d2267fd19ffcfa8deb526fb3d7b4e72d3b62bd0ca3561d83cadd35a80fbf' AS "extract"
+SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f81b3da0716551950bd9ef71e2a562c49e1ba32364884ef94476d4e127ac4bad' AS "extract"
 FROM "hive"."tapaudit".tapaudit_attempts
 ;
 
@@ -226,15 +226,15 @@ SELECT
     lower('contoso.example') AS tenant_id,
     CAST("homeTenantId" AS VARCHAR) AS home_tenant_id,
     CAST("resourceTenantId" AS VARCHAR) AS resource_tenant_id,
-    CASE WHEN CAST("userId" AS VARCHAR) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userId" AS VARCHAR) END AS user_id,
-    CASE WHEN CAST("userPrincipalName" AS VARCHAR) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
+    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userId" AS VARCHAR) END AS user_id,
+    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
     CAST("userDisplayName" AS VARCHAR) AS user_name,
     CAST("userType" AS VARCHAR) AS user_type,
     CAST("appId" AS VARCHAR) AS app_id,
     CAST("appDisplayName" AS VARCHAR) AS app_name,
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
-    CASE WHEN CAST("ipAddress" AS VARCHAR) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
+    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
     json_extract_scalar("location", '$.countryOrRegion') AS country,
     json_extract_scalar("location", '$.city') AS city,
@@ -265,7 +265,7 @@ SELECT
 FROM "hive"."entra"."signins"
 WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 5765d2267fd19ffcfa8deb526fb3d7b4e72d3b62bd0ca3561d83cadd35a80fbf' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f81b3da0716551950bd9ef71e2a562c49e1ba32364884ef94476d4e127ac4bad' AS "extract"
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names))
@@ -285,15 +285,15 @@ SELECT
     lower('contoso.example') AS tenant_id,
     CAST("homeTenantId" AS VARCHAR) AS home_tenant_id,
     CAST("resourceTenantId" AS VARCHAR) AS resource_tenant_id,
-    CASE WHEN CAST("userId" AS VARCHAR) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userId" AS VARCHAR) END AS user_id,
-    CASE WHEN CAST("userPrincipalName" AS VARCHAR) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
+    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userId" AS VARCHAR) END AS user_id,
+    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
     CAST("userDisplayName" AS VARCHAR) AS user_name,
     CAST("userType" AS VARCHAR) AS user_type,
     CAST("appId" AS VARCHAR) AS app_id,
     CAST("appDisplayName" AS VARCHAR) AS app_name,
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
-    CASE WHEN CAST("ipAddress" AS VARCHAR) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
+    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
     json_extract_scalar("location", '$.countryOrRegion') AS country,
     json_extract_scalar("location", '$.city') AS city,
@@ -332,7 +332,7 @@ SELECT tenant_id, user_id, upn, CASE
 FROM tapaudit_signins
 WHERE error_code = 0 AND ip IS NOT NULL
 )
-SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 5765d2267fd19ffcfa8deb526fb3d7b4e72d3b62bd0ca3561d83cadd35a80fbf' AS "extract" FROM (
+SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f81b3da0716551950bd9ef71e2a562c49e1ba32364884ef94476d4e127ac4bad' AS "extract" FROM (
     SELECT tenant_id, ip, user_id, upn,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
@@ -361,15 +361,15 @@ SELECT
     lower('contoso.example') AS tenant_id,
     CAST("homeTenantId" AS VARCHAR) AS home_tenant_id,
     CAST("resourceTenantId" AS VARCHAR) AS resource_tenant_id,
-    CASE WHEN CAST("userId" AS VARCHAR) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userId" AS VARCHAR) END AS user_id,
-    CASE WHEN CAST("userPrincipalName" AS VARCHAR) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
+    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userId" AS VARCHAR) END AS user_id,
+    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
     CAST("userDisplayName" AS VARCHAR) AS user_name,
     CAST("userType" AS VARCHAR) AS user_type,
     CAST("appId" AS VARCHAR) AS app_id,
     CAST("appDisplayName" AS VARCHAR) AS app_name,
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
-    CASE WHEN CAST("ipAddress" AS VARCHAR) NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
+    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
     json_extract_scalar("location", '$.countryOrRegion') AS country,
     json_extract_scalar("location", '$.city') AS city,
@@ -411,10 +411,10 @@ SELECT
     CAST("resultReason" AS VARCHAR) AS reason,
     CAST(NULL AS VARCHAR) AS other_reason,
     CAST("correlationId" AS VARCHAR) AS correlation_id,
-    CASE WHEN json_extract_scalar("initiatedBy", '$.user.id') NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
-    CASE WHEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.id'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.userPrincipalName'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
     json_extract_scalar("initiatedBy", '$.user.displayName') AS actor_name,
-    coalesce(CASE WHEN json_extract_scalar("initiatedBy", '$.user.ipAddress') NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END, CASE WHEN json_extract_scalar("initiatedBy", '$.app.ipAddress') NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
+    coalesce(CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END, CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.app.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
     json_extract_scalar("initiatedBy", '$.app.appId') AS actor_app_id,
     json_extract_scalar("initiatedBy", '$.app.displayName') AS actor_app_name,
     json_extract_scalar("initiatedBy", '$.app.servicePrincipalId') AS actor_sp_id,
@@ -427,7 +427,7 @@ WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.]
 )
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     to_iso8601(first_time) || 'Z' AS first_time, to_iso8601(last_time) || 'Z' AS last_time,
-    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 5765d2267fd19ffcfa8deb526fb3d7b4e72d3b62bd0ca3561d83cadd35a80fbf' AS "extract"
+    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f81b3da0716551950bd9ef71e2a562c49e1ba32364884ef94476d4e127ac4bad' AS "extract"
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -456,10 +456,10 @@ SELECT
     CAST("resultReason" AS VARCHAR) AS reason,
     CAST(NULL AS VARCHAR) AS other_reason,
     CAST("correlationId" AS VARCHAR) AS correlation_id,
-    CASE WHEN json_extract_scalar("initiatedBy", '$.user.id') NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
-    CASE WHEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.id'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.userPrincipalName'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
     json_extract_scalar("initiatedBy", '$.user.displayName') AS actor_name,
-    coalesce(CASE WHEN json_extract_scalar("initiatedBy", '$.user.ipAddress') NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END, CASE WHEN json_extract_scalar("initiatedBy", '$.app.ipAddress') NOT IN ('', '<null>', '<Null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
+    coalesce(CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END, CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.app.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
     json_extract_scalar("initiatedBy", '$.app.appId') AS actor_app_id,
     json_extract_scalar("initiatedBy", '$.app.displayName') AS actor_app_name,
     json_extract_scalar("initiatedBy", '$.app.servicePrincipalId') AS actor_sp_id,
@@ -470,7 +470,7 @@ SELECT
 FROM "hive"."entra"."audits"
 WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 5765d2267fd19ffcfa8deb526fb3d7b4e72d3b62bd0ca3561d83cadd35a80fbf' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f81b3da0716551950bd9ef71e2a562c49e1ba32364884ef94476d4e127ac4bad' AS "extract"
 FROM tapaudit_audits
 ;
 

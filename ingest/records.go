@@ -20,26 +20,34 @@ import (
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/formats"
+	"tapaudit/ingest/record"
+)
+
+// Sizes in bytes; tests have others.
+var (
+	batchBytes = 24 << 20 // of a large source's records before they are fed into the case
+	groupBytes = 8 << 20  // of a group's rows before it goes in
+	smallBytes = 1 << 20  // of a source that is read in one go, with all that is to be done with it
 )
 
 const (
-	batchBytes    = 24 << 20 // of records before they are fed into the case
-	valueBytes    = 16       // that a value takes beside its text
-	excerptLength = 200      // characters
-	mostListed    = 1_000    // records of a source that are listed in quarantine; all are counted
-	mostTold      = 10_000   // reasons that are told apart while records are counted
-	mostReasons   = 12       // of those, that a note names one by one
+	valueBytes    = 16     // that a value takes beside its text
+	excerptLength = 200    // characters
+	mostListed    = 1_000  // records of a source that are listed in quarantine; all are counted
+	mostTold      = 10_000 // reasons that are told apart while records are counted
+	mostReasons   = 12     // of those, that a note names one by one
 )
 
-// careful is one source on the careful path.
-type careful struct {
+// loading is one source on its way into the case.
+type loading struct {
 	*loader
 	row          *source
 	in           formats.Input
-	batch        map[*formats.Table][]casefile.Row
-	raw          []casefile.Row
-	bad          []quarantined
-	size         int
+	gathered           // that are not yet in the case
+	small        bool  // its text is in memory
+	length       int   // of that, in bytes
+	begun        bool  // it has a transaction of its own
+	broken       error // of feeding
 	formats      map[string]int64
 	unused       reasons       // of records that are not used
 	unlisted     reasons       // of records that are quarantined beyond those that are listed
@@ -50,6 +58,7 @@ type careful struct {
 	format       *formats.Format // of the record before
 	cutOff       bool            // the text ends inside a record
 	failed       error           // of reading: the disk's, not the content's
+	unread       bool            // nothing of it could be read
 	said         []string        // notes that records ask for
 }
 
@@ -69,11 +78,19 @@ type quarantined struct {
 	reason, excerpt, sha256 string
 }
 
-// carefully loads the source on the careful path, again where what its dates prove asks for it.
-func (l *loader) carefully(r *source) error {
+// loadRecords loads the source record by record, again where what its dates prove asks for it.
+func (l *loader) loadRecords(r *source) error {
 	var how reading
 	for {
-		err := l.c.Atomically(l.ctx, func() error { return l.loadCarefully(r, how) })
+		c := &loading{loader: l, row: r, gathered: gathered{records: map[*record.Kind][]casefile.Row{}}, formats: map[string]int64{}, unused: reasons{}, unlisted: reasons{}}
+		err := c.readOnce(how)
+		if err == nil {
+			err = c.list()
+		}
+		c.drop()
+		if c.begun {
+			err = l.c.End(l.ctx, err)
+		}
 		var again *rereadError
 		if !errors.As(err, &again) {
 			return err
@@ -83,9 +100,9 @@ func (l *loader) carefully(r *source) error {
 	}
 }
 
-// loadCarefully frames, validates and loads every record of the source.
-func (l *loader) loadCarefully(r *source, how reading) error {
-	c := &careful{loader: l, row: r, batch: map[*formats.Table][]casefile.Row{}, formats: map[string]int64{}, unused: reasons{}, unlisted: reasons{}}
+// readOnce frames, validates and gathers every record of the source.
+func (c *loading) readOnce(how reading) error {
+	l, r := c.loader, c.row
 	c.in = formats.Input{Path: r.src.Path, Taken: taken(r.src), Order: how.order}
 	content, err := r.src.Open()
 	if err != nil {
@@ -96,17 +113,18 @@ func (l *loader) loadCarefully(r *source, how reading) error {
 			return c.refuse(cmp.Or(how.refuse, "it must be read a second time, since its dates begin with the day, and this input can be read only once: save it as a file"))
 		}
 		r.notes = append(r.notes, "skipped: "+reason(err))
-		return l.insertSource(r)
+		c.unread = true
+		return nil
 	}
 	defer content.Close()
-	ahead, stop := readAhead(content)
+	input, size, stop := c.begin(content)
 	defer stop()
-	text, encoding := evidence.Decode(ahead)
+	text, encoding := evidence.Decode(input)
 	if encoding != "" && encoding != "UTF-8" {
 		r.notes = append(r.notes, encoding)
 	}
-	buffered := bufio.NewReaderSize(text, 64<<10)
-	head, _ := buffered.Peek(64 << 10)
+	buffered := bufio.NewReaderSize(text, size)
+	head, _ := buffered.Peek(size)
 	table, columns, unreadable := tableOf(head)
 	var ended error
 	refuse := how.refuse
@@ -119,7 +137,7 @@ func (l *loader) loadCarefully(r *source, how reading) error {
 	case table != nil:
 		ended, err = c.rows(buffered, table)
 	case len(columns) > 0 && isNamedTable(r.src.Path):
-		refuse = "its header is none that is known: " + formats.Excerpt([]byte(strings.Join(columns, ", ")), 2*excerptLength)
+		refuse = "its header is none that is known: " + record.Excerpt([]byte(strings.Join(columns, ", ")), 2*excerptLength)
 	case unreadable != nil && isNamedTable(r.src.Path):
 		refuse = unreadable.Error()
 	default:
@@ -161,8 +179,37 @@ func (l *loader) loadCarefully(r *source, how reading) error {
 	if err := content.Close(); err != nil && errors.Is(err, evidence.ErrChanged) {
 		return err
 	}
-	return c.list()
+	return nil
 }
+
+// headBytes is how much of a source is looked at to find out what it is.
+const headBytes = 64 << 10
+
+// begin reads a small source into memory; what is larger is read on a goroutine of its own, which stop ends. size is of the
+// buffer in which the source's beginning is looked at.
+func (c *loading) begin(content io.Reader) (input io.Reader, size int, stop func()) {
+	if c.head == nil {
+		c.head = make([]byte, smallBytes)
+	}
+	n, err := io.ReadFull(content, c.head)
+	read := bytes.NewReader(c.head[:n])
+	switch {
+	case err == nil:
+		ahead, stop := readAhead(io.MultiReader(read, content))
+		return ahead, headBytes, stop
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		input = read
+	default:
+		input = io.MultiReader(read, failing{err})
+	}
+	c.small, c.length = true, n
+	return input, min(headBytes, 2*n+16), func() {}
+}
+
+// failing is a reader that has come to an error.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 // readAhead reads, unpacks and hashes on a goroutine of its own, a block ahead of what is framed. stop ends it.
 func readAhead(r io.Reader) (ahead io.Reader, stop func()) {
@@ -178,7 +225,10 @@ func readAhead(r io.Reader) (ahead io.Reader, stop func()) {
 
 // list settles the source's hash and lists it, unless the case has its content. Where the disk failed there is no hash: it
 // would tell the next run that everything is here already, though a second reading may give more.
-func (c *careful) list() error {
+func (c *loading) list() error {
+	if c.unread {
+		return c.loader.list(c.row)
+	}
 	err := c.failed
 	if err == nil {
 		c.row.sha256, err = c.row.src.Sum()
@@ -192,11 +242,16 @@ func (c *careful) list() error {
 	if c.has.first(c.row.sha256, c.row.src.Path) != nil {
 		return errKnown
 	}
-	return c.insertSource(c.row)
+	if !c.begun && c.size < groupBytes {
+		c.join(&c.group)
+		return c.loader.list(c.row)
+	}
+	c.sources = append(c.sources, c.row.row())
+	return c.flush()
 }
 
 // refuse puts the whole source into quarantine, as one record.
-func (c *careful) refuse(why string) error {
+func (c *loading) refuse(why string) error {
 	sum, err := c.row.src.Sum()
 	if err != nil && (c.ctx.Err() != nil || errors.Is(err, evidence.ErrChanged)) {
 		return err
@@ -204,10 +259,7 @@ func (c *careful) refuse(why string) error {
 	c.row.read, c.row.format = 1, "not loaded"
 	c.row.notes = append(c.row.notes, "quarantined as a whole: "+why)
 	c.quarantine(quarantined{1, 0, "the whole file: " + why, "", sum})
-	if err := c.flushQuarantine(); err != nil {
-		return err
-	}
-	return c.list()
+	return nil
 }
 
 // contextReader ends a long read when the run is interrupted.
@@ -242,7 +294,9 @@ func tableOf(head []byte) (table *formats.Sheet, columns []string, unreadable er
 	if beginsLikeJSON(head) || len(bytes.TrimSpace(head)) == 0 {
 		return nil, nil, nil
 	}
-	columns, err := evidence.FrameCSV(bytes.NewReader(head)).Header()
+	framer := evidence.FrameCSV(bytes.NewReader(head))
+	framer.Expect(len(head))
+	columns, err := framer.Header()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -273,7 +327,7 @@ func notEvidence(head []byte) string {
 }
 
 // json loads the records of a JSON text. ended is what ended the stream early, nil where nothing did.
-func (c *careful) json(r io.Reader, head []byte) (ended, err error) {
+func (c *loading) json(r io.Reader, head []byte) (ended, err error) {
 	var framer *evidence.Framer
 	ended, err = c.stream(func(p *producer) error {
 		framer = evidence.FrameJSON(contextReader{c.loader, r, c.row.size()}, evidence.FrameOptions{
@@ -284,6 +338,9 @@ func (c *careful) json(r io.Reader, head []byte) (ended, err error) {
 				return f != nil && (len(c.formats) == 0 || c.formats[f.Name] > 0)
 			},
 		})
+		if c.small {
+			framer.Expect(c.length)
+		}
 		for {
 			frame, err := framer.Next()
 			if err != nil {
@@ -317,12 +374,15 @@ func (c *careful) json(r io.Reader, head []byte) (ended, err error) {
 }
 
 // rows loads the rows of a CSV text.
-func (c *careful) rows(r io.Reader, table *formats.Sheet) (ended, err error) {
+func (c *loading) rows(r io.Reader, table *formats.Sheet) (ended, err error) {
 	c.row.rows = true
 	c.formats[table.Name] += 0 // a table without rows is still of its kind
 	c.format = table.Format
 	ended, err = c.stream(func(p *producer) error {
 		framer := evidence.FrameCSV(contextReader{c.loader, r, c.row.size()})
+		if c.small {
+			framer.Expect(c.length)
+		}
 		p.table = table
 		for {
 			row, err := framer.Next()
@@ -347,11 +407,8 @@ func (c *careful) rows(r io.Reader, table *formats.Sheet) (ended, err error) {
 	return ended, nil
 }
 
-// mayHoldPasscode finds the key of a passcode, temporaryAccessPass, by a part that begins with a rare letter.
-func mayHoldPasscode(text string) bool { return strings.Contains(text, "yAccessPass") }
-
 // settle does what is to be done with a record that was translated.
-func (c *careful) settle(r *record) error {
+func (c *loading) settle(r *framed) error {
 	c.row.read++
 	switch out := &r.out; {
 	case r.bad != nil:
@@ -392,31 +449,33 @@ func (c *careful) settle(r *record) error {
 }
 
 // keep puts what the record says into the batch, and its text where it may be proof.
-func (c *careful) keep(r *record) {
+func (c *loading) keep(r *framed) {
 	c.wrong += int64(r.out.Wrong)
 	for _, row := range r.out.Rows {
-		c.batch[row.Table] = append(c.batch[row.Table], casefile.Row{Line: r.line, Ordinal: r.ordinal, Time: row.Time, Values: row.Values})
+		c.records[row.Kind] = append(c.records[row.Kind], casefile.Row{Source: c.row.id, Line: r.line, Ordinal: r.ordinal, Values: row.Values})
 		c.size += valueBytes * len(row.Values)
 	}
 	c.size += len(r.text) // which the values are parts of
 	if r.out.KeepRaw {
-		c.raw = append(c.raw, casefile.Row{Line: r.line, Ordinal: r.ordinal, Values: []string{r.masked}})
+		c.texts = append(c.texts, casefile.Row{Source: c.row.id, Line: r.line, Ordinal: r.ordinal, Values: []string{r.masked}})
 		c.size += len(r.masked)
 	}
 }
 
 // quarantine counts a record that cannot be loaded, and lists it while there is room.
-func (c *careful) quarantine(q quarantined) {
+func (c *loading) quarantine(q quarantined) {
 	if c.row.quarantined >= mostListed {
 		c.quarantineUnlisted(q.reason, 1)
 		return
 	}
 	c.row.quarantined++
-	c.bad = append(c.bad, q)
+	number := func(n int64) string { return strconv.FormatInt(n, 10) }
+	c.bad = append(c.bad, casefile.Row{Values: []string{number(int64(c.row.id)), number(q.line), number(q.offset), q.reason, q.excerpt, q.sha256}})
+	c.size += len(q.excerpt) + len(q.reason) + recordBytes
 }
 
 // quarantineRecord does the same, and hashes only what is listed.
-func (c *careful) quarantineRecord(r *record, why string) {
+func (c *loading) quarantineRecord(r *framed, why string) {
 	if c.row.quarantined >= mostListed {
 		c.quarantineUnlisted(why, 1)
 		return
@@ -424,7 +483,7 @@ func (c *careful) quarantineRecord(r *record, why string) {
 	c.quarantine(r.quarantined(why))
 }
 
-func (c *careful) quarantineUnlisted(why string, n int64) {
+func (c *loading) quarantineUnlisted(why string, n int64) {
 	c.row.quarantined += n
 	c.unlisted.add(why, n)
 }
@@ -433,7 +492,7 @@ const ofNoKind = "of no kind that is known: neither an id nor a time where they 
 
 // recognised notes that the source has a record of a format. Among records of a known kind, an object of none has lost
 // what it was known by.
-func (c *careful) recognised(f *formats.Format) {
+func (c *loading) recognised(f *formats.Format) {
 	if c.unknownCount > 0 && len(c.formats) == 0 {
 		for _, q := range c.unknown {
 			c.quarantine(q)
@@ -445,42 +504,25 @@ func (c *careful) recognised(f *formats.Format) {
 	c.format = f
 }
 
-// flush feeds what was gathered into the case.
-func (c *careful) flush() error {
-	tables := slices.SortedFunc(maps.Keys(c.batch), func(a, b *formats.Table) int { return strings.Compare(a.Name, b.Name) })
-	for _, t := range tables {
-		if len(c.batch[t]) == 0 {
-			continue
+// flush feeds what was gathered into the case, in a transaction of the source's own.
+func (c *loading) flush() error {
+	if !c.begun {
+		if err := c.commit(); err != nil {
+			return err
 		}
-		if err := c.c.Insert(c.ctx, t.Name, t.Mapping, t.Columns, c.row.id, c.batch[t]); err != nil {
-			return fmt.Errorf("%s: %w", c.row.src.Path, err)
+		if err := c.c.Begin(c.ctx); err != nil {
+			return err
 		}
-		c.batch[t] = c.batch[t][:0]
+		c.begun = true
 	}
-	if err := c.c.InsertRaw(c.ctx, c.row.id, c.raw); err != nil {
-		return err
+	if err := c.feed(c.loader); err != nil {
+		return fmt.Errorf("%s: %w", c.row.src.Path, err)
 	}
-	c.raw, c.size = c.raw[:0], 0
-	return c.flushQuarantine()
-}
-
-var quarantineColumns = casefile.Columns{{Name: "offset", Type: "BIGINT"}, {Name: "reason", Type: "VARCHAR"}, {Name: "excerpt", Type: "VARCHAR"}, {Name: "sha256", Type: "VARCHAR"}}
-
-func (c *careful) flushQuarantine() error {
-	if len(c.bad) == 0 {
-		return nil
-	}
-	var rows []casefile.Row
-	for _, q := range c.bad {
-		rows = append(rows, casefile.Row{Line: q.line, Values: []string{strconv.FormatInt(q.offset, 10), q.reason, q.excerpt, q.sha256}})
-	}
-	c.bad = c.bad[:0]
-	return c.c.Insert(c.ctx, "quarantine", `SELECT $source, line, "offset", reason, coalesce(excerpt, ''), coalesce(sha256, '') FROM record`,
-		quarantineColumns, c.row.id, rows)
+	return nil
 }
 
 // finish settles what is known only at the end of the source.
-func (c *careful) finish(ended error) error {
+func (c *loading) finish(ended error) error {
 	r := c.row
 	if ended != nil {
 		if errors.Is(ended, evidence.ErrChanged) || c.ctx.Err() != nil {
@@ -518,7 +560,7 @@ func (c *careful) finish(ended error) error {
 		r.notes = append(r.notes, fmt.Sprintf("%d values of a wrong type, loaded as absent", c.wrong))
 	}
 	r.notePasscodes()
-	return c.flush()
+	return nil
 }
 
 // reasons counts records by why they are not loaded.

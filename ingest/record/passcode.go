@@ -1,4 +1,4 @@
-package formats
+package record
 
 import (
 	"regexp"
@@ -6,9 +6,22 @@ import (
 	"unicode"
 )
 
-// passcodeKey finds the member temporaryAccessPass with a text as its value, as JSON, as JSON inside a JSON string
+const (
+	passcodeKey  = "temporaryAccessPass" // in any letter case
+	passcodePart = "yAccessPass"         // of it, as Graph and PowerShell spell it; it begins with a rare letter
+)
+
+// MayHoldPasscode finds the key of a passcode. It may find too many.
+func MayHoldPasscode(text string) bool { return strings.Contains(text, passcodePart) }
+
+// IsSecretColumn says whether a column's folded name is one that may hold passcodes.
+func IsSecretColumn(folded string) bool {
+	return strings.Contains(folded, strings.ToLower(passcodeKey))
+}
+
+// passcodeValue finds that member with a text as its value, as JSON, as JSON inside a JSON string
 // (with backslashes before the quotes), and as PowerShell's @{temporaryAccessPass=…}.
-var passcodeKey = regexp.MustCompile(`(?i)(\\*"temporaryAccessPass\\*"\s*:\s*\\*")((?:[^"\\]|\\[^"])+)|(\btemporaryAccessPass\s*=\s*)([^;}\s"]+)`)
+var passcodeValue = regexp.MustCompile(`(?i)(\\*"` + passcodeKey + `\\*"\s*:\s*\\*")((?:[^"\\]|\\[^"])+)|(\b` + passcodeKey + `\s*=\s*)([^;}\s"]+)`)
 
 // notPasscode are values of such a member that say only whether there is a pass, or that one was masked before.
 var notPasscode = regexp.MustCompile(`(?i)^(true|false|null|none|yes|no|enabled|disabled|-|\*\*\*)?$`)
@@ -16,8 +29,8 @@ var notPasscode = regexp.MustCompile(`(?i)^(true|false|null|none|yes|no|enabled|
 // MaskPasscodes replaces the value of every passcode in a record's text and says how many there were. A passcode is
 // a secret: it is never stored, logged or reported.
 func MaskPasscodes(text string) (masked string, found int) {
-	masked = passcodeKey.ReplaceAllStringFunc(text, func(m string) string {
-		parts := passcodeKey.FindStringSubmatch(m)
+	masked = passcodeValue.ReplaceAllStringFunc(text, func(m string) string {
+		parts := passcodeValue.FindStringSubmatch(m)
 		before, value := parts[1]+parts[3], parts[2]+parts[4]
 		if notPasscode.MatchString(value) {
 			return m
@@ -48,4 +61,4 @@ func Excerpt(text []byte, n int) string {
 }
 
 // passcodeName is the key, quoted (in CSV twice) or before an equals sign; the word in a reason or a method's name is none.
-var passcodeName = regexp.MustCompile(`(?i)temporaryAccessPass\\*"{0,2}\s*[:=]`)
+var passcodeName = regexp.MustCompile(`(?i)` + passcodeKey + `\\*"{0,2}\s*[:=]`)

@@ -1,0 +1,141 @@
+package ingest
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tapaudit/ingest/casefile"
+	"tapaudit/ingest/formats"
+	"tapaudit/ingest/record"
+)
+
+// Sources go into the case in groups: what a small one takes is the planning of its statements and its commit. A source that
+// is loaded joins the group with its own row, and a group goes in as one transaction; a large source has one of its own. A
+// source is in the case as a whole or not at all, either way.
+
+// groupSources is how many sources a group has at most.
+const groupSources = 5_000
+
+// gathered are the rows that sources give, on their way into the case.
+type gathered struct {
+	records map[*record.Kind][]casefile.Row
+	texts   []casefile.Row // the records' own
+	bad     []casefile.Row // of the table quarantine
+	sources []casefile.Row
+	slabs   []*slab // what the values are parts of
+	size    int     // about, in bytes
+}
+
+// quarantineColumns and sourceColumns are those of the case's tables quarantine and source.
+var (
+	quarantineColumns = []casefile.Column{
+		{Name: "source_id", Type: record.Number}, {Name: "line", Type: record.Number}, {Name: "offset", Type: record.Number},
+		{Name: "reason", Type: record.Text}, {Name: "excerpt", Type: record.Text, Blank: true}, {Name: "sha256", Type: record.Text, Blank: true},
+	}
+	sourceColumns = []casefile.Column{
+		{Name: "source_id", Type: record.Number}, {Name: "path", Type: record.Text, Blank: true}, {Name: "container", Type: record.Text, Blank: true},
+		{Name: "bytes", Type: record.Number}, {Name: "sha256", Type: record.Text, Blank: true}, {Name: "modified", Type: record.Time},
+		{Name: "format", Type: record.Text, Blank: true}, {Name: "same_as", Type: record.Number}, {Name: "path_tenant", Type: record.Text},
+		{Name: "filtered", Type: record.Bool}, {Name: "rows_not_lines", Type: record.Bool}, {Name: "records_read", Type: record.Number},
+		{Name: "records_not_used", Type: record.Number}, {Name: "truncated", Type: record.Text}, {Name: "holds_passcode", Type: record.Number},
+		{Name: "note", Type: record.Text, Blank: true}, {Name: "records_quarantined", Type: record.Number},
+	}
+)
+
+// feed puts the rows into the case and forgets them.
+func (b *gathered) feed(l *loader) error {
+	defer b.drop()
+	for _, kind := range record.Kinds {
+		if err := l.c.Load(l.ctx, kind, b.records[kind]); err != nil {
+			return err
+		}
+	}
+	if err := l.c.LoadTexts(l.ctx, b.texts); err != nil {
+		return err
+	}
+	if err := l.c.Insert(l.ctx, "quarantine", quarantineColumns, b.bad); err != nil {
+		return err
+	}
+	return l.c.Insert(l.ctx, "source", sourceColumns, b.sources)
+}
+
+// drop forgets the rows and gives back the memory of their texts.
+func (b *gathered) drop() {
+	for _, s := range b.slabs {
+		s.free()
+	}
+	for kind := range b.records {
+		clear(b.records[kind]) // or they would hold on to their values
+		b.records[kind] = b.records[kind][:0]
+	}
+	clear(b.texts)
+	b.texts, b.bad, b.sources, b.slabs, b.size = b.texts[:0], nil, nil, b.slabs[:0], 0
+}
+
+// join moves the rows of a source among those of its group.
+func (b *gathered) join(group *gathered) {
+	for kind, records := range b.records {
+		group.records[kind] = append(group.records[kind], records...)
+	}
+	group.texts, group.bad = append(group.texts, b.texts...), append(group.bad, b.bad...)
+	group.slabs = append(group.slabs, b.slabs...)
+	group.size += b.size
+	b.slabs = nil
+	b.drop()
+}
+
+// list puts a source's own row among those of the group.
+func (l *loader) list(r *source) error {
+	l.group.sources = append(l.group.sources, r.row())
+	l.group.size += len(r.src.Path) + len(r.src.Container) + recordBytes
+	if l.group.size < groupBytes && len(l.group.sources) < groupSources {
+		return nil
+	}
+	return l.commit()
+}
+
+// commit puts the group into the case.
+func (l *loader) commit() error {
+	if len(l.group.sources) > 0 {
+		n := len(l.group.sources)
+		if err := l.c.Atomically(l.ctx, func() error { return l.group.feed(l) }); err != nil {
+			return fmt.Errorf("loading %d files: %w", n, err)
+		}
+	}
+	told := l.loaded
+	l.loaded = nil
+	for _, r := range told {
+		l.opts.Report(r.src.Path, r.summary())
+		if l.opts.Warn != nil && r.src.Unread {
+			l.opts.Warn(r.src.Path, strings.Join(r.notes, "; "))
+		}
+	}
+	return nil
+}
+
+// row is the source's own row, by sourceColumns.
+func (r *source) row() casefile.Row {
+	if r.truncated == "" {
+		r.truncated = formats.CollectorCap(r.src.Path, r.read)
+	}
+	r.listed = true
+	modified, same := "", ""
+	if !r.src.ModTime.IsZero() {
+		modified = record.Instant(r.src.ModTime)
+	}
+	if r.sameAs != nil {
+		same = strconv.Itoa(*r.sameAs)
+	}
+	number := func(n int64) string { return strconv.FormatInt(n, 10) }
+	values := []string{
+		strconv.Itoa(r.id), r.src.Path, r.src.Container, number(max(r.bytes, 0)), r.sha256, modified, r.format, same, tenantOf(r.src.Path),
+		strconv.FormatBool(r.filtered), strconv.FormatBool(r.rows), number(r.read), number(r.notUsed), r.truncated, number(r.passcodes),
+		strings.Join(r.notes, "; "), number(r.quarantined),
+	}
+	for i, v := range values {
+		values[i] = strings.ToValidUTF8(v, "\uFFFD")
+	}
+	return casefile.Row{Values: slices.Clip(values)}
+}

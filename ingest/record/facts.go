@@ -1,0 +1,129 @@
+package record
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Largest is the size in bytes over which a record is quarantined; no exporter writes one near it.
+const Largest = 16 << 20
+
+// Earliest and Latest bound the times that a record may have (Latest exclusive); outside them it is quarantined. Real
+// exports hold no older ones; the year 1 and 1970 come from empty fields, and further ones from damage.
+var (
+	Earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	Latest   = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+// Instant is a time as the case's columns read it: UTC, microseconds, the rest cut off.
+func Instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.999999") }
+
+// OutsideYearsSQL says of a column of times, in SQL, that its value is none that a record may have.
+func OutsideYearsSQL(column string) string {
+	return fmt.Sprintf("%s < TIMESTAMP '%s' OR %[1]s >= TIMESTAMP '%[3]s'", column, Earliest.Format(time.DateOnly), Latest.Format(time.DateOnly))
+}
+
+// absent are identities that are none, in lower case: exporters write them for nobody and nothing.
+var absent = []string{"", "<null>", "00000000-0000-0000-0000-000000000000"}
+
+// Present says whether an identity is one: empty, <null> and all-zero ids are absent and join nothing.
+func Present(id string) bool {
+	id = strings.TrimSpace(id)
+	// Nearly every value is longer or shorter than these.
+	switch len(id) {
+	case len(absent[0]), len(absent[1]), len(absent[2]):
+		return !slices.Contains(absent, strings.ToLower(id))
+	}
+	return true
+}
+
+// AbsentSQL is the list of identities that are none, as SQL's IN takes it, to be asked of lower(trim(x)).
+func AbsentSQL() string { return "'" + strings.Join(absent, "', '") + "'" }
+
+// What an attempt with a pass shows in, whoever asks: the readers, the judgement's SQL, an extract's query.
+const (
+	// Microsoft's errors of a pass are AADSTS130500 to 130509. An attempt gives one of 130503 to 130508: the pass is wrong,
+	// expired, used up or not yet valid. 130500 to 130502 say that the policy lets the user have none.
+	firstPassError, lastPassError = 130500, 130509
+	FirstAttempt, LastAttempt     = 130503, 130508
+	firstRefusal, lastRefusal     = 130500, 130502
+	PassBit                       = 2                                     // in the Unified Audit Log's UserAuthenticationMethod
+	PassMethod                    = "temporaryaccesspass"                 // a step's method, in lower case without blanks
+	PassWords                     = `access\s*pass`                       // in a reason, in lower case
+	WholePassWords                = `temporary\s*access\s*pass`           // in an audit event, in lower case
+	PassActivities                = `security info|temporary access pass` // activities by which a pass is issued or deleted, in lower case
+	activities                    = PassActivities + `|authentication methods policy|device|owner|role|group|password|add user|external user`
+)
+
+var (
+	passWords      = regexp.MustCompile(`(?i)` + PassWords)
+	wholePassWords = regexp.MustCompile(`(?i)` + WholePassWords)
+	someActivity   = regexp.MustCompile(`(?i)` + activities)
+)
+
+// NamesPass says whether a text names an access pass. Nearly every sign-in has steps, and three letters are found much
+// faster than a pattern without letter case.
+func NamesPass(text string) bool {
+	for i := 2; i < len(text); i++ {
+		if text[i]|0x20 == 'c' && text[i-1]|0x20 == 'c' && text[i-2]|0x20 == 'a' {
+			return passWords.MatchString(text)
+		}
+	}
+	return false
+}
+
+// NamesWholePass says whether a text names a Temporary Access Pass in full.
+func NamesWholePass(text string) bool { return wholePassWords.MatchString(text) }
+
+// SignInConcernsPass says whether a sign-in may be an attempt with a pass: a step or a reason that names the pass, an error
+// code of the pass, or an event of the Unified Audit Log that says how its user signed in. It may find too many, never too
+// few. The macro signin_concerns_pass says the same.
+func SignInConcernsPass(steps, reason, code, bits string) bool {
+	if bits != "" || NamesPass(steps) || NamesPass(reason) {
+		return true
+	}
+	n, err := strconv.ParseInt(code, 10, 64)
+	return err == nil && n >= firstPassError && n <= lastPassError
+}
+
+// AuditConcernsPass says whether an audit event is of an activity that a rule reads, so that its text may be proof. The
+// macro audit_concerns_pass says the same.
+func AuditConcernsPass(activity string) bool { return someActivity.MatchString(activity) }
+
+// Macros are the facts above as SQL: a macro for each, of the same meaning. They are part of the case's schema.
+func Macros() string {
+	return fmt.Sprintf(`
+-- present: identities that are none are absent and join nothing.
+-- Nearly every value is told by a comparison, which costs next to nothing: blanks, < and 0 sort below or between these.
+CREATE OR REPLACE MACRO present(x) AS
+    CASE WHEN x >= '=' OR x >= '1' AND x < '<' THEN x WHEN lower(trim(x, chr(9) || chr(10) || chr(13) || ' ')) IN (%s) THEN NULL ELSE x END;
+
+-- names_pass: a text names an access pass.
+CREATE OR REPLACE MACRO names_pass(x) AS coalesce(regexp_matches(x, '(?i)%s'), false);
+
+-- is_pass: a step's method is the pass; has_pass_step: a list of steps, as its JSON text, has one.
+CREATE OR REPLACE MACRO is_pass(method) AS replace(lower(method), ' ', '') = '%[3]s';
+CREATE OR REPLACE MACRO has_pass_step(steps) AS coalesce(contains(replace(lower(steps), ' ', ''), '"%[3]s"'), false);
+
+-- has_pass_bit: the Unified Audit Log's bits have the pass's.
+CREATE OR REPLACE MACRO has_pass_bit(bits) AS coalesce(bits & %[4]d = %[4]d, false);
+
+-- is_attempt_error: an error that only an attempt with a pass gives; is_refusal_error: the policy lets the user have none.
+CREATE OR REPLACE MACRO is_attempt_error(code) AS coalesce(code BETWEEN %[5]d AND %[6]d, false);
+CREATE OR REPLACE MACRO is_refusal_error(code) AS coalesce(code BETWEEN %[7]d AND %[8]d, false);
+
+-- What may concern a pass: of these records the text is kept, and the judgement looks at no others.
+CREATE OR REPLACE MACRO signin_concerns_pass(steps, reason, code, bits) AS
+    bits IS NOT NULL OR names_pass(steps) OR names_pass(reason) OR coalesce(code BETWEEN %[9]d AND %[10]d, false);
+CREATE OR REPLACE MACRO audit_concerns_pass(activity) AS coalesce(regexp_matches(activity, '(?i)%[11]s'), false);
+
+-- holds_passcode: a text holds the key of a passcode, as JSON or as JSON within JSON.
+CREATE OR REPLACE MACRO holds_passcode(x) AS
+    coalesce(contains(x, '%[12]s') AND regexp_matches(x, '(?i)%[13]s\\*"\s*:'), false);
+`, AbsentSQL(), PassWords, PassMethod, PassBit, FirstAttempt, LastAttempt, firstRefusal, lastRefusal, firstPassError, lastPassError, activities,
+		passcodePart, passcodeKey)
+}

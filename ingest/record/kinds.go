@@ -1,0 +1,197 @@
+package record
+
+// SignIn is a sign-in, in the shape of Graph's beta signIn; the Unified Audit Log's events are read into it too.
+var SignIn = newKind("signin_record", "",
+	Column{Name: "id", Type: Text, Graph: "id", Required: true},
+	Column{Name: "time", Type: Time, Graph: "createdDateTime", Required: true},
+	Column{Name: "tenant_id", Type: Text, About: "as the envelope or the record's own tenant column names it"},
+	Column{Name: "home_tenant_id", Type: Text, Graph: "homeTenantId"},
+	Column{Name: "resource_tenant_id", Type: Text, Graph: "resourceTenantId"},
+	Column{Name: "user_id", Type: Text, Graph: "userId"},
+	Column{Name: "upn", Type: Text, Graph: "userPrincipalName"},
+	Column{Name: "user_name", Type: Text, Graph: "userDisplayName"},
+	Column{Name: "user_type", Type: Text, Graph: "userType"},
+	Column{Name: "app_id", Type: Text, Graph: "appId"},
+	Column{Name: "app_name", Type: Text, Graph: "appDisplayName"},
+	Column{Name: "resource_id", Type: Text, Graph: "resourceId"},
+	Column{Name: "resource_name", Type: Text, Graph: "resourceDisplayName"},
+	Column{Name: "ip", Type: Text, Graph: "ipAddress"},
+	Column{Name: "asn", Type: Number, Graph: "autonomousSystemNumber"},
+	Column{Name: "country", Type: Text, Graph: "location.countryOrRegion"},
+	Column{Name: "city", Type: Text, Graph: "location.city"},
+	Column{Name: "client_app", Type: Text, Graph: "clientAppUsed"},
+	Column{Name: "user_agent", Type: Text, Graph: "userAgent"},
+	Column{Name: "device_id", Type: Text, Graph: "deviceDetail.deviceId"},
+	Column{Name: "device_name", Type: Text, Graph: "deviceDetail.displayName"},
+	Column{Name: "operating_system", Type: Text, Graph: "deviceDetail.operatingSystem"},
+	Column{Name: "correlation_id", Type: Text, Graph: "correlationId"},
+	Column{Name: "session_id", Type: Text, Graph: "sessionId"},
+	Column{Name: "original_request_id", Type: Text, Graph: "originalRequestId"},
+	Column{Name: "token_id", Type: Text, Graph: "uniqueTokenIdentifier"},
+	Column{Name: "interactive", Type: Bool, Graph: "isInteractive|signInEventTypes[]", Required: true, About: "a record that does not say counts as interactive"},
+	Column{Name: "protocol", Type: Text, Graph: "authenticationProtocol"},
+	Column{Name: "transfer_method", Type: Text, Graph: "originalTransferMethod"},
+	Column{Name: "requirement", Type: Text, Graph: "authenticationRequirement"},
+	Column{Name: "conditional_access", Type: Text, Graph: "conditionalAccessStatus"},
+	Column{Name: "risk", Type: Text, Graph: "riskLevelDuringSignIn", About: "in lower case"},
+	Column{Name: "error_code", Type: Number, Graph: "status.errorCode"},
+	Column{Name: "failure_reason", Type: Text, Graph: "status.failureReason"},
+	Column{Name: "trusted_location", Type: Bool, Graph: "networkLocationDetails[]", Required: true, About: "the list says trustedNamedLocation"},
+	Column{Name: "steps", Type: JSON, Graph: "authenticationDetails", About: "NULL where the record cannot show TAP by steps"},
+	Column{Name: "method_bits", Type: Number, About: "the Unified Audit Log's UserAuthenticationMethod"},
+	Column{Name: "event_id", Type: Text, About: "the Unified Audit Log's own id, where id is its IntraSystemId"},
+	Column{Name: "log", Type: Text, Required: true, About: "signin or ual"},
+	Column{Name: "can_show_tap", Type: Bool, Required: true},
+	Column{Name: "may_concern_pass", Type: Bool, Required: true, Derived: true, About: "the judgement asks no others whether they are attempts"},
+)
+
+// SignInStep is a step of a sign-in where steps have a file of their own; its id is the sign-in's request id.
+var SignInStep = newKind("signin_step", "Steps that come in a file of their own (the admin centre's AuthDetails), joined by request id.",
+	Column{Name: "id", Type: Text, Graph: "id", Required: true},
+	Column{Name: "time", Type: Time},
+	Column{Name: "method", Type: Text, Graph: "method"},
+	Column{Name: "detail", Type: Text, Graph: "detail"},
+	Column{Name: "succeeded", Type: Bool, Graph: "succeeded"},
+	Column{Name: "result", Type: Text, Graph: "result"},
+	Column{Name: "requirement", Type: Text, Graph: "requirement"},
+)
+
+// Audit is a directory audit event, in the shape of Graph's directoryAudit.
+var Audit = newKind("audit_record", "",
+	Column{Name: "id", Type: Text, Graph: "id", About: "NULL in exports that have none (admin centre CSV)"},
+	Column{Name: "time", Type: Time, Graph: "activityDateTime", Required: true},
+	Column{Name: "tenant_id", Type: Text},
+	Column{Name: "activity", Type: Text, Graph: "activityDisplayName"},
+	Column{Name: "category", Type: Text, Graph: "category"},
+	Column{Name: "service", Type: Text, Graph: "loggedByService"},
+	Column{Name: "result", Type: Text, Graph: "result", About: "in lower case"},
+	Column{Name: "reason", Type: Text, Graph: "resultReason"},
+	Column{Name: "other_reason", Type: Text, About: "resultDescription of the envelope or table"},
+	Column{Name: "correlation_id", Type: Text, Graph: "correlationId"},
+	Column{Name: "actor_user_id", Type: Text, Graph: "initiatedBy.user.id"},
+	Column{Name: "actor_upn", Type: Text, Graph: "initiatedBy.user.userPrincipalName"},
+	Column{Name: "actor_name", Type: Text, Graph: "initiatedBy.user.displayName"},
+	Column{Name: "actor_ip", Type: Text, Graph: "initiatedBy.user.ipAddress|initiatedBy.app.ipAddress"},
+	Column{Name: "actor_app_id", Type: Text, Graph: "initiatedBy.app.appId"},
+	Column{Name: "actor_app_name", Type: Text, Graph: "initiatedBy.app.displayName"},
+	Column{Name: "actor_sp_id", Type: Text, Graph: "initiatedBy.app.servicePrincipalId"},
+	Column{Name: "actor_sp_name", Type: Text, Graph: "initiatedBy.app.servicePrincipalName"},
+	Column{Name: "targets", Type: JSON, Graph: "targetResources"},
+	Column{Name: "details", Type: JSON, Graph: "additionalDetails"},
+)
+
+// The snapshots: tenant_id and time are the snapshot's, not the object's.
+var (
+	snapshotTenant = Column{Name: "tenant_id", Type: Text}
+	snapshotTime   = Column{Name: "time", Type: Time}
+
+	// Policy is the Temporary Access Pass's configuration, its known settings as one object.
+	Policy = newKind("policy_snapshot", "Snapshots of the directory and its policies. time is when they were taken, NULL where nothing says so.",
+		snapshotTenant, snapshotTime,
+		Column{Name: "policy", Type: JSON, Graph: "policy", Required: true},
+	)
+	// User is a user of the directory.
+	User = newKind("directory_user", "",
+		snapshotTenant, snapshotTime,
+		Column{Name: "id", Type: Text, Graph: "id"},
+		Column{Name: "upn", Type: Text, Graph: "userPrincipalName"},
+		Column{Name: "name", Type: Text, Graph: "displayName"},
+		Column{Name: "user_type", Type: Text, Graph: "userType"},
+		Column{Name: "enabled", Type: Bool, Graph: "accountEnabled"},
+		Column{Name: "created", Type: Time, Graph: "createdDateTime"},
+		Column{Name: "hired", Type: Time, Graph: "employeeHireDate"},
+	)
+	// RoleDefinition is a directory role or its definition.
+	RoleDefinition = newKind("role_definition", "",
+		snapshotTenant, snapshotTime,
+		Column{Name: "id", Type: Text, Graph: "id"},
+		Column{Name: "template_id", Type: Text, Graph: "templateId"},
+		Column{Name: "name", Type: Text, Graph: "displayName"},
+		Column{Name: "privileged", Type: Bool, Graph: "isPrivileged"},
+	)
+	// RoleMember is a holder of a role.
+	RoleMember = newKind("role_member", "",
+		snapshotTenant, snapshotTime,
+		Column{Name: "role_id", Type: Text, Graph: "roleId"},
+		Column{Name: "role_template_id", Type: Text, Graph: "roleTemplateId"},
+		Column{Name: "role_name", Type: Text, Graph: "roleName"},
+		Column{Name: "principal_id", Type: Text, Graph: "principalId"},
+		Column{Name: "principal_upn", Type: Text, Graph: "principalUPN"},
+		Column{Name: "principal_name", Type: Text, Graph: "principalName"},
+		Column{Name: "principal_type", Type: Text, Graph: "principalType"},
+		Column{Name: "eligible", Type: Bool, Graph: "eligible", Required: true},
+	)
+	// GroupMember is a member of a group.
+	GroupMember = newKind("group_member", "A group without members has one row without member.",
+		snapshotTenant, snapshotTime,
+		Column{Name: "group_id", Type: Text, Graph: "groupId"},
+		Column{Name: "group_name", Type: Text, Graph: "groupName"},
+		Column{Name: "member_id", Type: Text, Graph: "memberId"},
+		Column{Name: "member_upn", Type: Text, Graph: "memberUPN"},
+		Column{Name: "member_type", Type: Text, Graph: "memberType"},
+	)
+	// ConditionalAccess is a Conditional Access policy.
+	ConditionalAccess = newKind("conditional_access_policy", "",
+		snapshotTenant, snapshotTime,
+		Column{Name: "id", Type: Text, Graph: "id"},
+		Column{Name: "name", Type: Text, Graph: "displayName"},
+		Column{Name: "state", Type: Text, Graph: "state", About: "in lower case"},
+		Column{Name: "user_actions", Type: Texts, Graph: "userActions"},
+	)
+	// Pass is a pass among a user's methods.
+	Pass = newKind("pass_snapshot", "A pass that a temporaryAccessPassMethods snapshot shows. The passcode is never among what is kept.",
+		snapshotTenant, snapshotTime,
+		Column{Name: "id", Type: Text, Graph: "id"},
+		Column{Name: "user_id", Type: Text, Graph: "userId"},
+		Column{Name: "user_upn", Type: Text, Graph: "userUPN"},
+		Column{Name: "created", Type: Time, Graph: "createdDateTime"},
+		Column{Name: "start", Type: Time, Graph: "startDateTime"},
+		Column{Name: "lifetime_minutes", Type: Number, Graph: "lifetimeInMinutes"},
+		Column{Name: "usable_once", Type: Bool, Graph: "isUsableOnce"},
+		Column{Name: "usable", Type: Bool, Graph: "isUsable"},
+		Column{Name: "reason", Type: Text, Graph: "methodUsabilityReason"},
+	)
+	// Registration is what the registration details say of a user.
+	Registration = newKind("registration_detail", "",
+		snapshotTenant, snapshotTime,
+		Column{Name: "user_id", Type: Text, Graph: "id"},
+		Column{Name: "upn", Type: Text, Graph: "userPrincipalName"},
+		Column{Name: "admin", Type: Bool, Graph: "isAdmin"},
+		Column{Name: "methods", Type: Texts, Graph: "methodsRegistered"},
+	)
+	// Strength is an authentication strength.
+	Strength = newKind("authentication_strength", "",
+		snapshotTenant, snapshotTime,
+		Column{Name: "id", Type: Text, Graph: "id"},
+		Column{Name: "name", Type: Text, Graph: "displayName"},
+		Column{Name: "combinations", Type: Texts, Graph: "allowedCombinations"},
+	)
+)
+
+// What an extract of a lake says beside records. Its rows are no records of Graph: they have these columns' names.
+var (
+	// ExtractDay is how many records of a tenant, log type and day the lake has.
+	ExtractDay = newKind("extract_day", `What an extract of a lake says beside records: numbers that were counted there, over records that stayed there.
+extract names the query by which they were counted, as every row of an extract does.
+Records per tenant, log type and day of the lake, whether they are in the extract or not.`,
+		Column{Name: "extract", Type: Text, Required: true},
+		Column{Name: "tenant_id", Type: Text},
+		Column{Name: "log_type", Type: Text, Required: true, About: "audit, sign-in interactive or sign-in non-interactive"},
+		Column{Name: "day", Type: Day, Required: true},
+		Column{Name: "records", Type: Number, Required: true},
+		Column{Name: "can_show_tap", Type: Number, Required: true, About: "of those, with what a pass would show in"},
+		Column{Name: "first_time", Type: Time, Required: true},
+		Column{Name: "last_time", Type: Time, Required: true},
+		Column{Name: "first_tap_time", Type: Time, About: "of those that can show TAP"},
+		Column{Name: "last_tap_time", Type: Time},
+	)
+	// ExtractAddress is a user who signed in successfully from an address of an attempt.
+	ExtractAddress = newKind("extract_address", "Users who signed in successfully from an address of a TAP attempt: 50 of them at most, and how many there are.",
+		Column{Name: "extract", Type: Text, Required: true},
+		Column{Name: "tenant_id", Type: Text},
+		Column{Name: "ip", Type: Text, Graph: "ip", Required: true},
+		Column{Name: "user_id", Type: Text, Graph: "user_id"},
+		Column{Name: "upn", Type: Text, Graph: "upn"},
+		Column{Name: "users", Type: Number, Graph: "users", Required: true},
+	)
+)
