@@ -156,7 +156,7 @@ func (c *Case) Insert(ctx context.Context, table string, columns []Column, rows 
 func (c *Case) Load(ctx context.Context, kind *record.Kind, rows []Row) error {
 	columns := make([]Column, len(kind.Columns))
 	for i, k := range kind.Columns {
-		columns[i] = Column{Name: k.Name, Type: k.Type}
+		columns[i] = Column{Name: k.Name, Type: k.Stored()}
 	}
 	return c.insert(ctx, kind.Table, place, columns, rows)
 }

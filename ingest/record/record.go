@@ -35,7 +35,16 @@ type Column struct {
 
 	Required bool   // it is never NULL
 	Derived  bool   // it is told from the other columns when the record enters the case: no lake and no extract has it
+	Plain    bool   // of JSON: the case has it as plain text, which nothing parses when it is loaded
 	About    string // what is not plain from the name
+}
+
+// Stored is the column's type in the case.
+func (c Column) Stored() Type {
+	if c.Plain {
+		return Text
+	}
+	return c.Type
 }
 
 // Source is a place in the object that a record is read from.
@@ -159,7 +168,7 @@ func (k *Kind) Declared() string {
 			b.WriteString(" -- " + about)
 		}
 		about = c.About
-		b.WriteString("\n    " + c.Name + " " + string(c.Type))
+		b.WriteString("\n    " + c.Name + " " + string(c.Stored()))
 		if c.Required {
 			b.WriteString(" NOT NULL")
 		}

@@ -23,6 +23,9 @@ func TestColumns(t *testing.T) {
 			if c.Required {
 				marks += " required"
 			}
+			if c.Plain {
+				marks += " plain"
+			}
 			if c.Derived {
 				marks += " derived"
 			}
