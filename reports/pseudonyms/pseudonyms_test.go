@@ -27,7 +27,7 @@ var constants = map[string]bool{
 	"PolicyState.Basis": true, "PolicyState.State": true, "PolicyState.UsableOnce": true, "PolicyState.DefaultMinutes": true,
 	"PolicyState.MinimumMinutes": true, "PolicyState.MaximumMinutes": true, "PolicyState.Length": true,
 	"CoverageDay.LogType": true, "CoverageDay.Status": true,
-	"EvidenceFile.SHA256": true, "EvidenceFile.Format": true,
+	"EvidenceFile.SHA256": true, "File.SHA256": true, "EvidenceFile.Format": true,
 	"Exception.Rule": true, "Rule.ID": true, "Rule.Severity": true, "Rule.Configured": true,
 }
 
