@@ -16,7 +16,7 @@ import (
 const manifestName = "manifest.json"
 
 // largestPart bounds a file of a report that is read into memory, in bytes.
-const largestPart = 1 << 30
+const largestPart = 512 << 20
 
 // Manifest is manifest.json: what a report was made from and what it consists
 // of, so that both can be checked later.

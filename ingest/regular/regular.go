@@ -5,6 +5,7 @@
 package regular
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -82,14 +83,23 @@ func ReadPlain(root *os.Root, name string, limit int64) ([]byte, error) {
 
 func readAll(file *os.File, name string, limit int64) ([]byte, error) {
 	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, limit+1))
-	if err == nil && int64(len(text)) > limit {
-		err = &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("it has more than %d bytes; name the right file", limit)}
-	}
+	tooLarge := &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("it has more than %d bytes; name the right file", limit)}
+	info, err := file.Stat()
 	if err != nil {
 		return nil, err
 	}
-	return text, nil
+	if info.Size() > limit { // none of it is read: a file of gigabytes may take no room on its disk
+		return nil, tooLarge
+	}
+	var text bytes.Buffer
+	text.Grow(int(info.Size()) + bytes.MinRead) // else it would be copied again and again as it grows
+	if _, err := text.ReadFrom(io.LimitReader(file, limit+1)); err != nil {
+		return nil, err
+	}
+	if int64(text.Len()) > limit {
+		return nil, tooLarge
+	}
+	return text.Bytes(), nil
 }
 
 func open(name string, stat func(string) (fs.FileInfo, error), openFile func(string, int, fs.FileMode) (*os.File, error)) (*os.File, error) {
