@@ -15,13 +15,13 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 
 	"tapaudit/analysis/settings"
 	"tapaudit/ingest/regular"
+	"tapaudit/ingest/safetext"
 )
 
 //go:embed rules/*.sql
@@ -277,7 +277,7 @@ func plainText(s string) error {
 		switch {
 		case r == '\n':
 			line++
-		case r != '\t' && (unicode.Is(unicode.C, r) || unicode.In(r, unicode.Zl, unicode.Zp)):
+		case safetext.Deceptive(r):
 			return fmt.Errorf("line %d has the character U+%04X, which nobody sees; a rule is plain text", line, r)
 		}
 	}
