@@ -25,10 +25,10 @@ WITH marked AS (
 counted AS (
     SELECT
         *,
-        count(*) FILTER (WHERE ordinary) OVER of_user AS earlier_signins,
-        count(*) FILTER (WHERE ordinary) OVER of_system AS from_system,
-        count(*) FILTER (WHERE ordinary) OVER of_network AS from_network,
-        count(*) FILTER (WHERE ordinary AND asn IS NULL) OVER of_network AS from_network_alone
+        count(CASE WHEN ordinary THEN 1 END) OVER of_user AS earlier_signins,
+        count(CASE WHEN ordinary THEN 1 END) OVER of_system AS from_system,
+        count(CASE WHEN ordinary THEN 1 END) OVER of_network AS from_network,
+        count(CASE WHEN ordinary AND asn IS NULL THEN 1 END) OVER of_network AS from_network_alone
     FROM marked
     WINDOW
         of_user AS (PARTITION BY tenant_id, user_id ORDER BY time

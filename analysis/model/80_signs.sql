@@ -75,7 +75,7 @@ marked AS (
     FROM sets
 ),
 numbered AS (
-    SELECT *, count(*) FILTER (WHERE opens) OVER (PARTITION BY tenant_id, counted_by ORDER BY first_n, last_n) AS burst FROM marked
+    SELECT *, count(CASE WHEN opens THEN 1 END) OVER (PARTITION BY tenant_id, counted_by ORDER BY first_n, last_n) AS burst FROM marked
 ),
 -- Sets that share an item leave no gap, so a burst is all the items from its first to its last.
 reaches AS (

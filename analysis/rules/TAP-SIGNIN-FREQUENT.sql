@@ -40,7 +40,7 @@ marked AS (
     FROM spans
 ),
 joined AS (
-    SELECT *, count(*) FILTER (WHERE opens) OVER (PARTITION BY tenant_id, counted_by ORDER BY from_time, to_time, span) AS one FROM marked
+    SELECT *, count(CASE WHEN opens THEN 1 END) OVER (PARTITION BY tenant_id, counted_by ORDER BY from_time, to_time, span) AS one FROM marked
 ),
 members AS (
     SELECT DISTINCT j.tenant_id, j.counted_by, j.one, c.item
