@@ -1,6 +1,8 @@
 package ingest_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -14,6 +16,7 @@ import (
 
 	"tapaudit/ingest"
 	"tapaudit/ingest/casefile"
+	"tapaudit/ingest/evidence"
 )
 
 // loaded is a case with everything below the paths in it.
@@ -326,5 +329,36 @@ WHERE same_as IS NULL AND (records_read <> loaded + records_not_used + quarantin
 		if diff := cmp.Diff(tables, got); diff != "" {
 			t.Errorf("%s (-together, on one goroutine +%s):\n%s", name, name, diff)
 		}
+	}
+}
+
+// TestRefusedMembers: members of which nothing was delivered are each told of; they are not the same content.
+func TestRefusedMembers(t *testing.T) {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, name := range []string{"a.ndjson", "b.ndjson", "c.ndjson"} {
+		m, err := w.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(m, "{\"id\":%q}\n", name)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "x.zip")
+	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	limits := evidence.DefaultLimits()
+	limits.Bytes = 10
+	c := loaded(t, ingest.Options{Limits: limits}, path)
+	if err := ingest.Load(t.Context(), c, []string{path}, strings.NewReader(""), ingest.Options{Limits: limits}); err != nil { // again: nothing new
+		t.Fatal(err)
+	}
+	got := dump(t, c, `SELECT path, same_as IS NULL AS own, note LIKE '%the limit for decompressed bytes is reached%' AS told FROM source WHERE container <> '' ORDER BY path`)
+	want := []string{"path=x.zip/a.ndjson own=true told=true ", "path=x.zip/b.ndjson own=true told=true ", "path=x.zip/c.ndjson own=true told=true "}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }

@@ -57,6 +57,7 @@ type loading struct {
 	whole        bool            // some record shows that the export is not filtered
 	format       *formats.Format // of the record before
 	cutOff       bool            // the text ends inside a record
+	damaged      bool            // the archive around it, or its compression
 	failed       error           // of reading: the disk's, not the content's
 	unread       bool            // nothing of it could be read
 	said         []string        // notes that records ask for
@@ -239,7 +240,8 @@ func (c *loading) list() error {
 		}
 		c.row.notes = append(c.row.notes, "its hash is not known: "+reason(err))
 	}
-	if c.has.first(c.row.sha256, c.row.src.Path) != nil {
+	// Of two members that are damaged only what was delivered is the same, perhaps nothing at all.
+	if first := c.has.first(c.row.sha256, c.row.src.Path); first != nil && (first.path == c.row.src.Path || !c.damaged || c.row.src.Container == "") {
 		return errKnown
 	}
 	if !c.begun && c.size < groupBytes {
@@ -533,6 +535,7 @@ func (c *loading) finish(ended error) error {
 		offset, what := int64(0), "not read to its end: "+reason(ended)
 		if errors.As(ended, &damaged) {
 			offset, what = damaged.Offset, damaged.Error()
+			c.damaged = true
 		}
 		if inFile := (*fs.PathError)(nil); errors.As(ended, &inFile) {
 			c.failed = ended

@@ -52,9 +52,9 @@ func runQuery(ctx context.Context, args []string, io streams) error {
 	case "table":
 		out, database.limits = &tableWriter{io: io}, tableLimits
 	case "csv":
-		out = &csvWriter{csv.NewWriter(io.out)}
+		out = &csvWriter{csv.NewWriter(io.data())}
 	case "json":
-		out = &jsonWriter{w: bufio.NewWriter(io.out)}
+		out = &jsonWriter{w: bufio.NewWriter(io.data())}
 	default:
 		return noneOf("--format", *format, queryFormats)
 	}
