@@ -15,8 +15,8 @@ import (
 
 const manifestName = "manifest.json"
 
-// largestPart bounds a file of a report that is read into memory, in bytes.
-const largestPart = 512 << 20
+// largestPart bounds a file of a report that is read into memory, in bytes: it and what it says fit into what a run may take.
+const largestPart = 256 << 20
 
 // Manifest is manifest.json: what a report was made from and what it consists
 // of, so that both can be checked later.
