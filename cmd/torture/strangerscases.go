@@ -199,7 +199,9 @@ func strangeLogs() (all []stranger) {
 		return os.Symlink(t.own("table.csv"), file+".wal")
 	})
 	for _, not := range notFiles {
-		beside("whose log is "+not.name, `(?i)log|wal`, refused, func(t *trap, file string) error { return not.make(t, file+".wal") })
+		if not.name != "5 GB of nothing" { // it is hashed, which takes its time
+			beside("whose log is "+not.name, `(?i)log|wal`, refused, func(t *trap, file string) error { return not.make(t, file+".wal") })
+		}
 		all = append(all, stranger{name: "a case that is " + not.name, ends: refused, says: "case", runs: uses,
 			make: func(t *trap) error { return not.make(t, t.in("case.duckdb")) }})
 	}
@@ -216,9 +218,6 @@ func strangeLogs() (all []stranger) {
 	})
 	whole("all header", func(t *trap, file string) error {
 		return sparse(file, strings.Repeat("\x00", 8)+"DUCK"+strings.Repeat("\xff", 200))
-	})
-	whole("encrypted", func(t *trap, file string) error {
-		return t.altered("", false, fmt.Sprintf(`ATTACH '%s' AS sealed (ENCRYPTION_KEY 'key of the stranger')`, file), `CREATE TABLE sealed.x (y INTEGER)`, `DETACH sealed`)
 	})
 	for i := range 12 {
 		// DuckDB's own checksums tell; what they do not cover must not crash either.

@@ -20,7 +20,7 @@ import (
 func strangeLakes() (all []stranger) {
 	add := func(t *trap) [][]string { return [][]string{{"lake", t.s.few(), "--out", t.in("lake"), "--quiet"}} }
 	both := func(t *trap) [][]string {
-		return append([][]string{{"run", t.in("lake"), "--out", t.to("report"), "--quiet"}}, add(t)...)
+		return append([][]string{{"run", t.in("lake"), "--out", t.to("report")}}, add(t)...)
 	}
 	lake := func(name, says string, ends []int, runs func(*trap) [][]string, lay func(t *trap, lake string) error) {
 		all = append(all, stranger{name: "a lake " + name, ends: ends, says: says, runs: runs, changes: true, make: func(t *trap) error {
@@ -82,7 +82,7 @@ func strangeLakes() (all []stranger) {
 		}
 		return err
 	}
-	lake("whose parts are links to a secret", "(?i)link", either, both, func(t *trap, lake string) error {
+	lake("whose parts are links to a secret", "", either, both, func(t *trap, lake string) error {
 		return parts(lake, func(part string) error {
 			if err := os.Remove(part); err != nil {
 				return err
@@ -90,6 +90,13 @@ func strangeLakes() (all []stranger) {
 			return os.Symlink(t.own("secret.json"), part)
 		})
 	})
+	all[len(all)-1].also = func(t *trap, r result) error {
+		text, err := os.ReadFile(t.to("report/evidence.csv"))
+		if r.args[0] == "run" && (err != nil || !strings.Contains(string(text), "leads out")) {
+			return fmt.Errorf("evidence.csv does not tell of the links: %w", err)
+		}
+		return nil
+	}
 	lake("whose parts in the making are links", "", either, add, func(t *trap, lake string) error {
 		return parts(lake, func(part string) error {
 			return os.Symlink(t.own("table.csv"), filepath.Join(filepath.Dir(part), "."+filepath.Base(part)+".next"))
@@ -141,13 +148,13 @@ func rewriteStrings(file string, change func(string) string) error {
 	if err != nil {
 		return err
 	}
-	fresh := regexp.MustCompile(`: "((?:[^"\\]|\\.)*)"`).ReplaceAllFunc(text, func(m []byte) []byte {
+	fresh := regexp.MustCompile(`: ?"(?:[^"\\]|\\.)*"`).ReplaceAllFunc(text, func(m []byte) []byte {
 		var s string
-		if json.Unmarshal(m[2:], &s) != nil {
+		if json.Unmarshal(m[1:], &s) != nil {
 			return m
 		}
 		q, _ := json.Marshal(change(s))
-		return append([]byte(": "), q...)
+		return append([]byte(":"), q...)
 	})
 	if bytes.Equal(fresh, text) {
 		return fmt.Errorf("nothing of %s was changed", file)
@@ -173,8 +180,15 @@ func strangeReports() (all []stranger) {
 		}
 		return all
 	}
+	// What a manifest does not list is for verify alone to tell; a script of fixes needs none of it.
+	tells := func(_ *trap, r result) error {
+		if r.args[0] == "verify" && r.status == 0 {
+			return fmt.Errorf("verify finds nothing")
+		}
+		return nil
+	}
 	report := func(name, says string, ends []int, changes bool, runs func(*trap) [][]string, lay func(t *trap, report string) error) {
-		all = append(all, stranger{name: "a report " + name, ends: ends, says: says, changes: changes, runs: runs, make: func(t *trap) error {
+		all = append(all, stranger{name: "a report " + name, ends: ends, says: says, changes: changes, runs: runs, also: tells, make: func(t *trap) error {
 			if err := copyFolder(t.s.whole.report, t.in("report")); err != nil {
 				return err
 			}
@@ -234,14 +248,15 @@ func strangeReports() (all []stranger) {
 	}
 	outputs := func(s string) bool { return strings.HasSuffix(s, ".csv") && !strings.Contains(s, "/") }
 	above := rename(outputs, "../../home/secret.txt")
-	report("whose manifest names files above it", `(?i)manifest|names|outside|\.\.`, []int{1, 2, 3}, false, look, above)
+	report("whose manifest names files above it", "", []int{0, 1, 2, 3}, false, look, above)
 	report("whose manifest names files above it, to be replaced", "", refused, false, again(), above)
 	report("whose manifest names files above it, to be replaced all the same", "", either, true, again("--replace"), above)
-	report("whose manifest names the user's by path", "", []int{1, 2, 3}, false, look, func(t *trap, r string) error {
+	report("whose manifest names the user's by path", "", []int{0, 1, 2, 3}, false, look, func(t *trap, r string) error {
 		return rename(outputs, t.own("secret.txt"))(t, r)
 	})
-	report("whose manifest clears the screen", "", []int{1, 2, 3}, false, look, rename(outputs, "\x1b[2J\u202e\u200bx.csv"))
+	report("whose manifest clears the screen", "", []int{0, 1, 2, 3}, false, look, rename(outputs, "\x1b[2J\u202e\u200bx.csv"))
 	report("of a program that clears the screen", "", []int{0, 1, 2, 3}, false, look, rename(func(s string) bool { return s == "unreleased" || strings.HasPrefix(s, "v") }, "\x1b[2J\u202e1"))
+	all[len(all)-1].also = nil // it is as its manifest says
 	for _, file := range []string{"manifest.json", "findings.json", "manifest.json.minisig"} {
 		for _, not := range notFiles {
 			report("whose "+file+" is "+not.name, "", []int{0, 1, 2, 3}, false, look, func(t *trap, report string) error {
@@ -250,7 +265,7 @@ func strangeReports() (all []stranger) {
 			})
 		}
 	}
-	report("whose findings.json is a secret", "", []int{1, 2, 3}, false, look, func(t *trap, report string) error {
+	report("whose findings.json is a secret", "", []int{0, 1, 2, 3}, false, look, func(t *trap, report string) error {
 		if err := os.Remove(filepath.Join(report, "findings.json")); err != nil {
 			return err
 		}
@@ -356,7 +371,13 @@ func strangeRules() (all []stranger) {
 	rule("whose error clears the screen", `own\.sql`, []int{1, 2}, "x", "", "SELECT error('\x1b[2J') AS tenant_id FROM logins")
 	rule("that name JavaScript as a reference", `own\.sql`, []int{1, 2}, "x", "references: [\"javascript:alert(1)\"]\n", columns)
 	rule("that name http as a reference", `own\.sql`, []int{1, 2}, "x", "references: [\"http://contoso.example\"]\n", columns)
-	rule("that name https and more as a reference", `own\.sql`, []int{1, 2}, "x", "references: [\"https://contoso.example/\\\" onclick=\\\"alert(1)\"]\n", columns)
+	rule("that name https and more as a reference", "", either, "x", "references: [\"https://contoso.example/\\\" onclick=\\\"alert(1)\"]\n", columns)
+	all[len(all)-1].also = func(t *trap, _ result) error {
+		if page, err := os.ReadFile(t.to("report/report.html")); err == nil && bytes.Contains(page, []byte(`onclick="alert`)) {
+			return fmt.Errorf("the page has the rule's handler")
+		}
+		return nil
+	}
 	rule("that never end", `OWN-RULE|own\.sql`, []int{1, 2, 130}, "x", "",
 		`SELECT tenant_id, 'user' AS subject_type, user_id AS subject_id, 'x' AS summary, records AS about FROM logins WHERE (SELECT count(*) FROM range(1000000000000) AS a(x), range(1000000) AS b(y) WHERE x * y = 7) > 1`)
 	rule("that call themselves for ever", `OWN-RULE|own\.sql`, []int{1, 2, 130}, "x", "",
