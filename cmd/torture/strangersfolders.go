@@ -443,22 +443,25 @@ func strangeFiles() (all []stranger) {
 					{"run", t.s.few(), "--out", t.to("report"), "--sign", t.in("key")},
 					{"verify", t.s.whole.report, "--public-key", t.in("key")},
 				}
-			}},
-			stranger{name: "evidence among which is " + not.name, ends: []int{0}, make: func(t *trap) error {
-				if err := os.Mkdir(t.in("evidence"), 0o700); err != nil {
-					return err
-				}
-				if err := os.WriteFile(t.in("evidence", "good.ndjson"), []byte(signIns("good", 5)), 0o600); err != nil {
-					return err
-				}
-				return not.make(t, t.in("evidence", "x.json"))
-			}, runs: func(t *trap) [][]string { return [][]string{{"run", t.in("evidence"), "--out", t.to("report")}} }, also: func(t *trap, _ result) error {
-				text, err := os.ReadFile(t.to("report/evidence.csv"))
-				if err == nil && not.name != "a folder" && !strings.Contains(string(text), "x.json") {
-					err = fmt.Errorf("evidence.csv does not tell of it")
-				}
-				return err
 			}})
+		if not.name == "5 GB of nothing" { // evidence may be large, and takes its time
+			continue
+		}
+		all = append(all, stranger{name: "evidence among which is " + not.name, ends: []int{0}, make: func(t *trap) error {
+			if err := os.Mkdir(t.in("evidence"), 0o700); err != nil {
+				return err
+			}
+			if err := os.WriteFile(t.in("evidence", "good.ndjson"), []byte(signIns("good", 5)), 0o600); err != nil {
+				return err
+			}
+			return not.make(t, t.in("evidence", "x.json"))
+		}, runs: func(t *trap) [][]string { return [][]string{{"run", t.in("evidence"), "--out", t.to("report")}} }, also: func(t *trap, _ result) error {
+			text, err := os.ReadFile(t.to("report/evidence.csv"))
+			if err == nil && not.name != "a folder" && !strings.Contains(string(text), "x.json") {
+				err = fmt.Errorf("evidence.csv does not tell of it")
+			}
+			return err
+		}})
 	}
 	all = append(all, stranger{name: "a configuration that grows", ends: refused, says: `tapaudit\.yaml`, runs: configured, make: func(t *trap) error {
 		text := "organisation: &a [x,x,x,x,x,x,x,x,x]\n"
