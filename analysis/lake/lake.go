@@ -551,6 +551,10 @@ func (m *Manifest) write(f *folder) error {
 	if err != nil {
 		return err
 	}
+	if len(text) >= largestManifest {
+		return fmt.Errorf("%s in %s would have more than %d bytes, which the next run would not read: begin another lake",
+			manifestName, f.dir, largestManifest)
+	}
 	return f.write(manifestName, func(w io.Writer) error {
 		_, err := w.Write(append(text, '\n'))
 		return err
