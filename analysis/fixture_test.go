@@ -24,12 +24,11 @@ import (
 // UPNs follow from them. A time is "15:04", "15:04:05" (both on Tuesday 2026-03-10), "01-02 15:04", "01-02 15:04:05"
 // (both in 2026) or the same with the year in front.
 type fixture struct {
-	t        *testing.T
-	tenant   string
-	names    map[string]string   // of tenants, by id
-	nameless map[string]string   // users who have passes in snapshots, by id
-	files    map[string][]string // records by path
-	next     int                 // number of the record to come
+	t      *testing.T
+	tenant string
+	names  map[string]string   // of tenants, by id
+	files  map[string][]string // records by path
+	next   int                 // number of the record to come
 
 	config, roster, register string
 	exceptions               []string
@@ -86,19 +85,6 @@ func upnOf(name string) string {
 // in makes what follows evidence of another tenant.
 func (f *fixture) in(tenant string) { f.tenant, f.names[idOf(tenant)] = tenant, tenant }
 
-// mentions says whether the evidence has anything of a user, tenant or address.
-func (f *fixture) mentions(name string) bool {
-	name = strings.TrimPrefix(name, nameless(""))
-	for path, records := range f.files {
-		for _, text := range append(records, path) {
-			if strings.Contains(text, idOf(name)) || strings.Contains(strings.ToLower(text), strings.ToLower(name)) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 func (f *fixture) id(kind string) string {
 	f.next++
 	return idOf(fmt.Sprintf("%s %d", kind, f.next))
@@ -154,11 +140,6 @@ func (f *fixture) login(when, user string, options ...option) {
 	f.signIn(when, user, append([]option{steps(step("Temporary Access Pass", true, "Primary authentication"))}, options...)...)
 }
 
-// guess is a sign-in in which the pass was wrong.
-func (f *fixture) guess(when, user string, options ...option) {
-	f.login(when, user, append([]option{steps(step("Temporary Access Pass", false, "Primary authentication")), refusedWith(130503, "Temporary Access Pass is incorrect")}, options...)...)
-}
-
 func steps(all ...record) option { return set("authenticationDetails", all) }
 func from(ip string) option      { return set("ipAddress", ip) }
 func asn(n any) option           { return set("autonomousSystemNumber", n) }
@@ -169,9 +150,7 @@ func correlation(name string) option {
 func to(app string) option {
 	return func(r record) { r["appId"], r["appDisplayName"] = idOf(app), app }
 }
-func risk(level string) option  { return set("riskLevelDuringSignIn", level) }
-func device(name string) option { return set("deviceDetail", record{"deviceId": idOf(name)}) }
-func nonInteractive() option    { return set("isInteractive", false) }
+func nonInteractive() option { return set("isInteractive", false) }
 
 func refusedWith(code int, reason string) option {
 	status := record{"errorCode": code}
@@ -264,10 +243,6 @@ func (f *fixture) deletePass(when, by, user string) {
 	f.audit(when, "Admin deleted security info", by, []record{userTarget(user)}, set("resultReason", "Admin deleted temporary access pass method for user"))
 }
 
-func (f *fixture) deleteMethod(when, by, user string) {
-	f.audit(when, "Admin deleted security info", by, []record{userTarget(user)}, set("resultReason", "Admin deleted authenticator app method for user"))
-}
-
 func (f *fixture) registerMethod(when, user string, options ...option) {
 	f.audit(when, "User registered security info", user, []record{userTarget(user)},
 		append([]option{set("resultReason", "User registered Fido2 Authentication Method")}, options...)...)
@@ -276,14 +251,6 @@ func (f *fixture) registerMethod(when, user string, options ...option) {
 func (f *fixture) joinDevice(when, user string) {
 	f.audit(when, "Add registered owner to device", "app Device Registration Service",
 		[]record{{"id": idOf("device of " + user), "displayName": "PC", "type": "Device"}, userTarget(user)})
-}
-
-func (f *fixture) giveRole(when, by, user, role string, options ...option) {
-	f.audit(when, "Add member to role", by, []record{userTarget(user, property("Role.DisplayName", nil, role))}, options...)
-}
-
-func (f *fixture) changeGroup(when, activity, user, group string) {
-	f.audit(when, activity, "clerk", []record{userTarget(user), {"id": idOf(group), "displayName": group, "type": "Group"}})
 }
 
 func failure() option { return set("result", "failure") }
@@ -351,43 +318,6 @@ func (f *fixture) user(name, created string, options ...option) {
 	}, options))
 }
 
-func (f *fixture) role(name string, members ...string) {
-	holders := []record{}
-	for _, m := range members {
-		kind := "#microsoft.graph.user"
-		if strings.HasPrefix(m, "group ") {
-			kind = "#microsoft.graph.group"
-		}
-		holders = append(holders, record{"@odata.type": kind, "id": idOf(m)})
-	}
-	f.add(dated("roles", "03-31 12:00"), record{"id": idOf("role " + name), "roleTemplateId": idOf("template " + name), "displayName": name, "members": holders})
-}
-
-func (f *fixture) group(name string, members ...string) {
-	all := []record{}
-	for _, m := range members {
-		all = append(all, record{"@odata.type": "#microsoft.graph.user", "id": idOf(m), "userPrincipalName": upnOf(m)})
-	}
-	f.add(dated("groups", "03-31 12:00"), record{"id": idOf(name), "displayName": name, "securityEnabled": true, "members": all})
-}
-
-func (f *fixture) conditionalAccess(name, state string, actions ...string) {
-	f.add(dated("conditional-access", "03-31 12:00"), record{
-		"id": idOf(name), "displayName": name, "state": state, "grantControls": record{"builtInControls": []string{"mfa"}},
-		"conditions": record{"applications": record{"includeApplications": []string{}, "includeUserActions": actions}},
-	})
-}
-
-// passMethod is a pass as a snapshot of the user's methods shows it.
-func (f *fixture) passMethod(user, created, passID string) {
-	f.nameless[idOf(user)] = user
-	f.add("methods-of-"+idOf(user)+"_"+at("03-31 12:00").Format("20060102T150405Z")+".json", record{
-		"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users('" + idOf(user) + "')/authentication/temporaryAccessPassMethods/$entity",
-		"id":             passID, "createdDateTime": stamp(at(created)), "startDateTime": stamp(at(created)), "lifetimeInMinutes": 60,
-		"isUsableOnce": true, "isUsable": false, "methodUsabilityReason": "Expired",
-	})
-}
-
 // Coverage: other people's records, three a day, so that the evidence covers the days from the first to the last.
 
 func days(first, last string, do func(day string, edge bool)) {
@@ -443,7 +373,7 @@ type judged struct {
 }
 
 func newFixture(t *testing.T) *fixture {
-	f := &fixture{t: t, names: map[string]string{}, nameless: map[string]string{}, files: map[string][]string{}}
+	f := &fixture{t: t, names: map[string]string{}, files: map[string][]string{}}
 	f.in(home)
 	return f
 }
@@ -515,9 +445,6 @@ func (f *fixture) judge(only ...string) *judged {
 func (j *judged) subject(f analysis.Finding) string {
 	switch f.SubjectType {
 	case "user", "application":
-		if name, ok := j.f.nameless[f.SubjectName]; ok {
-			return nameless(name)
-		}
 		return strings.ReplaceAll(strings.TrimSuffix(strings.ToLower(f.SubjectName), "@contoso.example"), "-", " ")
 	case "file":
 		return filepath.Base(f.SubjectName)
@@ -544,4 +471,34 @@ func (j *judged) one(query string, args ...any) string {
 		j.f.t.Fatalf("%s: %v", query, err)
 	}
 	return fmt.Sprint(value)
+}
+
+func (j *judged) assessment(rule, tenant string) analysis.Assessment {
+	j.f.t.Helper()
+	i := slices.IndexFunc(j.Assessments, func(a analysis.Assessment) bool { return a.RuleID == rule && a.TenantID == idOf(tenant) })
+	if i < 0 {
+		j.f.t.Fatalf("%s of %s has no assessment", rule, tenant)
+	}
+	return j.Assessments[i]
+}
+
+func (j *judged) finding(rule, about string) analysis.Finding {
+	j.f.t.Helper()
+	i := slices.IndexFunc(j.Findings, func(f analysis.Finding) bool { return f.RuleID == rule && j.subject(f) == about })
+	if i < 0 {
+		j.f.t.Fatalf("no %s about %s", rule, about)
+	}
+	return j.Findings[i]
+}
+
+// times does something n times, that far apart.
+func times(n int, first string, apart time.Duration, do func(when string, i int)) {
+	for i := range n {
+		do(later(first, time.Duration(i)*apart), i)
+	}
+}
+
+// earlier are so many ordinary sign-ins of a user, a day apart.
+func (f *fixture) earlier(n int, user string, options ...option) {
+	times(n, "03-01 10:00", 24*time.Hour, func(when string, _ int) { f.signIn(when, user, options...) })
 }

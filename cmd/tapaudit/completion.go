@@ -96,7 +96,7 @@ func completeCommands(ctx context.Context) ([]completedCommand, error) {
 		ids = append(ids, r.ID)
 	}
 	arguments := map[string][]choice{
-		"rules":      {{Word: "list"}, {Word: "show", Words: ids}},
+		"rules":      {{Word: "list"}, {Word: "show", Words: ids}, {Word: "test", Path: true}},
 		"config":     {{Word: "check", Path: true}, {Word: "example"}},
 		"completion": {{Word: "bash"}, {Word: "zsh"}, {Word: "fish"}, {Word: "powershell"}},
 	}

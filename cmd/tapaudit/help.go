@@ -85,11 +85,13 @@ var manuals = map[string]manual{
 			{"fixes for another report", "tapaudit remediate report-2026Q3 --out fixes.ps1"},
 		}},
 	"rules": {"Lists the rules as the configuration sets them, or prints one as its file states it: why it matters, how to verify, how " +
-		"to fix, references and SQL.",
+		"to fix, references and SQL. Tests rules of your own by the scenes beside them (DIR/testdata/ID.txtar): a few lines of evidence, and " +
+		"what the rule must make of it.",
 		[]example{
 			{"list the rules", "tapaudit rules list"},
 			{"list them as a configuration leaves them", "tapaudit rules list --config tapaudit.yaml"},
 			{"read one", "tapaudit rules show TAP-SIGNIN-FREQUENT"},
+			{"test your own", "tapaudit rules test rules"},
 		}},
 	"config": {"Checks a configuration and says what is wrong with line and column, or prints one with every key explained.",
 		[]example{

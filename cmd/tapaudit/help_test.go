@@ -110,7 +110,7 @@ func TestSuggestions(t *testing.T) {
 		{"report --case nowhere --format x", `nowhere`},
 		{"rules show TAP-ISUED", `unknown rule TAP-ISUED; did you mean TAP-ISSUED?`},
 		{"rules show NOTHING-LIKE-IT", `unknown rule NOTHING-LIKE-IT; 'tapaudit rules list' shows them`},
-		{"rules lst", `say 'rules list' or 'rules show ID'; did you mean list?`},
+		{"rules lst", `say 'rules list', 'rules show ID' or 'rules test DIR'; did you mean list?`},
 		{"config chek x", `did you mean check?`},
 		{"completion fsh", `name one of bash, zsh, fish, powershell; did you mean fish?`},
 		{"version now", `takes no argument "now"`},

@@ -67,7 +67,7 @@ func init() {
 		{"diff", "OLD NEW", "say what sets two reports apart", runDiff},
 		{"verify", "DIR", "check a report, and the evidence it was made from, against its hashes", runVerify},
 		{"remediate", "[DIR] --out FILE", "write a script of fixes for a report's open findings, all commented out", runRemediate},
-		{"rules", "list | show ID", "list the rules, or show one with its texts and its SQL", runRules},
+		{"rules", "list | show ID | test DIR", "list the rules, show one with its texts and its SQL, or test your own", runRules},
 		{"config", "check FILE | example", "check a configuration, or print a commented one", runConfig},
 		{"completion", "bash | zsh | fish | powershell", "print a script that completes commands in a shell", runCompletion},
 		{"man", "", "print the manual page, in roff", runMan},

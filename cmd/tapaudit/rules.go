@@ -3,18 +3,23 @@ package main
 import (
 	"context"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/olekukonko/tablewriter"
 
 	"tapaudit/analysis"
+	"tapaudit/analysis/scenes"
 	"tapaudit/analysis/settings"
 	"tapaudit/ingest/safetext"
 )
 
-// runRules lists the rules with what the configuration makes of them, or shows one.
-func runRules(_ context.Context, args []string, io streams) error {
-	flags := newFlags("rules", "list | show ID", io)
+// runRules lists the rules with what the configuration makes of them, shows one, or tests those of a folder.
+func runRules(ctx context.Context, args []string, io streams) error {
+	flags := newFlags("rules", "list | show ID | test DIR", io)
 	config := flags.String("config", "", "configuration (YAML)")
 	own := flags.String("rules", "", "folder with rules of your own (*.sql)")
 	if err := parse(flags, args); err != nil {
@@ -23,6 +28,9 @@ func runRules(_ context.Context, args []string, io streams) error {
 	rules, err := analysis.BuiltInRules()
 	if err != nil {
 		return err
+	}
+	if flags.Arg(0) == "test" && flags.NArg() == 2 {
+		return testRules(ctx, flags.Arg(1), rules, io)
 	}
 	var faults []error
 	if *own != "" {
@@ -71,5 +79,75 @@ func runRules(_ context.Context, args []string, io streams) error {
 		}
 		return usageError{settings.UnknownRule(flags.Arg(1), analysis.Catalog(rules))}
 	}
-	return usagef("rules: say 'rules list' or 'rules show ID'%s", suggestion(flags.Arg(0), []string{"list", "show"}, ""))
+	return usagef("rules: say 'rules list', 'rules show ID' or 'rules test DIR'%s", suggestion(flags.Arg(0), []string{"list", "show", "test"}, ""))
+}
+
+// testRules runs the scenes beside the rules of a folder, DIR/testdata/ID.txtar, and says of each rule what became of
+// them. The error counts what does not hold.
+func testRules(ctx context.Context, dir string, builtIn []analysis.Rule, io streams) error {
+	rules, faults, err := analysis.UserRules(dir, builtIn)
+	if err != nil {
+		return usagef("rules test: %w", err)
+	}
+	if len(rules) == 0 && len(faults) == 0 {
+		return usagef("rules test: %s has no rules; a rule is a file *.sql", printable(dir))
+	}
+	temporary, remove, err := temporaryFolder()
+	if err != nil {
+		return err
+	}
+	defer remove()
+	wrong := len(faults)
+	for _, fault := range faults {
+		fmt.Fprintln(io.out, printable("FAILED "+fault.Error()))
+	}
+	all := append(slices.Clone(builtIn), rules...)
+	for _, rule := range rules {
+		name := filepath.Join(dir, "testdata", rule.ID+".txtar")
+		text, err := os.ReadFile(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			fmt.Fprintln(io.out, printable(fmt.Sprintf("untested %s: there is no %s", rule.ID, name)))
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		said, scenes, err := runScenes(ctx, temporary, name, text, all, rule)
+		if err != nil {
+			return err
+		}
+		for _, s := range said {
+			fmt.Fprintln(io.out, printable("FAILED "+rule.ID+": "+s))
+		}
+		if wrong += len(said); len(said) == 0 {
+			fmt.Fprintln(io.out, printable(fmt.Sprintf("ok %s: all holds, scenes: %d", rule.ID, scenes)))
+		}
+	}
+	if wrong > 0 {
+		return fmt.Errorf("rules test: FAILED: %d", wrong)
+	}
+	return nil
+}
+
+// runScenes gives what does not hold of a rule's scenes, and how many there are.
+func runScenes(ctx context.Context, temporary, name string, text []byte, all []analysis.Rule, rule analysis.Rule) (said []string, n int, err error) {
+	parsed, err := scenes.Parse(name, text)
+	if err != nil {
+		return []string{err.Error()}, 0, nil
+	}
+	for _, s := range parsed {
+		dir, err := os.MkdirTemp(temporary, "scene-")
+		if err != nil {
+			return nil, 0, err
+		}
+		wrong, err := s.Run(ctx, dir, all, rule)
+		if ctx.Err() != nil {
+			return nil, 0, context.Cause(ctx)
+		}
+		if err != nil {
+			wrong = append(wrong, err.Error())
+		}
+		said = append(said, wrong...)
+	}
+	return said, len(parsed), nil
 }

@@ -1,0 +1,593 @@
+package scenes
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// evidence is exports of one or more tenants in the shapes of Microsoft Graph. Users, groups, applications and tenants
+// are called by plain names; ids and UPNs follow from them.
+type evidence struct {
+	tenant  string
+	tenants map[string]bool
+	files   map[string][]string // records by path
+	next    int                 // number of the record to come
+}
+
+type record = map[string]any
+
+const (
+	homeTenant = "contoso" // the tenant where nothing else is said
+	office     = "192.0.2.10"
+	desk       = "192.0.2.99" // where passes are issued
+	nobody     = "nobody"     // an initiator of whom the record says nothing
+
+	registrationPage = "19db86c3-b2b9-44cc-b339-36da233a3be2" // My Signins
+
+	primary   = "Primary authentication"
+	secondary = "Multifactor authentication"
+)
+
+// taken is when the snapshots of users, roles, groups, Conditional Access and passes were taken.
+var taken = time.Date(2026, 3, 31, 12, 0, 0, 0, time.UTC)
+
+func newEvidence() *evidence {
+	e := &evidence{tenants: map[string]bool{}, files: map[string][]string{}}
+	e.in(homeTenant)
+	return e
+}
+
+func (e *evidence) in(tenant string) { e.tenant, e.tenants[tenant] = tenant, true }
+
+// idOf is the object id that a name stands for; a name that is an id stays.
+func idOf(name string) string {
+	if len(name) == 36 && strings.Count(name, "-") == 4 || name == "all_users" {
+		return name
+	}
+	hex := fmt.Sprintf("%x", sha256.Sum256([]byte(name)))
+	return hex[:8] + "-" + hex[8:12] + "-4" + hex[13:16] + "-8" + hex[17:20] + "-" + hex[20:32]
+}
+
+// upnOf is the UPN that a name stands for.
+func upnOf(name string) string {
+	if strings.Contains(name, "@") {
+		return name
+	}
+	return name + "@contoso.example"
+}
+
+var idReference = regexp.MustCompile(`\bid:([A-Za-z0-9_-]+)`)
+
+// withIDs puts object ids in the place of id:NAME.
+func withIDs(text string) string {
+	return idReference.ReplaceAllStringFunc(text, func(ref string) string { return idOf(ref[len("id:"):]) })
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.999999Z") }
+
+// dated is a file's name that says when the snapshot in it was taken.
+func dated(what string, t time.Time) string {
+	return what + "_" + t.Format("20060102T150405Z") + ".json"
+}
+
+// mentions says whether the evidence has anything of a user, tenant, address or file.
+func (e *evidence) mentions(name string) bool {
+	if e.tenants[name] {
+		return true
+	}
+	for path, records := range e.files {
+		for _, text := range append(records, path) {
+			if strings.Contains(text, idOf(name)) || strings.Contains(strings.ToLower(text), strings.ToLower(name)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// exception is the part of an exception that says what it covers: a tenant of the scene, a file, or a user.
+func (e *evidence) exception(name string) string {
+	switch {
+	case e.tenants[name]:
+		return "tenant: " + idOf(name)
+	case strings.HasPrefix(name, evidenceRoot), strings.Contains(name, " "):
+		return "subject: " + strconv.Quote(name)
+	case strings.HasPrefix(name, "id:"):
+		return "subject: " + withIDs(name)
+	}
+	return "subject: " + strconv.Quote(upnOf(name))
+}
+
+func (e *evidence) id(kind string) string {
+	e.next++
+	return idOf(fmt.Sprintf("%s %d", kind, e.next))
+}
+
+func (e *evidence) add(file string, r any) {
+	text, err := json.Marshal(r)
+	if err != nil {
+		panic(err) // a record is made of maps, lists and texts
+	}
+	path := "tenantId=" + idOf(e.tenant) + "/" + file
+	e.files[path] = append(e.files[path], string(text))
+}
+
+// verb is something that somebody does: how many words name to whom or what, and the record that tells of it.
+type verb struct {
+	objects int
+	add     func(e *evidence, t time.Time, who string, whom []string, o *options) error
+}
+
+var verbs = map[string]verb{
+	"signs-in": {0, func(e *evidence, t time.Time, who string, _ []string, o *options) error {
+		return e.signIn(t, who, []record{step("Password", true, primary)}, o)
+	}},
+	"logs-in": {0, func(e *evidence, t time.Time, who string, _ []string, o *options) error {
+		return e.signIn(t, who, []record{step("Temporary Access Pass", true, primary)}, o)
+	}},
+	"mistypes": {0, func(e *evidence, t time.Time, who string, _ []string, o *options) error {
+		o.list = append([]word{{key: "error", value: "130503"}, {key: "reason", value: "Temporary Access Pass is incorrect"}}, o.list...)
+		return e.signIn(t, who, []record{step("Temporary Access Pass", false, primary)}, o)
+	}},
+	"issues": {1, (*evidence).issue},
+	"deletes-pass": {1, func(e *evidence, t time.Time, who string, whom []string, o *options) error {
+		return e.audit(t, "Admin deleted security info", who, []record{userTarget(whom[0])}, o,
+			record{"resultReason": "Admin deleted temporary access pass method for user"})
+	}},
+	"deletes-method": {1, func(e *evidence, t time.Time, who string, whom []string, o *options) error {
+		return e.audit(t, "Admin deleted security info", who, []record{userTarget(whom[0])}, o,
+			record{"resultReason": "Admin deleted authenticator app method for user"})
+	}},
+	"registers-method": {0, func(e *evidence, t time.Time, who string, _ []string, o *options) error {
+		return e.audit(t, "User registered security info", who, []record{userTarget(who)}, o,
+			record{"resultReason": "User registered Fido2 Authentication Method"})
+	}},
+	"joins-device": {0, func(e *evidence, t time.Time, who string, _ []string, o *options) error {
+		return e.audit(t, "Add registered owner to device", "app-device-registration-service",
+			[]record{{"id": idOf("device of " + who), "displayName": "PC", "type": "Device"}, userTarget(who)}, o, nil)
+	}},
+	"gives-role": {2, func(e *evidence, t time.Time, who string, whom []string, o *options) error {
+		return e.audit(t, "Add member to role", who, []record{userTarget(whom[0], property("Role.DisplayName", nil, whom[1]))}, o, nil)
+	}},
+	"adds": {2, func(e *evidence, t time.Time, who string, whom []string, o *options) error {
+		return e.audit(t, "Add member to group", who, []record{userTarget(whom[0]), groupTarget(whom[1])}, o, nil)
+	}},
+	"removes": {2, func(e *evidence, t time.Time, who string, whom []string, o *options) error {
+		return e.audit(t, "Remove member from group", who, []record{userTarget(whom[0]), groupTarget(whom[1])}, o, nil)
+	}},
+	// Privileged Identity Management names the role as a target and has several activities.
+	"assigns": {3, func(e *evidence, t time.Time, who string, whom []string, o *options) error {
+		targets := []record{
+			{"id": idOf("assignment"), "displayName": whom[1], "type": "Role"},
+			{"id": idOf(whom[0]), "displayName": whom[0], "type": "User"},
+		}
+		return e.audit(t, whom[2], who, targets, o, nil)
+	}},
+	"does": {1, func(e *evidence, t time.Time, who string, whom []string, o *options) error {
+		return e.audit(t, whom[0], who, []record{}, o, nil)
+	}},
+	"does-to": {2, func(e *evidence, t time.Time, who string, whom []string, o *options) error {
+		return e.audit(t, whom[1], who, []record{userTarget(whom[0])}, o, nil)
+	}},
+}
+
+// Sign-ins
+
+func step(method string, succeeded bool, requirement string) record {
+	return record{"authenticationMethod": method, "succeeded": succeeded, "authenticationStepRequirement": requirement}
+}
+
+// stepOptions replace a sign-in's steps, in order.
+var stepOptions = map[string]struct {
+	succeeded   bool
+	requirement string
+}{
+	"step": {true, primary}, "mfa-step": {true, secondary}, "failed-step": {false, primary}, "failed-mfa-step": {false, secondary},
+}
+
+func (e *evidence) signIn(t time.Time, who string, steps []record, o *options) error {
+	status := record{"errorCode": 0}
+	r := record{
+		"id": e.id("request"), "createdDateTime": stamp(t), "userId": idOf(who), "userPrincipalName": upnOf(who), "userDisplayName": who,
+		"userType": "member", "appId": registrationPage, "appDisplayName": "My Signins", "resourceDisplayName": "Microsoft Graph",
+		"ipAddress": office, "autonomousSystemNumber": 64500, "clientAppUsed": "Browser", "userAgent": "Mozilla/5.0",
+		"correlationId": e.id("correlation"), "sessionId": e.id("session"), "isInteractive": true, "conditionalAccessStatus": "success",
+		"homeTenantId": idOf(e.tenant), "resourceTenantId": idOf(e.tenant), "riskLevelDuringSignIn": "none",
+		"status": status, "deviceDetail": record{"deviceId": ""},
+	}
+	var own []record
+	rest := &options{}
+	for _, w := range o.list {
+		text := withIDs(w.value)
+		if s, ok := valueOf(w.value).(string); ok {
+			text = s
+		}
+		if s, ok := stepOptions[w.key]; ok {
+			own = append(own, step(text, s.succeeded, s.requirement))
+			continue
+		}
+		switch w.key {
+		case "from":
+			r["ipAddress"] = text
+		case "asn", "error":
+			n, err := strconv.Atoi(text)
+			switch {
+			case w.key == "asn" && text == "none":
+				r["autonomousSystemNumber"] = nil
+			case err != nil:
+				return fmt.Errorf("%s=%s is no number", w.key, text)
+			case w.key == "asn":
+				r["autonomousSystemNumber"] = n
+			default:
+				status["errorCode"] = n
+			}
+		case "reason":
+			status["failureReason"] = text
+		case "session":
+			r["sessionId"] = idOf("session " + text)
+		case "correlation":
+			r["correlationId"] = idOf("correlation " + text)
+		case "to":
+			r["appId"], r["appDisplayName"] = idOf(text), text
+		case "risk":
+			r["riskLevelDuringSignIn"] = text
+		case "device":
+			r["deviceDetail"] = record{"deviceId": idOf(text)}
+		default:
+			rest.list = append(rest.list, w)
+		}
+	}
+	if own != nil {
+		steps = own
+	}
+	r["authenticationDetails"] = steps
+	if err := rest.rest(r); err != nil {
+		return err
+	}
+	e.add("signins.json", r)
+	return nil
+}
+
+// Audit events
+
+func userTarget(user string, modified ...record) record {
+	return record{"id": idOf(user), "displayName": user, "type": "User", "userPrincipalName": upnOf(user), "modifiedProperties": modified}
+}
+
+func groupTarget(group string) record {
+	return record{"id": idOf(group), "displayName": group, "type": "Group"}
+}
+
+// property is a modified property; its values are JSON in a text, nil is none.
+func property(name string, old, new any) record {
+	text := func(v any) any {
+		if v == nil {
+			return nil
+		}
+		t, err := json.Marshal(v)
+		if err != nil {
+			panic(err) // a value is made of maps, lists and texts
+		}
+		return string(t)
+	}
+	return record{"displayName": name, "oldValue": text(old), "newValue": text(new)}
+}
+
+func isApplication(name string) bool { return strings.HasPrefix(name, "app-") }
+
+// initiator is a user, an application or nobody.
+func initiator(name, from string) record {
+	switch {
+	case name == nobody:
+		return record{}
+	case isApplication(name):
+		return record{"app": record{"appId": idOf(name), "displayName": name}}
+	default:
+		return record{"user": record{"id": idOf(name), "userPrincipalName": upnOf(name), "ipAddress": from}}
+	}
+}
+
+// audit adds an audit event; more are keys that its kind sets, which options may change.
+func (e *evidence) audit(t time.Time, activity, by string, targets []record, o *options, more record) error {
+	from := o.take("from")
+	if from == "" {
+		from = desk
+	}
+	r := record{
+		"id": e.id("event"), "activityDateTime": stamp(t), "activityDisplayName": activity, "category": "UserManagement",
+		"correlationId": e.id("correlation"), "loggedByService": "Core Directory", "operationType": "Update", "result": "success", "resultReason": "",
+		"initiatedBy": initiator(by, from), "targetResources": targets, "additionalDetails": []record{},
+	}
+	for key, value := range more {
+		r[key] = value
+	}
+	if name := o.take("correlation"); name != "" {
+		r["correlationId"] = idOf("correlation " + name)
+	}
+	if text := o.take("reason"); text != "" {
+		r["resultReason"] = text
+	}
+	if err := o.rest(r); err != nil {
+		return err
+	}
+	e.add("audits.json", r)
+	return nil
+}
+
+// issue issues a pass: for one use and an hour where options say nothing else.
+func (e *evidence) issue(t time.Time, by string, whom []string, o *options) error {
+	start, end := t, time.Time{}
+	said := map[string]string{}
+	for _, key := range []string{"id", "start", "end", "usage"} {
+		said[key] = o.take(key)
+	}
+	if text := said["start"]; text != "" && text != "none" {
+		var err error
+		if start, err = at(text); err != nil {
+			return err
+		}
+	}
+	end = start.Add(time.Hour)
+	if text := said["end"]; text != "" && text != "none" {
+		var err error
+		if end, err = at(text); err != nil {
+			return err
+		}
+	}
+	var modified []record
+	for _, p := range []struct{ key, name, value string }{
+		{"id", "Id", e.id("pass")}, {"start", "StartDateTime", stamp(start)}, {"end", "EndTime", stamp(end)}, {"usage", "AccessPassUsage", "OneTime"},
+	} {
+		switch text := said[p.key]; {
+		case text == "none":
+			continue
+		case text != "" && p.key == "id":
+			p.value = idOf(text)
+		case text != "" && p.key == "usage":
+			p.value = text
+		}
+		modified = append(modified, property("TemporaryAccessPass."+p.name, nil, p.value))
+	}
+	activity, reason := "Admin registered security info", "Admin registered temporary access pass method for user"
+	if isApplication(by) {
+		activity, reason = "User registered security info", "User registered temporary access pass method"
+	}
+	return e.audit(t, activity, by, []record{userTarget(whom[0], modified...)}, o,
+		record{"loggedByService": "Authentication Methods", "resultReason": reason})
+}
+
+// Policy and directory
+
+const tapType = "#microsoft.graph.temporaryAccessPassAuthenticationMethodConfiguration"
+
+// policy is the Temporary Access Pass configuration. The zero value is enabled for everyone, for more than one use and
+// up to 480 minutes.
+type policy struct {
+	off, once        bool
+	minutes          int
+	include, exclude []string
+}
+
+// policyOf reads a policy's settings: on, off, once, minutes=N, include=GROUP,..., exclude=GROUP,...; a user in place of
+// a group is user:NAME.
+func policyOf(words []word) (p policy, err error) {
+	for _, w := range words {
+		switch {
+		case w.text == "on":
+		case w.text == "off":
+			p.off = true
+		case w.text == "once":
+			p.once = true
+		case w.key == "minutes":
+			if p.minutes, err = strconv.Atoi(w.value); err != nil {
+				return p, fmt.Errorf("%s is no number of minutes", w.text)
+			}
+		case w.key == "include":
+			p.include = strings.Split(w.value, ",")
+		case w.key == "exclude":
+			p.exclude = strings.Split(w.value, ",")
+		default:
+			return p, fmt.Errorf("%q is no setting of a policy; known are on, off, once, minutes=N, include=NAME,… and exclude=NAME,…", w.text)
+		}
+	}
+	return p, nil
+}
+
+func (p policy) configuration() record {
+	targets := func(names []string) []record {
+		all := []record{}
+		for _, name := range names {
+			kind := "group"
+			if user, ok := strings.CutPrefix(name, "user:"); ok {
+				kind, name = "user", user
+			}
+			all = append(all, record{"targetType": kind, "id": idOf(name)})
+		}
+		return all
+	}
+	if p.minutes == 0 {
+		p.minutes = 480
+	}
+	if p.include == nil {
+		p.include = []string{"all_users"}
+	}
+	state := "enabled"
+	if p.off {
+		state = "disabled"
+	}
+	return record{
+		"@odata.type": tapType, "id": "TemporaryAccessPass", "state": state,
+		"isUsableOnce": p.once, "defaultLifetimeInMinutes": 60, "defaultLength": 8, "minimumLifetimeInMinutes": 60, "maximumLifetimeInMinutes": p.minutes,
+		"includeTargets": targets(p.include), "excludeTargets": targets(p.exclude),
+	}
+}
+
+func (p policy) whole() record {
+	return record{"id": "authenticationMethodsPolicy", "authenticationMethodConfigurations": []record{{"id": "Fido2", "state": "enabled"}, p.configuration()}}
+}
+
+// changePolicy reads OLD -> NEW, or options only for a change whose values are none of a policy's.
+func (e *evidence) changePolicy(t time.Time, by string, words []word) error {
+	arrow := -1
+	for i, w := range words {
+		if w.text == "->" {
+			arrow = i
+		}
+	}
+	if arrow < 0 {
+		return errors.New("say changes-policy OLD -> NEW, each as after policy")
+	}
+	before, err := policyOf(words[:arrow])
+	if err != nil {
+		return err
+	}
+	o := &options{}
+	settings := words[arrow+1:]
+	for i, w := range settings {
+		if w.key == "result" || w.key == "correlation" {
+			o.list, settings = settings[i:], settings[:i]
+			break
+		}
+	}
+	after, err := policyOf(settings)
+	if err != nil {
+		return err
+	}
+	return e.audit(t, "Authentication Methods Policy Update", by, []record{{
+		"displayName": "Authentication Methods Policy", "type": "Policy",
+		"modifiedProperties": []record{property("AuthenticationMethodsPolicy", before.whole(), after.whole())},
+	}}, o, record{"category": "Policy", "loggedByService": "Authentication Methods"})
+}
+
+func (e *evidence) user(name string, more []string, o *options) error {
+	created, err := at(o.take("created"))
+	if err != nil || len(more) > 0 {
+		return errors.New("a user has a name and a time of creation")
+	}
+	r := record{
+		"id": idOf(name), "userPrincipalName": upnOf(name), "displayName": name, "userType": "Member", "accountEnabled": true,
+		"createdDateTime": stamp(created),
+	}
+	if err := o.rest(r); err != nil {
+		return err
+	}
+	e.add(dated("users", taken), r)
+	return nil
+}
+
+// role names who holds a role; group:NAME is a group.
+func (e *evidence) role(name string, holders []string, o *options) error {
+	members := []record{}
+	for _, m := range holders {
+		kind := "#microsoft.graph.user"
+		if group, ok := strings.CutPrefix(m, "group:"); ok {
+			kind, m = "#microsoft.graph.group", group
+		}
+		members = append(members, record{"@odata.type": kind, "id": idOf(m)})
+	}
+	r := record{"id": idOf("role " + name), "roleTemplateId": idOf("template " + name), "displayName": name, "members": members}
+	if err := o.rest(r); err != nil {
+		return err
+	}
+	e.add(dated("roles", taken), r)
+	return nil
+}
+
+func (e *evidence) group(name string, members []string, o *options) error {
+	all := []record{}
+	for _, m := range members {
+		all = append(all, record{"@odata.type": "#microsoft.graph.user", "id": idOf(m), "userPrincipalName": upnOf(m)})
+	}
+	r := record{"id": idOf(name), "displayName": name, "securityEnabled": true, "members": all}
+	if err := o.rest(r); err != nil {
+		return err
+	}
+	e.add(dated("groups", taken), r)
+	return nil
+}
+
+func (e *evidence) conditionalAccess(name string, more []string, o *options) error {
+	if len(more) == 0 {
+		return errors.New("a Conditional Access policy has a state")
+	}
+	r := record{
+		"id": idOf(name), "displayName": name, "state": more[0], "grantControls": record{"builtInControls": []string{"mfa"}},
+		"conditions": record{"applications": record{"includeApplications": []string{}, "includeUserActions": more[1:]}},
+	}
+	if err := o.rest(r); err != nil {
+		return err
+	}
+	e.add(dated("conditional-access", taken), r)
+	return nil
+}
+
+// passMethod is a pass as a snapshot of the user's methods shows it; the user is named by object id only.
+func (e *evidence) passMethod(name string, more []string, o *options) error {
+	created, err := at(o.take("created"))
+	if err != nil || len(more) > 0 {
+		return errors.New("a pass has a user and a time of creation")
+	}
+	id := o.take("id")
+	if id == "" {
+		id = e.id("pass")
+	}
+	r := record{
+		"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users('" + idOf(name) + "')/authentication/temporaryAccessPassMethods/$entity",
+		"id":             idOf(id), "createdDateTime": stamp(created), "startDateTime": stamp(created), "lifetimeInMinutes": 60,
+		"isUsableOnce": true, "isUsable": false, "methodUsabilityReason": "Expired",
+	}
+	if err := o.rest(r); err != nil {
+		return err
+	}
+	e.add(dated("methods-of-"+idOf(name), taken), r)
+	return nil
+}
+
+// covers adds other people's records, three a day, so that the evidence covers the days: SPAN [audit] [sign-ins]
+// [non-interactive], all three where none is named; options go to the sign-ins.
+func (e *evidence) covers(words []word) error {
+	plain, o := texts(words)
+	if len(plain) == 0 {
+		return errors.New("say covers FIRST..LAST [audit] [sign-ins] [non-interactive]")
+	}
+	days, err := span(plain[0])
+	if err != nil {
+		return err
+	}
+	kinds := plain[1:]
+	if len(kinds) == 0 {
+		kinds = []string{"audit", "sign-ins", "non-interactive"}
+	}
+	for _, kind := range kinds {
+		for d := days.From; d.Before(days.To); d = d.AddDate(0, 0, 1) {
+			for _, clock := range []time.Duration{time.Second, 12 * time.Hour, 24*time.Hour - time.Second} {
+				elsewhere := []word{{key: "from", value: "203.0.113.200"}, {key: "asn", value: "64999"}}
+				signIn := func(more ...word) error {
+					steps := []record{step("Password", true, primary)}
+					return e.signIn(d.Add(clock), "somebody-else", steps, &options{append(append(elsewhere, more...), o.list...)})
+				}
+				var err error
+				switch kind {
+				case "audit":
+					err = e.audit(d.Add(clock), "Update application", "clerk", []record{{"id": idOf("some application"), "type": "Application"}}, &options{}, nil)
+				case "sign-ins":
+					err = signIn()
+				case "non-interactive":
+					err = signIn(word{key: "isInteractive", value: "false"})
+				default:
+					err = fmt.Errorf("%q is no log; known are audit, sign-ins and non-interactive", kind)
+				}
+				if err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
