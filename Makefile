@@ -13,7 +13,7 @@ REPORT := tapaudit-report
 PERIOD := 2026Q3
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-setup test-offline test-spark test-trino bench torture fuzz race vulncheck fmt lint clean sample-logs toolchain dist dist-setup dist-check vendor-bundle
+.PHONY: help build run test test-setup test-offline test-spark test-trino bench torture fuzz race vulncheck fmt lint clean docs sample-logs toolchain dist dist-setup dist-check vendor-bundle
 
 # An unpacked vendor bundle brings every module along and asks nobody.
 ifneq ($(wildcard .modules),)
@@ -166,6 +166,9 @@ fmt: ## format the Go code
 
 clean: ## remove what build and run made
 	rm -rf bin dist tapaudit-report $(SPARK) $(TRINO)
+
+docs: toolchain ## write the documentation's tables of rules anew, from the rules' files
+	go run ./cmd/tools/docs
 
 sample-logs: toolchain ## write sample-logs anew, always the same
 	go run ./cmd/samplelogs

@@ -210,9 +210,12 @@ type Rule struct {
 	Parameters  map[string]float64
 	Why         string
 	Needs       []string
+	Group       string // of the documentation: one of [RuleGroups]; a user's rule may have none
+	Condition   string // when it fires, in Markdown; {NAME} stands for a parameter
 	Population  string
 	HowToVerify string
 	HowToFix    string
+	Fix         []Fix // what commands can do about its findings, in order; nil where the file does not say
 	References  []string
 	Techniques  []string
 	Controls    []string

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -33,17 +34,23 @@ var severities = []Severity{"info", "low", "medium", "high", "critical"}
 // Rank orders severities: 0 for info to 4 for critical, -1 for what is none.
 func (s Severity) Rank() int { return slices.Index(severities, s) }
 
+// RuleGroups are the groups of rules in the order in which the documentation shows them.
+var RuleGroups = []string{"policy", "issuance", "log-ins", "chains", "evidence"}
+
 // frontMatter is what stands between the two lines of dashes at the head of a rule's file.
 type frontMatter struct {
 	ID          string             `yaml:"id"`
 	Title       string             `yaml:"title"`
 	Severity    Severity           `yaml:"severity"`
+	Group       string             `yaml:"group"`
 	Parameters  map[string]float64 `yaml:"parameters"`
 	Population  string             `yaml:"population"`
 	Needs       []string           `yaml:"needs"`
+	Condition   string             `yaml:"condition"`
 	Why         string             `yaml:"why"`
 	HowToVerify string             `yaml:"how_to_verify"`
 	HowToFix    string             `yaml:"how_to_fix"`
+	Fix         []string           `yaml:"fix"`
 	References  []string           `yaml:"references"`
 	Techniques  []string           `yaml:"techniques"`
 	Controls    []string           `yaml:"controls"`
@@ -185,7 +192,15 @@ func ParseRule(name string, text []byte) (Rule, error) {
 	if err := m.check(); err != nil {
 		return Rule{}, fmt.Errorf("%s: %w", name, err)
 	}
+	var remedies []Fix
+	if m.Fix != nil {
+		remedies = []Fix{}
+	}
+	for _, f := range m.Fix {
+		remedies = append(remedies, fixes[f])
+	}
 	return Rule{
+		Group: m.Group, Condition: strings.TrimSpace(m.Condition), Fix: remedies,
 		ID: m.ID, Title: m.Title, Severity: m.Severity, Enabled: true, Parameters: m.Parameters,
 		Why: strings.TrimSpace(m.Why), Needs: m.Needs, Population: m.Population,
 		HowToVerify: strings.TrimSpace(m.HowToVerify), HowToFix: strings.TrimSpace(m.HowToFix),
@@ -206,6 +221,8 @@ func (m *frontMatter) check() error {
 		return fmt.Errorf("the id %q is none: write A to Z, 0 to 9 and single dashes between them, 64 at most", clipped(m.ID))
 	case m.Severity.Rank() < 0:
 		return fmt.Errorf("severity %q is none of info, low, medium, high, critical", clipped(string(m.Severity)))
+	case m.Group != "" && !slices.Contains(RuleGroups, m.Group):
+		return fmt.Errorf("group %q is none of %s", clipped(m.Group), strings.Join(RuleGroups, ", "))
 	case populations[m.Population] == nil:
 		return fmt.Errorf("population %q is not known", clipped(m.Population))
 	case strings.Contains(m.Title, "\n"):
@@ -216,10 +233,15 @@ func (m *frontMatter) check() error {
 			return fmt.Errorf("need %q is not known", clipped(need))
 		}
 	}
+	for _, f := range m.Fix {
+		if _, ok := fixes[f]; !ok {
+			return fmt.Errorf("fix %q is not known; known are %s", clipped(f), strings.Join(slices.Sorted(maps.Keys(fixes)), ", "))
+		}
+	}
 	for _, t := range []struct {
 		key, text string
 		most      int
-	}{{"title", m.Title, mostRuleLine}, {"why", m.Why, mostRuleText}, {"how_to_verify", m.HowToVerify, mostRuleText}, {"how_to_fix", m.HowToFix, mostRuleText}} {
+	}{{"title", m.Title, mostRuleLine}, {"condition", m.Condition, mostRuleText}, {"why", m.Why, mostRuleText}, {"how_to_verify", m.HowToVerify, mostRuleText}, {"how_to_fix", m.HowToFix, mostRuleText}} {
 		if err := checkText(t.key, t.text, t.most); err != nil {
 			return err
 		}
@@ -227,7 +249,7 @@ func (m *frontMatter) check() error {
 	for _, l := range []struct {
 		key     string
 		entries []string
-	}{{"needs", m.Needs}, {"references", m.References}, {"techniques", m.Techniques}, {"controls", m.Controls}} {
+	}{{"needs", m.Needs}, {"fix", m.Fix}, {"references", m.References}, {"techniques", m.Techniques}, {"controls", m.Controls}} {
 		if len(l.entries) > mostRuleEntries {
 			return fmt.Errorf("%s has more than %d entries", l.key, mostRuleEntries)
 		}

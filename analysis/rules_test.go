@@ -84,6 +84,15 @@ func TestEveryRuleHasEveryKindOfCase(t *testing.T) {
 	}
 }
 
+// TestBuiltInRulesSayEverything: what a user's rule may leave out, the program's own say.
+func TestBuiltInRulesSayEverything(t *testing.T) {
+	for _, rule := range builtInRules(t) {
+		if rule.Group == "" || rule.Condition == "" || rule.Fix == nil {
+			t.Errorf("%s: state group, condition and fix ([] where no command can help)", rule.ID)
+		}
+	}
+}
+
 // TestScenesAreOfRules: no file of scenes is left behind by a rule that was renamed.
 func TestScenesAreOfRules(t *testing.T) {
 	names, err := filepath.Glob("rules/testdata/*")

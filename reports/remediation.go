@@ -24,7 +24,6 @@ import (
 // number sign; words stay a comment even then. Commands hold no text of the evidence but ids that are GUIDs.
 const (
 	scriptFirstLine = "## Fixes proposed by tapaudit. Nothing in this file runs until you enable it."
-	tapType         = "#microsoft.graph.temporaryAccessPassAuthenticationMethodConfiguration"
 )
 
 // ErrPseudonyms is the error for a report whose ids are pseudonyms: no fix can be made for them.
@@ -39,9 +38,9 @@ type Remediation struct {
 
 // WriteRemediation writes path, a PowerShell script (Microsoft Graph PowerShell SDK) of the fixes that the open
 // findings of the report folder dir call for, every line of it a comment, mode 0600. It takes findings.json as
-// manifest.json lists it. The error wraps [ErrNotReport] for a folder that is no report, or a file that is there and
+// manifest.json lists it, and what a rule's findings call for from rules. The error wraps [ErrNotReport] for a folder that is no report, or a file that is there and
 // no such script, [ErrDamaged] for a report that was changed, and [ErrPseudonyms].
-func WriteRemediation(ctx context.Context, dir, path string) (*Remediation, error) {
+func WriteRemediation(ctx context.Context, rules []analysis.Rule, dir, path string) (*Remediation, error) {
 	m, err := ReadManifest(dir)
 	if err != nil {
 		return nil, fmt.Errorf("%q: %w (%w)", dir, ErrNotReport, err)
@@ -85,7 +84,10 @@ func WriteRemediation(ctx context.Context, dir, path string) (*Remediation, erro
 	// Without effect once the file has been moved into place.
 	defer folder.Remove(partialName)
 	out := bufio.NewWriter(&countedWriter{ctx, partial})
-	s := remediation{w: out, done: map[string]string{}}
+	s := remediation{w: out, done: map[string]string{}, fixes: map[string][]analysis.Fix{}}
+	for _, r := range rules {
+		s.fixes[r.ID] = r.Fix
+	}
 	s.script(m, findings)
 	if err := errors.Join(out.Flush(), partial.Sync(), partial.Close()); err != nil {
 		return nil, fmt.Errorf("script: %w", err)
@@ -128,7 +130,8 @@ func checkScript(folder *os.Root, name string) error {
 // remediation is a script being written.
 type remediation struct {
 	w     io.Writer
-	done  map[string]string // fix to the finding that has it
+	fixes map[string][]analysis.Fix // by rule, in order; none for what no command can do
+	done  map[string]string         // fix to the finding that has it
 	count Remediation
 }
 
@@ -158,7 +161,7 @@ func (s *remediation) script(m *Manifest, findings []findingRow) {
 	}
 	var tenants []string
 	for _, f := range findings {
-		if f.Status != "excepted" && len(fixes[f.RuleID]) > 0 && !slices.Contains(tenants, f.TenantID) {
+		if f.Status != "excepted" && len(s.fixes[f.RuleID]) > 0 && !slices.Contains(tenants, f.TenantID) {
 			tenants = append(tenants, f.TenantID)
 		}
 	}
@@ -167,7 +170,7 @@ func (s *remediation) script(m *Manifest, findings []findingRow) {
 		s.say("==== Tenant %s ====", tenant)
 		s.connect(tenant, findings)
 		for _, f := range findings {
-			if f.TenantID == tenant && f.Status != "excepted" && len(fixes[f.RuleID]) > 0 {
+			if f.TenantID == tenant && f.Status != "excepted" && len(s.fixes[f.RuleID]) > 0 {
 				s.finding(f)
 			}
 		}
@@ -182,8 +185,8 @@ func (s *remediation) connect(tenant string, findings []findingRow) {
 		if f.TenantID != tenant || f.Status == "excepted" {
 			continue
 		}
-		for _, x := range fixes[f.RuleID] {
-			for _, scope := range x.scopes {
+		for _, x := range s.fixes[f.RuleID] {
+			for _, scope := range x.Scopes {
 				if !slices.Contains(scopes, scope) {
 					scopes = append(scopes, scope)
 				}
@@ -216,30 +219,30 @@ func (s *remediation) finding(f findingRow) {
 	s.say("Why: %s", clip(1000, f.Summary))
 	s.say("Subject: %s %s (%s)%s", f.SubjectType, clip(nameLength, f.SubjectName), clip(nameLength, f.SubjectID), actorOf(f))
 	fixed := false
-	for _, x := range fixes[f.RuleID] {
-		if x.subject != "" && x.subject != f.SubjectType {
+	for _, x := range s.fixes[f.RuleID] {
+		if x.Subject != "" && x.Subject != f.SubjectType {
 			continue
 		}
 		id, what := "", "tenant"
-		switch x.about {
+		switch x.About {
 		case "subject":
 			id, what = f.SubjectID, "subject"
 		case "actor":
 			id, what = f.ActorID, "actor"
 		}
-		s.say("%s", x.words)
+		s.say("%s", x.Words)
 		if what != "tenant" && !isGUID.MatchString(id) {
 			s.say("Left out: the %s's id is not known, or is none. Find it in the directory.", what)
 			continue
 		}
 		fixed = true
-		key := x.words + "\x00" + f.TenantID + "\x00" + strings.ToLower(id)
+		key := x.Words + "\x00" + f.TenantID + "\x00" + strings.ToLower(id)
 		if other, there := s.done[key]; there {
 			s.say("The commands stand at finding %s.", other)
 			continue
 		}
 		s.done[key] = f.FindingID
-		for _, c := range x.commands {
+		for _, c := range x.Commands {
 			s.command(strings.ReplaceAll(c, "{id}", id))
 		}
 	}
@@ -264,7 +267,7 @@ func (s *remediation) rest(findings []findingRow) {
 		switch {
 		case f.Status == "excepted":
 			excepted = append(excepted, f)
-		case len(fixes[f.RuleID]) == 0 && analysis.Severity(f.Severity).Rank() > analysis.Severity("info").Rank():
+		case len(s.fixes[f.RuleID]) == 0 && analysis.Severity(f.Severity).Rank() > analysis.Severity("info").Rank():
 			unfixed = append(unfixed, f)
 		}
 	}
@@ -286,122 +289,4 @@ func (s *remediation) rest(findings []findingRow) {
 				or(clip(nameLength, value(f.ExceptionOwner)), "nobody named"), clip(300, value(f.ExceptionReason)))
 		}
 	}
-}
-
-// fix is a kind of remedy. In commands {id} stands for the id of whom it is about, a GUID.
-type fix struct {
-	words    string
-	about    string // subject, actor or "" for the tenant
-	subject  string // only for findings whose subject is of this type; "" for any
-	scopes   []string
-	commands []string
-}
-
-// updatePolicy shows the policy and changes only what the body names. Each command stands on a line of its own and needs
-// no other: a person may enable one and not the next.
-func updatePolicy(change string) []string {
-	return []string{
-		"Get-MgPolicyAuthenticationMethodPolicyAuthenticationMethodConfiguration -AuthenticationMethodConfigurationId 'TemporaryAccessPass' | ConvertTo-Json -Depth 6",
-		"Update-MgPolicyAuthenticationMethodPolicyAuthenticationMethodConfiguration -AuthenticationMethodConfigurationId 'TemporaryAccessPass' -Confirm -BodyParameter @{ '@odata.type' = '" + tapType + "'; " + change + " }",
-	}
-}
-
-var policyScopes = []string{"Policy.ReadWrite.AuthenticationMethod"}
-
-// Commands and permissions: Microsoft Learn, reference of the Microsoft Graph PowerShell SDK and of Microsoft Graph v1.0.
-var (
-	disableTAP = fix{words: "Disable Temporary Access Pass, if nobody needs it.", scopes: policyScopes, commands: updatePolicy("state = 'disabled'")}
-	narrowTAP  = fix{
-		words:  "Include only a group of people who are being brought in, without privileged users. Put the group's object id in place of GROUP-ID first.",
-		scopes: policyScopes, commands: updatePolicy("includeTargets = @(@{ targetType = 'group'; id = 'GROUP-ID'; isRegistrationRequired = $false })"),
-	}
-	onceTAP     = fix{words: "Make every pass work once only.", scopes: policyScopes, commands: updatePolicy("isUsableOnce = $true")}
-	lifetimeTAP = fix{
-		words:  "Lower the maximum lifetime to a working day. The default and the minimum lifetime must not be higher.",
-		scopes: policyScopes, commands: updatePolicy("maximumLifetimeInMinutes = 480"),
-	}
-	reviewTAP = fix{
-		words: "Look at the policy as it is now, and put back what nobody asked for.", scopes: []string{"Policy.Read.AuthenticationMethod"},
-		commands: []string{"Get-MgPolicyAuthenticationMethodPolicyAuthenticationMethodConfiguration -AuthenticationMethodConfigurationId 'TemporaryAccessPass' | ConvertTo-Json -Depth 6"},
-	}
-	deletePass = fix{
-		words: "Delete the user's pass, if one is still live.", about: "subject", subject: "user", scopes: []string{"UserAuthMethod-TAP.ReadWrite.All"},
-		commands: []string{
-			"Get-MgUserAuthenticationTemporaryAccessPassMethod -UserId '{id}'",
-			"Get-MgUserAuthenticationTemporaryAccessPassMethod -UserId '{id}' | ForEach-Object { Remove-MgUserAuthenticationTemporaryAccessPassMethod -UserId '{id}' -TemporaryAccessPassAuthenticationMethodId $_.Id -Confirm }",
-		},
-	}
-	revokeUser = fix{
-		words: "Revoke the user's sessions.", about: "subject", subject: "user", scopes: []string{"User.RevokeSessions.All"},
-		commands: []string{"Revoke-MgUserSignInSession -UserId '{id}' -Confirm"},
-	}
-	reviewMethods = fix{
-		words: "Review the user's sign-in methods with the user, and remove those that are not theirs (Remove-MgUserAuthenticationFido2Method, Remove-MgUserAuthenticationMicrosoftAuthenticatorMethod, Remove-MgUserAuthenticationPhoneMethod and so on; these need UserAuthenticationMethod.ReadWrite.All).",
-		about: "subject", subject: "user", scopes: []string{"UserAuthenticationMethod.Read.All"},
-		commands: []string{"Get-MgUserAuthenticationMethod -UserId '{id}' | ForEach-Object { [pscustomobject]@{ Id = $_.Id; Type = $_.AdditionalProperties['@odata.type'] } }"},
-	}
-	revokeActor = fix{
-		words: "Revoke the sessions of who issued or changed.", about: "actor", scopes: []string{"User.RevokeSessions.All"},
-		commands: []string{"Revoke-MgUserSignInSession -UserId '{id}' -Confirm"},
-	}
-	removeRole = fix{
-		words: "List the directory roles of who issued or changed, and remove the one that lets them, if they should not have it. Put the assignment's id in place of ASSIGNMENT-ID first. An eligible assignment is taken back in Privileged Identity Management.",
-		about: "actor", scopes: []string{"RoleManagement.ReadWrite.Directory"},
-		commands: []string{
-			"Get-MgRoleManagementDirectoryRoleAssignment -Filter \"principalId eq '{id}'\" -ExpandProperty roleDefinition | ForEach-Object { [pscustomobject]@{ Id = $_.Id; Role = $_.RoleDefinition.DisplayName; Scope = $_.DirectoryScopeId } }",
-			"Remove-MgRoleManagementDirectoryRoleAssignment -UnifiedRoleAssignmentId 'ASSIGNMENT-ID' -Confirm",
-		},
-	}
-	disableApplication = fix{
-		words: "Keep the application from signing in until somebody answers for it.", about: "actor", scopes: []string{"Application.ReadWrite.All"},
-		commands: []string{
-			"Get-MgServicePrincipal -Filter \"appId eq '{id}'\"",
-			"Get-MgServicePrincipal -Filter \"appId eq '{id}'\" | ForEach-Object { Update-MgServicePrincipal -ServicePrincipalId $_.Id -AccountEnabled:$false -Confirm }",
-		},
-	}
-
-	takenOver = []fix{revokeUser, deletePass, reviewMethods}
-)
-
-// fixes are what the findings of a rule call for, in order; a rule that is not here has none that a command could do.
-var fixes = map[string][]fix{
-	"TEMPORARY-ACCESS-PASS-FEATURE-ENABLED": {disableTAP},
-	"TAP-POLICY-UNUSED":                     {disableTAP},
-	"TAP-POLICY-ALL-USERS":                  {narrowTAP},
-	"TAP-POLICY-PRIVILEGED-IN-SCOPE":        {narrowTAP},
-	"TAP-POLICY-MULTI-USE":                  {onceTAP},
-	"TAP-POLICY-LIFETIME":                   {lifetimeTAP},
-	"TAP-POLICY-WEAKENED":                   {reviewTAP, removeRole},
-	"TAP-POLICY-TRANSIENT":                  {reviewTAP, removeRole},
-	"TAP-POLICY-CHANGE-UNLOGGED":            {reviewTAP},
-	"TAP-POLICY-CHANGE-UNREADABLE":          {reviewTAP},
-
-	"TAP-PASS-UNLOGGED":               {deletePass},
-	"TAP-ISSUED-TO-PRIVILEGED-USER":   {deletePass},
-	"TAP-ISSUED-TO-SYNC-ACCOUNT":      {deletePass, revokeUser},
-	"TAP-ISSUED-TO-GUEST":             {deletePass},
-	"TAP-ISSUED-WITHOUT-NEED":         {deletePass},
-	"TAP-STRIP-THEN-ISSUE":            {deletePass, reviewMethods},
-	"TAP-ISSUED-BY-SELF":              {deletePass},
-	"TAP-ISSUED-BY-UNAPPROVED-ISSUER": {deletePass, removeRole},
-	"TAP-ISSUED-BY-APPLICATION":       {disableApplication},
-	"TAP-ISSUED-IN-BULK":              {removeRole},
-	"TAP-LIFETIME-EXCESSIVE":          {deletePass},
-	"TAP-ISSUED-MULTI-USE":            {deletePass},
-	"TAP-ISSUED-AFTER-RISKY-SIGNIN":   {deletePass, revokeActor},
-	"TAP-ROLE-THEN-ISSUE":             {deletePass, removeRole},
-	"TAP-SCOPE-THEN-ISSUE":            {deletePass},
-	"TAP-POLICY-THEN-ISSUE":           {deletePass, removeRole, revokeActor},
-
-	"TAP-SIGNIN-AFTER-END":           takenOver,
-	"TAP-SIGNIN-WITHOUT-ISSUANCE":    takenOver,
-	"TAP-SIGNIN-FROM-ISSUER-NETWORK": takenOver,
-	"TAP-SIGNIN-UNFAMILIAR-NETWORK":  takenOver,
-	"TAP-SIGNIN-RISKY":               takenOver,
-	"TAP-SIGNIN-DEVICE-CODE":         takenOver,
-	"TAP-SIGNIN-BEYOND-BOOTSTRAP":    {revokeUser},
-	"TAP-PASS-REUSED":                takenOver,
-	"TAP-GUESSING":                   {deletePass},
-	"TAP-GUESSED":                    takenOver,
-	"TAP-TAKEOVER-CHAIN":             takenOver,
 }

@@ -2,8 +2,11 @@
 id: EVIDENCE-BLIND-SPOT
 title: On some days the sign-in evidence cannot show Temporary Access Passes
 severity: medium
+group: evidence
 population: days
 needs: [sign-in]
+condition: >-
+  days whose interactive sign-ins all come from formats that cannot show TAP [tenant, lists days and files]
 why: >-
   Some exports leave out the authentication steps, so a log-in with a pass looks like any other sign-in in them. For
   these days the absence of findings says nothing.
@@ -15,6 +18,7 @@ how_to_fix: >-
   Collect these days again in a form that has the steps: GET https://graph.microsoft.com/beta/auditLogs/signIns, the
   portal's JSON download, the CSV together with InteractiveSignIns_AuthDetails, or the SigninLogs table or diagnostic
   export of Azure Monitor. Do it soon: Entra ID keeps sign-ins for 30 days with a P1 or P2 licence, 7 days without.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/graph/api/signin-list
   - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-download-logs

@@ -2,8 +2,11 @@
 id: EVIDENCE-GAP
 title: The evidence does not cover the whole period
 severity: medium
+group: evidence
 population: days
 needs: []
+condition: >-
+  gap days inside the period, or the period reaches outside the evidence [tenant and log type]
 why: >-
   On the days named, records are missing altogether or the period reaches beyond the evidence, so nothing that happened
   then can be seen. A very quiet office can produce empty days too, which is why the usual number of records of each
@@ -16,6 +19,7 @@ how_to_fix: >-
   Export the missing days from Entra ID > Monitoring & health, from Log Analytics or from the archive, and run the
   analysis again. Entra ID itself keeps these logs for 30 days with a P1 or P2 licence and 7 days without, so set up a
   diagnostic export for the future. If the days are really empty, record an exception that says why.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-reports-data-retention
   - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-download-logs

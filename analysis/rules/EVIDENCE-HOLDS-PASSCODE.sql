@@ -2,8 +2,11 @@
 id: EVIDENCE-HOLDS-PASSCODE
 title: A file of evidence contains the passcode of a Temporary Access Pass
 severity: high
+group: evidence
 population: files
 needs: []
+condition: >-
+  a passcode value sits in the evidence [file]. The value is never stored or shown
 why: >-
   Anybody who can read the file could sign in with the passcode while the pass is valid. The value is neither stored nor
   shown here, but it is in the file and in its copies.
@@ -15,6 +18,7 @@ how_to_fix: >-
   If the pass is still valid, delete it (DELETE /users/{id}/authentication/temporaryAccessPassMethods/{pass-id}) and
   issue a new one if needed. Restrict access to the file and its copies, keep the original only as far as the
   investigation needs it, and change the script so that it does not save temporaryAccessPass.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/graph/api/authentication-post-temporaryaccesspassmethods
   - https://learn.microsoft.com/en-us/graph/api/temporaryaccesspassauthenticationmethod-delete

@@ -2,8 +2,11 @@
 id: EVIDENCE-NO-POLICY
 title: The evidence does not show the Temporary Access Pass policy of this tenant
 severity: low
+group: evidence
 population: policy_state
 needs: []
+condition: >-
+  no policy snapshot and no readable policy change of a tenant [tenant]
 why: >-
   Without the policy the analysis cannot say whether passes are enabled, for whom and for how long, and it has to assume
   lifetimes. Rules about the policy are reported as not assessed.
@@ -14,6 +17,7 @@ how_to_fix: >-
   Export GET https://graph.microsoft.com/v1.0/policies/authenticationMethodsPolicy (permission
   Policy.Read.AuthenticationMethod or Policy.Read.All) to a file whose name carries the date, add it to the evidence and
   run the analysis again.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/graph/api/resources/temporaryaccesspassauthenticationmethodconfiguration
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass

@@ -2,8 +2,11 @@
 id: EVIDENCE-QUARANTINED
 title: Some records of a file could not be loaded
 severity: low
+group: evidence
 population: files
 needs: []
+condition: >-
+  records that could not be loaded [file]
 why: >-
   These records are not part of any result, so a log-in or a pass may be among them. Each is listed with its place in
   the file and the reason, and nothing was changed in the evidence.
@@ -14,6 +17,7 @@ how_to_verify: >-
 how_to_fix: >-
   Export the data again, preferably as JSON and with English column heads, and run the analysis again. If the records
   turn out to be something else than sign-ins or audit events, leave the file out of the evidence folder.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-download-logs
   - https://learn.microsoft.com/en-us/graph/api/signin-list

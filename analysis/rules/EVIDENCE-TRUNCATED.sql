@@ -2,8 +2,11 @@
 id: EVIDENCE-TRUNCATED
 title: A file of evidence was probably cut off
 severity: medium
+group: evidence
 population: files
 needs: []
+condition: >-
+  a file that holds exactly a known export cap of records, or that is cut off [file]
 why: >-
   The file ends in the middle of a record, or holds exactly as many records as its source exports at most. What came
   after is unknown, and it is often the part that matters.
@@ -15,6 +18,7 @@ how_to_fix: >-
   Export the same span again in shorter pieces, or by another way such as the Graph API or a storage account, and add it
   to the evidence: records present twice are counted once. If the file was damaged in copying, compare its SHA-256 with
   the original's.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-download-logs
   - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-reports-data-retention

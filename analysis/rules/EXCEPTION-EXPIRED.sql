@@ -2,8 +2,11 @@
 id: EXCEPTION-EXPIRED
 title: An exception has expired and would match an open finding
 severity: low
+group: evidence
 population: exceptions
 needs: []
+condition: >-
+  an exception whose date lies before `--as-of` would match an open finding [exception]
 why: >-
   Somebody once accepted this finding for a limited time, and that time is over. Until the decision is renewed or the
   cause is removed, the finding counts as open.
@@ -13,6 +16,7 @@ how_to_verify: >-
 how_to_fix: >-
   Either remove the cause and then the exception, or have the owner renew it with a new reason and expiry date. Do not
   just move the date: note who decided and when (approved_on).
+fix: []
 references:
   - https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final
 techniques: []

@@ -2,9 +2,12 @@
 id: TAP-GUESSED
 title: A user logged in with a Temporary Access Pass soon after a run of wrong ones
 severity: critical
+group: chains
 parameters: {minutes: 60}
 population: logins
 needs: [tap-capable sign-in]
+condition: >-
+  a burst of guessing on a user and, within {minutes} minutes of its last attempt, a log-in of that user [log-in]
 why: >-
   A run of failures that ends in a success may be a guessed passcode. It may also be the user, who mistyped several
   times and then got it right.
@@ -15,6 +18,7 @@ how_to_fix: >-
   If they were the user's, record an exception that says so. Otherwise delete the pass, revoke the sessions, remove
   methods and devices registered since, block the address by Conditional Access, and raise the passcode length in the
   policy (defaultLength, up to 48).
+fix: [revoke-user, delete-pass, review-methods]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/resources/temporaryaccesspassauthenticationmethodconfiguration

@@ -2,9 +2,13 @@
 id: TAP-GUESSING
 title: Wrong Temporary Access Passes were entered again and again
 severity: high
+group: log-ins
 parameters: {attempts: 5, minutes: 60}
 population: tap_attempts
 needs: [sign-in]
+condition: >-
+  {attempts} or more failed attempts within {minutes} minutes: on one user [user, burst]; or from one address on two
+  or more users [address, burst]
 why: >-
   Many failures on one user, or from one address on several users, can mean that somebody tries out passcodes. A user
   who mistypes a long passcode, or a training room where several people enrol, produces them too.
@@ -15,6 +19,7 @@ how_to_fix: >-
   If a user mistyped, nothing is to be repaired; a copied passcode helps. Otherwise delete the passes of the users
   concerned, block the address by Conditional Access (this does not stop the guessing, but a right guess gets no
   access), raise the passcode length in the policy (defaultLength, up to 48), and review later sign-ins of these users.
+fix: [delete-pass]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/resources/temporaryaccesspassauthenticationmethodconfiguration

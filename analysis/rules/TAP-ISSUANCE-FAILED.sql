@@ -2,8 +2,11 @@
 id: TAP-ISSUANCE-FAILED
 title: Somebody tried to issue a Temporary Access Pass and failed
 severity: low
+group: issuance
 population: issuance_failures
 needs: [audit]
+condition: >-
+  an issuance whose result is not success [event]
 why: >-
   Most failures are mistyped settings or a missing right and mean nothing. A run of them, or one by somebody who does
   not issue passes, can show a person trying out what an account is able to do.
@@ -14,6 +17,7 @@ how_to_fix: >-
   If the issuer is entitled and the cause is a setting, correct the lifetime or the scope, or show the issuer the right
   procedure. If the issuer has no reason to issue passes, review their roles under Entra ID > Roles & admins and their
   recent sign-ins.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities

@@ -2,9 +2,12 @@
 id: TAP-ISSUED-AFTER-RISKY-SIGNIN
 title: An issuer made a Temporary Access Pass soon after a risky sign-in of their own
 severity: high
+group: issuance
 parameters: {hours: 24}
 population: passes
 needs: [audit, sign-in, risk]
+condition: >-
+  the issuer signed in successfully with riskLevelDuringSignIn medium or high within the {hours} h before [pass]
 why: >-
   Microsoft Entra ID Protection rated a successful sign-in of the issuer as medium or high risk, and the account then
   made a pass for somebody else. If the issuer's account is in the wrong hands, the pass carries the problem over to the
@@ -17,6 +20,7 @@ how_to_fix: >-
   If the issuer confirms both, dismiss the risk in ID Protection and record an exception that says why. If not, revoke
   the issuer's sessions, reset the credentials, delete the pass, and treat every action of the issuer since the risky
   sign-in as not theirs.
+fix: [delete-pass, revoke-actor]
 references:
   - https://learn.microsoft.com/en-us/entra/id-protection/howto-identity-protection-investigate-risk
   - https://learn.microsoft.com/en-us/entra/id-protection/concept-identity-protection-risks

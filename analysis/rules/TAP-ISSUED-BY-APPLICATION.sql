@@ -2,8 +2,12 @@
 id: TAP-ISSUED-BY-APPLICATION
 title: An application issued a Temporary Access Pass
 severity: medium
+group: issuance
 population: passes
 needs: [audit]
+condition: >-
+  an application that is not on the list of applications issued it; Lifecycle Workflows
+  (ce79fdc4-cd1d-4ea5-8139-e74d7dbe0bb7) is named as such [pass]
 why: >-
   Lifecycle Workflows (ce79fdc4-cd1d-4ea5-8139-e74d7dbe0bb7) issue passes to new employees by design, and other
   onboarding tools do too. Any application with the right permission can do it for most users without a person looking
@@ -16,6 +20,7 @@ how_to_fix: >-
   List an approved application in approved_issuers.applications of the configuration; without such a list no application
   counts as approved. Take the permission from an application that does not need it, renew the secrets of one that was
   misused, and delete the passes it issued.
+fix: [disable-application]
 references:
   - https://learn.microsoft.com/en-us/entra/id-governance/lifecycle-workflow-tasks
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass

@@ -2,8 +2,11 @@
 id: TAP-ISSUED-BY-SELF
 title: A user issued a Temporary Access Pass to themselves
 severity: high
+group: issuance
 population: passes
 needs: [audit]
+condition: >-
+  the issuer is the user; account recovery is the innocent cause, and the text says so [pass]
 why: >-
   Account recovery is the innocent cause: a user who proved their identity there receives a pass, and the log may name
   the user as its issuer. Outside recovery no role may issue a pass for itself, so anything else deserves an
@@ -16,6 +19,7 @@ how_to_fix: >-
   A confirmed recovery is expected: record an exception for the user that says so. If there was none, delete the pass,
   revoke the user's sessions, review methods and devices registered since and the applications that hold
   UserAuthenticationMethod.ReadWrite.All or UserAuthMethod-TAP.ReadWrite.All.
+fix: [delete-pass]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/how-to-account-recovery-enable
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass

@@ -2,8 +2,11 @@
 id: TAP-ISSUED-BY-UNAPPROVED-ISSUER
 title: Somebody who is not an approved issuer issued a Temporary Access Pass
 severity: high
+group: issuance
 population: passes
 needs: [audit, config:approved_issuers.users]
+condition: >-
+  a person who is not on the configured list issued it [pass]
 why: >-
   The organisation has named the people who may issue passes, and this one is not among them. A new colleague missing
   from the list is the common cause; a compromised administrator is the one to rule out.
@@ -14,6 +17,7 @@ how_to_fix: >-
   Add an entitled person to approved_issuers.users in the configuration. Take the role away from somebody who should not
   issue passes (Entra ID > Roles & admins > Authentication Administrator, Privileged Authentication Administrator,
   Global Administrator). If the issuer denies it, secure their account first and then undo the pass.
+fix: [delete-pass, remove-role]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/entra/identity/role-based-access-control/permissions-reference

@@ -2,9 +2,13 @@
 id: TAP-ISSUED-IN-BULK
 title: One issuer issued Temporary Access Passes to many users in a short time
 severity: high
+group: issuance
 parameters: {users: 10, minutes: 60}
 population: passes
 needs: [audit]
+condition: >-
+  one issuer, {users} or more different users within {minutes} minutes, not all of them in the onboarding roster
+  [issuer, burst]
 why: >-
   An intake of new staff or a device roll-out produces many passes in an hour, and an onboarding roster makes that
   visible as planned. The same pattern by a misused account or script opens many accounts at once.
@@ -15,6 +19,7 @@ how_to_fix: >-
   Put planned intakes into the onboarding roster of the configuration. If the run was not planned, delete the passes,
   revoke the sessions of the users who logged in, take the issuing right from the account or application until it is
   clean, and review methods registered with these passes.
+fix: [remove-role]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/entra/id-governance/lifecycle-workflow-tasks

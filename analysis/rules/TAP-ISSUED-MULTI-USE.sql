@@ -2,8 +2,11 @@
 id: TAP-ISSUED-MULTI-USE
 title: A Temporary Access Pass was issued that works more than once
 severity: low
+group: issuance
 population: passes
 needs: [audit]
+condition: >-
+  AccessPassUsage is multiple [pass]
 why: >-
   A pass for multiple use can be used by a second person until it ends, and the user sees nothing of it. Some device
   set-ups need more than one sign-in, which is the usual reason to choose it.
@@ -13,6 +16,7 @@ how_to_verify: >-
 how_to_fix: >-
   Make one-time use the rule in the policy ("isUsableOnce": true); where a set-up needs several sign-ins, keep the
   lifetime short and delete the pass when the set-up is done.
+fix: [delete-pass]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/resources/temporaryaccesspassauthenticationmethodconfiguration

@@ -2,8 +2,11 @@
 id: TAP-ISSUED-OFF-HOURS
 title: A Temporary Access Pass was issued outside business hours
 severity: medium
+group: issuance
 population: passes
 needs: [audit, config:business_hours]
+condition: >-
+  the event lies outside business hours, and the issuer is no approved application [pass]
 why: >-
   The people who would notice a wrong pass are away outside business hours. Shift work, travel and urgent recoveries are
   common and innocent causes.
@@ -15,6 +18,7 @@ how_to_fix: >-
   If shifts are longer than configured, correct business_hours in the configuration. If an approved application issues
   at night, list it in approved_issuers.applications. If the issuer was not at work, secure their account, delete the
   pass and review what was done with it.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/entra/architecture/security-operations-privileged-accounts

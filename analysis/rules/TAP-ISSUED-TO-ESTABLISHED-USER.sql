@@ -2,9 +2,13 @@
 id: TAP-ISSUED-TO-ESTABLISHED-USER
 title: A Temporary Access Pass was issued to a user who is not new
 severity: low
+group: issuance
 parameters: {established_days: 30}
 population: passes
 needs: [audit, users]
+condition: >-
+  the account was created more than {established_days} days before the pass's start, and "purpose", asked at the
+  pass's start, failed [pass]
 why: >-
   Passes serve mainly new people and new devices; an established user normally has methods of their own. A lost phone or
   a new computer is the common innocent cause, and a caller who talked the service desk into a reset is the other.
@@ -15,6 +19,7 @@ how_to_fix: >-
   If there was a reason, write it to the supervision register or the onboarding roster of the configuration; that makes
   the pass expected. If nobody can name one, delete the pass, revoke the sessions and review methods registered since.
   Have the service desk verify the caller's identity before it issues a pass.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/temporaryaccesspassauthenticationmethod-delete

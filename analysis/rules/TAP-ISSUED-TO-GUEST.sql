@@ -2,8 +2,11 @@
 id: TAP-ISSUED-TO-GUEST
 title: A Temporary Access Pass was issued to a guest
 severity: high
+group: issuance
 population: passes
 needs: [audit, users]
+condition: >-
+  user type Guest, or UPN with `#EXT#` [pass]
 why: >-
   External guests sign in with the pass of their own organisation, so a pass issued here usually concerns an internal
   account marked as a guest, such as a contractor's. Such accounts are often outside the joiner and leaver process, and
@@ -15,6 +18,7 @@ how_to_fix: >-
   If the contractor is known and expected, record an exception that names the sponsor, or change the user type to member
   where that is what the person is. Otherwise delete the pass, revoke the sessions, and disable the account until its
   sponsor has confirmed it.
+fix: [delete-pass]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/temporaryaccesspassauthenticationmethod-delete

@@ -2,8 +2,11 @@
 id: TAP-ISSUED-TO-PRIVILEGED-USER
 title: A Temporary Access Pass was issued to a privileged user
 severity: high
+group: issuance
 population: passes
 needs: [audit, roles]
+condition: >-
+  the user is privileged [pass]
 why: >-
   Whoever holds this pass holds the rights of a privileged account without needing its password or its usual second
   factor. New and locked-out administrators need passes too, but rarely enough to check each one.
@@ -16,6 +19,7 @@ how_to_fix: >-
   revoke the user's sessions (POST /users/{id}/revokeSignInSessions), remove sign-in methods and devices that the user
   does not recognise, and review what the account changed. To prevent it, exclude privileged accounts from the policy's
   scope.
+fix: [delete-pass]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/entra/architecture/security-operations-privileged-accounts

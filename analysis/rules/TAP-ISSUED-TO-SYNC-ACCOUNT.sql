@@ -2,8 +2,11 @@
 id: TAP-ISSUED-TO-SYNC-ACCOUNT
 title: A Temporary Access Pass was issued to a directory synchronisation account
 severity: critical
+group: issuance
 population: passes
 needs: [audit, roles]
+condition: >-
+  the user is a directory synchronization account: role Directory Synchronization Accounts, or UPN `Sync_…` [pass]
 why: >-
   A synchronisation account belongs to a server, not to a person, so there is nobody to bring in with a pass. It can
   change many users of the directory, which makes this pass a strong sign of misuse.
@@ -15,6 +18,7 @@ how_to_fix: >-
   Delete the pass, revoke the account's sessions, remove every sign-in method and device registered for it, and set up
   the connector's credentials anew. Secure the issuer's account, review role and user changes made by both since, and
   exclude the account from the Temporary Access Pass policy.
+fix: [delete-pass, revoke-user]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/hybrid/connect/reference-connect-accounts-permissions
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass

@@ -2,9 +2,14 @@
 id: TAP-ISSUED-WITHOUT-NEED
 title: A user got a Temporary Access Pass shortly after signing in with a strong method
 severity: medium
+group: issuance
 parameters: {hours: 4}
 population: passes
 needs: [audit, tap-capable sign-in]
+condition: >-
+  within the {hours} h before, the user signed in with a strong method of their own: a successful sign-in with a
+  succeeded step that is neither TAP nor "Previously satisfied", and whose requirement is multifactor or whose method
+  is FIDO2, passkey, Windows Hello for Business, passwordless phone sign-in or certificate [pass]
 why: >-
   Somebody who just signed in with a working strong method does not need a pass to get in. A new device or a method
   about to be replaced explains it; so does a person other than the user asking for the pass.
@@ -15,6 +20,7 @@ how_to_verify: >-
 how_to_fix: >-
   If a device change explains it, record an exception that names the ticket. If the user did not ask for the pass,
   delete it, revoke the sessions, remove methods and devices registered with it and review the issuer's recent passes.
+fix: [delete-pass]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/temporaryaccesspassauthenticationmethod-delete

@@ -2,8 +2,11 @@
 id: TAP-ISSUED
 title: A Temporary Access Pass was issued
 severity: info
+group: issuance
 population: passes
 needs: [audit]
+condition: >-
+  every pass [pass]
 why: >-
   Each pass lets its holder sign in as the user for a while, so each deserves a known reason and a known issuer. This
   line is a record, not a fault: it lets a reviewer tick off every pass of the period.
@@ -14,6 +17,7 @@ how_to_fix: >-
   Nothing is to be repaired when the pass matches a request. Passes without a request should be raised with the issuer.
   An onboarding roster or a supervision register in the configuration gives passes a known purpose from then on. The
   rule can be switched off in the configuration where the list of passes is enough.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities

@@ -2,9 +2,12 @@
 id: TAP-LIFETIME-EXCESSIVE
 title: A Temporary Access Pass was issued with a long lifetime
 severity: medium
+group: issuance
 parameters: {max_lifetime_minutes: 480}
 population: passes
 needs: [audit]
+condition: >-
+  logged EndTime more than {max_lifetime_minutes} minutes after the start [pass]
 why: >-
   The longer a pass is valid, the longer anybody who saw it can use it, and sessions opened with it last as long.
   Enrolment takes minutes; a pass prepared for a first working day needs a later start, not a longer life.
@@ -15,6 +18,7 @@ how_to_fix: >-
   If the pass is still valid and no longer needed, delete it (DELETE
   /users/{id}/authentication/temporaryAccessPassMethods/{pass-id}). Lower maximumLifetimeInMinutes in the policy so that
   such passes cannot be made, and show issuers how to set a start time.
+fix: [delete-pass]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/resources/temporaryaccesspassauthenticationmethodconfiguration

@@ -2,8 +2,12 @@
 id: TAP-NOT-USED
 title: A Temporary Access Pass ended without a log-in
 severity: low
+group: issuance
 population: passes
 needs: [audit, tap-capable sign-in]
+condition: >-
+  it ended (by `--as-of`), no log-in has it as its pass, and TAP-capable sign-in evidence covers it from start to end
+  [pass]
 why: >-
   Unused passes usually mean that a start was postponed or the passcode did not reach the user. Many of them show that
   passes are issued without need, and each was a way in while it lasted.
@@ -13,6 +17,7 @@ how_to_verify: >-
 how_to_fix: >-
   Issue passes when the user is ready, with a start time for a later day, and delete those that are no longer needed. If
   the pass never reached its user, find out where it went.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/temporaryaccesspassauthenticationmethod-delete

@@ -2,8 +2,11 @@
 id: TAP-PASS-REUSED
 title: A one-time Temporary Access Pass was used for more than one log-in
 severity: high
+group: log-ins
 population: passes
 needs: [audit, tap-capable sign-in]
+condition: >-
+  a one-time pass with two or more log-ins while valid [the log-ins]
 why: >-
   A one-time pass is spent at its first log-in, so a second one should have been refused. A log-in that was interrupted
   and begun again is the common innocent cause; two people with one passcode is the other.
@@ -13,6 +16,7 @@ how_to_verify: >-
 how_to_fix: >-
   If it was one interrupted set-up, record an exception that says so. Otherwise revoke the user's sessions, remove what
   was registered after the log-in that is not the user's, and ask the issuer how the passcode was handed over.
+fix: [revoke-user, delete-pass, review-methods]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/concept-sign-in-log-activity-details

@@ -2,8 +2,12 @@
 id: TAP-PASS-UNLOGGED
 title: A user holds a Temporary Access Pass whose issuing no audit event shows
 severity: high
+group: issuance
 population: tap_method_snapshots
 needs: [audit, tap-methods]
+condition: >-
+  a temporaryAccessPassMethods snapshot holds a pass whose creation time the audit evidence covers, and no issuance
+  for the user has its id or lies within 2 minutes of it [user; dated by createdDateTime]
 why: >-
   Issuing a pass is written to the audit log, so a pass without an event means that the audit evidence lacks records or
   that the snapshot does not belong to it. Either way this pass was not reviewed by anybody who relies on the log.
@@ -15,6 +19,7 @@ how_to_fix: >-
   Export the audit log again for that day without filters. If no event appears, delete the pass if it is still valid
   (DELETE /users/{id}/authentication/temporaryAccessPassMethods/{pass-id}), review the user's sign-in methods, devices
   and sign-ins since, and preserve both exports.
+fix: [delete-pass]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/authentication-list-temporaryaccesspassmethods

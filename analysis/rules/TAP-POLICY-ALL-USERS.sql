@@ -2,8 +2,11 @@
 id: TAP-POLICY-ALL-USERS
 title: Every user may sign in with a Temporary Access Pass
 severity: medium
+group: policy
 population: policy_state
 needs: [policy]
+condition: >-
+  enabled, and `all_users` is included [tenant]
 why: >-
   With everyone included, a pass issued for any account works at once, administrators and service accounts included. A
   narrow group limits what a careless or compromised issuer can reach.
@@ -18,6 +21,7 @@ how_to_fix: >-
   Enable and target, and add excluded groups for privileged accounts. If everyone is meant to be included, check that a
   Conditional Access policy protects the registration of security information, and record an exception with reason and
   owner: it settles the question.
+fix: [narrow-policy]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/resources/temporaryaccesspassauthenticationmethodconfiguration

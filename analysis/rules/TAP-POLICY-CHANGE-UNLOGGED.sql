@@ -2,8 +2,12 @@
 id: TAP-POLICY-CHANGE-UNLOGGED
 title: The Temporary Access Pass policy changed and no audit event shows it
 severity: high
+group: policy
 population: policy_changes
 needs: [audit, policy]
+condition: >-
+  a snapshot, or a change's old value, differs in TAP settings from what the timeline had just before, though audit
+  evidence covers the time since that was last known [dated by the later]
 why: >-
   Every change of this policy is written to the audit log, so a state that no event explains means that records are
   missing or that a snapshot is not what it seems. Both matter before anyone relies on this evidence.
@@ -16,6 +20,7 @@ how_to_fix: >-
   /policies/authenticationMethodsPolicy). If the events are still missing, ask the people who hold the Authentication
   Policy Administrator and Global Administrator roles about the change, compare with a copy in the log archive, and
   preserve both exports as found.
+fix: [review-policy]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/resources/temporaryaccesspassauthenticationmethodconfiguration

@@ -2,8 +2,11 @@
 id: TAP-POLICY-CHANGE-UNREADABLE
 title: A policy change does not show whether it concerned Temporary Access Passes
 severity: low
+group: policy
 population: policy_changes
 needs: [audit]
+condition: >-
+  a policy change whose values cannot be read as to TAP [change]
 why: >-
   The event says that the authentication methods policy was changed, but its old and new values are missing, cut off or
   in an unknown form. A weakening may hide in it, and the policy's state after it is less certain.
@@ -13,6 +16,7 @@ how_to_verify: >-
 how_to_fix: >-
   Export the event again as JSON (GET /auditLogs/directoryAudits), since CSV exports may cut long values, and add a
   policy snapshot taken after it. Both together make the state readable again.
+fix: [review-policy]
 references:
   - https://learn.microsoft.com/en-us/graph/api/directoryaudit-list
   - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities

@@ -2,9 +2,12 @@
 id: TAP-POLICY-LIFETIME
 title: The policy allows Temporary Access Passes to stay valid too long
 severity: medium
+group: policy
 parameters: {max_lifetime_minutes: 480}
 population: policy_state
 needs: [policy]
+condition: >-
+  enabled, maximum lifetime over {max_lifetime_minutes} minutes [tenant]
 why: >-
   A pass is usable by anybody who holds it until it ends, and the sessions it opened last as long. Registration takes
   minutes, so a long lifetime adds exposure and little convenience.
@@ -17,6 +20,7 @@ how_to_fix: >-
   /policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass with the object's
   @odata.type and "maximumLifetimeInMinutes": 480 or less). For passes prepared in advance, set a later start time
   instead of a longer life.
+fix: [shorten-policy]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/resources/temporaryaccesspassauthenticationmethodconfiguration

@@ -2,8 +2,11 @@
 id: TAP-POLICY-MULTI-USE
 title: The policy allows Temporary Access Passes that work more than once
 severity: medium
+group: policy
 population: policy_state
 needs: [policy]
+condition: >-
+  enabled and not one-time [tenant]
 why: >-
   A pass that works more than once can be used by a second person who saw or intercepted it, and nothing fails for the
   first. A one-time pass is spent at the first log-in, so a second use becomes visible as a refusal.
@@ -16,6 +19,7 @@ how_to_fix: >-
   (PATCH /policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass with the object's
   @odata.type and "isUsableOnce": true). Where device set-up needs several sign-ins, keep lifetimes short and record an
   exception that says so.
+fix: [one-time-policy]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/resources/temporaryaccesspassauthenticationmethodconfiguration

@@ -2,8 +2,12 @@
 id: TAP-POLICY-PRIVILEGED-IN-SCOPE
 title: Privileged users may sign in with a Temporary Access Pass
 severity: medium
+group: policy
 population: policy_state
 needs: [policy, roles]
+condition: >-
+  enabled, and a privileged user is included (everyone, by name, or through a group) and not excluded [tenant, lists
+  the users]. Not assessed for a group whose members are not in evidence
 why: >-
   A pass for a privileged account gives its holder that account's rights with one passcode handed over by somebody else.
   Privileged people are few, so they can be brought in by a separate, closely watched procedure.
@@ -16,6 +20,7 @@ how_to_fix: >-
   Policies > Temporary Access Pass > Enable and target > Exclude. When an administrator needs a pass, include that one
   person for the occasion with a second person present. If administrators are meant to enrol by pass, record an
   exception that names the procedure.
+fix: [narrow-policy]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/resources/temporaryaccesspassauthenticationmethodconfiguration

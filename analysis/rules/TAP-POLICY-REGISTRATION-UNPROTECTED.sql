@@ -2,8 +2,12 @@
 id: TAP-POLICY-REGISTRATION-UNPROTECTED
 title: No enabled Conditional Access policy protects the registration of security information
 severity: medium
+group: policy
 population: policy_state
 needs: [policy, conditional-access]
+condition: >-
+  enabled, and no Conditional Access policy in evidence is enabled for `urn:user:registersecurityinfo` [tenant]. Not
+  assessed without such policies
 why: >-
   Without such a policy, somebody who only has a user's password may be able to register their own sign-in method for
   that user. Temporary Access Passes fit the protection well, because a pass satisfies the multifactor requirement that
@@ -16,6 +20,7 @@ how_to_fix: >-
   Create a policy under Entra ID > Conditional Access > Policies: target User actions > Register security information,
   all users without emergency access accounts, grant access only with multifactor authentication or a suitable
   authentication strength. Run it in report-only mode first, then switch it on.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/conditional-access/policy-all-users-security-info-registration
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass

@@ -2,9 +2,12 @@
 id: TAP-POLICY-THEN-ISSUE
 title: Somebody weakened the Temporary Access Pass policy and then issued a pass
 severity: critical
+group: chains
 parameters: {hours: 24}
 population: passes
 needs: [audit]
+condition: >-
+  the policy was weakened and within {hours} h the same actor issued a pass [pass]
 why: >-
   One person removed a limit and used the freedom at once, which leaves out the second pair of eyes that the policy is
   meant to give. Setting up the feature and testing it on the same day is the innocent cause.
@@ -16,6 +19,7 @@ how_to_fix: >-
   If it was a planned set-up, record an exception that names the change record. Otherwise put the policy back, delete
   the pass, revoke the sessions of the actor and the user, review methods and devices registered with the pass, and
   review the actor's roles: changing the policy and issuing passes should be different people's work.
+fix: [delete-pass, remove-role, revoke-actor]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/resources/temporaryaccesspassauthenticationmethodconfiguration

@@ -2,9 +2,13 @@
 id: TAP-POLICY-TRANSIENT
 title: The Temporary Access Pass policy was weakened and soon put back
 severity: high
+group: policy
 parameters: {hours: 24}
 population: policy_changes
 needs: [audit]
+condition: >-
+  every setting that a change weakened is back at or below its old value (targets as sets) by a later change within
+  {hours} h [both changes]
 why: >-
   A short opening is enough to issue and use a pass, and afterwards the policy looks as it always did. Tests and
   corrected mistakes look the same, so what happened between the two changes decides.
@@ -16,6 +20,7 @@ how_to_fix: >-
   If it was a test or a corrected mistake, record an exception that says so. Otherwise treat the passes issued in
   between as untrusted: delete those still valid, remove the sign-in methods and devices registered with them, revoke
   the sessions of the users concerned, and secure the account that made the changes.
+fix: [review-policy, remove-role]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/resources/temporaryaccesspassauthenticationmethodconfiguration

@@ -2,9 +2,13 @@
 id: TAP-POLICY-UNUSED
 title: Temporary Access Passes are enabled but have not been used for some time
 severity: low
+group: policy
 parameters: {unused_days: 30}
 population: policy_state
 needs: [policy, audit, tap-capable sign-in]
+condition: >-
+  enabled, and the {unused_days} days before the period's end are covered for audit and TAP-capable sign-ins and show
+  neither a pass nor a log-in [tenant]
 why: >-
   A sign-in method that nobody uses brings no benefit and stays available to whoever gains the right to issue passes.
   Its first use after a long silence is then easily missed.
@@ -16,6 +20,7 @@ how_to_fix: >-
   /policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass with the object's
   @odata.type and "state": "disabled") and enable it again when it is needed. If it is kept for emergencies or seasonal
   onboarding, record an exception with an expiry date.
+fix: [disable-policy]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/resources/temporaryaccesspassauthenticationmethodconfiguration

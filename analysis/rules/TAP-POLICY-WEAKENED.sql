@@ -2,8 +2,12 @@
 id: TAP-POLICY-WEAKENED
 title: A change made the Temporary Access Pass policy weaker
 severity: high
+group: policy
 population: policy_changes
 needs: [audit]
+condition: >-
+  a logged change enabled TAP, added a target (unless everyone was included before), dropped an exclusion, raised the
+  maximum lifetime or allowed multiple use [change]
 why: >-
   Enabling passes, including more people, dropping an exclusion, allowing longer lifetimes or multiple use all widen
   what an issued pass can do. Such changes are rare and planned, so each should have a change record behind it.
@@ -16,6 +20,7 @@ how_to_fix: >-
   under Entra ID > Authentication methods > Policies > Temporary Access Pass, review every pass issued since, and check
   the account that made the change: its recent sign-ins, its roles, its sessions (POST
   /users/{id}/revokeSignInSessions).
+fix: [review-policy, remove-role]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/resources/temporaryaccesspassauthenticationmethodconfiguration

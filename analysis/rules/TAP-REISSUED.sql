@@ -2,9 +2,12 @@
 id: TAP-REISSUED
 title: A user got several Temporary Access Passes in a short time
 severity: medium
+group: issuance
 parameters: {passes: 3, days: 7}
 population: passes
 needs: [audit]
+condition: >-
+  {passes} or more passes for a user within {days} days [user, burst]
 why: >-
   Expired passes, typing mistakes and failed device set-ups are the usual reasons to issue again. Repeated passes also
   let somebody keep coming back without ever registering a method that the user would see.
@@ -15,6 +18,7 @@ how_to_fix: >-
   If set-up keeps failing, mend the procedure, for instance the length of the pass's life or the order of the steps. If
   the user did not ask for them, delete the current pass, revoke the sessions, and review methods, devices and sign-ins
   since the first of the passes.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/temporaryaccesspassauthenticationmethod-delete

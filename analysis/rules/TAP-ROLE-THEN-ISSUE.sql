@@ -2,9 +2,14 @@
 id: TAP-ROLE-THEN-ISSUE
 title: Somebody was given a role that can issue Temporary Access Passes and used it soon after
 severity: high
+group: issuance
 parameters: {hours: 24}
 population: passes
 needs: [audit]
+condition: >-
+  within the {hours} h before, the issuer was given a role that can issue: Global Administrator, Privileged
+  Authentication Administrator or Authentication Administrator, assigned or made eligible; activating an eligibility
+  is none [pass]
 why: >-
   A new member of the service desk does this on the first day. Somebody who gained control of the role assignment does
   it too, to turn one account into many.
@@ -16,6 +21,7 @@ how_to_fix: >-
   An approved assignment is expected: record an exception that names the approval. Otherwise remove it under Entra ID >
   Roles & admins, delete the pass, revoke the sessions of both users, and check the account that gave the role in the
   same way.
+fix: [delete-pass, remove-role]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/role-based-access-control/permissions-reference
   - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities

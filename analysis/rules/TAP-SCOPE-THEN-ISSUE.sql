@@ -2,9 +2,13 @@
 id: TAP-SCOPE-THEN-ISSUE
 title: A user was brought into the policy's scope and got a Temporary Access Pass soon after
 severity: high
+group: issuance
 parameters: {hours: 24}
 population: passes
 needs: [audit, policy]
+condition: >-
+  within the {hours} h before, the user was added to a group that the policy in force included, or taken out of one
+  that it excluded [pass]
 why: >-
   Where onboarding works by adding people to a group for the occasion, this is the expected order of events. It is also
   how somebody reaches an account that the policy was meant to keep out.
@@ -16,6 +20,7 @@ how_to_fix: >-
   If the group is managed that way for onboarding, record an exception that names the process and its owner. Otherwise
   undo the membership change, delete the pass, revoke the user's sessions, and limit who may change the groups that the
   policy names, for instance with role-assignable groups.
+fix: [delete-pass]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/entra/identity/role-based-access-control/groups-concept

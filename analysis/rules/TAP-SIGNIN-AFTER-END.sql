@@ -2,8 +2,11 @@
 id: TAP-SIGNIN-AFTER-END
 title: A user logged in with a Temporary Access Pass after it had ended
 severity: high
+group: log-ins
 population: logins
 needs: [tap-capable sign-in, audit]
+condition: >-
+  "issued" failed, and its pass had ended (logged EndTime, deletion or replacement) less than 30 days before [log-in]
 why: >-
   The latest pass on record had expired, been deleted or been replaced before this log-in, so it should not have worked.
   Either another pass was issued that the evidence does not show, or the times on record are wrong.
@@ -15,6 +18,7 @@ how_to_fix: >-
   If a later issuance turns up, add that export to the evidence and run the analysis again. If none does, revoke the
   user's sessions, review methods and devices registered after the log-in, and preserve the sign-in record and the audit
   export for a question to Microsoft.
+fix: [revoke-user, delete-pass, review-methods]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/directoryaudit-list

@@ -2,8 +2,12 @@
 id: TAP-SIGNIN-BEYOND-BOOTSTRAP
 title: A session opened with a Temporary Access Pass reached applications that enrolment does not need
 severity: medium
+group: log-ins
 population: logins
 needs: [tap-capable sign-in, non-interactive sign-in]
+condition: >-
+  a sign-in of the log-in or of its footprint, with error 0, went to an application that registration does not need:
+  not on `bootstrap_applications` (default in the main README) [log-in, lists the applications]
 why: >-
   A pass opens everything the user may open, not only the pages for registering a sign-in method. New users often go on
   to mail and other tools in the same session; somebody who wants the data rather than an enrolment does so too.
@@ -16,6 +20,7 @@ how_to_fix: >-
   replaces the default, so repeat the default's entries. Use one-time passes and short lifetimes, and authentication
   strengths that leave passes out for sensitive applications. If the work was not the user's, revoke the sessions and
   follow the data.
+fix: [revoke-user]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/concept-sign-in-log-activity-details

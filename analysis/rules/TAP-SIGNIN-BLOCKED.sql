@@ -2,8 +2,11 @@
 id: TAP-SIGNIN-BLOCKED
 title: A correct Temporary Access Pass was entered but access was refused
 severity: low
+group: log-ins
 population: blocked_logins
 needs: [tap-capable sign-in]
+condition: >-
+  every blocked log-in [blocked log-in]
 why: >-
   Somebody held a valid pass, and another control, such as Conditional Access or a disabled account, stopped the
   sign-in. New users on a device or network that is not yet allowed are the usual cause, and the control did its work.
@@ -14,6 +17,7 @@ how_to_fix: >-
   If it was the user, show them a permitted way or make room for enrolment in the Conditional Access policy concerned.
   If it was not, the passcode has leaked: delete the pass, ask the issuer how it was handed over, and review the user's
   other sign-ins.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes

@@ -2,8 +2,11 @@
 id: TAP-SIGNIN-BY-PRIVILEGED-USER
 title: A privileged user logged in with a Temporary Access Pass
 severity: high
+group: log-ins
 population: logins
 needs: [tap-capable sign-in, roles]
+condition: >-
+  the user is privileged [log-in]
 why: >-
   The session holds the rights of a privileged account and rests on a passcode that another person issued. Enrolment or
   recovery of an administrator explains it, and should have been arranged beforehand.
@@ -14,6 +17,7 @@ how_to_fix: >-
   If it was arranged, record an exception that names the ticket. If not, revoke the sessions (POST
   /users/{id}/revokeSignInSessions), remove methods and devices the user does not recognise, undo changes made by the
   account since, and exclude privileged accounts from the policy's scope.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/architecture/security-operations-privileged-accounts
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass

@@ -2,8 +2,11 @@
 id: TAP-SIGNIN-DEVICE-CODE
 title: A Temporary Access Pass was used to sign in another device by device code
 severity: high
+group: log-ins
 population: logins
 needs: [tap-capable sign-in]
+condition: >-
+  a TAP sign-in of it used the device code flow: the pass let in another device [log-in]
 why: >-
   In the device code flow a person types a code on one device and thereby lets in another one, which may stand anywhere.
   Meeting-room devices and command-line tools use it; so does phishing that sends people such a code.
@@ -14,6 +17,7 @@ how_to_fix: >-
   Block the flow where it is not needed: a Conditional Access policy with the condition Authentication flows > Device
   code flow. If the user cannot name the device, delete the pass, revoke the sessions at once, since the other device
   holds the tokens, and remove methods and devices registered since.
+fix: [revoke-user, delete-pass, review-methods]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/conditional-access/policy-block-authentication-flows
   - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/concept-sign-in-log-activity-details

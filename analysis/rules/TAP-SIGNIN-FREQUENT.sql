@@ -2,9 +2,13 @@
 id: TAP-SIGNIN-FREQUENT
 title: A user logged in with Temporary Access Passes unusually often
 severity: medium
+group: log-ins
 parameters: {max_per_day: 3, max_per_30_days: 5}
 population: logins
 needs: [tap-capable sign-in]
+condition: >-
+  more than {max_per_day} log-ins of a user within 24 h, or more than {max_per_30_days} within 30 days; bursts of both
+  kinds that overlap in time are one [user, burst]
 why: >-
   Passes are meant to bring a person in once; frequent log-ins mean that they have become this user's way of signing in,
   or that somebody uses them beside the user. Trouble in setting up a device or an authenticator is the common innocent
@@ -16,6 +20,7 @@ how_to_fix: >-
   Help the user to register a lasting method (https://aka.ms/mysecurityinfo) and delete the current pass. If log-ins are
   not the user's, revoke the sessions and remove methods and devices that the user does not recognise. Where many
   log-ins are expected, for instance on training accounts, record an exception or raise max_per_day and max_per_30_days.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/concept-sign-in-log-activity-details

@@ -2,8 +2,13 @@
 id: TAP-SIGNIN-FROM-ISSUER-NETWORK
 title: A Temporary Access Pass was used from the address or device of the person who issued it
 severity: high
+group: log-ins
 population: logins
 needs: [audit, tap-capable sign-in]
+condition: >-
+  the pass is known, its issuer is a person other than the user, and a TAP sign-in came from the issuance's address,
+  or with a device id that the issuer signed in with in the 90 days before; not from a trusted place nor shared egress
+  [log-in]
 why: >-
   When issuer and user sit side by side this is normal, and naming the office network as trusted clears it. Otherwise it
   suggests that the issuer used the pass in place of the user.
@@ -14,6 +19,7 @@ how_to_fix: >-
   Add the office or shared gateway to trusted_networks in the configuration if that explains it. If the user did not log
   in, revoke the sessions of both, remove methods and devices registered after the log-in, and review every pass of this
   issuer.
+fix: [revoke-user, delete-pass, review-methods]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/entra/identity/conditional-access/concept-assignment-network

@@ -2,8 +2,11 @@
 id: TAP-SIGNIN-NO-REGISTRATION
 title: A user logged in with a Temporary Access Pass and registered neither a method nor a device
 severity: medium
+group: log-ins
 population: logins
 needs: [tap-capable sign-in, audit]
+condition: >-
+  the criterion outcome_registered failed [log-in]
 why: >-
   A pass is there to register a lasting sign-in method or to set up a device; this log-in led to neither while the pass
   was valid. An enrolment broken off half-way is common, and so is using a pass just to get in.
@@ -15,6 +18,7 @@ how_to_fix: >-
   Invite the user to finish the enrolment at https://aka.ms/mysecurityinfo with a new pass if needed, and delete the
   present one when it is not. If passes are used in place of a forgotten password, offer self-service password reset
   instead. If the log-in was not the user's, revoke the sessions and review what was opened.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities

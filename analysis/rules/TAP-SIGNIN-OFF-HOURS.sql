@@ -2,8 +2,11 @@
 id: TAP-SIGNIN-OFF-HOURS
 title: A user logged in with a Temporary Access Pass outside business hours
 severity: low
+group: log-ins
 population: logins
 needs: [tap-capable sign-in, config:business_hours]
+condition: >-
+  outside business hours [log-in]
 why: >-
   Enrolment normally takes place while the people who supervise it are at work. Shift work, travel and setting up a
   device at home in the evening are common and innocent.
@@ -13,6 +16,7 @@ how_to_verify: >-
 how_to_fix: >-
   If people do enrol at that time, widen business_hours in the configuration or record an exception for the group. If it
   was not the user, delete the pass, revoke the sessions and review what was registered.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/concept-sign-in-log-activity-details

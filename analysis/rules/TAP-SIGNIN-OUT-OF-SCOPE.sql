@@ -2,8 +2,11 @@
 id: TAP-SIGNIN-OUT-OF-SCOPE
 title: A Temporary Access Pass was refused by the policy
 severity: medium
+group: log-ins
 population: tap_attempts
 needs: [sign-in]
+condition: >-
+  a refused attempt: the user is not in the policy's scope, or the pass was spent [sign-in]
 why: >-
   The policy refuses a pass when its user is not included, when a one-time pass was used before, or when a multiple-use
   pass meets a policy that allows only one-time passes. Mistakes in set-up are common; a one-time pass used a second
@@ -16,6 +19,7 @@ how_to_fix: >-
   If the user should be able to use passes, add them to the included group; otherwise tell the issuer that the policy
   leaves this user out. If a second person tried a spent pass, revoke the user's sessions and review what the first
   log-in led to.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes

@@ -2,9 +2,13 @@
 id: TAP-SIGNIN-RATE-ANOMALY
 title: A week shows far more use of Temporary Access Passes than the other weeks
 severity: medium
+group: log-ins
 parameters: {min_logins: 5, min_weeks: 4, q: 0.05}
 population: weeks
 needs: [tap-capable sign-in, audit]
+condition: >-
+  a covered week with at least {min_logins} log-ins, improbably many; as a second family, passes per issuer and week:
+  see [Statistics](#statistics) [tenant or issuer, week: first_seen Monday 00:00, last_seen the Monday after]
 why: >-
   A sudden rise against the tenant's own history, in log-ins or in the passes of one issuer, points to something new:
   usually an intake or a device roll-out, sometimes a campaign. The finding is a statistical one and says how improbable
@@ -15,6 +19,7 @@ how_to_verify: >-
 how_to_fix: >-
   If an intake or roll-out explains the week, record an exception for it. If nothing does, start with passes and log-ins
   that carry other findings, and with users who say that they received no pass.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/entra/architecture/security-operations-user-accounts

@@ -2,8 +2,11 @@
 id: TAP-SIGNIN-RISKY
 title: A log-in with a Temporary Access Pass was rated risky
 severity: high
+group: log-ins
 population: logins
 needs: [tap-capable sign-in, risk]
+condition: >-
+  a TAP sign-in of it has riskLevelDuringSignIn medium or high [log-in]
 why: >-
   Microsoft Entra ID Protection rated the sign-in as medium or high risk at the moment it happened. A pass satisfies a
   multifactor requirement, so a policy that answers risk with multifactor authentication alone does not stop it.
@@ -15,6 +18,7 @@ how_to_fix: >-
   If it was the user, dismiss the risk in ID Protection with the reason. If not, delete the pass, revoke the sessions,
   mark the user as compromised, and remove methods and devices registered since. Consider a Conditional Access policy
   that blocks high sign-in risk instead of asking for multifactor authentication.
+fix: [revoke-user, delete-pass, review-methods]
 references:
   - https://learn.microsoft.com/en-us/entra/id-protection/howto-identity-protection-investigate-risk
   - https://learn.microsoft.com/en-us/entra/id-protection/concept-identity-protection-risks

@@ -2,8 +2,12 @@
 id: TAP-SIGNIN-UNFAMILIAR-NETWORK
 title: A user logged in with a Temporary Access Pass from a network they had not used before
 severity: medium
+group: log-ins
 population: logins
 needs: [tap-capable sign-in]
+condition: >-
+  a TAP sign-in of it is neither from a trusted place nor from a familiar network, and the user has 5 or more earlier
+  sign-ins [log-in]
 why: >-
   The log-in came from a network that is neither trusted nor one the user had signed in from lately. Working from home,
   travel and a new mobile provider are common causes; somebody else holding the passcode is the one to rule out.
@@ -14,6 +18,7 @@ how_to_fix: >-
   If the place is a company network, add it to trusted_networks in the configuration. If the log-in was not the user's,
   delete the pass, revoke the sessions and remove methods and devices registered after it. A Conditional Access policy
   can tie the registration of security information to trusted networks.
+fix: [revoke-user, delete-pass, review-methods]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/entra/identity/conditional-access/concept-assignment-network

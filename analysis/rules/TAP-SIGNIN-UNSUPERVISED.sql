@@ -2,9 +2,13 @@
 id: TAP-SIGNIN-UNSUPERVISED
 title: A log-in with a Temporary Access Pass failed a criterion of close supervision
 severity: medium
+group: log-ins
 parameters: {new_user_days: 14, device_hours: 24, prompt_hours: 24, closed_minutes: 480, outcome_minutes: 60}
 population: logins
 needs: [tap-capable sign-in, audit]
+condition: >-
+  a criterion failed [log-in, lists which and why]. High when "issued" or "four_eyes" failed, three or more failed, or
+  the user is privileged
 why: >-
   Passes are acceptable where each log-in is supervised: an issued pass, an approved issuer other than the user, a known
   purpose, a known place and time, prompt use, a registration as its outcome, and a pass that is closed afterwards. This
@@ -18,6 +22,7 @@ how_to_fix: >-
   the supervision register, the issuer in approved_issuers, the network in trusted_networks, the hours in
   business_hours. Where it was not, delete the pass, revoke the sessions and review what was registered. Delete passes
   once they have served.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/entra/architecture/security-operations-user-accounts

@@ -2,8 +2,11 @@
 id: TAP-SIGNIN-WITHOUT-ISSUANCE
 title: A user logged in with a Temporary Access Pass that no audit event issued
 severity: high
+group: log-ins
 population: logins
 needs: [tap-capable sign-in, audit]
+condition: >-
+  "issued" failed and TAP-SIGNIN-AFTER-END does not fire [log-in]
 why: >-
   Every pass is issued before it is used and the issuing is logged, so a log-in without an issuance means that a record
   is missing. Incomplete or filtered audit exports are the common cause; an issuance kept out of sight is the one to
@@ -16,6 +19,7 @@ how_to_fix: >-
   Add the missing audit export and run the analysis again. If there is no issuance on record, revoke the user's
   sessions, delete any pass the user holds (GET, then DELETE /users/{id}/authentication/temporaryAccessPassMethods), and
   review methods, devices and actions since the log-in.
+fix: [revoke-user, delete-pass, review-methods]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/directoryaudit-list

@@ -2,8 +2,11 @@
 id: TAP-SIGNIN
 title: A user logged in with a Temporary Access Pass
 severity: info
+group: log-ins
 population: logins
 needs: [tap-capable sign-in]
+condition: >-
+  every log-in [log-in]
 why: >-
   Each log-in with a pass opened an account with a passcode that somebody else had handed over. This line is a record,
   not a fault: it lets a reviewer see every such log-in of the period with its time, place and outcome.
@@ -15,6 +18,7 @@ how_to_fix: >-
   Nothing is to be repaired when the log-in belongs to a known enrolment. Keep an onboarding roster and a supervision
   register in the configuration, so that expected log-ins are recognised as such. The rule can be switched off in the
   configuration where the ledger is enough.
+fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/concept-sign-in-log-activity-details

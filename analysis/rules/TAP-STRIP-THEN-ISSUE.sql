@@ -2,9 +2,13 @@
 id: TAP-STRIP-THEN-ISSUE
 title: An issuer removed a user's sign-in method or password and issued a pass about the same time
 severity: medium
+group: issuance
 parameters: {minutes: 60}
 population: passes
 needs: [audit]
+condition: >-
+  the issuer also deleted a method of the user (not a pass) or reset their password, within {minutes} minutes before
+  or after [pass]
 why: >-
   Recovery after a lost phone looks exactly like this: the old method is removed and a pass helps to register a new one.
   A takeover looks the same, and then the rightful user is locked out while somebody else enrols.
@@ -16,6 +20,7 @@ how_to_fix: >-
   If a ticket explains it, record an exception that names the ticket. Otherwise delete the pass, revoke the user's
   sessions, remove methods registered since, return the account to its owner in person, and review the other recent
   actions of the issuer.
+fix: [delete-pass, review-methods]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities

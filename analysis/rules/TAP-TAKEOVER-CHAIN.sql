@@ -2,9 +2,14 @@
 id: TAP-TAKEOVER-CHAIN
 title: A doubtful log-in with a Temporary Access Pass was soon followed by a new method or device
 severity: critical
+group: chains
 parameters: {minutes: 60}
 population: logins
 needs: [tap-capable sign-in, audit]
+condition: >-
+  a log-in for which TAP-SIGNIN-WITHOUT-ISSUANCE, TAP-SIGNIN-AFTER-END, TAP-SIGNIN-FROM-ISSUER-NETWORK or
+  TAP-SIGNIN-UNFAMILIAR-NETWORK holds, and a method or device event of the user within {minutes} minutes after its
+  time [log-in, lists them]
 why: >-
   The log-in had no valid pass on record, or came from the issuer's or an unfamiliar network, and right after it
   something lasting was registered for the user. If it was not the user, somebody now has a way in that outlives the
@@ -17,6 +22,7 @@ how_to_fix: >-
   If the user confirms all of it, record an exception that says so. Otherwise remove the method (DELETE under
   /users/{id}/authentication) and the device, delete the pass, revoke the sessions, reset the password, give the account
   back in person, and review mailbox rules, application consents and data opened since.
+fix: [revoke-user, delete-pass, review-methods]
 references:
   - https://learn.microsoft.com/en-us/entra/architecture/security-operations-user-accounts
   - https://learn.microsoft.com/en-us/entra/architecture/security-operations-devices

@@ -2,8 +2,11 @@
 id: TEMPORARY-ACCESS-PASS-FEATURE-ENABLED
 title: Temporary Access Passes are enabled in this tenant
 severity: low
+group: policy
 population: policy_state
 needs: [policy]
+condition: >-
+  TAP is enabled [tenant]. The summary says scope, settings, since when, and how much it was used
 why: >-
   A Temporary Access Pass is a time-limited passcode that counts as multifactor authentication, so whoever may issue one
   can sign in as another user without knowing or resetting that user's password. That is a sound way to bring in new
@@ -20,6 +23,7 @@ how_to_fix: >-
   disabled (PATCH /policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass with the
   object's @odata.type and "state": "disabled"). If they are used, limit the included groups and record an exception
   with reason, owner and expiry date: the exception settles the question and the finding is then shown as excepted.
+fix: [disable-policy]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
   - https://learn.microsoft.com/en-us/graph/api/resources/temporaryaccesspassauthenticationmethodconfiguration

@@ -1,6 +1,7 @@
 package scenes
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -141,4 +142,28 @@ func FuzzParse(f *testing.F) {
 			Parse("x.txtar", []byte(text)) //nolint:errcheck // only that it returns matters
 		}
 	})
+}
+
+// TestNotationOfTheReadme: the example of the documentation is one, and it holds.
+func TestNotationOfTheReadme(t *testing.T) {
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "\n## Scenes\n")
+	_, rest, _ = strings.Cut(rest, "\n```\n")
+	example, _, _ := strings.Cut(rest, "\n```\n")
+	all, err := Parse("README.md", []byte(example+"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := analysis.BuiltInRules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rule := rules[slices.IndexFunc(rules, func(r analysis.Rule) bool { return r.ID == "TAP-STRIP-THEN-ISSUE" })]
+	wrong, err := all[0].Run(t.Context(), t.TempDir(), rules, rule)
+	if err != nil || len(wrong) > 0 {
+		t.Errorf("%v %v", err, wrong)
+	}
 }

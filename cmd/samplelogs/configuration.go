@@ -59,9 +59,9 @@ ranges) and domains (.example). It is written by `+"`go run ./cmd/samplelogs`"+`
 - Fabrikam (%s): five days in September, no policy, no directory.
 
 Files whose records do not name their tenant lie under `+"`tenantId=<id>/`"+`. `+"`tapaudit.yaml`, `roster.csv` and `register.csv`"+` are
-Contoso's configuration. `+"`truth.json`"+` says what an audit with it must find about the period 2026Q3: for the rules
-listed in it every finding, and the whole supervision ledger; where subject or first_seen is empty, it is not stated. The subject of
-a file is its SHA-256, its name the path below `+"`evidence/`. `truth-bare.json`"+` is the ledger without any configuration.
+Contoso's configuration. `+"`truth.json`"+` says what an audit with it must find about the period 2026Q3: every
+finding, and the whole supervision ledger; where subject or first_seen is empty, it is not stated. The subject of a file is its SHA-256,
+its name the path below `+"`evidence/`. `truth-bare.json`"+` is the ledger without any configuration.
 
 Every pass raises TAP-ISSUED and every log-in TAP-SIGNIN.
 

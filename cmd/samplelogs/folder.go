@@ -367,7 +367,7 @@ func (w *world) truthFiles(f folder) error {
 		return err
 	}
 	// Without configuration only the ledger is stated.
-	return f.indented("truth-bare.json", truth{w.truth.Period, []string{}, []finding{}, w.truth.bare, nil})
+	return f.indented("truth-bare.json", truth{w.truth.Period, []finding{}, w.truth.bare, nil})
 }
 
 // writeStream writes the ordinary sign-ins beyond those of the blind days straight to their file.

@@ -91,22 +91,9 @@ func readTruth(t *testing.T, root, name string) truth {
 	return tr
 }
 
-func TestTruthHoldsEveryRuleAndState(t *testing.T) {
+func TestTruthHoldsEveryState(t *testing.T) {
 	root := generate(t)
 	tr := readTruth(t, root, "truth.json")
-	found := map[string]bool{}
-	for _, f := range tr.Findings {
-		if !slices.Contains(tr.Rules, f.Rule) {
-			t.Errorf("finding of %s, which is not among the rules", f.Rule)
-		}
-		found[f.Rule] = true
-	}
-	for _, rule := range tr.Rules {
-		// The policy is in use: this one must not fire.
-		if !found[rule] && rule != "TAP-POLICY-UNUSED" {
-			t.Errorf("no finding of %s", rule)
-		}
-	}
 	states := map[string]bool{}
 	for _, ledger := range [][]ledgerRow{tr.Ledger, readTruth(t, root, "truth-bare.json").Ledger} {
 		for _, row := range ledger {

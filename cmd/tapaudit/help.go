@@ -83,6 +83,7 @@ var manuals = map[string]manual{
 		[]example{
 			{"fixes for the last report", "tapaudit remediate --out fixes.ps1"},
 			{"fixes for another report", "tapaudit remediate report-2026Q3 --out fixes.ps1"},
+			{"with the fixes that your own rules name", "tapaudit remediate --rules rules --out fixes.ps1"},
 		}},
 	"rules": {"Lists the rules as the configuration sets them, or prints one as its file states it: why it matters, how to verify, how " +
 		"to fix, references and SQL. Tests rules of your own by the scenes beside them (DIR/testdata/ID.txtar): a few lines of evidence, and " +

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"tapaudit/analysis"
 	"tapaudit/ingest/safetext"
 	"tapaudit/reports"
 )
@@ -17,6 +18,7 @@ func runRemediate(ctx context.Context, args []string, io streams) error {
 	var out string
 	var quiet bool
 	flags.StringVar(&out, "out", "", "PowerShell script to write, e.g. fixes.ps1")
+	own := flags.String("rules", "", "folder with the rules of your own (*.sql) that the report has findings of")
 	flags.BoolVar(&quiet, "quiet", false, "no messages")
 	if err := parse(flags, args); err != nil {
 		return err
@@ -43,7 +45,19 @@ func runRemediate(ctx context.Context, args []string, io streams) error {
 	if inside, err := filepath.Rel(folder, script); err == nil && filepath.IsLocal(inside) {
 		return usagef("remediate: --out: a script inside the report folder would make verify find a difference; choose another place")
 	}
-	done, err := reports.WriteRemediation(ctx, dir, out)
+	rules, err := analysis.BuiltInRules()
+	if err != nil {
+		return err
+	}
+	var faults []error
+	if *own != "" {
+		var added []analysis.Rule
+		if added, faults, err = analysis.UserRules(*own, rules); err != nil {
+			return usagef("remediate: --rules: %w", err)
+		}
+		rules = append(rules, added...)
+	}
+	done, err := reports.WriteRemediation(ctx, rules, dir, out)
 	switch {
 	case errors.Is(err, reports.ErrNotReport), errors.Is(err, reports.ErrPseudonyms):
 		return usagef("remediate: %w", err)
@@ -53,8 +67,9 @@ func runRemediate(ctx context.Context, args []string, io streams) error {
 		return err
 	}
 	if !quiet {
-		_, err = fmt.Fprintf(io.out, "%s: fixes for %d open findings, every line commented out; %d open findings have no command, %d are excepted.\n",
+		_, err := fmt.Fprintf(io.out, "%s: fixes for %d open findings, every line commented out; %d open findings have no command, %d are excepted.\n",
 			safetext.Line(out), done.Fixed, done.Unfixed, done.Excepted)
+		faults = append(faults, err)
 	}
-	return err
+	return errors.Join(faults...)
 }

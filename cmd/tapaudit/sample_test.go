@@ -17,8 +17,7 @@ const sampleLogs = "../../sample-logs"
 // truth is what an audit of the sample must say, as written down by hand beside it.
 type truth struct {
 	Period   string              `json:"period"`
-	Rules    []string            `json:"rules"` // those for which Findings is complete
-	Findings []map[string]string `json:"findings"`
+	Findings []map[string]string `json:"findings"` // every one, of whatever rule
 	Ledger   []map[string]string `json:"ledger"`
 }
 
@@ -38,8 +37,8 @@ func readTruth(t *testing.T, name string) truth {
 // TestSampleFindsTheTruth compares the findings and the ledger of the sample with what was put into it.
 func TestSampleFindsTheTruth(t *testing.T) {
 	want := readTruth(t, "truth.json")
-	if len(want.Rules) < 50 || len(want.Findings) < 150 {
-		t.Fatalf("the truth names %d rules and %d findings only", len(want.Rules), len(want.Findings))
+	if len(want.Findings) < 150 {
+		t.Fatalf("the truth names %d findings only", len(want.Findings))
 	}
 	report := filepath.Join(t.TempDir(), "report")
 	tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--config", filepath.Join(sampleLogs, "tapaudit.yaml"),
@@ -66,9 +65,7 @@ func TestSampleFindsTheTruth(t *testing.T) {
 		expected = append(expected, line(f["rule"], f["tenant"], f["subject"], f["first_seen"], f["severity"], f["status"]))
 	}
 	for _, f := range rowsOf(t, report, "findings.csv") {
-		if slices.Contains(want.Rules, f["rule_id"]) {
-			found = append(found, line(f["rule_id"], f["tenant_id"], f["subject_id"], f["first_seen"], f["severity"], f["status"]))
-		}
+		found = append(found, line(f["rule_id"], f["tenant_id"], f["subject_id"], f["first_seen"], f["severity"], f["status"]))
 	}
 	slices.Sort(expected)
 	slices.Sort(found)

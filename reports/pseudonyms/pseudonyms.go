@@ -345,7 +345,7 @@ func (p *pseudonymiser) rule(r analysis.Rule) analysis.Rule {
 		return r
 	}
 	r.Origin = p.path(r.Origin)
-	for _, text := range []*string{&r.Title, &r.Why, &r.HowToVerify, &r.HowToFix, &r.Population, &r.SQL, &r.Source} {
+	for _, text := range []*string{&r.Title, &r.Condition, &r.Why, &r.HowToVerify, &r.HowToFix, &r.Population, &r.SQL, &r.Source} {
 		*text = p.foreign(*text)
 	}
 	r.Needs, r.References, r.Techniques, r.Controls = each(r.Needs, p.foreign), each(r.References, p.foreign), each(r.Techniques, p.foreign), each(r.Controls, p.foreign)
