@@ -45,6 +45,15 @@ GROUP BY c.login_no;
 -- the next: joined by slots, an event meets those near it only and not every one of its user's.
 CREATE OR REPLACE MACRO time_slot(t, seconds) AS epoch_us(t) // (CAST(ceil(greatest(seconds, 0) * 1000000) AS BIGINT) + 1);
 
+-- A log-in as a finding tells it: whom it is about, who issued its pass where that is known, how its sentence begins, and
+-- the records.
+CREATE OR REPLACE VIEW login_findings AS
+SELECT
+    l.*, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
+    l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' AS sentence,
+    l.records AS about, list_filter([p.record], lambda r: r IS NOT NULL) AS supporting
+FROM logins AS l LEFT JOIN passes AS p ON p.pass_no = CASE WHEN l.pass_known THEN l.pass_no END;
+
 -- What is counted in bursts, and by what. Each item is a log-in, a pass or a sign-in by its number.
 CREATE OR REPLACE TABLE countable AS
 SELECT 'logins of user' AS kind, tenant_id, user_id AS counted_by, user_id AS person, time, login_no AS item FROM logins

@@ -31,7 +31,8 @@ WITH blind AS (
     SELECT tenant_id, day, records FROM daily_records WHERE log_type = 'sign-in interactive' AND can_show_tap = 0
 ),
 files AS (
-    SELECT b.tenant_id, string_agg(DISTINCT source.path, ', ' ORDER BY source.path) AS paths, list(DISTINCT 'f:' || source.source_id || ':1') AS records
+    SELECT b.tenant_id, string_agg(DISTINCT source.path, ', ' ORDER BY source.path) AS paths,
+        list(DISTINCT 'f:' || source.source_id || ':1') AS records
     FROM blind AS b
     JOIN (
         SELECT tenant, time::DATE AS day, source_id FROM attributed_signins WHERE interactive
@@ -42,8 +43,11 @@ files AS (
 )
 SELECT
     b.tenant_id, 'tenant' AS subject_type, b.tenant_id AS subject_id,
-    'On ' || count(*) || ' days all ' || sum(b.records)::BIGINT || ' interactive sign-ins come from exports that cannot show a Temporary Access Pass: whether anybody logged in with one then cannot be said. Days: '
-        || string_agg(strftime(b.day, '%Y-%m-%d'), ', ' ORDER BY b.day) || '. Files: ' || any_value(files.paths) AS summary,
+    'On ' || count(*) || ' days all ' || sum(b.records)::BIGINT
+        || ' interactive sign-ins come from exports that cannot show a Temporary Access Pass: '
+        || 'whether anybody logged in with one then cannot be said. Days: '
+        || string_agg(strftime(b.day, '%Y-%m-%d'), ', ' ORDER BY b.day) || '. Files: '
+            || any_value(files.paths) AS summary,
     any_value(files.records) AS supporting, min(b.day)::TIMESTAMP AS first_seen
 FROM blind AS b JOIN files ON files.tenant_id = b.tenant_id
 GROUP BY b.tenant_id

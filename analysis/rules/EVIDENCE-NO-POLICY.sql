@@ -26,7 +26,8 @@ controls: [ISO27001:A.8.5, NIST-800-53:AU-6]
 ---
 SELECT
     t.tenant_id, 'tenant' AS subject_type, t.tenant_id AS subject_id,
-    'The evidence holds neither a snapshot of the authentication methods policy nor a change of it that can be read: what the policy allowed is not known' AS summary,
+    'The evidence holds neither a snapshot of the authentication methods policy nor a change of it that can be read: '
+        || 'what the policy allowed is not known' AS summary,
     $period_from AS first_seen
 FROM tenants AS t
 WHERE t.tenant_id NOT IN (SELECT tenant_id FROM known_policies)

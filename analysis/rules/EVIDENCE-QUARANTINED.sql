@@ -31,12 +31,15 @@ WITH listed AS (
     FROM quarantine GROUP BY source_id
 ),
 bad AS (
-    SELECT s.source_id, s.sha256, s.path, l.places, s.records_quarantined || ' records could not be loaded: ' || l.reasons
-        || CASE WHEN s.records_quarantined > l.records THEN '; only the first ' || l.records || ' are listed' ELSE '' END AS summary
+    SELECT s.source_id, s.sha256, s.path, l.places, s.records_quarantined || ' records could not be loaded: '
+        || l.reasons
+        || CASE WHEN s.records_quarantined > l.records THEN '; only the first ' || l.records || ' are listed'
+            ELSE '' END AS summary
     FROM source AS s JOIN listed AS l ON l.source_id = s.source_id
 )
 SELECT
-    coalesce(t.tenant_id, 'unknown') AS tenant_id, 'file' AS subject_type, bad.sha256 AS subject_id, bad.path AS subject_name,
+    coalesce(t.tenant_id, 'unknown') AS tenant_id, 'file' AS subject_type, bad.sha256 AS subject_id,
+        bad.path AS subject_name,
     bad.summary, bad.places[1:100] AS supporting, $period_from AS first_seen
 FROM bad LEFT JOIN file_tenants AS t ON t.source_id = bad.source_id
 QUALIFY row_number() OVER (PARTITION BY bad.sha256 ORDER BY bad.path) = 1

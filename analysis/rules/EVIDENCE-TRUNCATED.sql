@@ -28,7 +28,8 @@ techniques: []
 controls: [NIST-800-53:AU-6]
 ---
 SELECT
-    coalesce(t.tenant_id, 'unknown') AS tenant_id, 'file' AS subject_type, s.sha256 AS subject_id, s.path AS subject_name,
+    coalesce(t.tenant_id, 'unknown') AS tenant_id, 'file' AS subject_type, s.sha256 AS subject_id,
+        s.path AS subject_name,
     'The export is probably not whole: ' || s.truncated AS summary,
     ['f:' || s.source_id || ':1'] AS supporting, $period_from AS first_seen
 FROM source AS s LEFT JOIN file_tenants AS t ON t.source_id = s.source_id

@@ -31,16 +31,23 @@ techniques: [T1110, T1078.004]
 controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6, NIST-800-63B, PCI-DSS-4.0:8.3]
 ---
 WITH guessing AS (
-    SELECT tenant_id, counted_by AS user_id, burst, max(time) AS last_time, list('s:' || item ORDER BY item) AS attempts, count(*) AS tries
+    SELECT tenant_id, counted_by AS user_id, burst, max(time) AS last_time, count(*) AS tries,
+        list('s:' || item ORDER BY item) AS attempts
     FROM guessing_bursts GROUP BY ALL
 ),
-ended AS (SELECT *, time_slot(last_time, $minutes * 60) + unnest([0, 1]) AS slot FROM guessing)
+ended AS (SELECT *, time_slot(last_time, $minutes * 60) + unnest([0, 1]) AS slot FROM guessing),
+tried AS (
+    SELECT l.login_no, max(g.tries) AS tries, max(g.last_time) AS last_time,
+        flatten(list(g.attempts ORDER BY g.last_time)) AS attempts
+    FROM logins AS l
+    JOIN ended AS g
+        ON g.tenant_id = l.tenant_id AND g.user_id = l.user_id AND g.slot = time_slot(l.time, $minutes * 60)
+        AND l.time >= g.last_time AND l.time <= g.last_time + to_seconds($minutes * 60)
+    GROUP BY l.login_no
+)
 SELECT
-    l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
-    l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ' after ' || max(g.tries) || ' sign-ins of the user had failed on a wrong pass, the last at ' || strftime(max(g.last_time), '%H:%M') || ' UTC' AS summary,
-    l.records AS about, flatten(list(g.attempts ORDER BY g.last_time)) AS supporting
-FROM logins AS l LEFT JOIN passes AS p ON p.pass_no = CASE WHEN l.pass_known THEN l.pass_no END
-JOIN ended AS g ON g.tenant_id = l.tenant_id AND g.user_id = l.user_id AND g.slot = time_slot(l.time, $minutes * 60)
-    AND l.time >= g.last_time AND l.time <= g.last_time + to_seconds($minutes * 60)
-GROUP BY l.login_no, l.tenant_id, l.user_id, l.user_name, l.time, l.records, p.issuer_id, p.issuer_name
+    l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, tried.attempts AS supporting,
+    l.sentence || ' after ' || tried.tries || ' sign-ins of the user had failed on a wrong pass, the last at '
+        || strftime(tried.last_time, '%H:%M') || ' UTC' AS summary
+FROM login_findings AS l JOIN tried ON tried.login_no = l.login_no
 ORDER BY l.login_no

@@ -33,8 +33,10 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6, 
 ---
 SELECT
     b.tenant_id, 'user' AS subject_type, b.counted_by AS subject_id,
-    count(*) || ' sign-ins of ' || coalesce(any_value(s.upn ORDER BY s.signin_no), b.counted_by) || ' failed on a wrong pass between ' || strftime(min(s.time), '%Y-%m-%d %H:%M') || ' and '
-        || strftime(max(s.time), '%Y-%m-%d %H:%M') || ' UTC, from ' || string_agg(DISTINCT s.ip, ', ' ORDER BY s.ip) AS summary,
+    count(*) || ' sign-ins of ' || coalesce(any_value(s.upn ORDER BY s.signin_no), b.counted_by)
+        || ' failed on a wrong pass between ' || strftime(min(s.time), '%Y-%m-%d %H:%M') || ' and '
+        || strftime(max(s.time), '%Y-%m-%d %H:%M') || ' UTC, from '
+            || string_agg(DISTINCT s.ip, ', ' ORDER BY s.ip) AS summary,
     list('s:' || s.signin_no ORDER BY s.signin_no) AS about
 FROM bursts('failed attempts on user', to_seconds($minutes * 60), $attempts, 1) AS b
 JOIN signins AS s ON s.signin_no = b.item
@@ -42,7 +44,8 @@ GROUP BY b.tenant_id, b.counted_by, b.burst
 UNION ALL
 SELECT
     b.tenant_id, 'address', b.counted_by,
-    count(*) || ' sign-ins of ' || count(DISTINCT s.user_id) || ' users failed on a wrong pass from ' || b.counted_by || ' between '
+    count(*) || ' sign-ins of ' || count(DISTINCT s.user_id) || ' users failed on a wrong pass from ' || b.counted_by
+        || ' between '
         || strftime(min(s.time), '%Y-%m-%d %H:%M') || ' and ' || strftime(max(s.time), '%Y-%m-%d %H:%M') || ' UTC',
     list('s:' || s.signin_no ORDER BY s.signin_no)
 FROM bursts('failed attempts from address', to_seconds($minutes * 60), $attempts, 2) AS b

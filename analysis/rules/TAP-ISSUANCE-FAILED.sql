@@ -28,8 +28,10 @@ techniques: [T1078.004, T1098]
 controls: [ISO27001:A.5.17, ISO27001:A.8.2, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 SELECT
-    e.tenant_id, 'user' AS subject_type, coalesce(e.user_id, 'unknown') AS subject_id, e.issuer_id AS actor_id, e.issuer_name AS actor_name,
-    'Issuing a pass to ' || coalesce(e.user_name, 'an unknown user') || ' failed (' || coalesce(nullif(e.result, ''), 'no result given') || ')'
+    e.tenant_id, 'user' AS subject_type, coalesce(e.user_id, 'unknown') AS subject_id, e.issuer_id AS actor_id,
+        e.issuer_name AS actor_name,
+    'Issuing a pass to ' || coalesce(e.user_name, 'an unknown user') || ' failed ('
+        || coalesce(nullif(e.result, ''), 'no result given') || ')'
         || coalesce(': ' || nullif(e.reason, ''), '') AS summary,
     [e.record] AS about
 FROM audit_events AS e

@@ -32,11 +32,15 @@ techniques: [T1078.004, T1098]
 controls: [ISO27001:A.5.16, ISO27001:A.5.17, ISO27001:A.8.2, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 SELECT
-    b.tenant_id, p.issuer_type AS subject_type, p.issuer_id AS subject_id, any_value(p.issuer_name ORDER BY p.pass_no) AS subject_name,
+    b.tenant_id, p.issuer_type AS subject_type, p.issuer_id AS subject_id,
+        any_value(p.issuer_name ORDER BY p.pass_no) AS subject_name,
     p.issuer_id AS actor_id, any_value(p.issuer_name ORDER BY p.pass_no) AS actor_name,
-    any_value(p.issuer_name ORDER BY p.pass_no) || ' issued passes to ' || count(DISTINCT p.user_id) || ' users between '
-        || strftime(min(p.issued_at), '%Y-%m-%d %H:%M') || ' and ' || strftime(max(p.issued_at), '%Y-%m-%d %H:%M') || ' UTC; '
-        || count(DISTINCT p.user_id) FILTER (WHERE r.user_id IS NULL) || ' of them are not in the onboarding roster' AS summary,
+    any_value(p.issuer_name ORDER BY p.pass_no) || ' issued passes to ' || count(DISTINCT p.user_id)
+        || ' users between '
+        || strftime(min(p.issued_at), '%Y-%m-%d %H:%M') || ' and ' || strftime(max(p.issued_at), '%Y-%m-%d %H:%M')
+            || ' UTC; '
+        || count(DISTINCT p.user_id) FILTER (WHERE r.user_id IS NULL)
+            || ' of them are not in the onboarding roster' AS summary,
     list(p.record ORDER BY p.issued_at, p.pass_no) AS about
 FROM bursts('passes by issuer', to_seconds($minutes * 60), 1, $users) AS b
 JOIN passes AS p ON p.pass_no = b.item

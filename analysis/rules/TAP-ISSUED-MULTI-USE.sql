@@ -28,10 +28,13 @@ techniques: [T1078.004, T1098]
 controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-63B, EIDSCA.AT02, ZTA:21846]
 ---
 SELECT
-    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
+    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id,
+        p.issuer_name AS actor_name,
     'The pass of ' || p.user_name || ' may be used more than once' AS summary,
     [p.record] AS about,
-    CASE WHEN p.logged_usage IS NULL THEN 'the audit event does not say whether the pass is for one use' END AS not_assessed
+    CASE WHEN p.logged_usage IS NULL
+        THEN 'the audit event does not say whether the pass is for one use' END AS not_assessed
 FROM passes AS p
-WHERE starts_with(lower(p.logged_usage), 'multi') OR (p.logged_usage IS NULL AND p.issued_at >= $period_from AND p.issued_at < $period_to)
+WHERE starts_with(lower(p.logged_usage), 'multi') OR (p.logged_usage IS NULL AND p.issued_at >= $period_from
+    AND p.issued_at < $period_to)
 ORDER BY p.pass_no

@@ -30,10 +30,12 @@ techniques: [T1078.004, T1098]
 controls: [ISO27001:A.5.16, ISO27001:A.5.17, NIST-800-53:IA-5, NIST-800-53:AC-2]
 ---
 SELECT
-    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
+    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id,
+        p.issuer_name AS actor_name,
     'A pass was issued to the guest ' || p.user_name AS summary,
     [p.record] AS about
 FROM passes AS p
 WHERE lower(p.user_type) = 'guest' OR contains(lower(p.user_name), '#ext#')
-    OR EXISTS (SELECT 1 FROM signins AS s WHERE s.tenant_id = p.tenant_id AND s.user_id = p.user_id AND lower(s.user_type) = 'guest')
+    OR EXISTS (SELECT 1 FROM signins AS s WHERE s.tenant_id = p.tenant_id AND s.user_id = p.user_id
+        AND lower(s.user_type) = 'guest')
 ORDER BY p.pass_no

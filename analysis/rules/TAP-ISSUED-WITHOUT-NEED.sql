@@ -44,9 +44,12 @@ issued AS (
     SELECT *, time_slot(issued_at, $hours * 3600) - unnest([0, 1]) AS slot FROM passes
 )
 SELECT
-    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
-    'A pass was issued to ' || p.user_name || ', who had signed in with ' || string_agg(DISTINCT s.method, ', ' ORDER BY s.method)
-        || ' at ' || strftime(max(s.time), '%Y-%m-%d %H:%M') || ' UTC, within the ' || CAST($hours AS INTEGER) || ' hours before' AS summary,
+    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id,
+        p.issuer_name AS actor_name,
+    'A pass was issued to ' || p.user_name || ', who had signed in with '
+        || string_agg(DISTINCT s.method, ', ' ORDER BY s.method)
+        || ' at ' || strftime(max(s.time), '%Y-%m-%d %H:%M') || ' UTC, within the ' || CAST($hours AS INTEGER)
+            || ' hours before' AS summary,
     [p.record] AS about, list(DISTINCT 's:' || s.signin_no ORDER BY 's:' || s.signin_no) AS supporting
 FROM issued AS p
 JOIN strong AS s ON s.tenant_id = p.tenant_id AND s.user_id = p.user_id AND s.slot = p.slot

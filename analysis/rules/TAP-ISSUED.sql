@@ -27,12 +27,16 @@ techniques: [T1078.004, T1098]
 controls: [ISO27001:A.5.16, ISO27001:A.5.17, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 SELECT
-    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
-    'A pass was issued to ' || p.user_name || ' by ' || coalesce(CASE p.issuer_type WHEN 'application' THEN 'the application ' ELSE '' END || p.issuer_name, 'an issuer that the event does not name')
-        || ', valid ' || strftime(p.starts_at, '%Y-%m-%d %H:%M') || ' to ' || strftime(p.end_time, '%Y-%m-%d %H:%M') || ' UTC'
+    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id,
+        p.issuer_name AS actor_name,
+    'A pass was issued to ' || p.user_name || ' by ' || coalesce(CASE p.issuer_type WHEN 'application'
+        THEN 'the application ' ELSE '' END || p.issuer_name, 'an issuer that the event does not name')
+        || ', valid ' || strftime(p.starts_at, '%Y-%m-%d %H:%M') || ' to ' || strftime(p.end_time, '%Y-%m-%d %H:%M')
+            || ' UTC'
         || CASE WHEN p.end_logged THEN '' ELSE ' (end inferred from the policy)' END
         || CASE WHEN p.usage = 'unknown' THEN '' ELSE ', ' || p.usage END
-        || CASE WHEN p.ended_by = 'expiry' THEN '' ELSE '; ended early by ' || p.ended_by || ' ' || strftime(p.ended_at, '%Y-%m-%d %H:%M') || ' UTC' END AS summary,
+        || CASE WHEN p.ended_by = 'expiry' THEN '' ELSE '; ended early by ' || p.ended_by || ' '
+            || strftime(p.ended_at, '%Y-%m-%d %H:%M') || ' UTC' END AS summary,
     [p.record] AS about
 FROM passes AS p
 ORDER BY p.pass_no

@@ -26,11 +26,15 @@ techniques: [T1078.004]
 controls: [ISO27001:A.5.16, ISO27001:A.5.17, NIST-800-53:IA-5]
 ---
 SELECT
-    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
-    'The pass of ' || p.user_name || ' ended ' || strftime(p.ended_at, '%Y-%m-%d %H:%M') || ' UTC without a log-in' AS summary,
+    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id,
+        p.issuer_name AS actor_name,
+    'The pass of ' || p.user_name || ' ended ' || strftime(p.ended_at, '%Y-%m-%d %H:%M')
+        || ' UTC without a log-in' AS summary,
     [p.record] AS about,
-    CASE WHEN NOT p.covered THEN 'sign-ins that can show a pass do not cover the pass from its start to its end' END AS not_assessed
+    CASE WHEN NOT p.covered
+        THEN 'sign-ins that can show a pass do not cover the pass from its start to its end' END AS not_assessed
 FROM passes AS p
-WHERE NOT p.never_valid AND p.ended_at <= $as_of AND NOT EXISTS (SELECT 1 FROM logins AS l WHERE l.pass_no = p.pass_no)
+WHERE NOT p.never_valid AND p.ended_at <= $as_of AND NOT EXISTS (SELECT 1 FROM logins AS l
+    WHERE l.pass_no = p.pass_no)
     AND (p.covered OR (p.issued_at >= $period_from AND p.issued_at < $period_to))
 ORDER BY p.pass_no

@@ -26,8 +26,10 @@ techniques: [T1078.004]
 controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-63B, EIDSCA.AT02, ZTA:21846]
 ---
 SELECT
-    l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, any_value(p.issuer_id) AS actor_id, any_value(p.issuer_name) AS actor_name,
-    'The one-time pass of ' || any_value(l.user_name) || ', issued ' || strftime(any_value(p.issued_at), '%Y-%m-%d %H:%M') || ' UTC, let in '
+    l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, any_value(p.issuer_id) AS actor_id,
+        any_value(p.issuer_name) AS actor_name,
+    'The one-time pass of ' || any_value(l.user_name) || ', issued '
+        || strftime(any_value(p.issued_at), '%Y-%m-%d %H:%M') || ' UTC, let in '
         || count(*) || ' log-ins' AS summary,
     flatten(list(l.records ORDER BY l.time, l.login_no)) AS about, [any_value(p.record)] AS supporting
 FROM logins AS l JOIN passes AS p ON p.pass_no = l.pass_no

@@ -31,13 +31,16 @@ techniques: [T1078.004, T1098]
 controls: [ISO27001:A.5.16, ISO27001:A.5.17, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 WITH found AS (
-    SELECT DISTINCT ON (tenant_id, user_id, pass_id) * FROM snapshot_passes ORDER BY tenant_id, user_id, pass_id, record
+    SELECT DISTINCT ON (tenant_id, user_id, pass_id) * FROM snapshot_passes ORDER BY tenant_id, user_id, pass_id,
+        record
 )
 SELECT
     f.tenant_id, 'user' AS subject_type, f.user_id AS subject_id,
-    'A snapshot shows a pass created ' || strftime(f.created, '%Y-%m-%d %H:%M') || ' UTC for which the audit log has no issuance' AS summary,
+    'A snapshot shows a pass created ' || strftime(f.created, '%Y-%m-%d %H:%M')
+        || ' UTC for which the audit log has no issuance' AS summary,
     [f.record] AS about, f.created AS first_seen, f.created AS last_seen, lower(f.pass_id) AS identity,
-    CASE WHEN NOT f.covered THEN 'the audit evidence does not cover the time at which the pass was created' END AS not_assessed
+    CASE WHEN NOT f.covered
+        THEN 'the audit evidence does not cover the time at which the pass was created' END AS not_assessed
 FROM found AS f
 WHERE NOT EXISTS (
     SELECT 1 FROM passes AS p

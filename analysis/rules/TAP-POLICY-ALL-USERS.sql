@@ -34,7 +34,8 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.2, ISO27001:A.8.5, NIST-800-53:IA-5, EI
 ---
 SELECT
     tenant_id, 'tenant' AS subject_type, tenant_id AS subject_id,
-    CASE WHEN everyone IS NOT NULL THEN 'The policy lets ' || replace(scope, 'for ', '') || ' use a Temporary Access Pass' END AS summary,
+    CASE WHEN everyone IS NOT NULL THEN 'The policy lets ' || replace(scope, 'for ', '')
+        || ' use a Temporary Access Pass' END AS summary,
     [scope_record] AS about, greatest(scope_since, enabled_since) AS first_seen,
     CASE WHEN everyone IS NULL THEN 'the policy in evidence does not say whom it includes' END AS not_assessed
 FROM policy_state

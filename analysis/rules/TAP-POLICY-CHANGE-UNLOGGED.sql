@@ -32,7 +32,8 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 SELECT
     tenant_id, 'tenant' AS subject_type, tenant_id AS subject_id,
-    differences || CASE WHEN time_assumed THEN '. The snapshot does not say exactly when it was taken' ELSE '' END AS summary,
+    differences || CASE WHEN time_assumed THEN '. The snapshot does not say exactly when it was taken'
+        ELSE '' END AS summary,
     about, supporting, time AS first_seen, time AS last_seen
 FROM policy_events
 WHERE kind = 'unlogged'

@@ -27,7 +27,8 @@ controls: [ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 SELECT
     tenant_id, 'tenant' AS subject_type, tenant_id AS subject_id, actor_id, actor_name,
-    'The authentication methods policy was changed by ' || coalesce(actor_name, 'somebody whom the event does not name')
+    'The authentication methods policy was changed by '
+        || coalesce(actor_name, 'somebody whom the event does not name')
         || ', and what changed about passes cannot be read' AS summary,
     about, supporting
 FROM policy_events

@@ -30,8 +30,11 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-63B]
 ---
 SELECT
     tenant_id, 'tenant' AS subject_type, tenant_id AS subject_id,
-    'A Temporary Access Pass may live up to ' || maximum_minutes || ' minutes; more than ' || CAST($max_lifetime_minutes AS BIGINT) || ' is more than a working day' AS summary,
-    [maximum_record] AS about, [latest_maximum_record] AS supporting, greatest(maximum_since, enabled_since) AS first_seen,
-    CASE WHEN maximum_minutes IS NULL THEN 'the policy in evidence does not say how long a pass may live' END AS not_assessed
+    'A Temporary Access Pass may live up to ' || maximum_minutes || ' minutes; more than '
+        || CAST($max_lifetime_minutes AS BIGINT) || ' is more than a working day' AS summary,
+    [maximum_record] AS about, [latest_maximum_record] AS supporting,
+        greatest(maximum_since, enabled_since) AS first_seen,
+    CASE WHEN maximum_minutes IS NULL
+        THEN 'the policy in evidence does not say how long a pass may live' END AS not_assessed
 FROM policy_state
 WHERE enabled AND (maximum_minutes > $max_lifetime_minutes OR maximum_minutes IS NULL)

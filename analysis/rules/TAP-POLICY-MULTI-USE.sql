@@ -33,6 +33,7 @@ SELECT
     tenant_id, 'tenant' AS subject_type, tenant_id AS subject_id,
     'A Temporary Access Pass may be used more than once (' || settings || ')' AS summary,
     [one_time_record] AS about, greatest(one_time_since, enabled_since) AS first_seen,
-    CASE WHEN one_time IS NULL THEN 'the policy in evidence does not say whether a pass is for one use' END AS not_assessed
+    CASE WHEN one_time IS NULL
+        THEN 'the policy in evidence does not say whether a pass is for one use' END AS not_assessed
 FROM policy_state
 WHERE enabled AND one_time IS DISTINCT FROM true

@@ -36,34 +36,45 @@ WITH members AS (
 ),
 -- Groups of the policy whose members are not in evidence: who is in them cannot be said.
 unknown_groups AS (
-    SELECT t.tenant_id, string_agg(DISTINCT t.target_id, ', ' ORDER BY t.target_id) AS groups, bool_or(NOT t.included) AS some_excluded
+    SELECT t.tenant_id, string_agg(DISTINCT t.target_id, ', ' ORDER BY t.target_id) AS groups,
+        bool_or(NOT t.included) AS some_excluded
     FROM policy_targets AS t
-    WHERE t.kind = 'group' AND t.target_id <> 'all_users' AND NOT EXISTS (SELECT 1 FROM members AS m WHERE m.tenant_id = t.tenant_id AND m.group_id = t.target_id)
+    WHERE t.kind = 'group' AND t.target_id <> 'all_users'
+        AND NOT EXISTS (SELECT 1 FROM members AS m WHERE m.tenant_id = t.tenant_id AND m.group_id = t.target_id)
     GROUP BY t.tenant_id
 ),
 reached AS (
-    SELECT t.tenant_id, t.included, t.target_id AS user_id FROM policy_targets AS t WHERE t.kind IS DISTINCT FROM 'group'
+    SELECT t.tenant_id, t.included, t.target_id AS user_id
+    FROM policy_targets AS t WHERE t.kind IS DISTINCT FROM 'group'
     UNION SELECT t.tenant_id, t.included, m.user_id
     FROM policy_targets AS t JOIN members AS m ON m.tenant_id = t.tenant_id AND m.group_id = t.target_id
 ),
 in_scope AS (
     SELECT p.tenant_id, p.user_id, min(p.record) AS record, min(u.why) AS why
-    FROM (SELECT DISTINCT tenant_id, user_id, record FROM privileged_users WHERE since IS NULL OR since < $period_to) AS p
+    FROM (
+        SELECT DISTINCT tenant_id, user_id, record FROM privileged_users WHERE since IS NULL OR since < $period_to
+    ) AS p
     JOIN privileged_users AS u ON u.tenant_id = p.tenant_id AND u.user_id = p.user_id
     JOIN policy_state AS state ON state.tenant_id = p.tenant_id AND state.enabled
-    WHERE (state.everyone OR EXISTS (SELECT 1 FROM reached AS i WHERE i.tenant_id = p.tenant_id AND i.included AND i.user_id = p.user_id))
-        AND NOT EXISTS (SELECT 1 FROM reached AS x WHERE x.tenant_id = p.tenant_id AND NOT x.included AND x.user_id = p.user_id)
+    WHERE (state.everyone OR EXISTS (
+            SELECT 1 FROM reached AS i WHERE i.tenant_id = p.tenant_id AND i.included AND i.user_id = p.user_id))
+        AND NOT EXISTS (
+            SELECT 1 FROM reached AS x WHERE x.tenant_id = p.tenant_id AND NOT x.included AND x.user_id = p.user_id)
         -- anybody may be in a group that is excluded and that nobody knows
         AND NOT EXISTS (SELECT 1 FROM unknown_groups AS u WHERE u.tenant_id = p.tenant_id AND u.some_excluded)
     GROUP BY ALL
 ),
 named AS (
-    SELECT s.*, coalesce((SELECT max(i.upn) FROM ties AS i WHERE i.tenant = s.tenant_id AND i.user_id = s.user_id), s.user_id) AS name FROM in_scope AS s
+    SELECT s.*, coalesce(
+        (SELECT max(i.upn) FROM ties AS i WHERE i.tenant = s.tenant_id AND i.user_id = s.user_id), s.user_id) AS name
+    FROM in_scope AS s
 )
 SELECT
     state.tenant_id, 'tenant' AS subject_type, state.tenant_id AS subject_id,
-    count(*) || ' privileged users may use a Temporary Access Pass: ' || string_agg(DISTINCT named.name, ', ' ORDER BY named.name) AS summary,
-    [any_value(state.scope_record)] AS about, list(DISTINCT named.record ORDER BY named.record) FILTER (WHERE named.record IS NOT NULL) AS supporting,
+    count(*) || ' privileged users may use a Temporary Access Pass: '
+        || string_agg(DISTINCT named.name, ', ' ORDER BY named.name) AS summary,
+    [any_value(state.scope_record)] AS about,
+    list(DISTINCT named.record ORDER BY named.record) FILTER (WHERE named.record IS NOT NULL) AS supporting,
     any_value(greatest(state.scope_since, state.enabled_since)) AS first_seen, NULL AS not_assessed
 FROM policy_state AS state JOIN named ON named.tenant_id = state.tenant_id
 WHERE state.enabled AND state.scope_record IS NOT NULL

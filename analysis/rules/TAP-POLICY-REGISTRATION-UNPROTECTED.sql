@@ -39,12 +39,16 @@ WITH latest AS (
 ),
 judged AS (
     SELECT tenant_id, count(*) AS policies, max(taken) AS taken,
-        coalesce(bool_or(state = 'enabled' AND list_contains(list_transform(user_actions, lambda a: lower(a)), 'urn:user:registersecurityinfo')), false) AS protected
+        coalesce(bool_or(state = 'enabled' AND list_contains(list_transform(user_actions, lambda a: lower(a)),
+            'urn:user:registersecurityinfo')), false) AS protected
     FROM latest GROUP BY tenant_id
 )
 SELECT
     state.tenant_id, 'tenant' AS subject_type, state.tenant_id AS subject_id,
-    'None of the ' || judged.policies || ' Conditional Access policies in evidence is enabled for the registration of security information' AS summary,
-    [state.enabled_record] AS about, greatest(state.enabled_since, coalesce(judged.taken, state.enabled_since)) AS first_seen
+    'None of the ' || judged.policies
+        || ' Conditional Access policies in evidence is enabled for the registration of security information'
+        AS summary,
+    [state.enabled_record] AS about, greatest(state.enabled_since,
+        coalesce(judged.taken, state.enabled_since)) AS first_seen
 FROM policy_state AS state JOIN judged ON judged.tenant_id = state.tenant_id
 WHERE state.enabled AND NOT judged.protected

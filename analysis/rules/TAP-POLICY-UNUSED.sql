@@ -31,23 +31,30 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, EIDSCA.AT01, ZTA:2
 ---
 WITH wanted AS (
     SELECT unnest(generate_series(
-        date_trunc('day', $period_to - to_days(CAST($unused_days AS INTEGER))), date_trunc('day', $period_to - INTERVAL 1 MICROSECOND), INTERVAL 1 DAY
+        date_trunc('day', $period_to - to_days(CAST($unused_days AS INTEGER))),
+        date_trunc('day', $period_to - INTERVAL 1 MICROSECOND), INTERVAL 1 DAY
     ))::DATE AS day
 ),
 seen AS (
     SELECT t.tenant_id, bool_and(c.status IS NOT NULL AND c.status <> 'gap') AS covered
-    FROM tenants AS t CROSS JOIN wanted CROSS JOIN (VALUES ('audit'), ('sign-in interactive that can show TAP')) AS needed(log_type)
+    FROM tenants AS t CROSS JOIN wanted
+    CROSS JOIN (VALUES ('audit'), ('sign-in interactive that can show TAP')) AS needed(log_type)
     LEFT JOIN coverage_days AS c ON c.tenant_id = t.tenant_id AND c.log_type = needed.log_type AND c.day = wanted.day
     GROUP BY t.tenant_id
 )
 SELECT
     state.tenant_id, 'tenant' AS subject_type, state.tenant_id AS subject_id,
-    'Temporary Access Pass is enabled, but in the last ' || CAST($unused_days AS INTEGER) || ' days of the period no pass was issued and nobody logged in with one' AS summary,
+    'Temporary Access Pass is enabled, but in the last ' || CAST($unused_days AS INTEGER)
+        || ' days of the period no pass was issued and nobody logged in with one' AS summary,
     [state.enabled_record] AS about, state.enabled_since AS first_seen,
-    CASE WHEN NOT seen.covered THEN 'audit log and sign-ins that can show a pass do not cover the last ' || CAST($unused_days AS INTEGER) || ' days of the period' END AS not_assessed
+    CASE WHEN NOT seen.covered
+        THEN 'audit log and sign-ins that can show a pass do not cover the last ' || CAST($unused_days AS INTEGER)
+            || ' days of the period' END AS not_assessed
 FROM policy_state AS state JOIN seen ON seen.tenant_id = state.tenant_id
 WHERE state.enabled
     AND NOT EXISTS (
-        SELECT 1 FROM passes AS p WHERE p.tenant_id = state.tenant_id AND p.issued_at < $period_to AND p.issued_at >= $period_to - to_days(CAST($unused_days AS INTEGER)))
+        SELECT 1 FROM passes AS p WHERE p.tenant_id = state.tenant_id AND p.issued_at < $period_to
+            AND p.issued_at >= $period_to - to_days(CAST($unused_days AS INTEGER)))
     AND NOT EXISTS (
-        SELECT 1 FROM logins AS l WHERE l.tenant_id = state.tenant_id AND l.time < $period_to AND l.time >= $period_to - to_days(CAST($unused_days AS INTEGER)))
+        SELECT 1 FROM logins AS l WHERE l.tenant_id = state.tenant_id AND l.time < $period_to
+            AND l.time >= $period_to - to_days(CAST($unused_days AS INTEGER)))

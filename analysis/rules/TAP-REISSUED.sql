@@ -31,8 +31,10 @@ controls: [ISO27001:A.5.16, ISO27001:A.5.17, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 SELECT
     b.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
-    count(*) || ' passes were issued to ' || any_value(p.user_name) || ' between ' || strftime(min(p.issued_at), '%Y-%m-%d %H:%M') || ' and '
-        || strftime(max(p.issued_at), '%Y-%m-%d %H:%M') || ' UTC, by ' || string_agg(DISTINCT p.issuer_name, ', ' ORDER BY p.issuer_name) AS summary,
+    count(*) || ' passes were issued to ' || any_value(p.user_name) || ' between '
+        || strftime(min(p.issued_at), '%Y-%m-%d %H:%M') || ' and '
+        || strftime(max(p.issued_at), '%Y-%m-%d %H:%M') || ' UTC, by '
+            || string_agg(DISTINCT p.issuer_name, ', ' ORDER BY p.issuer_name) AS summary,
     list(p.record ORDER BY p.issued_at, p.pass_no) AS about
 FROM bursts('passes of user', to_seconds($days * 86400), $passes, 1) AS b
 JOIN passes AS p ON p.pass_no = b.item

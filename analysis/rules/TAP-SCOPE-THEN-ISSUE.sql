@@ -41,10 +41,13 @@ WITH moved AS (
         AND e.time <= p.issued_at AND e.time >= p.issued_at - to_seconds($hours * 3600)
 )
 SELECT
-    m.tenant_id, 'user' AS subject_type, m.user_id AS subject_id, m.issuer_id AS actor_id, m.issuer_name AS actor_name,
+    m.tenant_id, 'user' AS subject_type, m.user_id AS subject_id,
+    m.issuer_id AS actor_id, m.issuer_name AS actor_name,
     'A pass was issued to ' || m.user_name || ' within ' || CAST($hours AS INTEGER) || ' hours of '
-        || string_agg(CASE m.kind WHEN 'added to group' THEN 'being added to ' ELSE 'being taken out of ' END || coalesce(m.group_name, m.group_id)
-            || CASE m.kind WHEN 'added to group' THEN ', which the policy includes' ELSE ', which the policy excludes' END, '; ' ORDER BY m.event_no) AS summary,
+        || string_agg(CASE m.kind WHEN 'added to group' THEN 'being added to ' ELSE 'being taken out of ' END
+            || coalesce(m.group_name, m.group_id)
+            || CASE m.kind WHEN 'added to group' THEN ', which the policy includes'
+                ELSE ', which the policy excludes' END, '; ' ORDER BY m.event_no) AS summary,
     [m.record] AS about, list(m.event ORDER BY m.event_no) AS supporting, m.pass_no, NULL AS not_assessed
 FROM moved AS m
 JOIN pass_scope AS scope

@@ -36,16 +36,18 @@ WITH went AS (
     UNION SELECT f.login_no, f.signin_no FROM footprint AS f
 ),
 beyond AS (
-    SELECT w.login_no, list('s:' || s.signin_no ORDER BY s.signin_no) AS signins, string_agg(DISTINCT coalesce(s.app_name, s.app_id), ', ' ORDER BY coalesce(s.app_name, s.app_id)) AS applications
+    SELECT w.login_no, list('s:' || s.signin_no ORDER BY s.signin_no) AS signins,
+        string_agg(DISTINCT coalesce(s.app_name, s.app_id), ', '
+        ORDER BY coalesce(s.app_name, s.app_id)) AS applications
     FROM went AS w JOIN signins AS s ON s.signin_no = w.signin_no
     WHERE s.error_code = 0 AND s.app_id IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM config_lists AS c WHERE c.kind = 'bootstrap application' AND c.name = s.app_id)
     GROUP BY w.login_no
 )
 SELECT
-    l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
-    l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ' and went, on the pass, to applications that registration does not need: ' || b.applications AS summary,
-    l.records AS about, b.signins AS supporting
-FROM logins AS l LEFT JOIN passes AS p ON p.pass_no = CASE WHEN l.pass_known THEN l.pass_no END
+    l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, b.signins AS supporting,
+    l.sentence || ' and went, on the pass, to applications that registration does not need: '
+        || b.applications AS summary
+FROM login_findings AS l
 JOIN beyond AS b ON b.login_no = l.login_no
 ORDER BY l.login_no

@@ -29,7 +29,8 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 SELECT
     l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id,
-    'The pass of ' || l.user_name || ' was right at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC, but access was refused' AS summary,
+    'The pass of ' || l.user_name || ' was right at ' || strftime(l.time, '%Y-%m-%d %H:%M')
+        || ' UTC, but access was refused' AS summary,
     l.records AS about
 FROM blocked_logins AS l
 ORDER BY l.login_no

@@ -27,15 +27,16 @@ techniques: [T1078.004]
 controls: [ISO27001:A.5.17, ISO27001:A.8.2, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6, PCI-DSS-4.0:8.3]
 ---
 WITH why AS (
-    SELECT l.login_no, string_agg(DISTINCT u.why, '; ' ORDER BY u.why) AS reasons, list(DISTINCT u.record ORDER BY u.record) FILTER (WHERE u.record IS NOT NULL) AS shown_by
+    SELECT l.login_no, string_agg(DISTINCT u.why, '; ' ORDER BY u.why) AS reasons,
+        list(DISTINCT u.record ORDER BY u.record) FILTER (WHERE u.record IS NOT NULL) AS shown_by
     FROM logins AS l
-    JOIN privileged_users AS u ON u.tenant_id = l.tenant_id AND u.user_id = l.user_id AND (u.since IS NULL OR u.since < l.time)
+    JOIN privileged_users AS u ON u.tenant_id = l.tenant_id AND u.user_id = l.user_id
+        AND (u.since IS NULL OR u.since < l.time)
     GROUP BY l.login_no
 )
 SELECT
-    l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
-    l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || '; the user ' || why.reasons AS summary,
-    l.records AS about, why.shown_by AS supporting
-FROM logins AS l LEFT JOIN passes AS p ON p.pass_no = CASE WHEN l.pass_known THEN l.pass_no END
+    l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, why.shown_by AS supporting,
+    l.sentence || '; the user ' || why.reasons AS summary
+FROM login_findings AS l
 JOIN why ON why.login_no = l.login_no
 ORDER BY l.login_no

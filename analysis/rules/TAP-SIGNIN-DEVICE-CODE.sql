@@ -34,9 +34,8 @@ WITH coded AS (
     WHERE lower(s.protocol) = 'devicecode' OR lower(s.transfer_method) = 'devicecodeflow'
 )
 SELECT
-    l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
-    l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ' by the device code flow: the pass let in another device' AS summary,
-    l.records AS about, list_filter([p.record], lambda r: r IS NOT NULL) AS supporting
-FROM logins AS l LEFT JOIN passes AS p ON p.pass_no = CASE WHEN l.pass_known THEN l.pass_no END
+    l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, l.supporting,
+    l.sentence || ' by the device code flow: the pass let in another device' AS summary
+FROM login_findings AS l
 JOIN coded ON coded.login_no = l.login_no
 ORDER BY l.login_no

@@ -41,20 +41,26 @@ spans AS (
 ),
 marked AS (
     SELECT *, coalesce(from_time > max(to_time) OVER (
-        PARTITION BY tenant_id, counted_by ORDER BY from_time, to_time, span ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), true) AS opens
+        PARTITION BY tenant_id, counted_by ORDER BY from_time, to_time, span
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), true) AS opens
     FROM spans
 ),
 joined AS (
-    SELECT *, count(CASE WHEN opens THEN 1 END) OVER (PARTITION BY tenant_id, counted_by ORDER BY from_time, to_time, span) AS one FROM marked
+    SELECT *, count(CASE WHEN opens THEN 1 END) OVER (
+        PARTITION BY tenant_id, counted_by ORDER BY from_time, to_time, span) AS one
+    FROM marked
 ),
 members AS (
     SELECT DISTINCT j.tenant_id, j.counted_by, j.one, c.item
-    FROM joined AS j JOIN counted AS c ON c.tenant_id = j.tenant_id AND c.counted_by = j.counted_by AND c.span = j.span AND c.burst = j.burst
+    FROM joined AS j JOIN counted AS c ON c.tenant_id = j.tenant_id AND c.counted_by = j.counted_by
+        AND c.span = j.span AND c.burst = j.burst
 )
 SELECT
     m.tenant_id, 'user' AS subject_type, m.counted_by AS subject_id,
-    any_value(l.user_name) || ' logged in with a pass ' || count(*) || ' times between ' || strftime(min(l.time), '%Y-%m-%d %H:%M') || ' and '
-        || strftime(max(l.time), '%Y-%m-%d %H:%M') || ' UTC; more than ' || CAST($max_per_day AS INTEGER) || ' within 24 hours or '
+    any_value(l.user_name) || ' logged in with a pass ' || count(*) || ' times between '
+        || strftime(min(l.time), '%Y-%m-%d %H:%M') || ' and '
+        || strftime(max(l.time), '%Y-%m-%d %H:%M') || ' UTC; more than ' || CAST($max_per_day AS INTEGER)
+            || ' within 24 hours or '
         || CAST($max_per_30_days AS INTEGER) || ' within 30 days is unusual' AS summary,
     flatten(list(l.records ORDER BY l.time, l.login_no)) AS about
 FROM members AS m JOIN logins AS l ON l.login_no = m.item

@@ -31,11 +31,11 @@ techniques: [T1078.004, T1098]
 controls: [ISO27001:A.5.17, ISO27001:A.8.2, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 SELECT
-    l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
-    l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ' from ' || i.how AS summary,
-    l.records AS about, list_concat([p.record], i.issuer_signins) AS supporting,
+    l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about,
+        list_concat(l.supporting, i.issuer_signins) AS supporting,
+    l.sentence || ' from ' || i.how AS summary,
     CASE WHEN l.issued = 'not assessed' THEN l.issued_reason END AS not_assessed
-FROM logins AS l LEFT JOIN passes AS p ON p.pass_no = CASE WHEN l.pass_known THEN l.pass_no END
+FROM login_findings AS l
 LEFT JOIN issuer_network_logins AS i ON i.login_no = l.login_no
 WHERE i.login_no IS NOT NULL OR l.issued = 'not assessed'
 ORDER BY l.login_no

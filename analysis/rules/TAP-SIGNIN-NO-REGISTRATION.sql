@@ -29,10 +29,9 @@ techniques: [T1078.004]
 controls: [ISO27001:A.5.16, ISO27001:A.5.17, NIST-800-53:IA-5]
 ---
 SELECT
-    l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
-    l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ': ' || l.outcome_reason AS summary,
-    l.records AS about, list_filter([p.record], lambda r: r IS NOT NULL) AS supporting,
+    l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, l.supporting,
+    l.sentence || ': ' || l.outcome_reason AS summary,
     CASE WHEN l.outcome_registered = 'not assessed' THEN l.outcome_reason END AS not_assessed
-FROM logins AS l LEFT JOIN passes AS p ON p.pass_no = CASE WHEN l.pass_known THEN l.pass_no END
+FROM login_findings AS l
 WHERE l.outcome_registered = 'failed' OR l.outcome_registered = 'not assessed'
 ORDER BY l.login_no

@@ -31,8 +31,10 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5]
 ---
 SELECT
     s.tenant_id, 'user' AS subject_type, s.user_id AS subject_id,
-    'A pass was refused at ' || strftime(s.time, '%Y-%m-%d %H:%M') || ' UTC from ' || coalesce(s.ip, 'an unknown address') || ': '
-        || coalesce(s.failure_reason, 'error ' || s.error_code) || ' (the policy does not include the user, or the pass was spent)' AS summary,
+    'A pass was refused at ' || strftime(s.time, '%Y-%m-%d %H:%M') || ' UTC from '
+        || coalesce(s.ip, 'an unknown address') || ': '
+        || coalesce(s.failure_reason, 'error ' || s.error_code)
+            || ' (the policy does not include the user, or the pass was spent)' AS summary,
     ['s:' || s.signin_no] AS about
 FROM tap_attempts AS s
 WHERE s.refused

@@ -31,10 +31,13 @@ controls: [ISO27001:A.5.17, NIST-800-53:IA-5, NIST-800-53:AU-6]
 SELECT
     a.tenant_id, a.subject_type, a.subject_id, a.subject_name,
     a.subject_name || CASE a.family WHEN 'log-ins' THEN ' saw ' ELSE ' issued ' END || a.events
-        || CASE a.family WHEN 'log-ins' THEN ' log-ins with a pass' ELSE ' passes' END || ' in the week of ' || strftime(a.week, '%Y-%m-%d')
+        || CASE a.family WHEN 'log-ins' THEN ' log-ins with a pass' ELSE ' passes' END || ' in the week of '
+            || strftime(a.week, '%Y-%m-%d')
         || ', where the other ' || a.weeks || ' covered weeks lead to expect ' || printf('%.2f', a.mean)
-        || ' (Poisson p = ' || printf('%.2g', a.p) || ', q = ' || printf('%.2g', a.q) || ' after Benjamini-Hochberg)' AS summary,
-    a.records AS about, a.week AS first_seen, a.week + INTERVAL 7 DAY AS last_seen, a.family || strftime(a.week, '%Y-%m-%d') AS identity
+        || ' (Poisson p = ' || printf('%.2g', a.p) || ', q = ' || printf('%.2g', a.q)
+            || ' after Benjamini-Hochberg)' AS summary,
+    a.records AS about, a.week AS first_seen, a.week + INTERVAL 7 DAY AS last_seen, a.family
+        || strftime(a.week, '%Y-%m-%d') AS identity
 FROM rate_anomalies AS a
 WHERE a.events >= $min_logins AND a.q <= $q AND a.weeks >= $min_weeks
 ORDER BY a.tenant_id, a.week, a.subject_type, a.subject_id

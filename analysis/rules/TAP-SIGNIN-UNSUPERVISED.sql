@@ -42,15 +42,16 @@ controls:
   - NIST-800-63B
 ---
 SELECT
-    l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
-    l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || '. Not supervised: ' || l.failed_reasons AS summary,
+    l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, l.supporting,
+    l.sentence || '. Not supervised: ' || l.failed_reasons AS summary,
     CASE
         WHEN l.issued = 'failed' OR l.four_eyes = 'failed' OR len(l.failed_criteria) >= 3
-            OR EXISTS (SELECT 1 FROM privileged_users AS u WHERE u.tenant_id = l.tenant_id AND u.user_id = l.user_id AND (u.since IS NULL OR u.since < l.time))
+            OR EXISTS (SELECT 1 FROM privileged_users AS u WHERE u.tenant_id = l.tenant_id AND u.user_id = l.user_id
+                AND (u.since IS NULL OR u.since < l.time))
         THEN 'high'
     END AS severity,
-    l.records AS about, list_filter([p.record], lambda r: r IS NOT NULL) AS supporting,
-    CASE WHEN len(l.failed_criteria) = 0 THEN 'no criterion failed, but whether a pass was issued cannot be said' END AS not_assessed
-FROM logins AS l LEFT JOIN passes AS p ON p.pass_no = CASE WHEN l.pass_known THEN l.pass_no END
+    CASE WHEN len(l.failed_criteria) = 0
+        THEN 'no criterion failed, but whether a pass was issued cannot be said' END AS not_assessed
+FROM login_findings AS l
 WHERE len(l.failed_criteria) > 0 OR l.supervised = 'not assessed'
 ORDER BY l.login_no

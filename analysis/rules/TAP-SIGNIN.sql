@@ -27,9 +27,9 @@ techniques: [T1078.004]
 controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 SELECT
-    l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
-    l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ' from ' || coalesce(l.ip, 'an unknown address') || ' (' || l.outcome || ', ' || coalesce(nullif(l.applications, ''), 'application not known') || '); supervised: ' || l.supervised AS summary,
-    l.records AS about, list_filter([p.record], lambda r: r IS NOT NULL) AS supporting
-FROM logins AS l LEFT JOIN passes AS p ON p.pass_no = CASE WHEN l.pass_known THEN l.pass_no END
-
+    l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, l.supporting,
+    l.sentence || ' from ' || coalesce(l.ip, 'an unknown address') || ' (' || l.outcome || ', '
+        || coalesce(nullif(l.applications, ''), 'application not known') || '); supervised: '
+        || l.supervised AS summary
+FROM login_findings AS l
 ORDER BY l.login_no

@@ -34,13 +34,17 @@ techniques: [T1556.006, T1098, T1078.004]
 controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AC-2, NIST-800-53:AU-6]
 ---
 SELECT
-    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
-    'A pass was issued to ' || p.user_name || ', and within ' || CAST($minutes AS INTEGER) || ' minutes the same issuer also did: '
-        || string_agg(e.activity || ' at ' || strftime(e.time, '%H:%M') || ' UTC', ', ' ORDER BY e.event_no) AS summary,
+    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id,
+        p.issuer_name AS actor_name,
+    'A pass was issued to ' || p.user_name || ', and within ' || CAST($minutes AS INTEGER)
+        || ' minutes the same issuer also did: '
+        || string_agg(e.activity || ' at ' || strftime(e.time, '%H:%M') || ' UTC', ', '
+            ORDER BY e.event_no) AS summary,
     [p.record] AS about, list(e.record ORDER BY e.event_no) AS supporting
 FROM passes AS p
 JOIN audit_events AS e
-    ON e.tenant_id = p.tenant_id AND e.user_id = p.user_id AND e.issuer_id = p.issuer_id AND e.kind IN ('method deleted', 'password reset')
+    ON e.tenant_id = p.tenant_id AND e.user_id = p.user_id AND e.issuer_id = p.issuer_id
+        AND e.kind IN ('method deleted', 'password reset')
     AND abs(epoch(e.time) - epoch(p.issued_at)) <= $minutes * 60
 GROUP BY p.pass_no, p.tenant_id, p.user_id, p.user_name, p.issuer_id, p.issuer_name, p.record
 ORDER BY p.pass_no

@@ -42,7 +42,8 @@ WITH doubtful AS (
         SELECT login_no, 'no pass was issued for it' AS why FROM logins WHERE issued = 'failed' AND NOT ended_recently
         UNION ALL SELECT login_no, 'its pass had ended' FROM logins WHERE issued = 'failed' AND ended_recently
         UNION ALL SELECT login_no, 'it came from the issuer''s network' FROM issuer_network_logins
-        UNION ALL SELECT login_no, 'it came from an unfamiliar network' FROM unfamiliar_logins WHERE earlier_signins >= 5
+        UNION ALL SELECT login_no, 'it came from an unfamiliar network' FROM unfamiliar_logins
+            WHERE earlier_signins >= 5
     ) AS d ON d.login_no = l.login_no
     GROUP BY l.login_no
 ),
@@ -62,10 +63,10 @@ kept AS (
     GROUP BY l.login_no
 )
 SELECT
-    l.tenant_id, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
-    l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' || ' (' || list_aggregate(d.reasons, 'string_agg', '; ') || '), then within ' || CAST($minutes AS INTEGER) || ' minutes: ' || kept.steps AS summary,
-    l.records AS about, kept.events AS supporting
-FROM logins AS l LEFT JOIN passes AS p ON p.pass_no = CASE WHEN l.pass_known THEN l.pass_no END
+    l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, kept.events AS supporting,
+    l.sentence || ' (' || list_aggregate(d.reasons, 'string_agg', '; ') || '), then within '
+        || CAST($minutes AS INTEGER) || ' minutes: ' || kept.steps AS summary
+FROM login_findings AS l
 JOIN doubtful AS d ON d.login_no = l.login_no
 JOIN kept ON kept.login_no = l.login_no
 ORDER BY l.login_no

@@ -38,16 +38,20 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-63B, EIDS
 WITH used AS (
     SELECT
         t.tenant_id,
-        (SELECT count(*) FROM passes AS p WHERE p.tenant_id = t.tenant_id AND p.issued_at >= $period_from AND p.issued_at < $period_to) AS passes,
-        (SELECT count(*) FROM logins AS l WHERE l.tenant_id = t.tenant_id AND l.time >= $period_from AND l.time < $period_to) AS logins
+        (SELECT count(*) FROM passes AS p WHERE p.tenant_id = t.tenant_id AND p.issued_at >= $period_from
+            AND p.issued_at < $period_to) AS passes,
+        (SELECT count(*) FROM logins AS l WHERE l.tenant_id = t.tenant_id AND l.time >= $period_from
+            AND l.time < $period_to) AS logins
     FROM tenants AS t
 )
 SELECT
     state.tenant_id, 'tenant' AS subject_type, state.tenant_id AS subject_id,
     'Temporary Access Pass is enabled ' || state.scope || ' (' || state.settings || '), known since '
-        || strftime(state.enabled_since, '%Y-%m-%d') || '; the evidence shows ' || used.passes || ' passes issued and '
+        || strftime(state.enabled_since, '%Y-%m-%d') || '; the evidence shows ' || used.passes
+            || ' passes issued and '
         || used.logins || ' log-ins in the period'
-        || CASE state.basis WHEN 'as found later' THEN '. The state is the one found later: no evidence covers the time between' ELSE '' END AS summary,
+        || CASE state.basis WHEN 'as found later'
+            THEN '. The state is the one found later: no evidence covers the time between' ELSE '' END AS summary,
     [state.enabled_record] AS about, state.enabled_since AS first_seen
 FROM policy_state AS state JOIN used ON used.tenant_id = state.tenant_id
 WHERE state.enabled
