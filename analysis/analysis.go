@@ -38,7 +38,7 @@ type audit struct {
 	asOf    time.Time
 	tenants []string
 
-	supervision map[string]float64 // parameters of TAP-SIGNIN-UNSUPERVISED
+	supervision supervision
 	addressOf   func(string) string
 	identities  identities
 	coverage    coverage
@@ -79,20 +79,14 @@ func Run(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []Ru
 		return nil, errors.New("analysis without rules: take those of BuiltInRules, configured by Configure")
 	}
 	a := &audit{c: c, settings: s, rules: rules, opts: opts}
-	for _, r := range rules {
-		if r.ID == "TAP-SIGNIN-UNSUPERVISED" {
-			a.supervision = r.Parameters
-		}
-	}
-	var result *Result
-	err := c.Atomically(ctx, func() error { return a.derive(ctx) })
-	if err != nil {
+	var err error
+	if a.supervision, err = supervisionOf(rules); err != nil {
 		return nil, err
 	}
-	if result, err = a.judge(ctx); err != nil {
+	if err := c.Atomically(ctx, func() error { return a.derive(ctx) }); err != nil {
 		return nil, err
 	}
-	return result, nil
+	return a.judge(ctx)
 }
 
 func (a *audit) derive(ctx context.Context) error {
@@ -113,7 +107,7 @@ func (a *audit) derive(ctx context.Context) error {
 		a.findLogins,
 		a.storePasses, a.storeLogins,
 		a.model("70_footprint"),
-		a.model("80_signs"), a.storeGuessing,
+		a.model("80_signs"),
 		a.storePolicy, a.storePrivileged, a.storeCoverage, a.storeStatistics,
 	} {
 		if err := ctx.Err(); err != nil {

@@ -403,44 +403,60 @@ type identities struct {
 	byID  map[[2]string]string // the UPN that was tied to an id last
 }
 
+// tie is a span of identity_spans: from since on a UPN stood for the id. The first has no beginning.
 type tie struct {
 	userID string
-	at     time.Time
+	since  time.Time
 }
 
 func (a *audit) readIdentities(ctx context.Context) error {
 	a.identities = identities{byUPN: map[[2]string][]tie{}, byID: map[[2]string]string{}}
-	rows, err := a.c.Query(ctx, `SELECT tenant, upn, user_id, seen_at FROM identities ORDER BY tenant, upn, seen_at, user_id`)
+	spans, err := a.c.Query(ctx, `
+SELECT tenant, upn, user_id, since FROM identity_spans ORDER BY tenant, upn, since NULLS FIRST, until NULLS LAST, user_id`)
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	latest := map[[2]string]time.Time{}
-	for rows.Next() {
+	defer spans.Close()
+	for spans.Next() {
 		var tenant, upn, id string
-		var at time.Time
-		if err := rows.Scan(&tenant, &upn, &id, &at); err != nil {
+		var since *time.Time
+		if err := spans.Scan(&tenant, &upn, &id, &since); err != nil {
 			return err
 		}
-		a.identities.byUPN[[2]string{tenant, upn}] = append(a.identities.byUPN[[2]string{tenant, upn}], tie{id, at})
-		if key := [2]string{tenant, id}; !at.Before(latest[key]) {
-			latest[key] = at
-			a.identities.byID[key] = upn
+		t := tie{userID: id}
+		if since != nil {
+			t.since = *since
 		}
+		a.identities.byUPN[[2]string{tenant, upn}] = append(a.identities.byUPN[[2]string{tenant, upn}], t)
 	}
-	return rows.Err()
+	if err := spans.Err(); err != nil {
+		return err
+	}
+	upns, err := a.c.Query(ctx, `SELECT tenant, user_id, upn FROM upns`)
+	if err != nil {
+		return err
+	}
+	defer upns.Close()
+	for upns.Next() {
+		var tenant, id, upn string
+		if err := upns.Scan(&tenant, &id, &upn); err != nil {
+			return err
+		}
+		a.identities.byID[[2]string{tenant, id}] = upn
+	}
+	return upns.Err()
 }
 
-// resolve is the object id that a UPN stood for at a time: the one it was tied to last before, else the first after;
-// the UPN itself, in lower case, where no record ties it to one.
+// resolve is the object id that a UPN stood for at a time, as the macro user_of has it: that of the last span which had
+// begun; the UPN itself, in lower case, where no record ties it to one.
 func (i identities) resolve(tenant, upn string, at time.Time) string {
 	upn = strings.ToLower(upn)
 	ties := i.byUPN[[2]string{tenant, upn}]
-	if len(ties) == 0 {
+	begun := sort.Search(len(ties), func(i int) bool { return ties[i].since.After(at) })
+	if begun == 0 {
 		return upn
 	}
-	seen := sort.Search(len(ties), func(i int) bool { return ties[i].at.After(at) })
-	return ties[max(seen-1, 0)].userID
+	return ties[begun-1].userID
 }
 
 // ever are all the object ids that a UPN stood for; the name itself, in lower case, where no record ties it to one.

@@ -2,6 +2,7 @@ package analysis_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -466,6 +467,26 @@ privileged_users: [boss@contoso.example]`)
 	for user, severity := range want {
 		if got := j.finding("TAP-SIGNIN-UNSUPERVISED", user).Severity; got != severity {
 			t.Errorf("%s: %s, want %s", user, got, severity)
+		}
+	}
+}
+
+// TestOnePlaceOfALogin: where several of a log-in's sign-ins are from strange places, the ledger and the finding tell of
+// the same one, that of which most is known.
+func TestOnePlaceOfALogin(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.covered("02-01", "03-31")
+	f.earlier(5, "bob")
+	f.login("09:00", "bob", session("one"), from("203.0.113.7"), asn(64666))
+	f.signIn("09:10", "bob")
+	f.login("09:20", "bob", session("one"), from("198.18.0.9"), asn(64777))
+	j := f.judge("TAP-SIGNIN-UNFAMILIAR-NETWORK")
+	place := j.login("bob").Criteria[slices.Index(criteria, "place")].Reason
+	summary := j.finding("TAP-SIGNIN-UNFAMILIAR-NETWORK", "bob").Summary
+	for _, said := range []string{place, summary} {
+		if !strings.Contains(said, "198.18.0.9") || !strings.Contains(said, " 6 ") || strings.Contains(said, "203.0.113.7") {
+			t.Errorf("%q does not tell of 198.18.0.9 and 6 earlier sign-ins", said)
 		}
 	}
 }

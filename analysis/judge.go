@@ -24,7 +24,7 @@ func (a *audit) judge(ctx context.Context) (*Result, error) {
 	}
 	unjudged := map[ruleTenant]map[string]int{}
 	for _, rule := range a.rules {
-		if !rule.Enabled || rule.ID == "EXCEPTION-EXPIRED" {
+		if !rule.Enabled || rule.asksFindings() {
 			continue
 		}
 		found, err := a.run(ctx, rule, unjudged)
@@ -37,18 +37,26 @@ func (a *audit) judge(ctx context.Context) (*Result, error) {
 		}
 		r.Findings = append(r.Findings, found...)
 	}
-	r.Exceptions, r.Faults = a.except(r.Findings), a.faults
-	if i := slices.IndexFunc(a.rules, func(r Rule) bool { return r.ID == "EXCEPTION-EXPIRED" && r.Enabled }); i >= 0 {
-		if err := a.storeExpired(ctx, r.Findings); err != nil {
-			return nil, err
+	r.Exceptions = a.except(r.Findings)
+	if err := a.storeExpired(ctx, r.Findings); err != nil {
+		return nil, err
+	}
+	for _, rule := range a.rules {
+		if !rule.Enabled || !rule.asksFindings() {
+			continue
 		}
-		expired, err := a.run(ctx, a.rules[i], unjudged)
+		found, err := a.run(ctx, rule, unjudged)
+		if err != nil && rule.Origin != "" && ctx.Err() == nil {
+			a.fail(rule, err)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
-		a.except(expired)
-		r.Findings = append(r.Findings, expired...)
+		a.except(found)
+		r.Findings = append(r.Findings, found...)
 	}
+	r.Faults = a.faults
 	slices.SortFunc(r.Findings, func(x, y Finding) int {
 		return cmp.Or(cmp.Compare(y.Severity.Rank(), x.Severity.Rank()), cmp.Compare(x.RuleID, y.RuleID), x.FirstSeen.Compare(y.FirstSeen), cmp.Compare(x.ID, y.ID))
 	})
@@ -92,6 +100,13 @@ type ruleTenant struct{ rule, tenant string }
 func (a *audit) run(ctx context.Context, rule Rule, unjudged map[ruleTenant]map[string]int) ([]Finding, error) {
 	params := map[string]any{"period_from": a.period.From, "period_to": a.period.To, "as_of": a.asOf}
 	for name, value := range rule.Parameters {
+		params[name] = value
+	}
+	for name, of := range rule.Borrows {
+		value, err := borrowed(a.rules, of)
+		if err != nil {
+			return nil, fmt.Errorf("rule %s: %w", rule.ID, err)
+		}
 		params[name] = value
 	}
 	var found []Finding

@@ -42,12 +42,18 @@ type login struct {
 	known    bool   // the pass is known: see judgeIssued
 	until    time.Time
 	criteria []Criterion
+
+	// strange is the TAP sign-in that came neither from a trusted place nor from a familiar network; of several the
+	// first of those with the most earlier sign-ins, of which most can be said. nil where there is none. The ledger and
+	// the rules tell of this one.
+	strange *tapSignIn
 }
 
 func (l *login) lastTime() time.Time { return l.signIns[len(l.signIns)-1].time }
 
 const (
 	longestPause     = 60 * time.Minute
+	fewestEarlier    = 5 // earlier sign-ins below which no network counts as strange to a user
 	longestNameless  = 5 * time.Minute
 	footprintUnknown = 8 * time.Hour
 )
@@ -165,6 +171,9 @@ func newLogin(signIns []*tapSignIn) *login {
 	l := &login{signIns: signIns, tenant: signIns[0].tenant, userID: signIns[0].userID, time: signIns[0].time, outcome: "blocked"}
 	for _, s := range signIns {
 		l.upn = cmp.Or(l.upn, s.upn)
+		if !s.trusted && !s.familiar && (l.strange == nil || s.earlier > l.strange.earlier) {
+			l.strange = s
+		}
 		switch {
 		case s.outcome == success:
 			l.outcome = success

@@ -13,9 +13,11 @@ import (
 	"time"
 
 	"github.com/tidwall/gjson"
+
+	"tapaudit/ingest/formats"
 )
 
-// policySetting is one of the settings of the Temporary Access Pass method.
+// policySetting is one of the settings of the Temporary Access Pass method, by its place in formats.PolicySettings.
 type policySetting int
 
 const (
@@ -30,11 +32,8 @@ const (
 	settingCount
 )
 
-// settingNames are Microsoft Graph's names in temporaryAccessPassAuthenticationMethodConfiguration.
-var settingNames = [settingCount]string{
-	"state", "isUsableOnce", "defaultLifetimeInMinutes", "minimumLifetimeInMinutes",
-	"maximumLifetimeInMinutes", "defaultLength", "includeTargets", "excludeTargets",
-}
+// settingNames are Microsoft Graph's names.
+var settingNames [settingCount]string = formats.PolicySettings
 
 func (s policySetting) String() string { return settingNames[s] }
 
@@ -627,7 +626,8 @@ type policyDifference struct {
 type policyEvent struct {
 	Tenant      string
 	Time        time.Time
-	TimeAssumed bool // the snapshot's own time is not known, or not to the hour
+	TimeAssumed bool      // the snapshot's own time is not known, or not to the hour
+	Until       time.Time // when it was put back, of what was
 	About       []string
 	Supporting  []string // keys of the evidence, as in About
 	Actor       string
@@ -841,17 +841,14 @@ func (t *timeline) judge(i int, now policyFacts, last [settingCount]lastKnown) {
 }
 
 // Transients are the weakenings of which every setting was back at or below its old value by a later
-// change, exactly that long after or sooner. They are about both changes, and have the former's
-// actor and differences; changes between that also touched those settings are supporting.
-func (t timeline) Transients(within time.Duration) []policyEvent {
+// change. They are about both changes, until the latter, and have the former's actor and differences;
+// changes between that also touched those settings are supporting.
+func (t timeline) Transients() []policyEvent {
 	var transients []policyEvent
 	for _, w := range t.Weakenings {
 		var between []string
 		for i := w.item + 1; i < len(t.items); i++ {
 			e := t.items[i]
-			if e.Time.Sub(w.Time) > within {
-				break
-			}
 			if e.Snapshot != nil {
 				continue
 			}
@@ -863,7 +860,7 @@ func (t timeline) Transients(within time.Duration) []policyEvent {
 				back = back && is.known && !weaker(d.Setting, d.was, is)
 			}
 			if touched && back {
-				w.About = []string{w.About[0], e.Key}
+				w.About, w.Until = []string{w.About[0], e.Key}, e.Time
 				w.Supporting = between
 				transients = append(transients, w)
 				break

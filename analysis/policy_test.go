@@ -439,6 +439,11 @@ func TestAMissingOldValueIsTakenFromTheTimeline(t *testing.T) {
 		[]string{"c: enabled Temporary Access Pass"})
 }
 
+// transientsWithin are those that were put back within the time, as the rule asks.
+func transientsWithin(line timeline, within time.Duration) []policyEvent {
+	return slices.DeleteFunc(line.Transients(), func(e policyEvent) bool { return e.Until.Sub(e.Time) > within })
+}
+
 func TestTransients(t *testing.T) {
 	both := changeAt(t, 10, "w", `"state":"disabled","maximumLifetimeInMinutes":480`, `"state":"enabled","maximumLifetimeInMinutes":960`)
 	for _, c := range []struct {
@@ -469,7 +474,7 @@ func TestTransients(t *testing.T) {
 	} {
 		line := buildTimeline(append([]policyEvidence{both}, c.later...), neverCovered, hour(50))
 		var got []string
-		for _, e := range line.Transients(24 * time.Hour) {
+		for _, e := range transientsWithin(line, 24*time.Hour) {
 			if e.About[0] == "w" {
 				e.Differences = nil
 				got = append(got, eventsInWords([]policyEvent{e})...)
@@ -491,7 +496,7 @@ func TestTransientTargetsAreSets(t *testing.T) {
 		{"another exclusion", `"excludeTargets":[{"id":"a"}]`, `"excludeTargets":[]`, `"excludeTargets":[{"id":"x"}]`, 0},
 	} {
 		line := buildTimeline([]policyEvidence{changeAt(t, 1, "w", c.old, c.new), changeAt(t, 2, "r", c.new, c.back)}, alwaysCovered, hour(50))
-		transients := slices.DeleteFunc(line.Transients(time.Hour), func(e policyEvent) bool { return e.About[0] != "w" })
+		transients := slices.DeleteFunc(transientsWithin(line, time.Hour), func(e policyEvent) bool { return e.About[0] != "w" })
 		expectPolicy(t, c.name, len(transients), c.want)
 	}
 }
@@ -652,7 +657,7 @@ func TestTheOrderOfEvidenceDoesNotMatter(t *testing.T) {
 	}
 	story := func() string {
 		line := buildTimeline(evidence, alwaysCovered, hour(9))
-		return fmt.Sprint(line.States(hour(0), hour(9)), eventsInWords(line.Weakenings), eventsInWords(line.Unlogged), eventsInWords(line.Unreadable), eventsInWords(line.Transients(time.Hour)))
+		return fmt.Sprint(line.States(hour(0), hour(9)), eventsInWords(line.Weakenings), eventsInWords(line.Unlogged), eventsInWords(line.Unreadable), eventsInWords(transientsWithin(line, time.Hour)))
 	}
 	want := story()
 	for range evidence {

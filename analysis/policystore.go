@@ -92,11 +92,12 @@ func (a *audit) storePolicy(ctx context.Context) error {
 	state := table{name: "policy_state", columns: columns(
 		"tenant_id VARCHAR", "enabled BOOLEAN", "one_time BOOLEAN", "maximum_minutes BIGINT", "everyone BOOLEAN", "scope VARCHAR", "settings VARCHAR", "basis VARCHAR",
 		"enabled_since TIMESTAMP", "enabled_record VARCHAR", "one_time_since TIMESTAMP", "one_time_record VARCHAR",
-		"maximum_since TIMESTAMP", "maximum_record VARCHAR", "scope_since TIMESTAMP", "scope_record VARCHAR", "latest_maximum_record VARCHAR",
+		"scope_since TIMESTAMP", "scope_record VARCHAR",
 	)}
+	maxima := table{name: "policy_maxima", columns: columns("tenant_id VARCHAR", "position BIGINT", "since TIMESTAMP", "minutes BIGINT", "record VARCHAR")}
 	targets := table{name: "policy_targets", columns: columns("tenant_id VARCHAR", "included BOOLEAN", "kind VARCHAR", "target_id VARCHAR")}
 	changes := table{name: "policy_events", columns: columns(
-		"kind VARCHAR", "tenant_id VARCHAR", "time TIMESTAMP", "time_assumed BOOLEAN", "about VARCHAR[]", "supporting VARCHAR[]", "actor_id VARCHAR", "actor_name VARCHAR", "differences VARCHAR",
+		"kind VARCHAR", "tenant_id VARCHAR", "time TIMESTAMP", "time_assumed BOOLEAN", "about VARCHAR[]", "supporting VARCHAR[]", "actor_id VARCHAR", "actor_name VARCHAR", "differences VARCHAR", "until TIMESTAMP",
 	)}
 	for _, tenant := range a.tenants {
 		line, ok := a.timelines[tenant]
@@ -132,9 +133,6 @@ func (a *audit) storePolicy(ctx context.Context) error {
 			}
 			on := line.heldSince(now.Held, settingState, func(v policyValue) bool { return v.number == 1 })
 			many := line.heldSince(now.Held, settingUsableOnce, func(v policyValue) bool { return v.number == 0 })
-			long := line.heldSince(now.Held, settingMaximumMinutes, func(v policyValue) bool {
-				return float64(v.number) > a.parameter("TAP-POLICY-LIFETIME", "max_lifetime_minutes")
-			})
 			all := line.heldSince(now.Held, settingInclude, func(v policyValue) bool { return includesEveryone(v.targets) })
 			record := func(h heldValue) string {
 				if h.known {
@@ -143,29 +141,34 @@ func (a *audit) storePolicy(ctx context.Context) error {
 				return ""
 			}
 			state.add(tenant, enabled, known(oneTimeKnown, oneTime), known(maximumKnown, maximum), known(includedKnown, everyone), scope, settingsInWords(now), weakestBasis(now),
-				on.Known, record(on), many.Known, record(many), long.Known, record(long), all.Known, record(all),
-				record(now.Held[settingMaximumMinutes]))
+				on.Known, record(on), many.Known, record(many), all.Known, record(all))
+			run := line.heldUntil(now.Held, settingMaximumMinutes)
+			if h := now.Held[settingMaximumMinutes]; h.known && (len(run) == 0 || run[len(run)-1].Basis != h.Basis || run[len(run)-1].item != h.item) {
+				run = append(run, h)
+			}
+			for i, h := range run {
+				maxima.add(tenant, i, h.Known, known(h.known, h.number), record(h))
+			}
 			for included, list := range map[bool][]policyTarget{true: included, false: excluded} {
 				for _, t := range list {
 					targets.add(tenant, included, t.Type, strings.ToLower(t.ID))
 				}
 			}
 		}
-		transient := time.Duration(a.parameter("TAP-POLICY-TRANSIENT", "hours") * float64(time.Hour))
 		for _, list := range []struct {
 			kind   string
 			events []policyEvent
-		}{{"weakened", line.Weakenings}, {"transient", line.Transients(transient)}, {"unlogged", line.Unlogged}, {"unreadable", line.Unreadable}} {
+		}{{"weakened", line.Weakenings}, {"transient", line.Transients()}, {"unlogged", line.Unlogged}, {"unreadable", line.Unreadable}} {
 			for _, e := range list.events {
 				var words []string
 				for _, d := range e.Differences {
 					words = append(words, d.What)
 				}
-				changes.add(list.kind, tenant, e.Time, e.TimeAssumed, e.About, e.Supporting, e.ActorID, e.Actor, strings.Join(words, "; "))
+				changes.add(list.kind, tenant, e.Time, e.TimeAssumed, e.About, e.Supporting, e.ActorID, e.Actor, strings.Join(words, "; "), e.Until)
 			}
 		}
 	}
-	for _, t := range []table{state, targets, changes} {
+	for _, t := range []table{state, maxima, targets, changes} {
 		if err := t.store(ctx, a.c); err != nil {
 			return err
 		}
@@ -176,18 +179,23 @@ func (a *audit) storePolicy(ctx context.Context) error {
 // heldSince is the first value of the unbroken run, up to the one held now, for which the condition holds: what a
 // state finding dates from. Where the condition does not hold now it is the value held now.
 func (t timeline) heldSince(now [settingCount]heldValue, s policySetting, condition func(policyValue) bool) heldValue {
+	run := t.heldUntil(now, s)
 	since := now[s]
-	for i := len(t.held[s]) - 1; i >= 0; i-- {
-		h := t.held[s][i]
-		if h.Known.After(since.Known) {
-			continue
-		}
-		if !h.known || !condition(h.policyValue) {
-			break
-		}
-		since = h
+	for i := len(run) - 1; i >= 0 && run[i].known && condition(run[i].policyValue); i-- {
+		since = run[i]
 	}
 	return since
+}
+
+// heldUntil are the values of a setting in time order, up to the one held now.
+func (t timeline) heldUntil(now [settingCount]heldValue, s policySetting) []heldValue {
+	var run []heldValue
+	for _, h := range t.held[s] {
+		if !h.Known.After(now[s].Known) {
+			run = append(run, h)
+		}
+	}
+	return run
 }
 
 // settingsInWords is what the policy allows: one-time or not, lifetimes, length.

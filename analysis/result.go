@@ -208,6 +208,7 @@ type Rule struct {
 	Configured  Severity // the severity that the configuration sets, which wins over a finding's own; "" for none
 	Enabled     bool
 	Parameters  map[string]float64
+	Borrows     map[string]string // other rules' parameters, as RULE-ID.parameter, by the names that the SQL has for them
 	Why         string
 	Needs       []string
 	Group       string // of the documentation: one of [RuleGroups]; a user's rule may have none

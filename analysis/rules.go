@@ -28,11 +28,8 @@ import (
 //go:embed rules/*.sql
 var ruleFiles embed.FS
 
-// Severities from the least to the most.
-var severities = []Severity{"info", "low", "medium", "high", "critical"}
-
 // Rank orders severities: 0 for info to 4 for critical, -1 for what is none.
-func (s Severity) Rank() int { return slices.Index(severities, s) }
+func (s Severity) Rank() int { return slices.Index(settings.Severities(), string(s)) }
 
 // RuleGroups are the groups of rules in the order in which the documentation shows them.
 var RuleGroups = []string{"policy", "issuance", "log-ins", "chains", "evidence"}
@@ -44,6 +41,7 @@ type frontMatter struct {
 	Severity    Severity           `yaml:"severity"`
 	Group       string             `yaml:"group"`
 	Parameters  map[string]float64 `yaml:"parameters"`
+	Borrows     map[string]string  `yaml:"borrows"`
 	Population  string             `yaml:"population"`
 	Needs       []string           `yaml:"needs"`
 	Condition   string             `yaml:"condition"`
@@ -201,7 +199,7 @@ func ParseRule(name string, text []byte) (Rule, error) {
 	}
 	return Rule{
 		Group: m.Group, Condition: strings.TrimSpace(m.Condition), Fix: remedies,
-		ID: m.ID, Title: m.Title, Severity: m.Severity, Enabled: true, Parameters: m.Parameters,
+		ID: m.ID, Title: m.Title, Severity: m.Severity, Enabled: true, Parameters: m.Parameters, Borrows: m.Borrows,
 		Why: strings.TrimSpace(m.Why), Needs: m.Needs, Population: m.Population,
 		HowToVerify: strings.TrimSpace(m.HowToVerify), HowToFix: strings.TrimSpace(m.HowToFix),
 		References: m.References, Techniques: m.Techniques, Controls: m.Controls,
@@ -220,7 +218,7 @@ func (m *frontMatter) check() error {
 	case len(m.ID) > 64 || !ruleID.MatchString(m.ID):
 		return fmt.Errorf("the id %q is none: write A to Z, 0 to 9 and single dashes between them, 64 at most", clipped(m.ID))
 	case m.Severity.Rank() < 0:
-		return fmt.Errorf("severity %q is none of info, low, medium, high, critical", clipped(string(m.Severity)))
+		return fmt.Errorf("severity %q is none of %s", clipped(string(m.Severity)), strings.Join(settings.Severities(), ", "))
 	case m.Group != "" && !slices.Contains(RuleGroups, m.Group):
 		return fmt.Errorf("group %q is none of %s", clipped(m.Group), strings.Join(RuleGroups, ", "))
 	case populations[m.Population] == nil:
@@ -264,10 +262,10 @@ func (m *frontMatter) check() error {
 			return fmt.Errorf("the reference %q is no address that begins with https://", clipped(reference))
 		}
 	}
-	if len(m.Parameters) > mostRuleEntries {
-		return fmt.Errorf("parameters has more than %d entries", mostRuleEntries)
+	if len(m.Parameters)+len(m.Borrows) > mostRuleEntries {
+		return fmt.Errorf("parameters and borrows have more than %d entries", mostRuleEntries)
 	}
-	for name := range m.Parameters {
+	for _, name := range slices.Concat(slices.Sorted(maps.Keys(m.Parameters)), slices.Sorted(maps.Keys(m.Borrows))) {
 		if !parameterName.MatchString(name) {
 			return fmt.Errorf("the parameter %q has no name that SQL can use: write a to z, 0 to 9 and _", clipped(name))
 		}
@@ -350,6 +348,30 @@ func Configure(rules []Rule, s *settings.Settings) []Rule {
 	}
 	slices.SortFunc(configured, func(x, y Rule) int { return cmp.Compare(x.ID, y.ID) })
 	return configured
+}
+
+// asksFindings says whether the rule looks at what the other rules found, and so runs after them.
+func (r Rule) asksFindings() bool { return r.Population == "exceptions" }
+
+// borrowed is the value of another rule's parameter, named as RULE.parameter.
+func borrowed(rules []Rule, name string) (float64, error) {
+	id, parameter, _ := strings.Cut(name, ".")
+	for _, r := range rules {
+		if value, ok := r.Parameters[parameter]; ok && r.ID == id {
+			return value, nil
+		}
+	}
+	return 0, fmt.Errorf("borrows: there is no parameter %s; name one as RULE-ID.parameter", name)
+}
+
+// ownParameter is the value of the parameter that one of the program's rules has under this name.
+func ownParameter(rules []Rule, name string) (float64, error) {
+	for _, r := range rules {
+		if value, ok := r.Parameters[name]; ok && r.Origin == "" {
+			return value, nil
+		}
+	}
+	return 0, fmt.Errorf("no rule has the parameter %s", name)
 }
 
 // isState says whether the rule's findings tell a state, which belongs to every report, not events of a time.

@@ -3,7 +3,6 @@ package analysis
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -78,7 +77,7 @@ func (a *audit) storePasses(ctx context.Context) error {
 		"issued_at TIMESTAMP", "issuer_type VARCHAR", "issuer_id VARCHAR", "issuer_name VARCHAR", "issuer_ip VARCHAR", "approved_user BOOLEAN", "approved_application BOOLEAN",
 		"starts_at TIMESTAMP", "end_time TIMESTAMP", "end_logged BOOLEAN", "ended_at TIMESTAMP", "ended_by VARCHAR", "usage VARCHAR", "logged_usage VARCHAR",
 		"never_valid BOOLEAN", "logins BIGINT", "in_hours BOOLEAN", "purpose_at_start VARCHAR", "covered BOOLEAN",
-		"established BOOLEAN", "scope_known BOOLEAN",
+		"scope_known BOOLEAN",
 	)}
 	for _, p := range a.passes {
 		e := p.event
@@ -92,14 +91,13 @@ func (a *audit) storePasses(ctx context.Context) error {
 		if h := a.settings.Hours; h != nil {
 			inHours = h.Contains(e.time)
 		}
-		established := !created.IsZero() && p.start.Sub(created) > time.Duration(a.parameter("TAP-ISSUED-TO-ESTABLISHED-USER", "established_days")*float64(day))
 		_, scopeKnown := a.policyAt(p.tenant, e.time).ForEvents().Included()
 		t.add(p.no, auditKey(e), p.tenant, e.passID, p.userID, a.nameOf(p.tenant, p.userID), userType, created,
 			e.time, e.issuerType, e.issuerID, e.issuerName, e.issuerIP,
 			e.issuerType == "user" && a.settings.ApprovedUsers != nil && onList(*a.settings.ApprovedUsers, e.issuerNames), a.approvedApplication(e),
 			p.start, p.end, p.endLogged, p.endedAt, p.endedBy, p.usage, e.passUsage,
 			p.neverValid(), len(p.logins), inHours, a.purposeAtStart(p).State,
-			a.coverage.covers(p.tenant, logTAPSignIn, p.start, p.endedAt), established, scopeKnown)
+			a.coverage.covers(p.tenant, logTAPSignIn, p.start, p.endedAt), scopeKnown)
 	}
 	return t.store(ctx, a.c)
 }
@@ -107,13 +105,13 @@ func (a *audit) storePasses(ctx context.Context) error {
 // purposeAtStart is the criterion "purpose" asked at the pass's start, before any log-in.
 func (a *audit) purposeAtStart(p *pass) Criterion {
 	if reason := a.newUser(p.tenant, p.userID, p.start); reason != "" {
-		return Criterion{criterionPurpose, met, reason}
+		return Criterion{criterionPurpose, Met, reason}
 	}
 	if reason := a.deviceAfter(p.tenant, p.userID, p.start); reason != "" {
-		return Criterion{criterionPurpose, met, reason}
+		return Criterion{criterionPurpose, Met, reason}
 	}
 	if reason := a.registered(p.tenant, p.userID, p.event.passID, p.start); reason != "" {
-		return Criterion{criterionPurpose, met, reason}
+		return Criterion{criterionPurpose, Met, reason}
 	}
 	return a.purposeless(p.tenant, p.userID, p.start)
 }
@@ -124,10 +122,14 @@ func (a *audit) storeLogins(ctx context.Context) error {
 		"signins BIGINT", "records VARCHAR[]", "pass_no BIGINT", "pass_known BOOLEAN", "footprint_until TIMESTAMP", "supervised VARCHAR",
 		"issued VARCHAR", "approved_issuer VARCHAR", "four_eyes VARCHAR", "purpose VARCHAR", "place VARCHAR", "hours VARCHAR", "prompt VARCHAR",
 		"outcome_registered VARCHAR", "closed VARCHAR", "failed_criteria VARCHAR[]", "failed_reasons VARCHAR", "ended_recently BOOLEAN", "issued_reason VARCHAR", "outcome_reason VARCHAR",
+		"strange_signin BIGINT", "strange_earlier BIGINT", "strange_enough BOOLEAN",
 	)}
-	members := table{name: "login_signins", columns: columns("login_no BIGINT", "signin_no BIGINT", "familiar BOOLEAN", "earlier_signins BIGINT")}
+	members := table{name: "login_signins", columns: columns("login_no BIGINT", "signin_no BIGINT")}
 	for _, l := range a.logins {
-		var passNo any
+		var passNo, strange, earlier, enough any
+		if s := l.strange; s != nil {
+			strange, earlier, enough = s.no, s.earlier, s.earlier >= fewestEarlier
+		}
 		endedRecently := false
 		if l.pass != nil {
 			passNo = l.pass.no
@@ -137,7 +139,7 @@ func (a *audit) storeLogins(ctx context.Context) error {
 		state := func(name string) string { return l.criterion(name).State }
 		var failures, reasons []string
 		for _, c := range l.criteria {
-			if c.State == failed {
+			if c.State == Failed {
 				failures = append(failures, c.Name)
 				reasons = append(reasons, strings.ReplaceAll(c.Name, "_", " ")+": "+c.Reason)
 			}
@@ -146,9 +148,10 @@ func (a *audit) storeLogins(ctx context.Context) error {
 			len(l.signIns), signInKeys(l), passNo, l.known, l.until, l.supervised(),
 			state(criterionIssued), state(criterionApprovedIssuer), state(criterionFourEyes), state(criterionPurpose), state(criterionPlace), state(criterionHours),
 			state(criterionPrompt), state(criterionOutcome), state(criterionClosed), failures, strings.Join(reasons, "; "), endedRecently,
-			l.criterion(criterionIssued).Reason, l.criterion(criterionOutcome).Reason)
+			l.criterion(criterionIssued).Reason, l.criterion(criterionOutcome).Reason,
+			strange, earlier, enough)
 		for _, s := range l.signIns {
-			members.add(l.no, s.no, s.familiar, s.earlier)
+			members.add(l.no, s.no)
 		}
 	}
 	for _, t := range []table{t, members} {
@@ -159,18 +162,4 @@ func (a *audit) storeLogins(ctx context.Context) error {
 	return a.c.Exec(ctx, `
 CREATE OR REPLACE VIEW logins AS SELECT * FROM logins_and_blocked WHERE outcome <> 'blocked';
 CREATE OR REPLACE VIEW blocked_logins AS SELECT * FROM logins_and_blocked WHERE outcome = 'blocked'`)
-}
-
-// parameter is a rule's parameter as configured.
-func (a *audit) parameter(rule, name string) float64 {
-	i := slices.IndexFunc(a.rules, func(r Rule) bool { return r.ID == rule })
-	return a.rules[i].Parameters[name]
-}
-
-// storeGuessing keeps the bursts of guessing, with TAP-GUESSING's parameters, for the chain that begins with them.
-func (a *audit) storeGuessing(ctx context.Context) error {
-	return a.c.Exec(ctx, `
-CREATE OR REPLACE TABLE guessing_bursts AS
-SELECT * FROM bursts('failed attempts on user', to_seconds(?::DOUBLE), ?::DOUBLE, 1)`,
-		a.parameter("TAP-GUESSING", "minutes")*60, a.parameter("TAP-GUESSING", "attempts"))
 }

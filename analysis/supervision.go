@@ -13,9 +13,9 @@ import (
 
 // The states of a criterion.
 const (
-	met         = "met"
-	failed      = "failed"
-	notAssessed = "not assessed"
+	Met         = "met"
+	Failed      = "failed"
+	NotAssessed = "not assessed"
 )
 
 // The criteria, by the columns of logins.csv.
@@ -31,13 +31,33 @@ const (
 	criterionClosed         = "closed"
 )
 
+// supervision is how close it must be: the parameters that the rule about unsupervised log-ins owns.
+type supervision struct {
+	newUserDays              int
+	device, prompt           time.Duration
+	closedAfter, outcomeTime time.Duration
+}
+
+// supervisionOf takes the parameters from the rules as configured.
+func supervisionOf(rules []Rule) (s supervision, err error) {
+	in := func(name string, unit time.Duration) time.Duration {
+		value, missing := ownParameter(rules, name)
+		err = cmp.Or(err, missing)
+		return time.Duration(value * float64(unit))
+	}
+	s.newUserDays = int(in("new_user_days", 1))
+	s.device, s.prompt = in("device_hours", time.Hour), in("prompt_hours", time.Hour)
+	s.closedAfter, s.outcomeTime = in("closed_minutes", time.Minute), in("outcome_minutes", time.Minute)
+	return s, err
+}
+
 // supervise judges a log-in by the nine criteria. Met wins: proof on record is enough. Otherwise a criterion is not
 // assessed where the evidence or the configuration cannot tell, and failed only where they could have.
 func (a *audit) supervise(l *login) {
 	l.pass, l.latest = a.passAt(l.tenant, l.userID, l.time)
 	issued := a.judgeIssued(l)
 	l.issued = issued.State
-	l.known = l.pass != nil && issued.State != notAssessed && l.time.Sub(l.pass.endedAt) < 30*day
+	l.known = l.pass != nil && issued.State != NotAssessed && l.time.Sub(l.pass.endedAt) < 30*day
 	l.until = l.time.Add(footprintUnknown)
 	if l.known {
 		l.until = later(l.pass.end, l.time.Add(time.Hour))
@@ -58,14 +78,14 @@ func (a *audit) supervise(l *login) {
 // supervised: no when a criterion failed; yes when none did and the pass is proved; else it cannot be said.
 func (l *login) supervised() string {
 	for _, c := range l.criteria {
-		if c.State == failed {
+		if c.State == Failed {
 			return "no"
 		}
 	}
-	if l.criterion(criterionIssued).State == met {
+	if l.criterion(criterionIssued).State == Met {
 		return "yes"
 	}
-	return notAssessed
+	return NotAssessed
 }
 
 func (l *login) criterion(name string) Criterion {
@@ -75,7 +95,7 @@ func (l *login) criterion(name string) Criterion {
 func (a *audit) judgeIssued(l *login) Criterion {
 	c := Criterion{Name: criterionIssued}
 	if l.pass != nil && l.pass.validAt(l.time) {
-		c.State, c.Reason = met, fmt.Sprintf("pass issued %s by %s, %s", clock(l.pass.event.time), a.issuerInWords(l.pass), apart(l.pass.event.time, l.time))
+		c.State, c.Reason = Met, fmt.Sprintf("pass issued %s by %s, %s", clock(l.pass.event.time), a.issuerInWords(l.pass), apart(l.pass.event.time, l.time))
 		return c
 	}
 	lifetime, known := a.highestLifetime(l.tenant, l.time)
@@ -85,15 +105,15 @@ func (a *audit) judgeIssued(l *login) Criterion {
 	}
 	switch home := l.foreignHome(); {
 	case home != "":
-		c.State, c.Reason = notAssessed, fmt.Sprintf("the user's home tenant is %s: the pass was issued there, and its audit log is not this tenant's", home)
+		c.State, c.Reason = NotAssessed, fmt.Sprintf("the user's home tenant is %s: the pass was issued there, and its audit log is not this tenant's", home)
 	case !a.coverage.covers(l.tenant, logAudit, l.time.Add(-lifetime), l.time):
-		c.State, c.Reason = notAssessed, fmt.Sprintf("the audit evidence does not cover the %s before the log-in (%s); export the audit log from %s on",
+		c.State, c.Reason = NotAssessed, fmt.Sprintf("the audit evidence does not cover the %s before the log-in (%s); export the audit log from %s on",
 			minutesInWords(lifetime), assumption, clock(l.time.Add(-lifetime)))
 	case l.latest != nil && !l.latest.endLogged && !l.latest.policyKnown && l.time.Sub(l.latest.event.time) < longestLifetime:
-		c.State, c.Reason = notAssessed, fmt.Sprintf("the latest pass was issued %s, and neither its end nor the policy that bounds it is known; export the authentication methods policy",
+		c.State, c.Reason = NotAssessed, fmt.Sprintf("the latest pass was issued %s, and neither its end nor the policy that bounds it is known; export the authentication methods policy",
 			clock(l.latest.event.time))
 	default:
-		c.State, c.Reason = failed, "no pass was issued for the user in the time that the audit evidence covers ("+assumption+")"
+		c.State, c.Reason = Failed, "no pass was issued for the user in the time that the audit evidence covers ("+assumption+")"
 		if p := l.latest; p != nil {
 			c.Reason = fmt.Sprintf("the latest pass, issued %s by %s, had ended %s by %s, and no other was issued (%s)",
 				clock(p.event.time), a.issuerInWords(p), clock(p.endedAt), p.endedBy, assumption)
@@ -115,7 +135,7 @@ func (l *login) foreignHome() string {
 // passUnknown is why nothing that concerns the pass can be judged.
 func (l *login) passUnknown() string {
 	switch {
-	case l.issued == notAssessed:
+	case l.issued == NotAssessed:
 		return "it is not known which pass was used"
 	case l.pass == nil:
 		return "no pass is on record"
@@ -125,7 +145,7 @@ func (l *login) passUnknown() string {
 }
 
 func (a *audit) judgeApprovedIssuer(l *login) Criterion {
-	c := Criterion{Name: criterionApprovedIssuer, State: notAssessed}
+	c := Criterion{Name: criterionApprovedIssuer, State: NotAssessed}
 	if !l.known {
 		c.Reason = l.passUnknown()
 		return c
@@ -144,9 +164,9 @@ func (a *audit) judgeApprovedIssuer(l *login) Criterion {
 	case list == nil:
 		c.Reason = "no list of approved issuers (" + kind + ") is configured"
 	case onList(*list, e.issuerNames):
-		c.State, c.Reason = met, a.issuerInWords(l.pass)+" is on the list of approved "+kind
+		c.State, c.Reason = Met, a.issuerInWords(l.pass)+" is on the list of approved "+kind
 	default:
-		c.State, c.Reason = failed, a.issuerInWords(l.pass)+" is not on the list of approved "+kind
+		c.State, c.Reason = Failed, a.issuerInWords(l.pass)+" is not on the list of approved "+kind
 	}
 	return c
 }
@@ -161,7 +181,7 @@ func (a *audit) approvedApplication(e *auditEvent) bool {
 }
 
 func (a *audit) judgeFourEyes(l *login) Criterion {
-	c := Criterion{Name: criterionFourEyes, State: notAssessed}
+	c := Criterion{Name: criterionFourEyes, State: NotAssessed}
 	if !l.known {
 		c.Reason = l.passUnknown()
 		return c
@@ -169,17 +189,17 @@ func (a *audit) judgeFourEyes(l *login) Criterion {
 	e := l.pass.event
 	switch {
 	case e.issuerType == "user" && e.issuerID != l.userID:
-		c.State, c.Reason = met, a.issuerInWords(l.pass)+" is a person other than the user"
+		c.State, c.Reason = Met, a.issuerInWords(l.pass)+" is a person other than the user"
 	case e.issuerType == "user":
-		c.State, c.Reason = failed, "the user issued the pass for themselves"
+		c.State, c.Reason = Failed, "the user issued the pass for themselves"
 	case e.issuerType != "application":
 		c.Reason = "the audit event names no issuer"
 	case a.approvedApplication(e):
-		c.State, c.Reason = met, a.issuerInWords(l.pass)+" is an approved application"
+		c.State, c.Reason = Met, a.issuerInWords(l.pass)+" is an approved application"
 	case a.settings.ApprovedApplications == nil:
 		c.Reason = "an application issued the pass, and no list of approved applications is configured"
 	default:
-		c.State, c.Reason = failed, a.issuerInWords(l.pass)+" is an application that is not approved"
+		c.State, c.Reason = Failed, a.issuerInWords(l.pass)+" is an application that is not approved"
 	}
 	return c
 }
@@ -190,24 +210,24 @@ func (a *audit) judgePurpose(l *login) Criterion {
 		at, passID = l.pass.start, l.pass.event.passID
 	}
 	if reason := a.newUser(l.tenant, l.userID, at); reason != "" {
-		return Criterion{criterionPurpose, met, reason}
+		return Criterion{criterionPurpose, Met, reason}
 	}
 	if reason := a.deviceAfter(l.tenant, l.userID, l.time); reason != "" {
-		return Criterion{criterionPurpose, met, reason}
+		return Criterion{criterionPurpose, Met, reason}
 	}
 	if reason := a.registered(l.tenant, l.userID, passID, l.time); reason != "" {
-		return Criterion{criterionPurpose, met, reason}
+		return Criterion{criterionPurpose, Met, reason}
 	}
 	return a.purposeless(l.tenant, l.userID, at)
 }
 
 // purposeless is the purpose of a user for whom none is on record: failed, or not assessed where nothing could tell.
 func (a *audit) purposeless(tenant, user string, at time.Time) Criterion {
-	c := Criterion{Name: criterionPurpose, State: failed}
+	c := Criterion{Name: criterionPurpose, State: Failed}
 	person := a.people[userKey{tenant, user}]
 	dated := person != nil && (!person.created.IsZero() || !person.hired.IsZero())
 	if !dated && a.settings.Roster == nil && a.settings.Register == nil {
-		c.State, c.Reason = notAssessed, "the evidence has no creation or hire date of the user, and there is no onboarding roster and no supervision register"
+		c.State, c.Reason = NotAssessed, "the evidence has no creation or hire date of the user, and there is no onboarding roster and no supervision register"
 		return c
 	}
 	var looked []string
@@ -223,14 +243,14 @@ func (a *audit) purposeless(tenant, user string, at time.Time) Criterion {
 	if a.settings.Register != nil {
 		looked = append(looked, "the supervision register has no entry")
 	}
-	c.Reason = strings.Join(append(looked, "no device was joined within "+hoursInWords(a.supervisionDuration("device_hours", time.Hour))), "; ")
+	c.Reason = strings.Join(append(looked, "no device was joined within "+hoursInWords(a.supervision.device)), "; ")
 	return c
 }
 
 // newUser says why a user counts as new at a time: created, hired or starting by the roster within the days allowed
 // before or after; "" when none of these.
 func (a *audit) newUser(tenant, user string, at time.Time) string {
-	days := int(a.supervision["new_user_days"])
+	days := a.supervision.newUserDays
 	near := func(t time.Time) bool { return !t.IsZero() && at.Sub(t).Abs() <= time.Duration(days)*day }
 	if p := a.people[userKey{tenant, user}]; p != nil {
 		for _, created := range p.createdAt {
@@ -261,7 +281,7 @@ func (a *audit) isUser(tenant, user, name string, on settings.Date) bool {
 
 // deviceAfter says which device of the user's was joined within the hours allowed after a time.
 func (a *audit) deviceAfter(tenant, user string, at time.Time) string {
-	until := at.Add(a.supervisionDuration("device_hours", time.Hour))
+	until := at.Add(a.supervision.device)
 	if events := onwards(a.deviceEvents[userKey{tenant, user}], at); len(events) > 0 && !events[0].time.After(until) {
 		return fmt.Sprintf("a device was joined %s (%s)", clock(events[0].time), events[0].activity)
 	}
@@ -283,23 +303,20 @@ func (a *audit) registered(tenant, user, passID string, at time.Time) string {
 }
 
 func (a *audit) judgePlace(l *login) Criterion {
-	var strange *tapSignIn
-	trusted := true
+	strange, trusted := l.strange, true
 	for _, s := range l.signIns {
 		trusted = trusted && s.trusted
-		if !s.trusted && !s.familiar && (strange == nil || s.earlier > strange.earlier) {
-			strange = s
-		}
 	}
 	switch {
 	case strange == nil && trusted:
-		return Criterion{criterionPlace, met, fmt.Sprintf("%s is a trusted place", cmp.Or(l.signIns[0].ip, "the address"))}
+		return Criterion{criterionPlace, Met, fmt.Sprintf("%s is a trusted place", cmp.Or(l.signIns[0].ip, "the address"))}
 	case strange == nil:
-		return Criterion{criterionPlace, met, fmt.Sprintf("%s is in a network that the user signed in from before", cmp.Or(l.signIns[0].ip, "the address"))}
-	case len(a.settings.TrustedNetworks) == 0 && strange.earlier < 5:
-		return Criterion{criterionPlace, notAssessed, fmt.Sprintf("no trusted networks are configured, and the user has %d earlier sign-ins, fewer than 5", strange.earlier)}
+		return Criterion{criterionPlace, Met, fmt.Sprintf("%s is in a network that the user signed in from before", cmp.Or(l.signIns[0].ip, "the address"))}
+	case len(a.settings.TrustedNetworks) == 0 && strange.earlier < fewestEarlier:
+		return Criterion{criterionPlace, NotAssessed, fmt.Sprintf(
+			"no trusted networks are configured, and the user has %d earlier sign-ins, fewer than %d", strange.earlier, fewestEarlier)}
 	default:
-		return Criterion{criterionPlace, failed, fmt.Sprintf("%s is neither a trusted place nor in a network of the user's %d earlier sign-ins", cmp.Or(strange.ip, "an unknown address"), strange.earlier)}
+		return Criterion{criterionPlace, Failed, fmt.Sprintf("%s is neither a trusted place nor in a network of the user's %d earlier sign-ins", cmp.Or(strange.ip, "an unknown address"), strange.earlier)}
 	}
 }
 
@@ -307,30 +324,30 @@ func (a *audit) judgeHours(l *login) Criterion {
 	h := a.settings.Hours
 	switch {
 	case h == nil:
-		return Criterion{criterionHours, notAssessed, "no business hours are configured"}
+		return Criterion{criterionHours, NotAssessed, "no business hours are configured"}
 	case h.Contains(l.time):
-		return Criterion{criterionHours, met, l.time.In(h.Location).Format("Monday 15:04") + " local time is within business hours"}
+		return Criterion{criterionHours, Met, l.time.In(h.Location).Format("Monday 15:04") + " local time is within business hours"}
 	default:
-		return Criterion{criterionHours, failed, l.time.In(h.Location).Format("Monday 2006-01-02 15:04") + " local time is outside business hours"}
+		return Criterion{criterionHours, Failed, l.time.In(h.Location).Format("Monday 2006-01-02 15:04") + " local time is outside business hours"}
 	}
 }
 
 func (a *audit) judgePrompt(l *login) Criterion {
 	if !l.known {
-		return Criterion{criterionPrompt, notAssessed, l.passUnknown()}
+		return Criterion{criterionPrompt, NotAssessed, l.passUnknown()}
 	}
-	allowed := a.supervisionDuration("prompt_hours", time.Hour)
+	allowed := a.supervision.prompt
 	reason := fmt.Sprintf("the pass began %s, %s", clock(l.pass.start), apart(l.pass.start, l.time))
 	if l.time.Sub(l.pass.start) <= allowed {
-		return Criterion{criterionPrompt, met, reason}
+		return Criterion{criterionPrompt, Met, reason}
 	}
-	return Criterion{criterionPrompt, failed, reason + ", more than " + hoursInWords(allowed)}
+	return Criterion{criterionPrompt, Failed, reason + ", more than " + hoursInWords(allowed)}
 }
 
 // outcomeSpan is in which a method or a device is to be registered: from the log-in until the pass's end, and at
 // least for the minutes allowed.
 func (a *audit) outcomeSpan(l *login) (from, to time.Time) {
-	to = l.time.Add(a.supervisionDuration("outcome_minutes", time.Minute))
+	to = l.time.Add(a.supervision.outcomeTime)
 	if l.known {
 		to = later(to, l.pass.endedAt)
 	}
@@ -340,12 +357,12 @@ func (a *audit) outcomeSpan(l *login) (from, to time.Time) {
 func (a *audit) judgeOutcome(l *login) Criterion {
 	from, to := a.outcomeSpan(l)
 	if e := a.firstOutcome(l.tenant, l.userID, from, to); e != nil {
-		return Criterion{criterionOutcome, met, fmt.Sprintf("%s %s, %s later: %s", e.activity, clock(e.time), spanInWords(e.time.Sub(l.time)), cmp.Or(e.reason, "no reason given"))}
+		return Criterion{criterionOutcome, Met, fmt.Sprintf("%s %s, %s later: %s", e.activity, clock(e.time), spanInWords(e.time.Sub(l.time)), cmp.Or(e.reason, "no reason given"))}
 	}
 	if !a.coverage.covers(l.tenant, logAudit, from, to) {
-		return Criterion{criterionOutcome, notAssessed, fmt.Sprintf("the audit evidence does not cover %s to %s", clock(from), clock(to))}
+		return Criterion{criterionOutcome, NotAssessed, fmt.Sprintf("the audit evidence does not cover %s to %s", clock(from), clock(to))}
 	}
-	return Criterion{criterionOutcome, failed, fmt.Sprintf("no method and no device was registered from the log-in until %s", clock(to))}
+	return Criterion{criterionOutcome, Failed, fmt.Sprintf("no method and no device was registered from the log-in until %s", clock(to))}
 }
 
 // firstOutcome is the first method or device event of the user within a span, both ends included.
@@ -366,30 +383,26 @@ func onwards(events []*auditEvent, begin time.Time) []*auditEvent {
 }
 
 func (a *audit) judgeClosed(l *login) Criterion {
-	c := Criterion{Name: criterionClosed, State: notAssessed}
+	c := Criterion{Name: criterionClosed, State: NotAssessed}
 	if !l.known {
 		c.Reason = l.passUnknown()
 		return c
 	}
 	p := l.pass
-	allowed := a.supervisionDuration("closed_minutes", time.Minute)
+	allowed := a.supervision.closedAfter
 	switch {
 	case p.usage == "one-time":
-		c.State, c.Reason = met, "the pass could be used once"
+		c.State, c.Reason = Met, "the pass could be used once"
 	case p.deletion != nil && p.deletion.time.After(l.time) && p.deletion.time.Before(p.end):
-		c.State, c.Reason = met, "the pass was deleted "+clock(p.deletion.time)
+		c.State, c.Reason = Met, "the pass was deleted "+clock(p.deletion.time)
 	case !p.endLogged:
 		c.Reason = "the audit event does not say when the pass ends, nor that it was for one use"
 	case p.end.Sub(p.start) <= allowed:
-		c.State, c.Reason = met, fmt.Sprintf("the pass ended %s, %s after its start", clock(p.end), spanInWords(p.end.Sub(p.start)))
+		c.State, c.Reason = Met, fmt.Sprintf("the pass ended %s, %s after its start", clock(p.end), spanInWords(p.end.Sub(p.start)))
 	default:
-		c.State, c.Reason = failed, fmt.Sprintf("the pass stayed open until %s, %s after its start, for more than one use and was not deleted", clock(p.end), spanInWords(p.end.Sub(p.start)))
+		c.State, c.Reason = Failed, fmt.Sprintf("the pass stayed open until %s, %s after its start, for more than one use and was not deleted", clock(p.end), spanInWords(p.end.Sub(p.start)))
 	}
 	return c
-}
-
-func (a *audit) supervisionDuration(parameter string, unit time.Duration) time.Duration {
-	return time.Duration(a.supervision[parameter] * float64(unit))
 }
 
 // issuerInWords names who issued a pass.

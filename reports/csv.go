@@ -137,7 +137,7 @@ func criterion(l analysis.Login, name string) analysis.Criterion {
 			return c
 		}
 	}
-	return analysis.Criterion{Name: name, State: "not assessed", Reason: "The analysis gave no answer."}
+	return analysis.Criterion{Name: name, State: analysis.NotAssessed, Reason: "The analysis gave no answer."}
 }
 
 func cells[T any](of func(*analysis.Result) []T, row func(T) []string) func(*analysis.Result) iter.Seq[[]string] {

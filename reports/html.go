@@ -461,9 +461,9 @@ func ledger(r *analysis.Result) []ledgerRow {
 		for _, name := range criteria {
 			c := criterion(r.Logins[i], name)
 			switch c.State {
-			case "failed":
+			case analysis.Failed:
 				row.Failed++
-			case "met":
+			case analysis.Met:
 			default:
 				row.Open++
 			}

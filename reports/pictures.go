@@ -161,9 +161,9 @@ func bucketOf(starts []time.Time, t time.Time) int {
 // everywhere on the page.
 func stateClass(state string) string {
 	switch state {
-	case "met", "yes":
+	case analysis.Met, "yes":
 		return "m"
-	case "failed", "no":
+	case analysis.Failed, "no":
 		return "x"
 	}
 	return "q"

@@ -293,7 +293,7 @@ func supervisionMatrix(r *analysis.Result) *picture {
 		slices.SortStableFunc(rows, func(a, b ledgerRow) int { return a.Number - b.Number })
 	}
 	p := &picture{ID: "criteria", Title: "Supervision, question by question", Height: (len(criteria)+1)*row + 46,
-		Key:     []mark{{"m", "✓", "met"}, {"x", "✗", "failed"}, {"q", "?", "not assessed"}},
+		Key:     []mark{{"m", "✓", analysis.Met}, {"x", "✗", analysis.Failed}, {"q", "?", analysis.NotAssessed}},
 		Desc:    "A column for each log-in and a row for each of the nine questions, then whether the log-in was supervised. The ledger below has the reasons.",
 		Columns: []string{"Question", "Met", "Failed", "Not assessed"}}
 	if left := len(r.Logins) - len(rows); left > 0 {

@@ -138,7 +138,7 @@ func timeline(r *analysis.Result) []timelineEvent {
 	for _, l := range r.Logins {
 		var failed []string
 		for _, name := range criteria {
-			if criterion(l, name).State == "failed" {
+			if criterion(l, name).State == analysis.Failed {
 				failed = append(failed, name)
 			}
 		}

@@ -7,10 +7,17 @@ import (
 	"strings"
 
 	"tapaudit/analysis"
+	"tapaudit/analysis/settings"
 )
 
 // severities from the most to the least urgent.
-var severities = []analysis.Severity{"critical", "high", "medium", "low", "info"}
+var severities = func() (all []analysis.Severity) {
+	for _, name := range settings.Severities() {
+		all = append(all, analysis.Severity(name))
+	}
+	slices.Reverse(all)
+	return all
+}()
 
 // tally holds the numbers that every summary shows.
 type tally struct {

@@ -44,3 +44,26 @@ JOIN ambiguous ON ambiguous.tenant = a.tenant AND ambiguous.upn = lower(a.t ->> 
 WHERE present(a.t ->> '$.id') IS NOT NULL
 UNION
 SELECT tenant, upn, user_id, last_at FROM ties;
+
+-- What a UPN stands for, and when: for the id it was tied to last, from that time until it was tied to another; before the
+-- first tie, for the first. A span without since has no beginning, one without until no end.
+CREATE OR REPLACE TABLE identity_spans AS
+WITH ordered AS (
+    SELECT *, lag(user_id) OVER (PARTITION BY tenant, upn ORDER BY seen_at, user_id) AS id_before FROM identities
+),
+changes AS (SELECT * FROM ordered WHERE id_before IS DISTINCT FROM user_id)
+SELECT
+    tenant, upn, user_id, CASE WHEN id_before IS NOT NULL THEN seen_at END AS since,
+    lead(seen_at) OVER (PARTITION BY tenant, upn ORDER BY seen_at, user_id) AS until
+FROM changes;
+
+-- The UPN that an id was tied to last.
+CREATE OR REPLACE TABLE upns AS
+SELECT tenant, user_id, arg_max(upn, row(seen_at, upn)) AS upn FROM identities GROUP BY tenant, user_id;
+
+-- Whom a UPN stands for at a time; the UPN itself, in lower case, where no record ties it to an id.
+CREATE OR REPLACE MACRO user_of(of_tenant, of_upn, at_time) AS coalesce((
+    SELECT i.user_id FROM identity_spans AS i
+    WHERE i.tenant = of_tenant AND i.upn = lower(of_upn)
+        AND (i.since IS NULL OR i.since <= at_time) AND (i.until IS NULL OR i.until > at_time)
+), lower(of_upn));

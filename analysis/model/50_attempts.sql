@@ -3,10 +3,7 @@ CREATE OR REPLACE TABLE signins AS
 WITH resolved AS (
     SELECT
         j.*,
-        coalesce(lower(j.user_id), (
-            SELECT coalesce(max_by(i.user_id, i.seen_at) FILTER (WHERE i.seen_at <= j.time), min_by(i.user_id, i.seen_at))
-            FROM identities AS i WHERE i.tenant = j.tenant_id AND i.upn = lower(j.upn)
-        ), lower(j.upn)) AS user_key,
+        coalesce(lower(j.user_id), user_of(j.tenant_id, j.upn, j.time)) AS user_key,
         len(list_filter(j.steps, lambda s: is_pass(s.authenticationMethod))) > 0 AS has_tap_step,
         -- a step that does not say whether it succeeded follows the error code
         len(list_filter(j.steps, lambda s: is_pass(s.authenticationMethod)

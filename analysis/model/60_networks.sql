@@ -75,7 +75,4 @@ WITH seen AS (
 SELECT seen.tenant, seen.ip
 FROM seen
 GROUP BY ALL
-HAVING count(DISTINCT coalesce(seen.user_id, (
-    SELECT coalesce(max_by(i.user_id, i.seen_at) FILTER (WHERE i.seen_at <= seen.time), min_by(i.user_id, i.seen_at))
-    FROM identities AS i WHERE i.tenant = seen.tenant AND i.upn = seen.upn
-), seen.upn)) >= 5;
+HAVING count(DISTINCT coalesce(seen.user_id, user_of(seen.tenant, seen.upn, seen.time))) >= 5;

@@ -1,13 +1,9 @@
 -- What several rules ask of log-ins and attempts.
 
--- Log-ins with a TAP sign-in that came neither from a trusted place nor from a familiar network.
-CREATE OR REPLACE TABLE unfamiliar_logins AS
-SELECT m.login_no, any_value(s.ip ORDER BY s.signin_no) AS ip, max(m.earlier_signins) AS earlier_signins
-FROM login_signins AS m
-JOIN logins AS l ON l.login_no = m.login_no
-JOIN signins AS s ON s.signin_no = m.signin_no
-WHERE NOT s.trusted AND NOT m.familiar
-GROUP BY m.login_no;
+-- Log-ins with a TAP sign-in that came neither from a trusted place nor from a familiar network, and that sign-in.
+CREATE OR REPLACE VIEW unfamiliar_logins AS
+SELECT l.login_no, s.ip, l.strange_earlier AS earlier_signins, l.strange_enough AS enough
+FROM logins AS l JOIN signins AS s ON s.signin_no = l.strange_signin;
 
 -- Log-ins that came from where their pass was issued, or with a device of the issuer's.
 CREATE OR REPLACE TABLE issuer_network_logins AS

@@ -4,6 +4,7 @@ title: A user logged in with a Temporary Access Pass soon after a run of wrong o
 severity: critical
 group: chains
 parameters: {minutes: 60}
+borrows: {burst_minutes: TAP-GUESSING.minutes, attempts: TAP-GUESSING.attempts}
 population: logins
 needs: [tap-capable sign-in]
 condition: >-
@@ -33,7 +34,7 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6, 
 WITH guessing AS (
     SELECT tenant_id, counted_by AS user_id, burst, max(time) AS last_time, count(*) AS tries,
         list('s:' || item ORDER BY item) AS attempts
-    FROM guessing_bursts GROUP BY ALL
+    FROM bursts('failed attempts on user', to_seconds($burst_minutes * 60), $attempts, 1) GROUP BY ALL
 ),
 ended AS (SELECT *, time_slot(last_time, $minutes * 60) + unnest([0, 1]) AS slot FROM guessing),
 tried AS (

@@ -39,8 +39,8 @@ risky AS (
     SELECT *, time_slot(time, $hours * 3600) AS slot FROM signins WHERE error_code = 0 AND risk IN ('medium', 'high')
 )
 SELECT
-    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id,
-        p.issuer_name AS actor_name,
+    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
+    p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     p.issuer_name || ' issued a pass to ' || p.user_name || ' after signing in with ' || max(s.risk)
         || ' risk within the '
         || CAST($hours AS INTEGER) || ' hours before' AS summary,

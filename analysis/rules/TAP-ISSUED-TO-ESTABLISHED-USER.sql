@@ -31,14 +31,14 @@ techniques: [T1078.004, T1098]
 controls: [ISO27001:A.5.16, ISO27001:A.5.17, NIST-800-53:IA-5, NIST-800-53:AC-2]
 ---
 SELECT
-    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id,
-        p.issuer_name AS actor_name,
+    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
+    p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     'A pass was issued to ' || p.user_name || ', whose account was created ' || strftime(p.user_created, '%Y-%m-%d')
         || ', more than ' || CAST($established_days AS INTEGER)
             || ' days before, and nothing on record says why' AS summary,
     [p.record] AS about,
     CASE WHEN p.user_created IS NULL THEN 'the evidence has no creation date of the user' END AS not_assessed
 FROM passes AS p
-WHERE (p.established AND p.purpose_at_start = 'failed')
+WHERE (epoch(p.starts_at) - epoch(p.user_created) > $established_days * 86400 AND p.purpose_at_start = 'failed')
     OR (p.user_created IS NULL AND p.issued_at >= $period_from AND p.issued_at < $period_to)
 ORDER BY p.pass_no

@@ -33,19 +33,21 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 -- A strong method of the user's own, used shortly before: the user could have signed in without a pass.
 WITH strong AS (
-    SELECT DISTINCT s.signin_no, s.tenant_id, s.user_id, s.time, time_slot(s.time, $hours * 3600) AS slot, step.authenticationMethod AS method
+    SELECT DISTINCT s.signin_no, s.tenant_id, s.user_id, s.time, time_slot(s.time, $hours * 3600) AS slot,
+        step.authenticationMethod AS method
     FROM (SELECT *, unnest(steps) AS step FROM signins WHERE error_code = 0) AS s
     WHERE coalesce(step.succeeded, true)
         AND folded(step.authenticationMethod) NOT IN ('temporaryaccesspass', 'previouslysatisfied')
         AND (contains(replace(folded(step.authenticationStepRequirement), '-', ''), 'multifactor')
-            OR regexp_matches(folded(step.authenticationMethod), 'fido2|passkey|windowshello|passwordless|certificate'))
+            OR regexp_matches(folded(step.authenticationMethod),
+                'fido2|passkey|windowshello|passwordless|certificate'))
 ),
 issued AS (
     SELECT *, time_slot(issued_at, $hours * 3600) - unnest([0, 1]) AS slot FROM passes
 )
 SELECT
-    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id,
-        p.issuer_name AS actor_name,
+    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
+    p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     'A pass was issued to ' || p.user_name || ', who had signed in with '
         || string_agg(DISTINCT s.method, ', ' ORDER BY s.method)
         || ' at ' || strftime(max(s.time), '%Y-%m-%d %H:%M') || ' UTC, within the ' || CAST($hours AS INTEGER)

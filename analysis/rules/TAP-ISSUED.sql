@@ -27,8 +27,8 @@ techniques: [T1078.004, T1098]
 controls: [ISO27001:A.5.16, ISO27001:A.5.17, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 SELECT
-    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id,
-        p.issuer_name AS actor_name,
+    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
+    p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     'A pass was issued to ' || p.user_name || ' by ' || coalesce(CASE p.issuer_type WHEN 'application'
         THEN 'the application ' ELSE '' END || p.issuer_name, 'an issuer that the event does not name')
         || ', valid ' || strftime(p.starts_at, '%Y-%m-%d %H:%M') || ' to ' || strftime(p.end_time, '%Y-%m-%d %H:%M')

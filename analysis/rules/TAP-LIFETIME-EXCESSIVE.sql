@@ -29,8 +29,8 @@ techniques: [T1078.004, T1098]
 controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-63B]
 ---
 SELECT
-    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id,
-        p.issuer_name AS actor_name,
+    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
+    p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     'The pass of ' || p.user_name || ' was valid for '
         || CAST(round((epoch(p.end_time) - epoch(p.starts_at)) / 60) AS BIGINT) || ' minutes, more than '
         || CAST($max_lifetime_minutes AS BIGINT) AS summary,

@@ -26,8 +26,8 @@ techniques: [T1078.004]
 controls: [ISO27001:A.5.16, ISO27001:A.5.17, NIST-800-53:IA-5]
 ---
 SELECT
-    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id,
-        p.issuer_name AS actor_name,
+    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
+    p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     'The pass of ' || p.user_name || ' ended ' || strftime(p.ended_at, '%Y-%m-%d %H:%M')
         || ' UTC without a log-in' AS summary,
     [p.record] AS about,

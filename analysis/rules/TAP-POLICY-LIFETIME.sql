@@ -28,13 +28,24 @@ references:
 techniques: [T1078.004]
 controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-63B]
 ---
+-- The unbroken run of maxima over the limit, up to the present one: the state dates from its first.
+WITH marked AS (
+    SELECT *, max(CASE WHEN minutes > $max_lifetime_minutes THEN -1
+        ELSE position END) OVER (PARTITION BY tenant_id) AS broken
+    FROM policy_maxima
+),
+run AS (
+    SELECT tenant_id, min(since) AS since, arg_min(record, position) AS first_record,
+        arg_max(record, position) AS latest_record
+    FROM marked WHERE position > broken GROUP BY tenant_id
+)
 SELECT
-    tenant_id, 'tenant' AS subject_type, tenant_id AS subject_id,
-    'A Temporary Access Pass may live up to ' || maximum_minutes || ' minutes; more than '
+    state.tenant_id, 'tenant' AS subject_type, state.tenant_id AS subject_id,
+    'A Temporary Access Pass may live up to ' || state.maximum_minutes || ' minutes; more than '
         || CAST($max_lifetime_minutes AS BIGINT) || ' is more than a working day' AS summary,
-    [maximum_record] AS about, [latest_maximum_record] AS supporting,
-        greatest(maximum_since, enabled_since) AS first_seen,
-    CASE WHEN maximum_minutes IS NULL
+    [run.first_record] AS about, [run.latest_record] AS supporting,
+        greatest(run.since, state.enabled_since) AS first_seen,
+    CASE WHEN state.maximum_minutes IS NULL
         THEN 'the policy in evidence does not say how long a pass may live' END AS not_assessed
-FROM policy_state
-WHERE enabled AND (maximum_minutes > $max_lifetime_minutes OR maximum_minutes IS NULL)
+FROM policy_state AS state LEFT JOIN run ON run.tenant_id = state.tenant_id
+WHERE state.enabled AND (state.maximum_minutes > $max_lifetime_minutes OR state.maximum_minutes IS NULL)

@@ -34,8 +34,8 @@ techniques: [T1556.006, T1098, T1078.004]
 controls: [ISO27001:A.5.17, ISO27001:A.8.2, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AC-2, NIST-800-53:AU-6]
 ---
 SELECT
-    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id,
-        p.issuer_name AS actor_name,
+    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
+    p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     p.issuer_name || ' weakened the policy (' || string_agg(w.differences, '; ' ORDER BY w.time) || ') and within '
         || CAST($hours AS INTEGER)
         || ' hours issued a pass to ' || p.user_name AS summary,

@@ -36,5 +36,5 @@ SELECT
     'Weakened and put back: ' || differences AS summary,
     about, supporting
 FROM policy_events
-WHERE kind = 'transient'
+WHERE kind = 'transient' AND epoch(until) - epoch(time) <= $hours * 3600
 ORDER BY tenant_id, time

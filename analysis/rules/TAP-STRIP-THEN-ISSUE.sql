@@ -34,8 +34,8 @@ techniques: [T1556.006, T1098, T1078.004]
 controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AC-2, NIST-800-53:AU-6]
 ---
 SELECT
-    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.issuer_id AS actor_id,
-        p.issuer_name AS actor_name,
+    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
+    p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     'A pass was issued to ' || p.user_name || ', and within ' || CAST($minutes AS INTEGER)
         || ' minutes the same issuer also did: '
         || string_agg(e.activity || ' at ' || strftime(e.time, '%H:%M') || ' UTC', ', '

@@ -42,8 +42,7 @@ WITH doubtful AS (
         SELECT login_no, 'no pass was issued for it' AS why FROM logins WHERE issued = 'failed' AND NOT ended_recently
         UNION ALL SELECT login_no, 'its pass had ended' FROM logins WHERE issued = 'failed' AND ended_recently
         UNION ALL SELECT login_no, 'it came from the issuer''s network' FROM issuer_network_logins
-        UNION ALL SELECT login_no, 'it came from an unfamiliar network' FROM unfamiliar_logins
-            WHERE earlier_signins >= 5
+        UNION ALL SELECT login_no, 'it came from an unfamiliar network' FROM unfamiliar_logins WHERE enough
     ) AS d ON d.login_no = l.login_no
     GROUP BY l.login_no
 ),
@@ -51,7 +50,8 @@ began AS (
     SELECT login_no, tenant_id, user_id, time, unnest([0, 1]) + time_slot(time, $minutes * 60) AS slot FROM logins
 ),
 registered AS (
-    SELECT *, time_slot(time, $minutes * 60) AS slot FROM (SELECT * FROM method_events UNION SELECT * FROM device_events)
+    SELECT *, time_slot(time, $minutes * 60) AS slot FROM (SELECT * FROM method_events UNION SELECT *
+        FROM device_events)
 ),
 kept AS (
     SELECT l.login_no, list(e.record ORDER BY e.event_no) AS events,

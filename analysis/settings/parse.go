@@ -30,7 +30,8 @@ const maxBytes = 10 << 20
 // adding it to a time cannot leave the calendar of the database.
 const maxParameter = 1_000_000
 
-var severities = []string{"info", "low", "medium", "high", "critical"}
+// Severities are the names of the severities, from the least to the most.
+func Severities() []string { return []string{"info", "low", "medium", "high", "critical"} }
 
 // Load reads the configuration at path and the files that it names, whose paths
 // are relative to its folder and stay in it. The catalog says which rules and parameters there are. An
@@ -496,8 +497,8 @@ func (r *reader) rule(id string, node ast.Node) {
 		}},
 		{"severity", func(n ast.Node) {
 			severity, ok := r.text(n, "severity")
-			if ok && !slices.Contains(severities, severity) {
-				r.fail(n, "%s", unknown("severity", severity, severities, "write info, low, medium, high or critical"))
+			if ok && !slices.Contains(Severities(), severity) {
+				r.fail(n, "%s", unknown("severity", severity, Severities(), "write one of "+strings.Join(Severities(), ", ")))
 			}
 			rule.Severity = severity
 		}},

@@ -439,7 +439,7 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		for id, rule := range s.Rules {
-			if _, ok := catalog[id]; !ok || rule.Severity != "" && !slices.Contains(severities, rule.Severity) {
+			if _, ok := catalog[id]; !ok || rule.Severity != "" && !slices.Contains(Severities(), rule.Severity) {
 				t.Fatalf("rule %s: %+v", id, rule)
 			}
 		}

@@ -90,7 +90,7 @@ func testRules(ctx context.Context, dir string, builtIn []analysis.Rule, io stre
 		return usagef("rules test: %w", err)
 	}
 	if len(rules) == 0 && len(faults) == 0 {
-		return usagef("rules test: %s has no rules; a rule is a file *.sql", printable(dir))
+		return usagef("rules test: %s has no rules; a rule is a file *.sql", safetext.Line(dir))
 	}
 	temporary, remove, err := temporaryFolder()
 	if err != nil {
@@ -99,14 +99,14 @@ func testRules(ctx context.Context, dir string, builtIn []analysis.Rule, io stre
 	defer remove()
 	wrong := len(faults)
 	for _, fault := range faults {
-		fmt.Fprintln(io.out, printable("FAILED "+fault.Error()))
+		fmt.Fprintln(io.out, safetext.Line("FAILED "+fault.Error()))
 	}
 	all := append(slices.Clone(builtIn), rules...)
 	for _, rule := range rules {
 		name := filepath.Join(dir, "testdata", rule.ID+".txtar")
 		text, err := os.ReadFile(name)
 		if errors.Is(err, fs.ErrNotExist) {
-			fmt.Fprintln(io.out, printable(fmt.Sprintf("untested %s: there is no %s", rule.ID, name)))
+			fmt.Fprintln(io.out, safetext.Line(fmt.Sprintf("untested %s: there is no %s", rule.ID, name)))
 			continue
 		}
 		if err != nil {
@@ -117,10 +117,10 @@ func testRules(ctx context.Context, dir string, builtIn []analysis.Rule, io stre
 			return err
 		}
 		for _, s := range said {
-			fmt.Fprintln(io.out, printable("FAILED "+rule.ID+": "+s))
+			fmt.Fprintln(io.out, safetext.Line("FAILED "+rule.ID+": "+s))
 		}
 		if wrong += len(said); len(said) == 0 {
-			fmt.Fprintln(io.out, printable(fmt.Sprintf("ok %s: all holds, scenes: %d", rule.ID, scenes)))
+			fmt.Fprintln(io.out, safetext.Line(fmt.Sprintf("ok %s: all holds, scenes: %d", rule.ID, scenes)))
 		}
 	}
 	if wrong > 0 {

@@ -6,7 +6,7 @@ import (
 	"tapaudit/analysis/settings"
 )
 
-var severityNames = []string{"info", "low", "medium", "high", "critical"}
+var severityNames = settings.Severities()
 
 // suggestion ends a sentence that says a name is unknown: with the known name that may be meant, or else otherwise.
 func suggestion(name string, known []string, otherwise string) string {

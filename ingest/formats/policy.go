@@ -29,9 +29,9 @@ var graphPolicy = &Format{
 	},
 }
 
-// policySettings are the members of the configuration that a policy's timeline knows, Graph's names. Nothing else of
+// PolicySettings are the members of the configuration that a policy's timeline knows, Graph's names. Nothing else of
 // the configuration is kept.
-var policySettings = []string{
+var PolicySettings = [...]string{
 	"state", "isUsableOnce", "defaultLifetimeInMinutes", "minimumLifetimeInMinutes", "maximumLifetimeInMinutes", "defaultLength",
 	"includeTargets", "excludeTargets",
 }
@@ -39,7 +39,7 @@ var policySettings = []string{
 func (s *snapshot) policy(configuration object) {
 	var b strings.Builder
 	b.WriteString(`{"id":"TemporaryAccessPass"`)
-	for _, name := range policySettings {
+	for _, name := range PolicySettings {
 		v := configuration.get(name)
 		switch {
 		case !v.Exists() || v.Type == gjson.Null:
