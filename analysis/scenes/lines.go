@@ -92,11 +92,11 @@ func (o *options) take(key string) string {
 	return text
 }
 
-// valueOf is what an option sets a key to: JSON where it looks like JSON other than a text or a number (an id may be all
-// digits), else the text.
+// valueOf is what an option sets a key to: JSON where it looks like JSON other than a number (an id may be all digits),
+// else the text.
 func valueOf(text string) any {
 	text = withIDs(text)
-	if text == "true" || text == "false" || text == "null" || strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") || strings.HasPrefix(text, `"`) {
+	if text == "true" || text == "false" || text == "null" || text != "" && strings.Contains("{[\"", text[:1]) {
 		var v any
 		if err := json.Unmarshal([]byte(text), &v); err == nil {
 			return v
@@ -198,7 +198,8 @@ func (s *Scene) state(line string) error {
 	}
 	when, err := times(head)
 	if err != nil {
-		return fmt.Errorf("%w; a line begins with a time, or with one of %s", err, strings.Join(slices.Sorted(maps.Keys(statements)), ", "))
+		known := strings.Join(slices.Sorted(maps.Keys(statements)), ", ")
+		return fmt.Errorf("%w; a line begins with a time, or with one of %s", err, known)
 	}
 	for i, t := range when {
 		numbered := slices.Clone(words[1:])
@@ -310,7 +311,8 @@ func (e *evidence) happens(t time.Time, words []word) error {
 	}
 	do, ok := verbs[verb]
 	if !ok {
-		return fmt.Errorf("%q is nothing that anybody does here; known are changes-policy, %s", verb, strings.Join(slices.Sorted(maps.Keys(verbs)), ", "))
+		known := strings.Join(slices.Sorted(maps.Keys(verbs)), ", ")
+		return fmt.Errorf("%q is nothing that anybody does here; known are changes-policy, %s", verb, known)
 	}
 	if len(whom) != do.objects {
 		return fmt.Errorf("%s %s takes %d more words before its options, not %d", who, verb, do.objects, len(whom))

@@ -132,7 +132,8 @@ var verbs = map[string]verb{
 		return e.signIn(t, who, []record{step("Temporary Access Pass", true, primary)}, o)
 	}},
 	"mistypes": {0, func(e *evidence, t time.Time, who string, _ []string, o *options) error {
-		o.list = append([]word{{key: "error", value: "130503"}, {key: "reason", value: "Temporary Access Pass is incorrect"}}, o.list...)
+		wrong := []word{{key: "error", value: "130503"}, {key: "reason", value: "Temporary Access Pass is incorrect"}}
+		o.list = append(wrong, o.list...)
 		return e.signIn(t, who, []record{step("Temporary Access Pass", false, primary)}, o)
 	}},
 	"issues": {1, (*evidence).issue},
@@ -153,7 +154,8 @@ var verbs = map[string]verb{
 			[]record{{"id": idOf("device of " + who), "displayName": "PC", "type": "Device"}, userTarget(who)}, o, nil)
 	}},
 	"gives-role": {2, func(e *evidence, t time.Time, who string, whom []string, o *options) error {
-		return e.audit(t, "Add member to role", who, []record{userTarget(whom[0], property("Role.DisplayName", nil, whom[1]))}, o, nil)
+		target := userTarget(whom[0], property("Role.DisplayName", nil, whom[1]))
+		return e.audit(t, "Add member to role", who, []record{target}, o, nil)
 	}},
 	"adds": {2, func(e *evidence, t time.Time, who string, whom []string, o *options) error {
 		return e.audit(t, "Add member to group", who, []record{userTarget(whom[0]), groupTarget(whom[1])}, o, nil)
@@ -188,16 +190,19 @@ var stepOptions = map[string]struct {
 	succeeded   bool
 	requirement string
 }{
-	"step": {true, primary}, "mfa-step": {true, secondary}, "failed-step": {false, primary}, "failed-mfa-step": {false, secondary},
+	"step": {true, primary}, "mfa-step": {true, secondary},
+	"failed-step": {false, primary}, "failed-mfa-step": {false, secondary},
 }
 
 func (e *evidence) signIn(t time.Time, who string, steps []record, o *options) error {
 	status := record{"errorCode": 0}
 	r := record{
-		"id": e.id("request"), "createdDateTime": stamp(t), "userId": idOf(who), "userPrincipalName": upnOf(who), "userDisplayName": who,
-		"userType": "member", "appId": registrationPage, "appDisplayName": "My Signins", "resourceDisplayName": "Microsoft Graph",
+		"id": e.id("request"), "createdDateTime": stamp(t),
+		"userId": idOf(who), "userPrincipalName": upnOf(who), "userDisplayName": who, "userType": "member",
+		"appId": registrationPage, "appDisplayName": "My Signins", "resourceDisplayName": "Microsoft Graph",
 		"ipAddress": office, "autonomousSystemNumber": 64500, "clientAppUsed": "Browser", "userAgent": "Mozilla/5.0",
-		"correlationId": e.id("correlation"), "sessionId": e.id("session"), "isInteractive": true, "conditionalAccessStatus": "success",
+		"correlationId": e.id("correlation"), "sessionId": e.id("session"),
+		"isInteractive": true, "conditionalAccessStatus": "success",
 		"homeTenantId": idOf(e.tenant), "resourceTenantId": idOf(e.tenant), "riskLevelDuringSignIn": "none",
 		"status": status, "deviceDetail": record{"deviceId": ""},
 	}
@@ -257,7 +262,9 @@ func (e *evidence) signIn(t time.Time, who string, steps []record, o *options) e
 // Audit events
 
 func userTarget(user string, modified ...record) record {
-	return record{"id": idOf(user), "displayName": user, "type": "User", "userPrincipalName": upnOf(user), "modifiedProperties": modified}
+	return record{
+		"id": idOf(user), "displayName": user, "type": "User", "userPrincipalName": upnOf(user), "modifiedProperties": modified,
+	}
 }
 
 func groupTarget(group string) record {
@@ -301,7 +308,8 @@ func (e *evidence) audit(t time.Time, activity, by string, targets []record, o *
 	}
 	r := record{
 		"id": e.id("event"), "activityDateTime": stamp(t), "activityDisplayName": activity, "category": "UserManagement",
-		"correlationId": e.id("correlation"), "loggedByService": "Core Directory", "operationType": "Update", "result": "success", "resultReason": "",
+		"correlationId": e.id("correlation"), "loggedByService": "Core Directory", "operationType": "Update",
+		"result": "success", "resultReason": "",
 		"initiatedBy": initiator(by, from), "targetResources": targets, "additionalDetails": []record{},
 	}
 	for key, value := range more {
@@ -342,7 +350,8 @@ func (e *evidence) issue(t time.Time, by string, whom []string, o *options) erro
 	}
 	var modified []record
 	for _, p := range []struct{ key, name, value string }{
-		{"id", "Id", e.id("pass")}, {"start", "StartDateTime", stamp(start)}, {"end", "EndTime", stamp(end)}, {"usage", "AccessPassUsage", "OneTime"},
+		{"id", "Id", e.id("pass")}, {"start", "StartDateTime", stamp(start)}, {"end", "EndTime", stamp(end)},
+		{"usage", "AccessPassUsage", "OneTime"},
 	} {
 		switch text := said[p.key]; {
 		case text == "none":
@@ -393,7 +402,8 @@ func policyOf(words []word) (p policy, err error) {
 		case w.key == "exclude":
 			p.exclude = strings.Split(w.value, ",")
 		default:
-			return p, fmt.Errorf("%q is no setting of a policy; known are on, off, once, minutes=N, include=NAME,… and exclude=NAME,…", w.text)
+			const known = "on, off, once, minutes=N, include=NAME,… and exclude=NAME,…"
+			return p, fmt.Errorf("%q is no setting of a policy; known are %s", w.text, known)
 		}
 	}
 	return p, nil
@@ -423,13 +433,15 @@ func (p policy) configuration() record {
 	}
 	return record{
 		"@odata.type": tapType, "id": "TemporaryAccessPass", "state": state,
-		"isUsableOnce": p.once, "defaultLifetimeInMinutes": 60, "defaultLength": 8, "minimumLifetimeInMinutes": 60, "maximumLifetimeInMinutes": p.minutes,
+		"isUsableOnce": p.once, "defaultLength": 8,
+		"defaultLifetimeInMinutes": 60, "minimumLifetimeInMinutes": 60, "maximumLifetimeInMinutes": p.minutes,
 		"includeTargets": targets(p.include), "excludeTargets": targets(p.exclude),
 	}
 }
 
 func (p policy) whole() record {
-	return record{"id": "authenticationMethodsPolicy", "authenticationMethodConfigurations": []record{{"id": "Fido2", "state": "enabled"}, p.configuration()}}
+	methods := []record{{"id": "Fido2", "state": "enabled"}, p.configuration()}
+	return record{"id": "authenticationMethodsPolicy", "authenticationMethodConfigurations": methods}
 }
 
 // changePolicy reads OLD -> NEW, or options only for a change whose values are none of a policy's.
@@ -491,7 +503,9 @@ func (e *evidence) role(name string, holders []string, o *options) error {
 		}
 		members = append(members, record{"@odata.type": kind, "id": idOf(m)})
 	}
-	r := record{"id": idOf("role " + name), "roleTemplateId": idOf("template " + name), "displayName": name, "members": members}
+	r := record{
+		"id": idOf("role " + name), "roleTemplateId": idOf("template " + name), "displayName": name, "members": members,
+	}
 	if err := o.rest(r); err != nil {
 		return err
 	}
@@ -538,9 +552,10 @@ func (e *evidence) passMethod(name string, more []string, o *options) error {
 		id = e.id("pass")
 	}
 	r := record{
-		"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users('" + idOf(name) + "')/authentication/temporaryAccessPassMethods/$entity",
-		"id":             idOf(id), "createdDateTime": stamp(created), "startDateTime": stamp(created), "lifetimeInMinutes": 60,
-		"isUsableOnce": true, "isUsable": false, "methodUsabilityReason": "Expired",
+		"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users('" + idOf(name) +
+			"')/authentication/temporaryAccessPassMethods/$entity",
+		"id": idOf(id), "createdDateTime": stamp(created), "startDateTime": stamp(created),
+		"lifetimeInMinutes": 60, "isUsableOnce": true, "isUsable": false, "methodUsabilityReason": "Expired",
 	}
 	if err := o.rest(r); err != nil {
 		return err
@@ -575,7 +590,8 @@ func (e *evidence) covers(words []word) error {
 				var err error
 				switch kind {
 				case "audit":
-					err = e.audit(d.Add(clock), "Update application", "clerk", []record{{"id": idOf("some application"), "type": "Application"}}, &options{}, nil)
+					targets := []record{{"id": idOf("some application"), "type": "Application"}}
+					err = e.audit(d.Add(clock), "Update application", "clerk", targets, &options{}, nil)
 				case "sign-ins":
 					err = signIn()
 				case "non-interactive":

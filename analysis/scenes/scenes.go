@@ -112,12 +112,14 @@ func (s *Scene) add(name, text string, line int) error {
 	case strings.HasPrefix(name, evidenceRoot) && filepath.IsLocal(name):
 		s.evidence.files[withIDs(strings.TrimPrefix(name, evidenceRoot))] = []string{strings.TrimRight(text, "\n")}
 	default:
-		return fmt.Errorf("%s:%d: a scene's files are %s, %s, %s and %s…, not %s", s.file, line, configFile, rosterFile, registerFile, evidenceRoot, name)
+		return fmt.Errorf("%s:%d: a scene's files are %s, %s, %s and %s…, not %s",
+			s.file, line, configFile, rosterFile, registerFile, evidenceRoot, name)
 	}
 	return nil
 }
 
-var claimHead = regexp.MustCompile(`^(finding|silent|excepted|not assessed|partly assessed)(?: (info|low|medium|high|critical))?( at the limit)?:`)
+var claimHead = regexp.MustCompile(`^(finding|silent|excepted|not assessed|partly assessed)(?: (` +
+	strings.Join(settings.Severities(), "|") + `))?( at the limit)?:`)
 
 // read takes the lines of a scene.
 func (s *Scene) read(text string, line int) error {
@@ -238,12 +240,14 @@ var (
 // isAbout says whether a finding is about whom a scene calls so.
 func isAbout(f analysis.Finding, name string) bool {
 	same := strings.EqualFold
-	return same(f.SubjectID, name) || same(f.SubjectID, idOf(name)) || same(f.SubjectName, name) || same(f.SubjectName, upnOf(name)) ||
-		f.SubjectType == "file" && path.Base(f.SubjectName) == name
+	return same(f.SubjectID, name) || same(f.SubjectID, idOf(name)) ||
+		same(f.SubjectName, name) || same(f.SubjectName, upnOf(name)) || f.SubjectType == "file" && path.Base(f.SubjectName) == name
 }
 
 // judge loads the evidence and runs the rule, and all others only where it asks what they found.
-func (s *Scene) judge(ctx context.Context, dir string, rules []analysis.Rule, rule analysis.Rule) (*analysis.Result, error) {
+func (s *Scene) judge(
+	ctx context.Context, dir string, rules []analysis.Rule, rule analysis.Rule,
+) (*analysis.Result, error) {
 	files := map[string]string{}
 	for name, records := range s.evidence.files {
 		files[evidenceRoot+name] = strings.Join(records, "\n")
@@ -259,7 +263,8 @@ func (s *Scene) judge(ctx context.Context, dir string, rules []analysis.Rule, ru
 		if i == 0 {
 			config += "exceptions:\n"
 		}
-		config += fmt.Sprintf("- {rule: %s, reason: accepted, owner: ciso@contoso.example, %s}\n", rule.ID, s.evidence.exception(who))
+		config += fmt.Sprintf("- {rule: %s, reason: accepted, owner: ciso@contoso.example, %s}\n",
+			rule.ID, s.evidence.exception(who))
 	}
 	for name, text := range files {
 		name = filepath.Join(dir, filepath.FromSlash(name))

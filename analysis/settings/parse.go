@@ -498,7 +498,7 @@ func (r *reader) rule(id string, node ast.Node) {
 		{"severity", func(n ast.Node) {
 			severity, ok := r.text(n, "severity")
 			if ok && !slices.Contains(Severities(), severity) {
-				r.fail(n, "%s", unknown("severity", severity, Severities(), "write one of "+strings.Join(Severities(), ", ")))
+				r.fail(n, "%s", unknown("severity", severity, Severities(), "write "+eitherOf(Severities())))
 			}
 			rule.Severity = severity
 		}},
@@ -513,6 +513,12 @@ func (r *reader) rule(id string, node ast.Node) {
 	if _, ok := r.mapping(node, id, fields...); ok {
 		r.settings.Rules[id] = rule
 	}
+}
+
+// eitherOf lists what there is to choose from: a, b or c.
+func eitherOf(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 func (r *reader) number(node ast.Node, what string) (float64, bool) {

@@ -79,7 +79,8 @@ func runRules(ctx context.Context, args []string, io streams) error {
 		}
 		return usageError{settings.UnknownRule(flags.Arg(1), analysis.Catalog(rules))}
 	}
-	return usagef("rules: say 'rules list', 'rules show ID' or 'rules test DIR'%s", suggestion(flags.Arg(0), []string{"list", "show", "test"}, ""))
+	return usagef("rules: say 'rules list', 'rules show ID' or 'rules test DIR'%s",
+		suggestion(flags.Arg(0), []string{"list", "show", "test"}, ""))
 }
 
 // testRules runs the scenes beside the rules of a folder, DIR/testdata/ID.txtar, and says of each rule what became of
@@ -130,7 +131,9 @@ func testRules(ctx context.Context, dir string, builtIn []analysis.Rule, io stre
 }
 
 // runScenes gives what does not hold of a rule's scenes, and how many there are.
-func runScenes(ctx context.Context, temporary, name string, text []byte, all []analysis.Rule, rule analysis.Rule) (said []string, n int, err error) {
+func runScenes(
+	ctx context.Context, temporary, name string, text []byte, all []analysis.Rule, rule analysis.Rule,
+) (said []string, n int, err error) {
 	parsed, err := scenes.Parse(name, text)
 	if err != nil {
 		return []string{err.Error()}, 0, nil
