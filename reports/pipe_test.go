@@ -53,7 +53,7 @@ func TestPipesKeepNobodyWaiting(t *testing.T) {
 	if _, err := VerifyFolder(t.Context(), dir); !errors.Is(err, ErrNotReport) {
 		t.Error(err)
 	}
-	if _, err := WriteRemediation(t.Context(), dir, filepath.Join(t.TempDir(), "fixes.ps1")); !errors.Is(err, ErrNotReport) {
+	if _, err := WriteRemediation(t.Context(), nil, dir, filepath.Join(t.TempDir(), "fixes.ps1")); !errors.Is(err, ErrNotReport) {
 		t.Error(err)
 	}
 }

@@ -69,7 +69,12 @@ func runRemediate(ctx context.Context, args []string, io streams) error {
 	if !quiet {
 		_, err := fmt.Fprintf(io.out, "%s: fixes for %d open findings, every line commented out; %d open findings have no command, %d are excepted.\n",
 			safetext.Line(out), done.Fixed, done.Unfixed, done.Excepted)
-		faults = append(faults, err)
+		if err != nil {
+			return err
+		}
 	}
-	return errors.Join(faults...)
+	if len(faults) > 0 {
+		return leftOut(faults)
+	}
+	return nil
 }
