@@ -140,6 +140,11 @@ func (f *fixture) login(when, user string, options ...option) {
 	f.signIn(when, user, append([]option{steps(step("Temporary Access Pass", true, "Primary authentication"))}, options...)...)
 }
 
+// guess is a sign-in in which the pass was wrong.
+func (f *fixture) guess(when, user string, options ...option) {
+	f.login(when, user, append([]option{steps(step("Temporary Access Pass", false, "Primary authentication")), refusedWith(130503, "Temporary Access Pass is incorrect")}, options...)...)
+}
+
 func steps(all ...record) option { return set("authenticationDetails", all) }
 func from(ip string) option      { return set("ipAddress", ip) }
 func asn(n any) option           { return set("autonomousSystemNumber", n) }
@@ -150,7 +155,9 @@ func correlation(name string) option {
 func to(app string) option {
 	return func(r record) { r["appId"], r["appDisplayName"] = idOf(app), app }
 }
-func nonInteractive() option { return set("isInteractive", false) }
+func risk(level string) option  { return set("riskLevelDuringSignIn", level) }
+func device(name string) option { return set("deviceDetail", record{"deviceId": idOf(name)}) }
+func nonInteractive() option    { return set("isInteractive", false) }
 
 func refusedWith(code int, reason string) option {
 	status := record{"errorCode": code}
