@@ -279,7 +279,7 @@ func (s *Scene) judge(
 	if err != nil {
 		return nil, err
 	}
-	c, err := casefile.Open(ctx, "", casefile.Options{Threads: 1, TempDir: dir})
+	c, err := casefile.Open(ctx, "", casefile.Options{Threads: 1, TempDir: dir, Loads: true})
 	if err != nil {
 		return nil, err
 	}
