@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"database/sql/driver"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"tapaudit/analysis/settings"
+	"tapaudit/ingest/casefile"
 )
 
 // judge runs the rules over the derived tables and gathers everything that the reports say.
@@ -28,6 +30,9 @@ func (a *audit) judge(ctx context.Context) (*Result, error) {
 			continue
 		}
 		found, err := a.run(ctx, rule, unjudged)
+		if errors.Is(err, casefile.ErrAbandoned) && ctx.Err() == nil {
+			return nil, fmt.Errorf("%s: %w; change the rule or take it out of its folder", rule.Origin, err)
+		}
 		if err != nil && rule.Origin != "" && ctx.Err() == nil {
 			a.fail(rule, err)
 			continue

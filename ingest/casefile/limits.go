@@ -54,8 +54,8 @@ func tooMuch(format string, args ...any) error {
 // one row of a vector can take minutes.
 const patience = time.Second
 
-// errAbandoned is what a case answers once a statement was left behind.
-var errAbandoned = errors.New("the case was given up, since a statement in it does not stop")
+// ErrAbandoned is what Select returns when it left its statement behind: nothing more can be done with the case.
+var ErrAbandoned = errors.New("the case was given up, since a statement in it does not stop")
 
 // bounded runs do, which is over with its context, within the limits of time and memory. Where do does not end when it is
 // told to, it is left behind, and with it the connection: nothing more can be done with the case, whose file is as the last
@@ -121,7 +121,7 @@ func (c *Case) abandon(cause error) error {
 		err = errors.Join(c.conn.Close(), gone.Close()) // it answers that it is closed
 	}
 	c.abandoned = true
-	return errors.Join(cause, errAbandoned, err)
+	return errors.Join(cause, ErrAbandoned, err)
 }
 
 // counted is row within the limits of rows and bytes.
