@@ -97,6 +97,11 @@ func strangeCases() (all []stranger) {
 	statements("a view signin_record", "signin_record", `ALTER TABLE signin_record RENAME TO was`,
 		`CREATE VIEW signin_record AS SELECT * REPLACE (`+reads+` AS user_id) FROM was`)
 	statements("a view for a derived table", "logins", `DROP VIEW logins`, `CREATE VIEW logins AS SELECT * FROM read_csv('HOME/table.csv')`)
+	unread := func() { // analyze makes anew what is derived, and reads nothing of what was there
+		a := &all[len(all)-1]
+		a.ends, a.says, a.changes = either, "", true
+	}
+	unread()
 	statements("a view of the user's table", "stolen", `CREATE VIEW stolen AS SELECT * FROM read_csv('HOME/table.csv')`)
 	statements("a view named as a system's", "duckdb_settings", `CREATE VIEW duckdb_settings AS SELECT 'enable_external_access' AS name, 'false' AS value`)
 	statements("a view named as the master table", "sqlite_master", `CREATE VIEW sqlite_master AS SELECT 1 AS x`)
@@ -117,6 +122,7 @@ func strangeCases() (all []stranger) {
 	statements("a column of another type", "signin_record", `ALTER TABLE signin_record ALTER COLUMN user_id TYPE BLOB`)
 	statements("a table too few", "signin_record", `DROP TABLE signin_record`)
 	statements("a derived table of other columns", "logins", `DROP VIEW logins`, `CREATE TABLE logins (x INTEGER)`)
+	unread()
 	statements("a comment on a table that clears the screen", "source", "COMMENT ON TABLE source IS '\x1b[2J\u202ex'")
 	statements("a view whose name clears the screen", "", "CREATE VIEW \"\x1b]0;pwned\x07\u202e\u200b\" AS SELECT 1 AS x")
 	statements("a view whose name is HTML and SQL", "", `CREATE VIEW "<script>alert(1)</script>""; DROP TABLE source; --" AS SELECT 1 AS x`)
