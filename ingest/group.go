@@ -11,9 +11,9 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// Sources go into the case in groups: what a small one takes is the planning of its statements and its commit. A source that
-// is loaded joins the group with its own row, and a group goes in as one transaction; a large source has one of its own. A
-// source is in the case as a whole or not at all, either way.
+// Sources go into the case in groups: what a small one takes is the planning of its statements and its commit. A
+// source that is loaded joins the group with its own row, and a group goes in as one transaction; a large source has
+// one of its own. A source is in the case as a whole or not at all, either way.
 
 // groupSources is how many sources a group has at most.
 const groupSources = 5_000

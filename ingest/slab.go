@@ -5,9 +5,9 @@ import (
 	"unsafe"
 )
 
-// slab is memory for records' texts. What a record says are parts of its text, which stay where they are until they are in
-// the case; then the slab serves other records. A text out of it must not be kept beyond that: whatever outlives its
-// record, such as a note, is a copy.
+// slab is memory for records' texts. What a record says are parts of its text, which stay where they are until they
+// are in the case; then the slab serves other records. A text out of it must not be kept beyond that: whatever
+// outlives its record, such as a note, is a copy.
 type slab struct{ buf []byte }
 
 const slabBytes = chunkBytes + 64<<10 // for the texts of a chunk, the last of which goes beyond its size

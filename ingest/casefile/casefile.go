@@ -34,7 +34,6 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
-	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -653,6 +652,3 @@ func oneStatementRest(s string) bool {
 
 // quoted makes a value fit for a single-quoted SQL literal, where binding is not possible (settings, reader paths).
 func quoted(s string) string { return strings.ReplaceAll(s, "'", "''") }
-
-// Timestamp is t as DuckDB stores it: UTC, microseconds, the rest cut off.
-func Timestamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }

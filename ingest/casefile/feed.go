@@ -17,9 +17,9 @@ import (
 
 var errEOF = io.EOF
 
-// Row is one row on its way into the case: its place, where it is a record's, and its values by the columns of its table,
-// "" where it has none. Values must be valid UTF-8: DuckDB makes anything else NULL without an error. Times, days and lists
-// are texts, lists in JSON.
+// Row is one row on its way into the case: its place, where it is a record's, and its values by the columns of its
+// table, "" where it has none. Values must be valid UTF-8: DuckDB makes anything else NULL without an error. Times,
+// days and lists are texts, lists in JSON.
 type Row struct {
 	Source        int
 	Line, Ordinal int64
@@ -33,8 +33,8 @@ type Column struct {
 	Blank bool // of a text: where a row has none, it is the empty text and not NULL
 }
 
-// feed is a table function of ours, feed(), which yields the rows of the batch at hand: their place, and those of their
-// columns that some row has a value in.
+// feed is a table function of ours, feed(), which yields the rows of the batch at hand: their place, and those of
+// their columns that some row has a value in.
 type feed struct {
 	columns []fedColumn
 	rows    []Row
@@ -166,8 +166,8 @@ func (c *Case) LoadTexts(ctx context.Context, rows []Row) error {
 	return c.insert(ctx, "raw_record", place, []Column{{Name: "text", Type: record.Text}}, rows)
 }
 
-// insert puts rows into a table: some of the columns of their place, and their values. Columns in which no row has a value
-// are left out, since a NULL costs as much as a value.
+// insert puts rows into a table: some of the columns of their place, and their values. Columns in which no row has a
+// value are left out, since a NULL costs as much as a value.
 func (c *Case) insert(ctx context.Context, table string, placed []string, columns []Column, rows []Row) error {
 	if len(rows) == 0 {
 		return nil

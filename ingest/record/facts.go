@@ -46,8 +46,8 @@ func AbsentSQL() string { return "'" + strings.Join(absent, "', '") + "'" }
 
 // What an attempt with a pass shows in, whoever asks: the readers, the judgement's SQL, an extract's query.
 const (
-	// Microsoft's errors of a pass are AADSTS130500 to 130509. An attempt gives one of 130503 to 130508: the pass is wrong,
-	// expired, used up or not yet valid. 130500 to 130502 say that the policy lets the user have none.
+	// Microsoft's errors of a pass are AADSTS130500 to 130509. An attempt gives one of 130503 to 130508: the pass is
+	// wrong, expired, used up or not yet valid. 130500 to 130502 say that the policy lets the user have none.
 	firstPassError, lastPassError = 130500, 130509
 	FirstAttempt, LastAttempt     = 130503, 130508
 	firstRefusal, lastRefusal     = 130500, 130502
@@ -79,9 +79,9 @@ func NamesPass(text string) bool {
 // NamesWholePass says whether a text names a Temporary Access Pass in full.
 func NamesWholePass(text string) bool { return wholePassWords.MatchString(text) }
 
-// SignInConcernsPass says whether a sign-in may be an attempt with a pass: a step or a reason that names the pass, an error
-// code of the pass, or an event of the Unified Audit Log that says how its user signed in. It may find too many, never too
-// few. The macro signin_concerns_pass says the same.
+// SignInConcernsPass says whether a sign-in may be an attempt with a pass: a step or a reason that names the pass, an
+// error code of the pass, or an event of the Unified Audit Log that says how its user signed in. It may find too
+// many, never too few. The macro signin_concerns_pass says the same.
 func SignInConcernsPass(steps, reason, code, bits string) bool {
 	if bits != "" || NamesPass(steps) || NamesPass(reason) {
 		return true
@@ -90,8 +90,8 @@ func SignInConcernsPass(steps, reason, code, bits string) bool {
 	return err == nil && n >= firstPassError && n <= lastPassError
 }
 
-// AuditConcernsPass says whether an audit event is of an activity that a rule reads, so that its text may be proof. The
-// macro audit_concerns_pass says the same.
+// AuditConcernsPass says whether an audit event is of an activity that a rule reads, so that its text may be proof.
+// The macro audit_concerns_pass says the same.
 func AuditConcernsPass(activity string) bool { return someActivity.MatchString(activity) }
 
 // Macros are the facts above as SQL: a macro for each, of the same meaning. They are part of the case's schema.

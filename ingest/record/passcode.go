@@ -60,5 +60,6 @@ func Excerpt(text []byte, n int) string {
 	return string(runes)
 }
 
-// passcodeName is the key, quoted (in CSV twice) or before an equals sign; the word in a reason or a method's name is none.
+// passcodeName is the key, quoted (in CSV twice) or before an equals sign; the word in a reason or a method's name is
+// none.
 var passcodeName = regexp.MustCompile(`(?i)` + passcodeKey + `\\*"{0,2}\s*[:=]`)
