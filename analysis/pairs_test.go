@@ -141,6 +141,10 @@ func TestModelEqualsThePlainDefinitions(t *testing.T) {
 			for name, value := range rule.Parameters {
 				parameters[name] = value
 			}
+			for name, of := range rule.Borrows {
+				owner, parameter, _ := strings.Cut(of, ".")
+				parameters[name] = rules[slices.IndexFunc(rules, func(r analysis.Rule) bool { return r.ID == owner })].Parameters[parameter]
+			}
 			same(id, rule.SQL, plain, parameters)
 		}
 	}
