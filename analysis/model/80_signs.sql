@@ -47,7 +47,7 @@ CREATE OR REPLACE VIEW login_findings AS
 SELECT
     l.*, 'user' AS subject_type, l.user_id AS subject_id, p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     l.user_name || ' logged in with a pass at ' || strftime(l.time, '%Y-%m-%d %H:%M') || ' UTC' AS sentence,
-    l.records AS about, list_filter([p.record], lambda r: r IS NOT NULL) AS supporting
+    l.records AS about, CASE WHEN p.record IS NULL THEN [] ELSE [p.record] END AS supporting
 FROM logins AS l LEFT JOIN passes AS p ON p.pass_no = CASE WHEN l.pass_known THEN l.pass_no END;
 
 -- What is counted in bursts, and by what. Each item is a log-in, a pass or a sign-in by its number.

@@ -32,6 +32,7 @@ var libraries = map[string]string{
 	"github.com/xuri/excelize/v2":         "asks of what kind a picture is, not used",
 	"golang.org/x/net/html":               "character sets of old workbooks, for excelize; not used",
 	"golang.org/x/net/html/charset":       "likewise",
+	"github.com/olekukonko/errors":        "tells HTTP errors by their status, not used; tablewriter needs its errors",
 	"github.com/schollz/progressbar/v3":   "shows progress over HTTP, not used",
 	"github.com/spf13/pflag":              "flags that are addresses, not used",
 }

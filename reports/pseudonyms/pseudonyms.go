@@ -345,9 +345,14 @@ func (p *pseudonymiser) rule(r analysis.Rule) analysis.Rule {
 		return r
 	}
 	r.Origin = p.path(r.Origin)
-	for _, text := range []*string{&r.Title, &r.Condition, &r.Why, &r.HowToVerify, &r.HowToFix, &r.Population, &r.SQL, &r.Source} {
+	for _, text := range []*string{&r.Title, &r.Group, &r.Condition, &r.Why, &r.HowToVerify, &r.HowToFix, &r.Population, &r.SQL, &r.Source} {
 		*text = p.foreign(*text)
 	}
+	r.Fix = each(r.Fix, func(f analysis.Fix) analysis.Fix {
+		f.Words, f.About, f.Subject = p.foreign(f.Words), p.foreign(f.About), p.foreign(f.Subject)
+		f.Scopes, f.Commands = each(f.Scopes, p.foreign), each(f.Commands, p.foreign)
+		return f
+	})
 	r.Needs, r.References, r.Techniques, r.Controls = each(r.Needs, p.foreign), each(r.References, p.foreign), each(r.Techniques, p.foreign), each(r.Controls, p.foreign)
 	return r
 }
