@@ -79,7 +79,8 @@ var (
 	networkCall = regexp.MustCompile(`^\d+ +(socket|socketpair|connect|bind|listen|accept4?|send(to|msg|mmsg)|recv(from|msg|mmsg)|getaddrinfo)\(`)
 	startsOther = regexp.MustCompile(`^\d+ +(execve(at)?|fork|vfork)\(`)
 	cloned      = regexp.MustCompile(`^\d+ +clone3?\(`)
-	opened      = regexp.MustCompile(`^\d+ +(?:openat2?|open|creat)\((?:AT_FDCWD(?:<[^>]*>)?|\d+<[^>]*>)?,? ?"((?:[^"\\]|\\.)*)", ?([^)]*)`)
+	writes      = regexp.MustCompile(`O_(WRONLY|RDWR|CREAT|TRUNC)`)
+	opened      = regexp.MustCompile(`^\d+ +(?:openat2?|open|creat)\((?:AT_FDCWD(?:<[^>]*>)?|\d+<([^>]*)>)?,? ?"((?:[^"\\]|\\.)*)", ?([^)]*)`)
 )
 
 // judgeTrace looks at each system call of a trace.
@@ -101,11 +102,14 @@ func (s *session) judgeTrace(what, text, home string, writable []string) {
 		if strings.Contains(line, `"`+home) || strings.Contains(line, "/.duckdb") || strings.Contains(line, "/.config") {
 			s.fail("%s looks into the home directory: %s", what, line)
 		}
-		if m := opened.FindStringSubmatch(line); m != nil && (strings.Contains(m[2], "O_WRONLY") || strings.Contains(m[2], "O_RDWR") || strings.Contains(m[2], "O_CREAT") || strings.Contains(m[2], "O_TRUNC")) {
+		if m := opened.FindStringSubmatch(line); m != nil && writes.MatchString(m[3]) {
 			allowed := false
-			path := m[1]
+			path := m[2]
 			if name, err := strconv.Unquote(`"` + path + `"`); err == nil {
 				path = name
+			}
+			if !filepath.IsAbs(path) && m[1] != "" { // below a folder that is open
+				path = filepath.Join(m[1], path)
 			}
 			for _, dir := range writable {
 				allowed = allowed || path == dir || strings.HasPrefix(path, dir+"/")
