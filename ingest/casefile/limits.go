@@ -93,7 +93,7 @@ func (c *Case) bounded(ctx context.Context, do func(ctx context.Context, started
 			if used > allowed {
 				stop(limited("it took more memory than there may be (%d MiB); ask for less, or raise --memory-limit", allowed>>20))
 			}
-			if used > allowed+beyond { // it does not stop, or not soon enough
+			if used > allowed+beyond/3 { // it does not stop, or not soon enough
 				return c.abandon(context.Cause(within))
 			}
 		}
