@@ -26,6 +26,7 @@ type stranger struct {
 	changes bool                          // what was given may change: it is the user's own to write
 	also    func(t *trap, r result) error // what must hold besides
 	long    bool                          // not in the short form
+	times   int                           // of strangersTime that it may take; 0 is once
 	signal  bool                          // it is interrupted after a while, and must end then
 }
 
@@ -111,7 +112,7 @@ func (s *session) handOver(a stranger) error {
 	}
 	atHome, atGiven := stateOf(t.home), stateOf(t.given)
 	for _, args := range a.runs(t) {
-		l := limits{time: strangersTime, env: []string{"HOME=" + t.home}}
+		l := limits{time: strangersTime * time.Duration(max(a.times, 1)), env: []string{"HOME=" + t.home}}
 		if a.signal {
 			l.during = func(pid int) { time.Sleep(2 * time.Second); _ = syscall.Kill(pid, syscall.SIGTERM) }
 		}

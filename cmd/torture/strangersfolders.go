@@ -263,6 +263,12 @@ func strangeReports() (all []stranger) {
 				_ = os.Remove(filepath.Join(report, file))
 				return not.make(t, filepath.Join(report, file))
 			})
+			if a := &all[len(all)-1]; not.name == "5 GB of nothing" {
+				a.times = 5 // verify hashes it
+				if file == "manifest.json.minisig" {
+					a.also = nil // without a key a signature is not looked at, and verify says so
+				}
+			}
 		}
 	}
 	report("whose findings.json is a secret", "", []int{0, 1, 2, 3}, false, look, func(t *trap, report string) error {
