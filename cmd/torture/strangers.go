@@ -117,6 +117,9 @@ func (s *session) handOver(a stranger) error {
 			l.during = func(pid int) { time.Sleep(2 * time.Second); _ = syscall.Kill(pid, syscall.SIGTERM) }
 		}
 		r := s.tapaudit(l, args...)
+		if err := s.ctx.Err(); err != nil { // it was ended with us
+			return err
+		}
 		if r.crashed() {
 			s.counts.crashes++
 		}
