@@ -210,6 +210,9 @@ func strangeLogs() (all []stranger) {
 		}
 		all = append(all, stranger{name: "a case that is " + not.name, ends: refused, says: "case", runs: uses,
 			make: func(t *trap) error { return not.make(t, t.in("case.duckdb")) }})
+		if not.name == "5 GB of nothing" {
+			all[len(all)-1].times = 5 // run hashes it before it opens it
+		}
 	}
 	whole := func(name string, lay func(t *trap, file string) error) {
 		all = append(all, stranger{name: "a case that is " + name, ends: refused, says: "case", runs: uses, make: func(t *trap) error { return lay(t, t.in("case.duckdb")) }})
