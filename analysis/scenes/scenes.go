@@ -289,6 +289,9 @@ func (s *Scene) judge(
 			return nil, err
 		}
 	}
+	if err := c.Seal(ctx); err != nil { // the rule may be a stranger's
+		return nil, err
+	}
 	configured := analysis.Configure(rules, conf)
 	for i := range configured {
 		if configured[i].ID != rule.ID && rule.Population != "exceptions" {
