@@ -4,12 +4,14 @@ package main
 
 import (
 	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -107,11 +109,40 @@ func filesOf(dir string) (map[string]string, error) {
 			return err
 		}
 		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
 		name, _ := filepath.Rel(dir, path)
-		all[name] = string(text)
+		all[name], err = withoutCaseFile(name, text)
 		return err
 	})
 	return all, err
+}
+
+// caseFileLine is where the page names the case file.
+var caseFileLine = regexp.MustCompile(`<div><dt>Case file, as opened</dt>.*?</div>`)
+
+// withoutCaseFile is a report's file without the state of the case file that it was made from: its hash and its journals
+// are others in each run, and so is the hash of the page that names them.
+func withoutCaseFile(name string, text []byte) (string, error) {
+	switch name {
+	case "report.html":
+		return caseFileLine.ReplaceAllString(string(text), ""), nil
+	case "manifest.json":
+		var manifest map[string]any
+		if err := json.Unmarshal(text, &manifest); err != nil {
+			return "", err
+		}
+		delete(manifest, "case_file")
+		outputs, _ := manifest["outputs"].([]any)
+		manifest["outputs"] = slices.DeleteFunc(outputs, func(o any) bool {
+			output, _ := o.(map[string]any)
+			return output["path"] == "report.html"
+		})
+		whole, err := json.Marshal(manifest)
+		return string(whole), err
+	}
+	return string(text), nil
 }
 
 // differences names the files in which two folders differ, "" where they do not.

@@ -52,6 +52,9 @@ func (s *session) trace() error {
 		}
 		r := s.tapaudit(l, args...)
 		refused := i == 6 || i == 7
+		if args[1%len(args)] == "-" && r.status == 5 { // a list is no evidence
+			r.status = 0
+		}
 		if r.crashed() || (r.status == 2) != refused || !refused && r.status != 0 && !(args[0] == "diff" && r.status == 3) {
 			s.fail("under strace: %v", r)
 		}

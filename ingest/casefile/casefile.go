@@ -195,6 +195,9 @@ func create(ctx context.Context, path string, opts Options) error {
 	if err = c.Exec(ctx, "USE "+database); err == nil {
 		err = c.makeSchema(ctx)
 	}
+	if err == nil { // closing would keep to itself that the disk has no room for it
+		err = c.Exec(ctx, "CHECKPOINT "+database)
+	}
 	// DuckDB makes files as the umask lets it, and a case holds personal data.
 	if err := errors.Join(err, os.Chmod(made, 0o600), c.Close()); err != nil {
 		return err
