@@ -262,7 +262,7 @@ func TestJournal(t *testing.T) {
 var endless = []string{
 	"SELECT count(*) FROM range(100000000) AS a, range(100000000) AS b",
 	"WITH RECURSIVE r AS (SELECT 1 AS a UNION ALL SELECT a + 1 FROM r) SELECT count(*) FROM r",
-	"SELECT regexp_matches(repeat('a', 2000000) || range::VARCHAR, '(a*)*b') FROM range(1000000)",
+	"SELECT regexp_matches(repeat('a', 2000000), '(a*)*b' || range::VARCHAR) FROM range(1000000)",
 	"SELECT levenshtein(repeat('a', 60000), repeat('b', 60000) || range::VARCHAR) FROM range(100)",
 }
 
