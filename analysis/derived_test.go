@@ -48,6 +48,6 @@ func TestDerived(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(written), text); diff != "" {
 		t.Errorf("derived.txt differs; go test ./analysis -run Derived -update writes it anew. "+
-			"If names went away, raise casefile.SchemaVersion: cases of this version have them (-written +made):\n%s", diff)
+			"Names that went away belong among the retired: older cases have them (-written +made):\n%s", diff)
 	}
 }

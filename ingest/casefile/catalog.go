@@ -171,7 +171,7 @@ func (c *Case) accept(ctx context.Context, derived Catalog, use bool) error {
 		case isOwn && o == want && !found[o.Name]:
 			found[o.Name] = true
 		case isDerived && o == made:
-		case !isOwn && canBeDerived(o) && (isDerived || version < SchemaVersion):
+		case !isOwn && isDerived && canBeDerived(o):
 			stale = append(stale, o)
 		default:
 			strange = append(strange, o)
