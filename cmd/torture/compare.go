@@ -120,7 +120,7 @@ func filesOf(dir string) (map[string]string, error) {
 }
 
 // caseFileLine is where the page names the case file.
-var caseFileLine = regexp.MustCompile(`<div><dt>Case file, as opened</dt>.*?</div>`)
+var caseFileLine = regexp.MustCompile(`<div><dt>Case file, as opened</dt>.*?</div>\n?`)
 
 // withoutCaseFile is a report's file without the state of the case file that it was made from: its hash and its journals
 // are others in each run, and so is the hash of the page that names them.
