@@ -77,7 +77,7 @@ func (s *session) victims() []victim {
 				if err := newReport(dir); err != nil {
 					return err
 				}
-				return sameCase(&s.whole.judged)(dir)
+				return sameCase(&s.whole.loaded)(dir) // a report leaves its case as it was
 			}},
 		{"run", oldReport, func(dir string) []string { return append(s.judged("run", ""), s.evidence, "--out", report(dir)) }, oldOrNew, newReport},
 	}
