@@ -335,8 +335,8 @@ func (f *databaseFlags) with(ctx context.Context, do func(*openCase) error) erro
 		return err
 	}
 	for _, j := range journals {
-		fmt.Fprintf(f.err, "Note: %s lies beside the case and holds changes that are not in it yet. A run that was killed left it, or somebody put it there. "+
-			"The changes count: they are part of what this command sees.\n", safetext.Line(j.String()))
+		fmt.Fprintf(f.err, "Note: %s lies beside the case. A run that was killed left it, or somebody put it there. "+
+			"What can be read of it as changes to this case counts: it is part of what this command sees.\n", safetext.Line(j.String()))
 	}
 	derived, err := analysis.Derived()
 	if err != nil {

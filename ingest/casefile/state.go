@@ -30,7 +30,7 @@ type File struct {
 func (s *State) String() string {
 	text := s.File.String()
 	for _, j := range s.Journals {
-		text += "; changes that are not in it yet were applied from its journal " + j.String()
+		text += "; what could be read as changes to it was applied from its journal " + j.String()
 	}
 	return text
 }
@@ -59,12 +59,16 @@ func StateOf(ctx context.Context, path string) (*State, error) {
 	if path == "" {
 		return nil, nil
 	}
-	file, err := hashed(ctx, path)
+	err := isDatabase(path) // which takes no time; hashing another file of gigabytes would
+	var file File
+	if err == nil {
+		file, err = hashed(ctx, path)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("case file: %w", err)
+		return nil, fmt.Errorf("case file %s cannot be opened: %w", path, err)
 	}
 	s := &State{File: file}
 	s.Journals, err = Journals(ctx, path)
