@@ -5,11 +5,13 @@
 package main
 
 import (
+	"archive/zip"
 	"bufio"
 	"cmp"
 	"compress/gzip"
 	"context"
 	"database/sql"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -77,14 +79,14 @@ func measure(tapaudit, samples string, signIns, rounds int, large bool) error {
 	defer os.RemoveAll(dir)
 	b := &bench{tapaudit, samples, dir, rounds}
 	fmt.Printf("%s/%s, %d processors, median of %d rounds\n\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), rounds)
-	fmt.Println("| what | seconds | against | seconds | ratio (min to max) | peak memory |")
-	fmt.Println("|---|---|---|---|---|---|")
+	fmt.Println("| what | seconds | against | seconds | ratio (min to max) | of processor time | peak memory |")
+	fmt.Println("|---|---|---|---|---|---|---|")
 
 	basic, err := b.signIns("basic", signIns)
 	if err != nil {
 		return err
 	}
-	zipped, err := compressed(basic)
+	gzipped, err := compressed(basic)
 	if err != nil {
 		return err
 	}
@@ -111,7 +113,14 @@ func measure(tapaudit, samples string, signIns, rounds int, large bool) error {
 	if err := b.pair("ingest CSV of Log Analytics, "+what, b.ingest(rows), "DuckDB's bare load of it", []string{self, "bare-load", rows, filepath.Join(dir, "bare.duckdb")}); err != nil {
 		return err
 	}
-	if err := b.pair("ingest NDJSON.gz, "+what, b.ingest(zipped), "gzip -dc", []string{"gzip", "-dc", zipped}); err != nil {
+	if err := b.pair("ingest NDJSON.gz, "+what, b.ingest(gzipped), "gzip -dc", []string{"gzip", "-dc", gzipped}); err != nil {
+		return err
+	}
+	if err := b.pieces(basic, signIns); err != nil {
+		return err
+	}
+	two := append(b.ingest(basic), "--threads", "2")
+	if err := b.pair("ingest NDJSON with --threads 1, "+what, append(b.ingest(basic), "--threads", "1"), "with --threads 2", two); err != nil {
 		return err
 	}
 	if _, err := exec.LookPath("jq"); err == nil {
@@ -172,6 +181,74 @@ func (b *bench) ingest(path string) []string {
 	return []string{b.tapaudit, "ingest", path, "--quiet", "--case", filepath.Join(b.dir, "case.duckdb")}
 }
 
+// pieces measures many small files, and a zip of very many, against the same bytes in one file. There are fewer sign-ins
+// than in the basic file, so that a file of them has the size of an hour's.
+func (b *bench) pieces(path string, signIns int) error {
+	const files, members = 1200, 20_000
+	signIns = min(signIns, 28_000)
+	whole, folder, archive := filepath.Join(b.dir, "whole.ndjson"), filepath.Join(b.dir, "hourly"), filepath.Join(b.dir, "members.zip")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		return err
+	}
+	one := func(int) (io.WriteCloser, error) { return os.Create(whole) }
+	hourly := func(i int) (io.WriteCloser, error) {
+		return os.Create(filepath.Join(folder, fmt.Sprintf("PT1H-%04d.json", i)))
+	}
+	file, err := os.Create(archive)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	zipped := zip.NewWriter(file)
+	member := func(i int) (io.WriteCloser, error) {
+		w, err := zipped.Create(fmt.Sprintf("PT1H-%05d.json", i))
+		return unclosed{w}, err
+	}
+	err = errors.Join(split(path, signIns, 1, one), split(path, signIns, files, hourly), split(path, signIns, members, member), zipped.Close())
+	if err != nil {
+		return err
+	}
+	if err := b.pair(fmt.Sprintf("ingest %d files, %d sign-ins", files, signIns), b.ingest(folder), "the same in one file", b.ingest(whole)); err != nil {
+		return err
+	}
+	return b.pair(fmt.Sprintf("ingest a zip of %d members, %d sign-ins", members, signIns), b.ingest(archive), "the same in one file", b.ingest(whole))
+}
+
+// unclosed is a writer that whoever made it closes.
+type unclosed struct{ io.Writer }
+
+func (unclosed) Close() error { return nil }
+
+// split shares the first n lines of a file out over as many pieces. It holds one line: what this process holds would count
+// as the memory of those it starts.
+func split(path string, n, pieces int, create func(i int) (io.WriteCloser, error)) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	lines := bufio.NewReaderSize(file, 1<<20)
+	for i := range pieces {
+		piece, err := create(i)
+		if err != nil {
+			return err
+		}
+		for range (i+1)*n/pieces - i*n/pieces {
+			line, err := lines.ReadBytes('\n')
+			if err != nil {
+				return errors.Join(err, piece.Close())
+			}
+			if _, err := piece.Write(line); err != nil {
+				return errors.Join(err, piece.Close())
+			}
+		}
+		if err := piece.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // audit is the command that judges a folder and writes its report.
 func (b *bench) audit(folder string) []string {
 	return []string{b.tapaudit, "run", folder, "--quiet", "--out", filepath.Join(b.dir, "report")}
@@ -190,8 +267,14 @@ func (b *bench) growth(what string, less, more int, evidence func(n int) ([]stri
 	return b.pair(fmt.Sprintf(what, more), all, fmt.Sprintf("%d of them", less), fewer)
 }
 
-// run is one measured run: wall time and peak memory of the process.
-func (b *bench) run(argv []string) (seconds float64, peak int64, err error) {
+// cost is what a run took: seconds of the clock and of the processors, and the largest resident size in bytes.
+type cost struct {
+	clock, processor float64
+	peak             int64
+}
+
+// run is one measured run on a new case.
+func (b *bench) run(argv []string) (cost, error) {
 	for _, name := range []string{"case.duckdb", "bare.duckdb"} {
 		os.Remove(filepath.Join(b.dir, name))
 		os.Remove(filepath.Join(b.dir, name+".wal"))
@@ -200,37 +283,53 @@ func (b *bench) run(argv []string) (seconds float64, peak int64, err error) {
 }
 
 // keep is a measured run on whatever case is there.
-func (b *bench) keep(argv []string) (seconds float64, peak int64, err error) {
+func (b *bench) keep(argv []string) (cost, error) {
 	cmd := exec.CommandContext(context.Background(), argv[0], argv[1:]...)
 	var stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = io.Discard, &stderr
 	start := time.Now()
 	if err := cmd.Run(); err != nil {
-		return 0, 0, fmt.Errorf("%s: %w\n%s", strings.Join(argv[:2], " "), err, stderr.String())
+		return cost{}, fmt.Errorf("%s: %w\n%s", strings.Join(argv[:2], " "), err, stderr.String())
 	}
-	return time.Since(start).Seconds(), peakMemory(cmd.ProcessState), nil
+	state := cmd.ProcessState
+	return cost{time.Since(start).Seconds(), (state.UserTime() + state.SystemTime()).Seconds(), peakMemory(state)}, nil
 }
 
-// pair runs two commands in turn and prints their medians and the ratio, round by round.
+// comparison gathers the rounds of two commands.
+type comparison struct {
+	mine, theirs, ratios, processor []float64
+	peak                            int64 // of mine
+}
+
+func (c *comparison) add(mine, theirs cost) {
+	c.mine, c.theirs = append(c.mine, mine.clock), append(c.theirs, theirs.clock)
+	c.ratios, c.processor = append(c.ratios, mine.clock/theirs.clock), append(c.processor, mine.processor/theirs.processor)
+	c.peak = max(c.peak, mine.peak)
+}
+
+// print writes the medians and the ratios as a row.
+func (c *comparison) print(what, against string) {
+	fmt.Printf("| %s | %.2f | %s | %.2f | %.2f (%.2f to %.2f) | %.2f | %d MiB |\n", what, median(c.mine), against, median(c.theirs),
+		median(c.ratios), slices.Min(c.ratios), slices.Max(c.ratios), median(c.processor), c.peak>>20)
+}
+
+// pair runs two commands in turn and compares them round by round.
 func (b *bench) pair(name string, a []string, against string, other []string) error {
-	var mine, theirs, ratios []float64
-	var peak int64
+	var all comparison
 	for round := range b.rounds + 1 {
-		s, p, err := b.run(a)
+		mine, err := b.run(a)
 		if err != nil {
 			return err
 		}
-		t, _, err := b.run(other)
+		theirs, err := b.run(other)
 		if err != nil {
 			return err
 		}
-		if round == 0 {
-			continue // warms the page cache
+		if round > 0 { // the first warms the page cache
+			all.add(mine, theirs)
 		}
-		mine, theirs, ratios, peak = append(mine, s), append(theirs, t), append(ratios, s/t), max(peak, p)
 	}
-	fmt.Printf("| %s | %.2f | %s | %.2f | %.2f (%.2f to %.2f) | %d MiB |\n",
-		name, median(mine), against, median(theirs), median(ratios), slices.Min(ratios), slices.Max(ratios), peak>>20)
+	all.print(name, against)
 	return nil
 }
 
@@ -243,21 +342,19 @@ func (b *bench) analysis(signIns, logins int) error {
 	if err := (onboardings{tenant: tenantNo(0), n: logins, over: time.Duration(logins) * 2 * time.Hour, users: logins}).write(filepath.Dir(path)); err != nil {
 		return err
 	}
-	var loads, judges, ratios []float64
-	var peak int64
+	var all comparison
 	for range max(b.rounds-1, 1) {
-		load, _, err := b.run(b.ingest(filepath.Dir(path)))
+		load, err := b.run(b.ingest(filepath.Dir(path)))
 		if err != nil {
 			return err
 		}
-		judge, p, err := b.keep([]string{b.tapaudit, "analyze", "--quiet", "--case", filepath.Join(b.dir, "case.duckdb")})
+		judge, err := b.keep([]string{b.tapaudit, "analyze", "--quiet", "--case", filepath.Join(b.dir, "case.duckdb")})
 		if err != nil {
 			return err
 		}
-		loads, judges, ratios, peak = append(loads, load), append(judges, judge), append(ratios, judge/load), max(peak, p)
+		all.add(judge, load)
 	}
-	fmt.Printf("| analysis of %d sign-ins with %d log-ins | %.2f | their ingest | %.2f | %.2f (%.2f to %.2f) | %d MiB |\n",
-		signIns, logins, median(judges), median(loads), median(ratios), slices.Min(ratios), slices.Max(ratios), peak>>20)
+	all.print(fmt.Sprintf("analysis of %d sign-ins with %d log-ins", signIns, logins), "their ingest")
 	return nil
 }
 
