@@ -17,10 +17,11 @@ var slabs = sync.Pool{New: func() any { return &slab{make([]byte, 0, slabBytes)}
 // poison, in tests, makes what was kept too long visible: freed memory is overwritten.
 var poison bool
 
-// room is a slab with room for n bytes.
-func room(n int) *slab {
-	if n > slabBytes {
-		return &slab{make([]byte, 0, n)}
+// room is a slab with room for n bytes, the first of most that are still to come. A small source gets no more than it
+// needs: many of them wait for the end of their group.
+func room(n, most int) *slab {
+	if n > slabBytes || most < slabBytes/2 {
+		return &slab{make([]byte, 0, max(n, most))}
 	}
 	return slabs.Get().(*slab)
 }

@@ -82,6 +82,7 @@ type chunk struct {
 	records []framed
 	slabs   []*slab // what their texts are parts of
 	size    int     // of the texts, in bytes
+	most    int     // that the texts will have, about, in bytes
 	dates   formats.Dates
 	ready   chan struct{} // closed once they are translated
 	settled chan struct{} // closed once they are settled; nil where nobody waits
@@ -91,7 +92,7 @@ type chunk struct {
 func (ch *chunk) keep(text []byte) string {
 	last := len(ch.slabs) - 1
 	if last < 0 || !ch.slabs[last].fits(len(text)) {
-		ch.slabs = append(ch.slabs, room(len(text)))
+		ch.slabs = append(ch.slabs, room(len(text), ch.most-ch.size))
 		last++
 	}
 	ch.size += len(text)
@@ -143,11 +144,20 @@ func (p *producer) row(row *evidence.Row) error {
 }
 
 func (p *producer) add(line, ordinal, offset int64) *framed {
-	if p.chunk == nil {
-		p.chunk = &chunk{ready: make(chan struct{})}
-	}
+	p.begin()
 	p.chunk.records = append(p.chunk.records, framed{line: line, ordinal: ordinal, offset: offset})
 	return &p.chunk.records[len(p.chunk.records)-1]
+}
+
+// begin makes a chunk where there is none.
+func (p *producer) begin() {
+	if p.chunk != nil {
+		return
+	}
+	p.chunk = &chunk{ready: make(chan struct{}), most: slabBytes}
+	if p.alone != nil {
+		p.chunk.most = p.alone.length
+	}
 }
 
 // handOn hands the chunk on when it is full.
@@ -186,9 +196,7 @@ func (p *producer) send() error {
 
 // settleAll waits until every record so far is settled: what follows may depend on what they are.
 func (p *producer) settleAll() {
-	if p.chunk == nil {
-		p.chunk = &chunk{ready: make(chan struct{})}
-	}
+	p.begin()
 	settled := make(chan struct{})
 	p.chunk.settled = settled
 	if p.send() != nil || p.alone != nil {
