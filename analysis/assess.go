@@ -7,6 +7,13 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"tapaudit/analysis/coverage"
+	"tapaudit/analysis/policy"
+	"tapaudit/analysis/rows"
+	"tapaudit/analysis/settings"
+	"tapaudit/analysis/when"
+	"tapaudit/ingest/casefile"
 )
 
 // populations are the derived tables that rules look at, each with the SQL that counts what of it the period holds.
@@ -14,7 +21,7 @@ var populations map[string]*string
 
 func init() {
 	within := func(table, first, last string) *string {
-		s := fmt.Sprintf(`SELECT tenant_id, count(*) FROM %s WHERE %s < $period_to AND %s >= $period_from GROUP BY tenant_id`, table, first, last)
+		s := fmt.Sprintf(`SELECT tenant_id, count(*) AS n FROM %s WHERE %s < $period_to AND %s >= $period_from GROUP BY tenant_id`, table, first, last)
 		return &s
 	}
 	constant := func(s string) *string { return &s }
@@ -25,17 +32,17 @@ func init() {
 		"tap_attempts":         within("tap_attempts", "time", "time"),
 		"tap_signins":          within("tap_signins", "time", "time"),
 		"policy_changes":       within("(SELECT tenant_id, time FROM audit_events WHERE kind = 'policy changed')", "time", "time"),
-		"policy_state":         constant(`SELECT tenant_id, count(*) FROM policy_state GROUP BY tenant_id`),
+		"policy_state":         constant(`SELECT tenant_id, count(*) AS n FROM policy_state GROUP BY tenant_id`),
 		"issuance_failures":    within("(SELECT tenant_id, time FROM audit_events WHERE kind = 'pass issuance failed')", "time", "time"),
-		"tap_method_snapshots": constant(`SELECT tenant, count(*) FROM attributed_pass_snapshots WHERE tenant IS NOT NULL GROUP BY tenant`),
+		"tap_method_snapshots": constant(`SELECT tenant AS tenant_id, count(*) AS n FROM attributed_pass_snapshots WHERE tenant IS NOT NULL GROUP BY tenant`),
 		"weeks": constant(`
-SELECT tenant_id, count(DISTINCT date_trunc('week', day)) FROM daily_records
+SELECT tenant_id, count(DISTINCT date_trunc('week', day)) AS n FROM daily_records
 WHERE day < $period_to AND day >= date_trunc('day', $period_from) GROUP BY tenant_id`),
 		"days": constant(`
-SELECT tenant_id, date_diff('day', date_trunc('day', $period_from), date_trunc('day', $period_to - INTERVAL 1 MICROSECOND)) + 1 FROM tenants`),
+SELECT tenant_id, date_diff('day', date_trunc('day', $period_from), date_trunc('day', $period_to - INTERVAL 1 MICROSECOND)) + 1 AS n FROM tenants`),
 		"files": constant(`
-SELECT tenants.tenant_id, (SELECT count(*) FROM source WHERE records_read > 0) FROM tenants`),
-		"exceptions": constant(`SELECT tenant_id, 0 FROM tenants`),
+SELECT tenants.tenant_id, (SELECT count(*) FROM source WHERE records_read > 0) AS n FROM tenants`),
+		"exceptions": constant(`SELECT tenant_id, 0 AS n FROM tenants`),
 	}
 }
 
@@ -67,148 +74,120 @@ func (v verdict) worse(w verdict) verdict {
 // configurationNeed begins the names of those needs that the configuration meets, not the evidence.
 const configurationNeed = "config:"
 
+// have is what there is of evidence and configuration for rules to judge by.
+type have struct {
+	scope    scope
+	settings *settings.Settings
+	coverage coverage.Coverage
+	policies policy.Timelines
+	exported map[export]bool
+}
+
+// export is a kind of directory exports of a tenant.
+type export struct {
+	Kind   string `db:"kind"`
+	Tenant string `db:"tenant"`
+}
+
+// readHave learns which kinds of directory exports the evidence holds of each tenant.
+func readHave(ctx context.Context, c *casefile.Case, s *settings.Settings, d derivation) (have, error) {
+	h := have{d.scope, s, d.coverage, d.policies, map[export]bool{}}
+	err := rows.Each(ctx, c, func(e export) error { h.exported[e] = true; return nil }, `
+WITH exports AS (
+    SELECT 'users' AS kind, tenant FROM attributed_users
+    UNION SELECT 'roles', tenant FROM attributed_role_members
+    UNION SELECT 'groups', tenant FROM attributed_group_members
+    UNION SELECT 'conditional-access', tenant FROM attributed_conditional_access
+    UNION SELECT 'tap-methods', tenant FROM attributed_pass_snapshots
+    UNION SELECT 'risk', tenant_id FROM signins WHERE risk IN ('none', 'low', 'medium', 'high')
+)
+SELECT kind, tenant FROM exports WHERE tenant IS NOT NULL`)
+	return h, err
+}
+
 // needs are the kinds of evidence and configuration that a rule may need.
-var needs map[string]func(a *audit, tenant string) verdict
+var needs map[string]func(h have, tenant string) verdict
 
 func init() {
-	logged := func(logType, what string) func(*audit, string) verdict {
-		return func(a *audit, tenant string) verdict { return a.logCovers(tenant, logType, what) }
+	logged := func(logType, what string) func(have, string) verdict {
+		return func(h have, tenant string) verdict { return h.log(tenant, logType, what) }
 	}
-	configured := func(is func(a *audit) bool, what string) func(*audit, string) verdict {
-		return func(a *audit, _ string) verdict {
-			if is(a) {
+	configured := func(is func(s *settings.Settings) bool, what string) func(have, string) verdict {
+		return func(h have, _ string) verdict {
+			if is(h.settings) {
 				return yes
 			}
 			return no("the configuration has no " + what)
 		}
 	}
-	held := func(present func(a *audit, tenant string) bool, what string) func(*audit, string) verdict {
-		return func(a *audit, tenant string) verdict {
-			if present(a, tenant) {
+	exported := func(kind, what string) func(have, string) verdict {
+		return func(h have, tenant string) verdict {
+			if h.exported[export{kind, tenant}] {
 				return yes
 			}
 			return no("the evidence holds no " + what)
 		}
 	}
-	kind := func(k string) func(a *audit, tenant string) bool {
-		return func(a *audit, tenant string) bool { return a.held[k][tenant] }
-	}
-	needs = map[string]func(a *audit, tenant string) verdict{
-		"audit":               logged(logAudit, "audit log"),
-		"sign-in":             logged(logInteractive, "interactive sign-ins"),
-		"tap-capable sign-in": logged(logTAPSignIn, "interactive sign-ins with authentication steps"),
-		"non-interactive sign-in": func(a *audit, t string) verdict {
-			if len(a.coverage[coverageKey{t, logNonInteractive}].days) > 0 {
+	needs = map[string]func(h have, tenant string) verdict{
+		"audit":               logged(coverage.Audit, "audit log"),
+		"sign-in":             logged(coverage.Interactive, "interactive sign-ins"),
+		"tap-capable sign-in": logged(coverage.TAPSignIn, "interactive sign-ins with authentication steps"),
+		"non-interactive sign-in": func(h have, tenant string) verdict {
+			if len(h.coverage[coverage.Log{Tenant: tenant, Type: coverage.NonInteractive}].Days) > 0 {
 				return yes
 			}
 			// The log-in's own sign-ins are interactive and can be judged.
-			return verdict{"partly", []string{"the evidence holds no non-interactive sign-ins: what ran on a pass after the log-in can hardly be seen"}}
+			return verdict{"partly", []string{
+				"the evidence holds no non-interactive sign-ins: what ran on a pass after the log-in can hardly be seen",
+			}}
 		},
-		"policy":                             held(func(a *audit, t string) bool { return a.knowsPolicy(t) }, "policy snapshot and no readable policy change"),
-		"users":                              held(kind("users"), "user export"),
-		"roles":                              held(kind("roles"), "role export"),
-		"groups":                             held(kind("groups"), "group export with members"),
-		"conditional-access":                 held(kind("conditional-access"), "Conditional Access policies"),
-		"tap-methods":                        held(kind("tap-methods"), "temporaryAccessPassMethods export"),
-		"risk":                               held(kind("risk"), "risk levels (they are hidden without a P2 licence)"),
-		configurationNeed + "business_hours": configured(func(a *audit) bool { return a.settings.Hours != nil }, "business_hours"),
-		configurationNeed + "approved_issuers.users":        configured(func(a *audit) bool { return a.settings.ApprovedUsers != nil }, "approved_issuers.users"),
-		configurationNeed + "approved_issuers.applications": configured(func(a *audit) bool { return a.settings.ApprovedApplications != nil }, "approved_issuers.applications"),
-		configurationNeed + "trusted_networks":              configured(func(a *audit) bool { return len(a.settings.TrustedNetworks) > 0 }, "trusted_networks"),
-		configurationNeed + "onboarding_roster":             configured(func(a *audit) bool { return a.settings.Roster != nil }, "onboarding_roster"),
-		configurationNeed + "supervision_register":          configured(func(a *audit) bool { return a.settings.Register != nil }, "supervision_register"),
+		"policy": func(h have, tenant string) verdict {
+			if h.policies.Known(tenant) {
+				return yes
+			}
+			return no("the evidence holds no policy snapshot and no readable policy change")
+		},
+		"users":              exported("users", "user export"),
+		"roles":              exported("roles", "role export"),
+		"groups":             exported("groups", "group export with members"),
+		"conditional-access": exported("conditional-access", "Conditional Access policies"),
+		"tap-methods":        exported("tap-methods", "temporaryAccessPassMethods export"),
+		"risk":               exported("risk", "risk levels (they are hidden without a P2 licence)"),
+	}
+	for what, is := range map[string]func(s *settings.Settings) bool{
+		"business_hours":                func(s *settings.Settings) bool { return s.Hours != nil },
+		"approved_issuers.users":        func(s *settings.Settings) bool { return s.ApprovedUsers != nil },
+		"approved_issuers.applications": func(s *settings.Settings) bool { return s.ApprovedApplications != nil },
+		"trusted_networks":              func(s *settings.Settings) bool { return len(s.TrustedNetworks) > 0 },
+		"onboarding_roster":             func(s *settings.Settings) bool { return s.Roster != nil },
+		"supervision_register":          func(s *settings.Settings) bool { return s.Register != nil },
+	} {
+		needs[configurationNeed+what] = configured(is, what)
 	}
 }
 
-// logCovers says whether a log covers the period, day by day.
-func (a *audit) logCovers(tenant, logType, what string) verdict {
-	missing := a.coverage.gaps(tenant, logType, a.period.From, a.period.To)
-	if logType == logTAPSignIn {
-		missing = a.withBlindDays(tenant, missing)
+// log says whether a log covers the period, day by day.
+func (h have) log(tenant, logType, what string) verdict {
+	missing := h.coverage.Gaps(tenant, logType, h.scope.period)
+	if logType == coverage.TAPSignIn {
+		missing = h.coverage.Blind(tenant, h.scope.period)
 	}
-	days := 0
-	for _, run := range missing {
-		days += int(run.To.Sub(run.From) / day)
-	}
-	total := int(a.period.To.Add(-time.Microsecond).Truncate(day).Sub(a.period.From.Truncate(day))/day) + 1
+	days := coverage.Days(missing)
+	total := int(h.scope.period.LastInstant().Truncate(when.Day).Sub(h.scope.period.From.Truncate(when.Day))/when.Day) + 1
 	switch {
 	case days == 0:
 		return yes
-	case days >= total || len(a.coverage[coverageKey{tenant, logType}].days) == 0:
+	case days >= total || len(h.coverage[coverage.Log{Tenant: tenant, Type: logType}].Days) == 0:
 		return no("the evidence holds no " + what + " of the period")
 	default:
-		return verdict{"partly", []string{fmt.Sprintf("%d of %d days without %s: %s", days, total, what, dayRuns(missing))}}
+		return verdict{"partly", []string{fmt.Sprintf("%d of %d days without %s: %s", days, total, what, coverage.InWords(missing))}}
 	}
-}
-
-// withBlindDays adds the days whose interactive sign-ins all come from formats that cannot show a pass.
-func (a *audit) withBlindDays(tenant string, missing []Period) []Period {
-	key := coverageKey{tenant, logInteractive}
-	var runs []Period
-	i := 0
-	for d := a.period.From.Truncate(day); d.Before(a.period.To); d = d.Add(day) {
-		for i < len(missing) && !missing[i].To.After(d) {
-			i++
-		}
-		inGap := i < len(missing) && !missing[i].From.After(d)
-		s := a.coverage[key]
-		at := s.index(d)
-		blind := at >= 0 && at < len(s.days) && s.days[at].records > 0 && a.canShow[key][d] == 0
-		if !inGap && !blind {
-			continue
-		}
-		if n := len(runs); n > 0 && runs[n-1].To.Equal(d) {
-			runs[n-1].To = d.Add(day)
-			continue
-		}
-		runs = append(runs, Period{d, d.Add(day)})
-	}
-	return runs
-}
-
-func (a *audit) knowsPolicy(tenant string) bool {
-	t, ok := a.timelines[tenant]
-	return ok && slices.ContainsFunc(t.items, func(e policyEvidence) bool { return e.Snapshot != nil || e.Readable })
-}
-
-// readHeld learns which kinds of directory exports the evidence holds of each tenant.
-func (a *audit) readHeld(ctx context.Context) error {
-	a.held = map[string]map[string]bool{}
-	rows, err := a.c.Query(ctx, `
-SELECT DISTINCT 'users', tenant FROM attributed_users
-UNION SELECT DISTINCT 'roles', tenant FROM attributed_role_members
-UNION SELECT DISTINCT 'groups', tenant FROM attributed_group_members
-UNION SELECT DISTINCT 'conditional-access', tenant FROM attributed_conditional_access
-UNION SELECT DISTINCT 'tap-methods', tenant FROM attributed_pass_snapshots
-UNION SELECT DISTINCT 'risk', tenant_id FROM signins WHERE risk IN ('none', 'low', 'medium', 'high')`)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var kind string
-		var tenant *string
-		if err := rows.Scan(&kind, &tenant); err != nil {
-			return err
-		}
-		if tenant == nil {
-			continue
-		}
-		if a.held[kind] == nil {
-			a.held[kind] = map[string]bool{}
-		}
-		a.held[kind][*tenant] = true
-	}
-	return rows.Err()
 }
 
 // assess says for every rule and tenant what was looked at and whether it could be judged for the whole period.
-func (a *audit) assess(ctx context.Context, findings []Finding, unjudged map[ruleTenant]map[string]int) ([]Assessment, error) {
-	if err := a.readHeld(ctx); err != nil {
-		return nil, err
-	}
+func assess(ctx context.Context, c *casefile.Case, h have, j *judging, exceptions int) ([]Assessment, error) {
 	counts := map[ruleTenant]*Assessment{}
-	for _, f := range findings {
+	for _, f := range j.findings {
 		key := ruleTenant{f.RuleID, f.TenantID}
 		if counts[key] == nil {
 			counts[key] = &Assessment{}
@@ -218,29 +197,32 @@ func (a *audit) assess(ctx context.Context, findings []Finding, unjudged map[rul
 			counts[key].Excepted++
 		}
 	}
-	population, err := a.countPopulations(ctx)
+	population, err := countPopulations(ctx, c, h.scope.period)
 	if err != nil {
 		return nil, err
 	}
 	var all []Assessment
-	for _, rule := range a.rules {
-		for _, tenant := range a.tenants {
-			row := Assessment{RuleID: rule.ID, TenantID: tenant, From: a.period.From, To: a.period.To, Population: population[ruleTenant{rule.Population, tenant}]}
+	for _, rule := range j.rules {
+		for _, tenant := range h.scope.tenants {
+			row := Assessment{
+				RuleID: rule.ID, TenantID: tenant, From: h.scope.period.From, To: h.scope.period.To,
+				Population: population[ruleTenant{rule.Population, tenant}],
+			}
 			if rule.Population == "exceptions" {
-				row.Population = int64(len(a.settings.Exceptions))
+				row.Population = int64(exceptions)
 			}
 			key := ruleTenant{rule.ID, tenant}
-			if c := counts[key]; c != nil {
-				row.Findings, row.Excepted = c.Findings, c.Excepted
+			if n := counts[key]; n != nil {
+				row.Findings, row.Excepted = n.Findings, n.Excepted
 			}
 			v := yes
-			if reason, ok := a.failed[rule.ID]; ok {
+			if reason, ok := j.failed[rule.ID]; ok {
 				v = no(reason)
 			} else if rule.Enabled {
 				for _, need := range rule.Needs {
-					v = v.worse(needs[need](a, tenant))
+					v = v.worse(needs[need](h, tenant))
 				}
-				v = v.worse(unjudgedVerdict(unjudged[key], row.Population, row.Findings))
+				v = v.worse(unjudgedVerdict(j.unjudged[key], row.Population, row.Findings))
 			} else {
 				v = no("the rule is disabled in the configuration")
 			}
@@ -273,33 +255,26 @@ func unjudgedVerdict(reasons map[string]int, population int64, findings int) ver
 	return v
 }
 
-func (a *audit) countPopulations(ctx context.Context) (map[ruleTenant]int64, error) {
+func countPopulations(ctx context.Context, c *casefile.Case, period Period) (map[ruleTenant]int64, error) {
+	type counted struct {
+		Tenant string `db:"tenant_id"`
+		N      int64  `db:"n"`
+	}
 	counts := map[ruleTenant]int64{}
 	for name, query := range populations {
 		var args []any
 		if strings.Contains(*query, "$period_from") {
-			args = append(args, sql.Named("period_from", a.period.From))
+			args = append(args, sql.Named("period_from", period.From))
 		}
 		if strings.Contains(*query, "$period_to") {
-			args = append(args, sql.Named("period_to", a.period.To))
+			args = append(args, sql.Named("period_to", period.To))
 		}
-		rows, err := a.c.Query(ctx, *query, args...)
-		if err != nil {
+		if err := rows.Each(ctx, c, func(n counted) error {
+			counts[ruleTenant{name, n.Tenant}] = n.N
+			return nil
+		}, *query, args...); err != nil {
 			return nil, fmt.Errorf("population %s: %w", name, err)
 		}
-		for rows.Next() {
-			var tenant string
-			var n int64
-			if err := rows.Scan(&tenant, &n); err != nil {
-				rows.Close()
-				return nil, err
-			}
-			counts[ruleTenant{name, tenant}] = n
-		}
-		if err := rows.Err(); err != nil {
-			return nil, err
-		}
-		rows.Close()
 	}
 	return counts, nil
 }
@@ -308,7 +283,7 @@ func (a *audit) countPopulations(ctx context.Context) (map[ruleTenant]int64, err
 // be tested with it. A rule counts that needs evidence and was assessed at least partly; those that need none judge the
 // evidence itself, so that they can be assessed where there is nothing else. A state of the policy that only evidence
 // from outside of the period tells does not make the period assessed.
-func (a *audit) unassessed(ctx context.Context, r *Result) (string, error) {
+func unassessed(ctx context.Context, c *casefile.Case, r *Result) (string, error) {
 	switch n := len(r.Evidence); {
 	case len(r.Tenants) > 0:
 	case n == 0:
@@ -318,16 +293,16 @@ func (a *audit) unassessed(ctx context.Context, r *Result) (string, error) {
 	default:
 		return fmt.Sprintf("the %d files that were read hold no record of a tenant", n), nil
 	}
-	within, err := a.tenantsInPeriod(ctx)
+	within, err := tenantsInPeriod(ctx, c, r.Period, r.AsOf)
 	if err != nil {
 		return "", err
 	}
 	if len(within) == 0 {
 		return fmt.Sprintf("the evidence holds no sign-in, audit event or policy of the period, from %s to before %s",
-			a.period.From.Format(time.RFC3339), a.period.To.Format(time.RFC3339)), nil
+			r.Period.From.Format(time.RFC3339), r.Period.To.Format(time.RFC3339)), nil
 	}
 	evidence := map[string]bool{}
-	for _, rule := range a.rules {
+	for _, rule := range r.Rules {
 		evidence[rule.ID] = slices.ContainsFunc(rule.Needs, func(need string) bool { return !strings.HasPrefix(need, configurationNeed) })
 	}
 	for _, row := range r.Assessments {
@@ -341,12 +316,16 @@ func (a *audit) unassessed(ctx context.Context, r *Result) (string, error) {
 // tenantsInPeriod are the tenants of which the evidence holds something of the period that is judged: log records, or
 // the policy. Who the users are and which roles they hold serves as context, whenever that was exported. A policy
 // without a date is taken to be of as-of, as in the timeline; where nothing has a date it may be of the period.
-func (a *audit) tenantsInPeriod(ctx context.Context) (map[string]bool, error) {
-	undated := any(a.asOf)
-	if a.asOf.IsZero() {
+func tenantsInPeriod(ctx context.Context, c *casefile.Case, period Period, asOf time.Time) (map[string]bool, error) {
+	undated := any(asOf)
+	if asOf.IsZero() {
 		undated = nil
 	}
-	rows, err := a.c.Query(ctx, `
+	type tenant struct {
+		ID string `db:"tenant"`
+	}
+	within := map[string]bool{}
+	err := rows.Each(ctx, c, func(t tenant) error { within[t.ID] = true; return nil }, `
 WITH dated AS (
     SELECT tenant, time AS first_at, time AS last_at FROM attributed_signins
     UNION ALL SELECT tenant, time, time FROM attributed_audits
@@ -355,18 +334,6 @@ WITH dated AS (
 )
 SELECT DISTINCT tenant FROM dated
 WHERE tenant IS NOT NULL AND (first_at IS NULL OR first_at < $period_to AND last_at >= $period_from)`,
-		sql.Named("undated", undated), sql.Named("period_from", a.period.From), sql.Named("period_to", a.period.To))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	within := map[string]bool{}
-	for rows.Next() {
-		var tenant string
-		if err := rows.Scan(&tenant); err != nil {
-			return nil, err
-		}
-		within[tenant] = true
-	}
-	return within, rows.Err()
+		sql.Named("undated", undated), sql.Named("period_from", period.From), sql.Named("period_to", period.To))
+	return within, err
 }

@@ -3,6 +3,7 @@ package analysis
 import (
 	"context"
 
+	"tapaudit/analysis/model"
 	"tapaudit/analysis/settings"
 	"tapaudit/ingest/casefile"
 )
@@ -11,11 +12,13 @@ import (
 // attributed_audits and so on, in their column tenant; NULL where nothing tells. tenant is for records that name none, "" for
 // none.
 func Attribute(ctx context.Context, c *casefile.Case, tenant string) error {
-	a := &audit{c: c, settings: &settings.Settings{}, opts: Options{Tenant: tenant}}
 	return c.Atomically(ctx, func() error {
-		if err := a.storeConfiguration(ctx); err != nil {
+		if err := model.Run(ctx, c, "05_configuration"); err != nil {
 			return err
 		}
-		return a.model("10_tenants")(ctx)
+		if err := storeConfiguration(ctx, c, &settings.Settings{}, tenant); err != nil {
+			return err
+		}
+		return model.Run(ctx, c, "10_tenants")
 	})
 }

@@ -4,12 +4,65 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"tapaudit/analysis/rows"
+	"tapaudit/ingest/casefile"
 )
 
-// readEvidence is evidence.csv and quarantine.csv. Which of several records of one event counts as loaded and which
-// as duplicates is settled here, where tenants are known: the first in order of the files is the one loaded.
-func (a *audit) readEvidence(ctx context.Context) ([]EvidenceFile, []Quarantined, error) {
-	rows, err := a.c.Query(ctx, `
+// sourceRow is a source with what became of its records.
+type sourceRow struct {
+	ID          int        `db:"source_id"`
+	Path        string     `db:"path"`
+	Container   string     `db:"container"`
+	Bytes       int64      `db:"bytes"`
+	SHA256      string     `db:"sha256"`
+	Format      string     `db:"format"`
+	TenantID    string     `db:"tenant_id"`
+	Read        int64      `db:"records_read"`
+	Loaded      int64      `db:"loaded"`
+	Duplicates  int64      `db:"duplicates"`
+	NotUsed     int64      `db:"not_used"`
+	Quarantined int64      `db:"records_quarantined"`
+	Homeless    int64      `db:"homeless"` // records of no tenant, which NotUsed counts too
+	Orphans     int64      `db:"orphans"`  // steps of sign-ins that are not in evidence
+	First       *time.Time `db:"first_time"`
+	Last        *time.Time `db:"last_time"`
+	Note        string     `db:"note"`
+	SameAs      *int       `db:"same_as"`
+}
+
+// readEvidence is evidence.csv. Which of several records of one event counts as loaded and which as duplicate is settled
+// here, where tenants are known: the first in order of the files is the one loaded.
+func readEvidence(ctx context.Context, c *casefile.Case) (files []EvidenceFile, notes []string, err error) {
+	homeless := 0
+	if err := rows.Each(ctx, c, func(s sourceRow) error {
+		f := EvidenceFile{
+			Path: s.Path, Container: s.Container, Bytes: s.Bytes, SHA256: s.SHA256, Format: s.Format, TenantID: s.TenantID,
+			Read: s.Read, Loaded: s.Loaded, Duplicate: s.Duplicates, NotUsed: s.NotUsed, Quarantined: s.Quarantined, Note: s.Note,
+		}
+		if s.SameAs != nil {
+			f.Duplicate = f.Read
+		}
+		if s.Homeless > 0 {
+			homeless++
+			f.Note = joinNotes(f.Note, fmt.Sprintf("%d records name no tenant, and the evidence names several: not attributable, "+
+				"not used; run again with --tenant", s.Homeless))
+		}
+		if s.Orphans > 0 {
+			f.Note = joinNotes(f.Note, fmt.Sprintf("%d steps belong to sign-ins that are not in the evidence: add the file of the "+
+				"sign-ins themselves", s.Orphans))
+		}
+		if s.First != nil {
+			f.FirstTime, f.LastTime = *s.First, *s.Last
+		}
+		if f.Read != f.Loaded+f.Duplicate+f.NotUsed+f.Quarantined {
+			return fmt.Errorf("%s: %d records were read, but %d loaded, %d duplicates, %d not used and %d quarantined do not add up "+
+				"to that; this is a defect of tapaudit, please report it",
+				f.Path, f.Read, f.Loaded, f.Duplicate, f.NotUsed, f.Quarantined)
+		}
+		files = append(files, f)
+		return nil
+	}, `
 WITH
 signin_keys AS (
     SELECT source_id, ordinal, tenant, log, lower(id) AS id FROM attributed_signins WHERE tenant IS NOT NULL
@@ -32,7 +85,9 @@ duplicates AS (
     FROM (SELECT * FROM repeats WHERE place > 1 UNION ALL SELECT * FROM audit_repeats WHERE place > 1) GROUP BY source_id
 ),
 events AS (
-    SELECT source_id, count(*) AS n, count(*) FILTER (WHERE tenant IS NULL) AS homeless, min(time) AS first_time, max(time) AS last_time
+    SELECT
+        source_id, count(*) AS n, count(*) FILTER (WHERE tenant IS NULL) AS homeless,
+        min(time) AS first_time, max(time) AS last_time
     FROM (SELECT source_id, tenant, time FROM attributed_signins UNION ALL SELECT source_id, tenant, time FROM attributed_audits)
     GROUP BY source_id
 ),
@@ -52,7 +107,9 @@ parts AS (
     UNION ALL SELECT source_id, ordinal, tenant, NULL FROM attributed_extract_addresses
 ),
 snapshots AS (
-    SELECT source_id, count(DISTINCT ordinal) AS n, count(DISTINCT ordinal) FILTER (WHERE tenant IS NULL) AS homeless, min(time) AS first_time, max(time) AS last_time
+    SELECT
+        source_id, count(DISTINCT ordinal) AS n, count(DISTINCT ordinal) FILTER (WHERE tenant IS NULL) AS homeless,
+        min(time) AS first_time, max(time) AS last_time
     FROM parts GROUP BY source_id
 ),
 orphans AS (SELECT source_id, count(*) FILTER (WHERE NOT has_signin) AS n FROM attributed_steps GROUP BY source_id),
@@ -65,61 +122,27 @@ tenants_in AS (
     ) WHERE tenant IS NOT NULL GROUP BY source_id
 )
 SELECT
-    s.source_id, s.path, s.container, s.bytes, s.sha256, s.format, coalesce(t.tenant_id, ''), s.records_read,
+    s.source_id, s.path, s.container, s.bytes, s.sha256, s.format, coalesce(t.tenant_id, '') AS tenant_id,
+    s.records_read,
     coalesce(e.n, 0) - coalesce(e.homeless, 0) + coalesce(p.n, 0) - coalesce(p.homeless, 0) - coalesce(d.n, 0) AS loaded,
-    coalesce(d.n, 0), s.records_not_used + coalesce(e.homeless, 0) + coalesce(p.homeless, 0) AS not_used, s.records_quarantined,
-    coalesce(e.homeless, 0) + coalesce(p.homeless, 0) AS homeless, coalesce(o.n, 0),
-    least(e.first_time, p.first_time), greatest(e.last_time, p.last_time), s.note, s.same_as
+    coalesce(d.n, 0) AS duplicates,
+    s.records_not_used + coalesce(e.homeless, 0) + coalesce(p.homeless, 0) AS not_used,
+    s.records_quarantined,
+    coalesce(e.homeless, 0) + coalesce(p.homeless, 0) AS homeless, coalesce(o.n, 0) AS orphans,
+    least(e.first_time, p.first_time) AS first_time, greatest(e.last_time, p.last_time) AS last_time, s.note, s.same_as
 FROM source AS s
 LEFT JOIN duplicates AS d ON d.source_id = s.source_id
 LEFT JOIN events AS e ON e.source_id = s.source_id
 LEFT JOIN snapshots AS p ON p.source_id = s.source_id
 LEFT JOIN orphans AS o ON o.source_id = s.source_id
 LEFT JOIN tenants_in AS t ON t.source_id = s.source_id
-ORDER BY s.path, s.source_id`)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer rows.Close()
-	var files []EvidenceFile
-	homeless := 0
-	for rows.Next() {
-		var id int
-		var f EvidenceFile
-		var first, last *time.Time
-		var sameAs *int
-		var adrift, orphans int64
-		if err := rows.Scan(&id, &f.Path, &f.Container, &f.Bytes, &f.SHA256, &f.Format, &f.TenantID, &f.Read, &f.Loaded, &f.Duplicate, &f.NotUsed,
-			&f.Quarantined, &adrift, &orphans, &first, &last, &f.Note, &sameAs); err != nil {
-			return nil, nil, err
-		}
-		if sameAs != nil {
-			f.Duplicate = f.Read
-		}
-		if adrift > 0 {
-			homeless++
-			f.Note = joinNotes(f.Note, fmt.Sprintf("%d records name no tenant, and the evidence names several: not attributable, not used; run again with --tenant", adrift))
-		}
-		if orphans > 0 {
-			f.Note = joinNotes(f.Note, fmt.Sprintf("%d steps belong to sign-ins that are not in the evidence: add the file of the sign-ins themselves", orphans))
-		}
-		if first != nil {
-			f.FirstTime, f.LastTime = *first, *last
-		}
-		if f.Read != f.Loaded+f.Duplicate+f.NotUsed+f.Quarantined {
-			return nil, nil, fmt.Errorf("%s: %d records were read, but %d loaded, %d duplicates, %d not used and %d quarantined do not add up to that; this is a defect of tapaudit, please report it",
-				f.Path, f.Read, f.Loaded, f.Duplicate, f.NotUsed, f.Quarantined)
-		}
-		files = append(files, f)
-	}
-	if err := rows.Err(); err != nil {
+ORDER BY s.path, s.source_id`); err != nil {
 		return nil, nil, err
 	}
 	if homeless > 0 {
-		a.notes = append(a.notes, fmt.Sprintf("%d files cannot be attributed to a tenant and were not used.", homeless))
+		notes = append(notes, fmt.Sprintf("%d files cannot be attributed to a tenant and were not used.", homeless))
 	}
-	quarantine, err := a.readQuarantine(ctx)
-	return files, quarantine, err
+	return files, notes, nil
 }
 
 func joinNotes(a, b string) string {
@@ -133,8 +156,28 @@ func joinNotes(a, b string) string {
 const quarantineRows = 100_000
 
 // readQuarantine lists the records in quarantine, and of each file that has more of them than are listed, how many more.
-func (a *audit) readQuarantine(ctx context.Context) ([]Quarantined, error) {
-	rows, err := a.c.Query(ctx, `
+func readQuarantine(ctx context.Context, c *casefile.Case) ([]Quarantined, error) {
+	type listed struct {
+		Path    string `db:"path"`
+		Source  int    `db:"source_id"`
+		Line    int64  `db:"line"`
+		Offset  int64  `db:"offset"`
+		Reason  string `db:"reason"`
+		Excerpt string `db:"excerpt"`
+		SHA256  string `db:"sha256"`
+		More    int64  `db:"more"`
+	}
+	var all []Quarantined
+	err := rows.Each(ctx, c, func(l listed) error {
+		q := Quarantined{
+			Path: l.Path, Line: l.Line, Offset: l.Offset, Reason: l.Reason, Excerpt: l.Excerpt, SHA256: l.SHA256, More: l.More,
+		}
+		if q.More > 0 {
+			q.Reason = fmt.Sprintf("not listed: %d more of this file; evidence.csv counts them by their reasons", q.More)
+		}
+		all = append(all, q)
+		return nil
+	}, `
 WITH listed AS (
     SELECT s.path, q.*
     FROM quarantine AS q JOIN source AS s ON s.source_id = q.source_id
@@ -151,21 +194,5 @@ SELECT path, source_id, line, "offset", reason, excerpt, sha256, 0 AS more FROM 
 UNION ALL
 SELECT path, source_id, 0, 0, '', '', '', more FROM beyond
 ORDER BY path, source_id, more, line, "offset", reason`, quarantineRows)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Quarantined
-	for rows.Next() {
-		var q Quarantined
-		var source int
-		if err := rows.Scan(&q.Path, &source, &q.Line, &q.Offset, &q.Reason, &q.Excerpt, &q.SHA256, &q.More); err != nil {
-			return nil, err
-		}
-		if q.More > 0 {
-			q.Reason = fmt.Sprintf("not listed: %d more of this file; evidence.csv counts them by their reasons", q.More)
-		}
-		all = append(all, q)
-	}
-	return all, rows.Err()
+	return all, err
 }

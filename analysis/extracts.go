@@ -5,63 +5,62 @@ import (
 	"fmt"
 	"time"
 
+	"tapaudit/analysis/rows"
+	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/formats"
 )
 
 // readExtracts notes which of the evidence is an extract of a lake, by which query, and what follows from that.
-func (a *audit) readExtracts(ctx context.Context) error {
-	rows, err := a.c.Query(ctx, `
-SELECT extract, count(*) FILTER (WHERE log_type <> 'audit'), count(*) FILTER (WHERE log_type = 'audit')
-FROM extract_day GROUP BY extract ORDER BY extract`)
-	if err != nil {
-		return err
+func readExtracts(ctx context.Context, c *casefile.Case, period Period) (notes []string, err error) {
+	type extract struct {
+		Name    string `db:"extract"`
+		SignIns int64  `db:"signin_days"`
+		Audits  int64  `db:"audit_days"`
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var name string
-		var signIns, audits int64
-		if err := rows.Scan(&name, &signIns, &audits); err != nil {
-			return err
-		}
-		e, ok := formats.ParseExtract(name)
+	if err := rows.Each(ctx, c, func(x extract) error {
+		e, ok := formats.ParseExtract(x.Name)
 		if !ok {
-			return fmt.Errorf("the case names an extract %q that cannot be read; load the evidence into a new case", name)
+			return fmt.Errorf("the case names an extract %q that cannot be read; load the evidence into a new case", x.Name)
 		}
 		note := fmt.Sprintf("Part of the evidence is an extract of a lake, made on %s by the query %s. It holds the lake's days from %s to %s: every attempt with a pass, "+
 			"every sign-in of whoever attempted one, received a pass or issued one, every audit event, and numbers for the rest. "+
 			"The judgement is the one that all records of these days give; that the query ran whole and unchanged on the lake is for whoever ran it to say.",
 			e.Engine, e.Hash, e.From, e.To)
-		if signIns == 0 {
+		if x.SignIns == 0 {
 			note += " It counts no day with sign-ins: its table of days is not whole, or the lake has none."
 		}
-		if audits == 0 {
+		if x.Audits == 0 {
 			note += " It counts no day with audit events: its table of days is not whole, or the lake has none."
 		}
-		a.notes = append(a.notes, note)
+		notes = append(notes, note)
 		from, fromErr := time.Parse(time.RFC3339, e.From)
 		to, toErr := time.Parse(time.RFC3339, e.To)
-		if fromErr == nil && toErr == nil && a.opts.Period != (Period{}) {
-			if need := a.opts.Period.Context(); from.After(need.From) || to.Before(a.opts.Period.To) {
-				a.notes = append(a.notes, fmt.Sprintf("The extract by query %s was made for another period: judging this one needs the days from %s to %s.",
+		if fromErr == nil && toErr == nil && period != (Period{}) {
+			if need := period.Context(); from.After(need.From) || to.Before(period.To) {
+				notes = append(notes, fmt.Sprintf("The extract by query %s was made for another period: judging this one needs the days from %s to %s.",
 					e.Hash, need.From.Format(time.DateOnly), need.To.Format(time.DateOnly)))
 			}
 		}
+		return nil
+	}, `
+SELECT
+    extract, count(*) FILTER (WHERE log_type <> 'audit') AS signin_days, count(*) FILTER (WHERE log_type = 'audit') AS audit_days
+FROM extract_day GROUP BY extract ORDER BY extract`); err != nil {
+		return nil, err
 	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	return a.noteIncompleteExtracts(ctx)
+	incomplete, err := incompleteExtracts(ctx, c)
+	return append(notes, incomplete...), err
 }
 
-// noteIncompleteExtracts notes where an extract's parts do not belong together.
-func (a *audit) noteIncompleteExtracts(ctx context.Context) error {
+// incompleteExtracts notes where an extract's parts do not belong together.
+func incompleteExtracts(ctx context.Context, c *casefile.Case) (notes []string, err error) {
 	var orphans int64
-	err := a.c.QueryRow(ctx, `
+	err = c.QueryRow(ctx, `
 SELECT count(*) FROM source
 WHERE contains(format, 'lake extract: ') AND same_as IS NULL AND NOT EXISTS (
     SELECT 1 FROM extract_day AS d WHERE contains(source.note, right(d.extract, 64)))`).Scan(&orphans)
 	if err == nil && orphans > 0 {
-		a.notes = append(a.notes, fmt.Sprintf("%d files are parts of an extract whose table of days is not in the evidence: what the lake covers is not known. Add the whole folder of the extract.", orphans))
+		notes = append(notes, fmt.Sprintf("%d files are parts of an extract whose table of days is not in the evidence: what the lake covers is not known. Add the whole folder of the extract.", orphans))
 	}
-	return err
+	return notes, err
 }

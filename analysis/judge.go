@@ -14,101 +14,134 @@ import (
 	"strings"
 	"time"
 
+	"tapaudit/analysis/identity"
+	"tapaudit/analysis/proof"
 	"tapaudit/analysis/settings"
+	"tapaudit/analysis/when"
 	"tapaudit/ingest/casefile"
 )
 
 // judge runs the rules over the derived tables and gathers everything that the reports say.
-func (a *audit) judge(ctx context.Context) (*Result, error) {
+func judge(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []Rule, d derivation) (*Result, error) {
 	r := &Result{
-		Organisation: a.settings.Organisation, Case: a.settings.Case, SettingsHash: a.settings.Hash, RulesHash: hashOf(a.rules),
-		Tenants: a.tenants, Period: a.period, AsOf: a.asOf, Rules: a.rules,
+		Organisation: s.Organisation, Case: s.Case, SettingsHash: s.Hash, RulesHash: hashOf(rules),
+		Tenants: d.scope.tenants, Period: d.scope.period, AsOf: d.scope.asOf, Rules: rules, Notes: d.notes,
+		Passes: passRows(d), Coverage: d.coverage.Rows(d.scope.tenants, d.scope.period),
+		Policy: d.policies.Rows(d.scope.tenants, d.scope.period),
 	}
-	unjudged := map[ruleTenant]map[string]int{}
-	for _, rule := range a.rules {
-		if !rule.Enabled || rule.asksFindings() {
-			continue
-		}
-		found, err := a.run(ctx, rule, unjudged)
-		if errors.Is(err, casefile.ErrAbandoned) && ctx.Err() == nil {
-			return nil, fmt.Errorf("%s: %w; change the rule or take it out of its folder", rule.Origin, err)
-		}
-		if err != nil && rule.Origin != "" && ctx.Err() == nil {
-			a.fail(rule, err)
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		r.Findings = append(r.Findings, found...)
-	}
-	r.Exceptions = a.except(r.Findings)
-	if err := a.storeExpired(ctx, r.Findings); err != nil {
+	j := &judging{rules: rules, scope: d.scope, people: d.people, records: d.records}
+	if err := j.run(ctx, c, false); err != nil {
 		return nil, err
 	}
-	for _, rule := range a.rules {
-		if !rule.Enabled || !rule.asksFindings() {
-			continue
-		}
-		found, err := a.run(ctx, rule, unjudged)
-		if err != nil && rule.Origin != "" && ctx.Err() == nil {
-			a.fail(rule, err)
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		a.except(found)
-		r.Findings = append(r.Findings, found...)
+	accepted := exceptions{s.Exceptions, rules, d.scope}
+	r.Exceptions = accepted.mark(j.findings)
+	if err := accepted.storeExpired(ctx, c, j.findings); err != nil {
+		return nil, err
 	}
-	r.Faults = a.faults
+	others := len(j.findings)
+	if err := j.run(ctx, c, true); err != nil {
+		return nil, err
+	}
+	accepted.mark(j.findings[others:])
+	r.Findings, r.Faults = j.findings, j.faults
+	r.Notes = append(r.Notes, j.notes...)
 	slices.SortFunc(r.Findings, func(x, y Finding) int {
-		return cmp.Or(cmp.Compare(y.Severity.Rank(), x.Severity.Rank()), cmp.Compare(x.RuleID, y.RuleID), x.FirstSeen.Compare(y.FirstSeen), cmp.Compare(x.ID, y.ID))
+		return cmp.Or(cmp.Compare(y.Severity.Rank(), x.Severity.Rank()), cmp.Compare(x.RuleID, y.RuleID),
+			x.FirstSeen.Compare(y.FirstSeen), cmp.Compare(x.ID, y.ID))
 	})
-	err := a.prove(ctx, r.Findings)
+	if err := d.records.prove(ctx, c, r.Findings); err != nil {
+		return nil, err
+	}
+	var err error
+	var notes []string
+	if r.Evidence, notes, err = readEvidence(ctx, c); err != nil {
+		return nil, err
+	}
+	r.Notes = append(r.Notes, notes...)
+	if r.Quarantine, err = readQuarantine(ctx, c); err != nil {
+		return nil, err
+	}
+	if r.Logins, err = ledgerRows(ctx, c, d); err != nil {
+		return nil, err
+	}
+	have, err := readHave(ctx, c, s, d)
 	if err != nil {
 		return nil, err
 	}
-	if r.Evidence, r.Quarantine, err = a.readEvidence(ctx); err != nil {
+	if r.Assessments, err = assess(ctx, c, have, j, len(s.Exceptions)); err != nil {
 		return nil, err
 	}
-	if r.Logins, err = a.ledgerRows(ctx); err != nil {
-		return nil, err
-	}
-	r.Passes = a.passRows()
-	r.Coverage = a.coverageDays()
-	r.Policy = a.policyRows()
-	if r.Assessments, err = a.assess(ctx, r.Findings, unjudged); err != nil {
-		return nil, err
-	}
-	if r.Unassessed, err = a.unassessed(ctx, r); err != nil {
-		return nil, err
-	}
-	r.Notes = a.notes
-	return r, nil
+	r.Unassessed, err = unassessed(ctx, c, r)
+	return r, err
 }
 
-// fail leaves out a user's rule that failed, and says so in the report.
-func (a *audit) fail(rule Rule, err error) {
-	a.faults = append(a.faults, fmt.Errorf("%s: %w", rule.Origin, err))
-	if a.failed == nil {
-		a.failed = map[string]string{}
-	}
-	a.failed[rule.ID] = "the rule failed: " + err.Error()
-	a.notes = append(a.notes, fmt.Sprintf("The rule %s (%s) failed and was left out.", rule.ID, filepath.Base(rule.Origin)))
+// judging is what comes of the rules.
+type judging struct {
+	rules   []Rule
+	scope   scope
+	people  identity.People
+	records records
+
+	findings []Finding
+	unjudged map[ruleTenant]map[string]int // how many of the population could not be judged, by the reason
+	faults   []error
+	failed   map[string]string // why, of users' rules that failed, by id
+	notes    []string
 }
 
 type ruleTenant struct{ rule, tenant string }
 
-// run runs one rule. A row with not_assessed is no finding: it tells, of one of the population, why it could not be
+// run runs the rules that are enabled: those that look at what the others found, or the others.
+func (j *judging) run(ctx context.Context, c *casefile.Case, asking bool) error {
+	for _, rule := range j.rules {
+		if !rule.Enabled || rule.asksFindings() != asking {
+			continue
+		}
+		found, err := j.runOne(ctx, c, rule)
+		switch {
+		case err == nil:
+			j.findings = append(j.findings, found...)
+		case errors.Is(err, casefile.ErrAbandoned) && ctx.Err() == nil:
+			return fmt.Errorf("%s: %w; change the rule or take it out of its folder", rule.Origin, err)
+		case rule.Origin != "" && ctx.Err() == nil:
+			j.fail(rule, err)
+		default:
+			return err
+		}
+	}
+	return nil
+}
+
+// fail leaves out a user's rule that failed, and says so in the report.
+func (j *judging) fail(rule Rule, err error) {
+	j.faults = append(j.faults, fmt.Errorf("%s: %w", rule.Origin, err))
+	if j.failed == nil {
+		j.failed = map[string]string{}
+	}
+	j.failed[rule.ID] = "the rule failed: " + err.Error()
+	j.notes = append(j.notes, fmt.Sprintf("The rule %s (%s) failed and was left out.", rule.ID, filepath.Base(rule.Origin)))
+}
+
+// cannotJudge counts one of the population.
+func (j *judging) cannotJudge(key ruleTenant, reason string) {
+	if j.unjudged == nil {
+		j.unjudged = map[ruleTenant]map[string]int{}
+	}
+	if j.unjudged[key] == nil {
+		j.unjudged[key] = map[string]int{}
+	}
+	j.unjudged[key][reason]++
+}
+
+// runOne runs one rule. A row with not_assessed is no finding: it tells, of one of the population, why it could not be
 // judged.
-func (a *audit) run(ctx context.Context, rule Rule, unjudged map[ruleTenant]map[string]int) ([]Finding, error) {
-	params := map[string]any{"period_from": a.period.From, "period_to": a.period.To, "as_of": a.asOf}
+func (j *judging) runOne(ctx context.Context, c *casefile.Case, rule Rule) ([]Finding, error) {
+	params := map[string]any{"period_from": j.scope.period.From, "period_to": j.scope.period.To, "as_of": j.scope.asOf}
 	for name, value := range rule.Parameters {
 		params[name] = value
 	}
 	for name, of := range rule.Borrows {
-		value, err := borrowed(a.rules, of)
+		value, err := borrowed(j.rules, of)
 		if err != nil {
 			return nil, fmt.Errorf("rule %s: %w", rule.ID, err)
 		}
@@ -116,11 +149,11 @@ func (a *audit) run(ctx context.Context, rule Rule, unjudged map[ruleTenant]map[
 	}
 	var found []Finding
 	seen := map[string]int{}
-	query, bounds := a.c.Select, rowBounds{}
+	query, bounds := c.Select, rowBounds{}
 	if rule.Origin == "" {
-		query = a.c.SelectOurs
+		query = c.SelectOurs
 	}
-	err := a.c.ReadOnly(ctx, func() error {
+	err := c.ReadOnly(ctx, func() error {
 		return query(ctx, rule.SQL, params, func(columns []string, values []driver.Value) error {
 			row := ruleRow{}
 			for i, column := range columns {
@@ -132,21 +165,17 @@ func (a *audit) run(ctx context.Context, rule Rule, unjudged map[ruleTenant]map[
 				}
 			}
 			if reason := row.text("not_assessed"); reason != "" {
-				if about := row.list("about"); len(about) > 0 && !rule.isState() && !a.inPeriod(about) {
+				if about := row.list("about"); len(about) > 0 && !rule.isState() && !j.records.touch(j.scope.period, about) {
 					return nil
 				}
-				key := ruleTenant{rule.ID, row.text("tenant_id")}
-				if unjudged[key] == nil {
-					unjudged[key] = map[string]int{}
-				}
-				unjudged[key][reason]++
+				j.cannotJudge(ruleTenant{rule.ID, row.text("tenant_id")}, reason)
 				return nil
 			}
-			f, err := a.finding(rule, row)
+			f, err := j.finding(rule, row)
 			if err != nil {
 				return err
 			}
-			if !rule.isState() && (!f.FirstSeen.Before(a.period.To) || f.LastSeen.Before(a.period.From)) {
+			if !rule.isState() && !j.scope.period.Touches(f.FirstSeen, f.LastSeen) {
 				return nil
 			}
 			// Two findings that say the same of the same records would be one; a rule must tell them apart.
@@ -183,19 +212,6 @@ func (b *rowBounds) add(row ruleRow) error {
 	return nil
 }
 
-// inPeriod says whether the records span a time that the period touches.
-func (a *audit) inPeriod(keys []string) bool {
-	var first, last time.Time
-	for _, key := range keys {
-		at, _ := a.recordIdentity(key)
-		if first.IsZero() || at.Before(first) {
-			first = at
-		}
-		last = later(last, at)
-	}
-	return first.Before(a.period.To) && !last.Before(a.period.From)
-}
-
 type ruleRow map[string]driver.Value
 
 func (r ruleRow) text(column string) string {
@@ -224,11 +240,11 @@ func (r ruleRow) list(column string) []string {
 			texts = append(texts, s)
 		}
 	}
-	return distinct(texts)
+	return proof.Distinct(texts)
 }
 
 // finding derives from a rule's row what is the same for all rules.
-func (a *audit) finding(rule Rule, row ruleRow) (Finding, error) {
+func (j *judging) finding(rule Rule, row ruleRow) (Finding, error) {
 	f := Finding{
 		RuleID: rule.ID, Severity: cmp.Or(rule.Configured, Severity(row.text("severity")), rule.Severity), Status: "open",
 		TenantID: row.text("tenant_id"), SubjectType: row.text("subject_type"), SubjectID: row.text("subject_id"), SubjectName: row.text("subject_name"),
@@ -238,17 +254,17 @@ func (a *audit) finding(rule Rule, row ruleRow) (Finding, error) {
 		return f, fmt.Errorf("the severity %q is none", f.Severity)
 	}
 	if f.SubjectName == "" && f.SubjectType == "user" {
-		f.SubjectName = a.nameOf(f.TenantID, f.SubjectID)
+		f.SubjectName = j.people.Name(f.TenantID, f.SubjectID)
 	}
 	if f.SubjectName == "" {
 		f.SubjectName = f.SubjectID
 	}
 	if f.ActorName == "" && f.ActorID != "" {
-		f.ActorName = a.nameOf(f.TenantID, f.ActorID)
+		f.ActorName = j.people.Name(f.TenantID, f.ActorID)
 	}
-	about := distinct(row.list("about"))
-	for i, key := range distinct(append(slices.Clone(about), row.list("supporting")...)) {
-		if !a.isRecord(key) {
+	about := proof.Distinct(row.list("about"))
+	for i, key := range proof.Distinct(append(slices.Clone(about), row.list("supporting")...)) {
+		if !j.records.has(key) {
 			return f, fmt.Errorf("%q in about or supporting is the key of no record; take keys from the derived tables", clipped(key))
 		}
 		f.Records = append(f.Records, Record{ID: key, Supporting: i >= len(about)})
@@ -263,15 +279,15 @@ func (a *audit) finding(rule Rule, row ruleRow) (Finding, error) {
 		f.Count = 1
 		f.FirstSeen, f.LastSeen = row.time("first_seen"), row.time("last_seen")
 		if f.LastSeen.IsZero() {
-			f.LastSeen = a.period.To
+			f.LastSeen = j.scope.period.To
 		}
 	} else {
 		for _, key := range about {
-			at, identity := a.recordIdentity(key)
+			at, identity := j.records.identity(key)
 			if f.FirstSeen.IsZero() || at.Before(f.FirstSeen) {
 				f.FirstSeen = at
 			}
-			f.LastSeen = later(f.LastSeen, at)
+			f.LastSeen = when.Later(f.LastSeen, at)
 			fmt.Fprintf(sum, "\x00%s", identity)
 		}
 		if first := row.time("first_seen"); !first.IsZero() {
@@ -291,103 +307,4 @@ func (a *audit) finding(rule Rule, row ruleRow) (Finding, error) {
 	}
 	f.ID = hex.EncodeToString(sum.Sum(nil)[:16])
 	return f, nil
-}
-
-// isRecord says whether a key is that of something that [audit.prove] can show.
-func (a *audit) isRecord(key string) bool {
-	kind, rest, _ := strings.Cut(key, ":")
-	numbers := strings.Split(rest, ":")
-	n, err := strconv.ParseInt(numbers[0], 10, 64)
-	if err != nil {
-		return false
-	}
-	switch kind {
-	case "a":
-		return len(numbers) == 1 && n >= 1 && n <= int64(len(a.events))
-	case "s":
-		_, ok := a.signIns[n]
-		return ok && len(numbers) == 1
-	case "p", "f", "q":
-		_, ok := a.sources[int(n)]
-		return ok
-	}
-	return false
-}
-
-// except marks the findings that an exception covers and says how much each exception covered. A state finding is
-// judged at the period's end.
-func (a *audit) except(findings []Finding) []ExceptionUse {
-	uses := make([]ExceptionUse, len(a.settings.Exceptions))
-	for i, e := range a.settings.Exceptions {
-		uses[i] = ExceptionUse{Exception: e, Expired: e.ExpiredAt(a.asOf)}
-	}
-	for i := range findings {
-		f := &findings[i]
-		for j, e := range a.settings.Exceptions {
-			if e.Matches(f.RuleID, f.TenantID, f.SubjectID, f.SubjectName, f.ActorID, f.ActorName) && e.Covers(a.exceptionTime(f)) {
-				if f.Exception == nil {
-					f.Status, f.Exception = "excepted", &a.settings.Exceptions[j]
-				}
-				uses[j].Covered++
-			}
-		}
-	}
-	return uses
-}
-
-func (a *audit) exceptionTime(f *Finding) time.Time {
-	if i := slices.IndexFunc(a.rules, func(r Rule) bool { return r.ID == f.RuleID }); i >= 0 && a.rules[i].isState() {
-		// The end is exclusive: a period that ends at midnight ends with the day before.
-		return a.period.To.Add(-time.Microsecond)
-	}
-	return f.FirstSeen
-}
-
-// storeExpired lists which open findings each expired exception would match.
-func (a *audit) storeExpired(ctx context.Context, findings []Finding) error {
-	t := table{name: "expired_exceptions", columns: columns(
-		"exception_no BIGINT", "rule VARCHAR", "tenant VARCHAR", "subject VARCHAR", "owner VARCHAR", "reason VARCHAR", "expires VARCHAR", "tenant_id VARCHAR", "open_findings BIGINT", "first_seen TIMESTAMP",
-	)}
-	said := map[settings.Exception]bool{}
-	for i, e := range a.settings.Exceptions {
-		same := e
-		same.Line = 0
-		if !e.ExpiredAt(a.asOf) || said[same] {
-			continue // the same exception twice is one
-		}
-		said[same] = true
-		open := map[string]int{}
-		for _, f := range findings {
-			if f.Status == "open" && e.Matches(f.RuleID, f.TenantID, f.SubjectID, f.SubjectName, f.ActorID, f.ActorName) {
-				open[f.TenantID]++
-			}
-		}
-		for tenant, n := range open {
-			t.add(i, e.Rule, e.Tenant, e.Subject, e.Owner, e.Reason, e.Expires.String(), tenant, n, e.Expires.End(time.UTC))
-		}
-	}
-	return t.store(ctx, a.c)
-}
-
-// recordIdentity is when a record was and what it is told apart by, whatever export it came from.
-func (a *audit) recordIdentity(key string) (at time.Time, identity string) {
-	kind, rest, _ := strings.Cut(key, ":")
-	switch kind {
-	case "a":
-		if n, err := strconv.Atoi(rest); err == nil && n >= 1 && n <= len(a.events) {
-			e := a.events[n-1]
-			s := e.sameness()
-			return e.time, fmt.Sprintf("audit\x00%s\x00%s\x00%s\x00%s\x00%d", s[1], s[2], s[3], s[4], e.tie)
-		}
-	case "s":
-		if n, err := strconv.ParseInt(rest, 10, 64); err == nil {
-			s := a.signIns[n]
-			return s.time, "sign-in\x00" + s.requestID
-		}
-	case "p":
-		if s, ok := a.snapshots[key]; ok {
-			return s.time, "snapshot\x00" + s.identity
-		}
-	}
-	return time.Time{}, key
 }

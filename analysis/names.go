@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"tapaudit/analysis/roles"
 	"tapaudit/analysis/settings"
 	"tapaudit/ingest/casefile"
 )
@@ -90,4 +91,4 @@ func configuredNames(s *settings.Settings) []string {
 }
 
 // IsBuiltInRole says whether a name or template id is that of a privileged role which every tenant has.
-func IsBuiltInRole(nameOrID string) bool { return privilegedRoles[lowerTrim(nameOrID)] }
+func IsBuiltInRole(nameOrID string) bool { return roles.IsBuiltIn(nameOrID) }

@@ -4,181 +4,168 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"tapaudit/analysis/auditlog"
+	"tapaudit/analysis/proof"
+	"tapaudit/analysis/rows"
+	"tapaudit/analysis/when"
+	"tapaudit/ingest/casefile"
 )
 
-// sourceInfo is what a place is shown by.
-type sourceInfo struct {
-	path   string
-	sha256 string
-	rows   bool // places are rows, not lines
+// records are what keys name.
+type records struct {
+	events    []*auditlog.Event // event number n is events[n-1]
+	signIns   map[int64]signIn
+	snapshots proof.Snapshots
+	sources   proof.Sources
 }
+
+func (r records) add(shown proof.Snapshots) { maps.Copy(r.snapshots, shown) }
 
 // signIn is what tells a sign-in apart.
 type signIn struct {
-	requestID string
-	time      time.Time
+	No        int64     `db:"signin_no"`
+	RequestID string    `db:"request_id"`
+	Time      time.Time `db:"time"`
 }
 
-// snapshotInfo is what a finding shows of a snapshot.
-type snapshotInfo struct {
-	time     time.Time
-	identity string
-	what     string
+func readSignIns(ctx context.Context, c *casefile.Case) (map[int64]signIn, error) {
+	all := map[int64]signIn{}
+	err := rows.Each(ctx, c, func(s signIn) error { all[s.No] = s; return nil }, `SELECT signin_no, request_id, time FROM signins`)
+	return all, err
 }
 
-func (a *audit) readSources(ctx context.Context) error {
-	rows, err := a.c.Query(ctx, `SELECT source_id, path, sha256, rows_not_lines FROM source`)
+// has says whether a key is that of something that [records.prove] can show.
+func (r records) has(key string) bool {
+	kind, rest, _ := strings.Cut(key, ":")
+	numbers := strings.Split(rest, ":")
+	n, err := strconv.ParseInt(numbers[0], 10, 64)
 	if err != nil {
-		return err
+		return false
 	}
-	defer rows.Close()
-	a.sources = map[int]sourceInfo{}
-	for rows.Next() {
-		var id int
-		var s sourceInfo
-		if err := rows.Scan(&id, &s.path, &s.sha256, &s.rows); err != nil {
-			return err
+	switch kind {
+	case "a":
+		return len(numbers) == 1 && n >= 1 && n <= int64(len(r.events))
+	case "s":
+		_, ok := r.signIns[n]
+		return ok && len(numbers) == 1
+	case "p", "f", "q":
+		_, ok := r.sources[int(n)]
+		return ok
+	}
+	return false
+}
+
+// identity is when a record was and what it is told apart by, whatever export it came from.
+func (r records) identity(key string) (at time.Time, identity string) {
+	kind, rest, _ := strings.Cut(key, ":")
+	switch kind {
+	case "a":
+		if n, err := strconv.Atoi(rest); err == nil && n >= 1 && n <= len(r.events) {
+			e := r.events[n-1]
+			return e.Time, "audit\x00" + e.Identity()
 		}
-		a.sources[id] = s
-	}
-	return rows.Err()
-}
-
-func (a *audit) readSignInIndex(ctx context.Context) error {
-	rows, err := a.c.Query(ctx, `SELECT signin_no, request_id, time FROM signins`)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	a.signIns = map[int64]signIn{}
-	for rows.Next() {
-		var no int64
-		var s signIn
-		if err := rows.Scan(&no, &s.requestID, &s.time); err != nil {
-			return err
+	case "s":
+		if n, err := strconv.ParseInt(rest, 10, 64); err == nil {
+			s := r.signIns[n]
+			return s.Time, "sign-in\x00" + s.RequestID
 		}
-		a.signIns[no] = s
+	case "p":
+		if s, ok := r.snapshots[key]; ok {
+			return s.Time, "snapshot\x00" + s.Identity
+		}
 	}
-	return rows.Err()
+	return time.Time{}, key
 }
 
-func (a *audit) place(p recordPlace) Place {
-	s := a.sources[p.source]
-	return Place{Path: s.path, Line: p.line, Row: s.rows}
-}
-
-// placesOf are the places of a record's appearances, in order of their files.
-func (a *audit) placesOf(places []recordPlace) []Place {
-	var shown []Place
-	for _, p := range places {
-		shown = append(shown, a.place(p))
+// touch says whether the records span a time that the period touches.
+func (r records) touch(period Period, keys []string) bool {
+	var first, last time.Time
+	for _, key := range keys {
+		at, _ := r.identity(key)
+		if first.IsZero() || at.Before(first) {
+			first = at
+		}
+		last = when.Later(last, at)
 	}
-	slices.SortFunc(shown, func(x, y Place) int { return cmp.Or(strings.Compare(x.Path, y.Path), cmp.Compare(x.Line, y.Line)) })
-	return slices.Compact(shown)
-}
-
-// distinct leaves each of several out where it comes again. A finding may be about every log-in of a tenant.
-func distinct[T comparable](all []T) []T {
-	if len(all) < 2 {
-		return all
-	}
-	seen := make(map[T]bool, len(all))
-	return slices.DeleteFunc(all, func(v T) bool {
-		again := seen[v]
-		seen[v] = true
-		return again
-	})
-}
-
-// provedSignIn is a sign-in as proof shows it.
-type provedSignIn struct {
-	id, what string
-	time     time.Time
-	places   []recordPlace
+	return period.Touches(first, last)
 }
 
 // prove gives every finding the records that its rule named by their keys: their ids, places, words and raw text.
-func (a *audit) prove(ctx context.Context, findings []Finding) error {
+func (r records) prove(ctx context.Context, c *casefile.Case, findings []Finding) error {
 	wanted := map[int64]bool{}
 	for _, f := range findings {
-		for _, r := range f.Records {
-			if rest, ok := strings.CutPrefix(r.ID, "s:"); ok {
+		for _, of := range f.Records {
+			if rest, ok := strings.CutPrefix(of.ID, "s:"); ok {
 				if n, err := strconv.ParseInt(rest, 10, 64); err == nil {
 					wanted[n] = true
 				}
 			}
 		}
 	}
-	signIns, err := a.readProof(ctx, wanted)
+	signIns, err := readProof(ctx, c, wanted)
 	if err != nil {
 		return err
 	}
-	raw := map[recordPlace]string{}
-	rows, err := a.c.Query(ctx, `SELECT source_id, line, ordinal, text FROM raw_record`)
-	if err != nil {
-		return err
+	type text struct {
+		proof.At
+		Text string `db:"text"`
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var p recordPlace
-		var text string
-		if err := rows.Scan(&p.source, &p.line, &p.ordinal, &text); err != nil {
-			return err
-		}
-		raw[p] = text
-	}
-	if err := rows.Err(); err != nil {
+	raw := map[proof.At]string{}
+	if err := rows.Each(ctx, c, func(t text) error { raw[t.At] = t.Text; return nil },
+		`SELECT source_id, line, ordinal, text FROM raw_record`); err != nil {
 		return err
 	}
 	for i := range findings {
 		f := &findings[i]
 		for j := range f.Records {
-			a.proveRecord(&f.Records[j], signIns, raw)
+			r.proveRecord(&f.Records[j], signIns, raw)
 		}
-		for _, r := range f.Records {
-			if r.ID != "" {
-				f.EventIDs = append(f.EventIDs, r.ID)
+		for _, of := range f.Records {
+			if of.ID != "" {
+				f.EventIDs = append(f.EventIDs, of.ID)
 			}
-			f.Evidence = append(f.Evidence, r.Places...)
+			f.Evidence = append(f.Evidence, of.Places...)
 		}
-		f.EventIDs, f.Evidence = distinct(f.EventIDs), distinct(f.Evidence)
+		f.EventIDs, f.Evidence = proof.Distinct(f.EventIDs), proof.Distinct(f.Evidence)
 	}
 	return nil
 }
 
-func (a *audit) proveRecord(r *Record, signIns map[int64]*provedSignIn, raw map[recordPlace]string) {
-	kind, rest, _ := strings.Cut(r.ID, ":")
-	var places []recordPlace
+func (r records) proveRecord(of *Record, signIns map[int64]*provedSignIn, raw map[proof.At]string) {
+	kind, rest, _ := strings.Cut(of.ID, ":")
+	var places []proof.At
 	switch kind {
 	case "a":
 		n, _ := strconv.Atoi(rest)
-		e := a.events[n-1]
-		r.Kind, r.ID, r.Time, r.What, places = "audit event", e.id, e.time, e.what(), e.places
+		e := r.events[n-1]
+		of.Kind, of.ID, of.Time, of.What, places = "audit event", e.ID, e.Time, e.What(), e.Places
 	case "s":
 		n, _ := strconv.ParseInt(rest, 10, 64)
 		s := signIns[n]
-		r.Kind, r.ID, r.Time, r.What, places = "sign-in", s.id, s.time, s.what, s.places
+		of.Kind, of.ID, of.Time, of.What, places = "sign-in", s.id, s.time, s.what, s.places
 	case "p":
-		var p recordPlace
-		fmt.Sscanf(rest, "%d:%d:%d", &p.source, &p.line, &p.ordinal)
-		s := a.snapshots[r.ID]
-		r.Kind, r.Time, r.What, places = "snapshot", s.time, cmp.Or(s.what, "snapshot"), []recordPlace{p}
-		r.ID = ""
+		var p proof.At
+		fmt.Sscanf(rest, "%d:%d:%d", &p.Source, &p.Line, &p.Ordinal)
+		s := r.snapshots[of.ID]
+		of.Kind, of.Time, of.What, places = "snapshot", s.Time, cmp.Or(s.What, "snapshot"), []proof.At{p}
+		of.ID = ""
 	case "f", "q":
-		var p recordPlace
-		fmt.Sscanf(rest, "%d:%d", &p.source, &p.line)
-		r.Kind, r.What, r.ID = "file", "the file "+a.sources[p.source].path, ""
+		var p proof.At
+		fmt.Sscanf(rest, "%d:%d", &p.Source, &p.Line)
+		of.Kind, of.What, of.ID = "file", "the file "+r.sources[p.Source].Path, ""
 		if kind == "q" {
-			r.What = "a record in quarantine"
+			of.What = "a record in quarantine"
 		}
-		r.Places = []Place{{Path: a.sources[p.source].path, Line: max(p.line, 1), Row: a.sources[p.source].rows}}
+		of.Places = []Place{{Path: r.sources[p.Source].Path, Line: max(p.Line, 1), Row: r.sources[p.Source].Rows}}
 		return
 	}
-	r.Places = a.placesOf(places)
+	of.Places = r.sources.Places(places)
 	var texts []string
 	for _, p := range places {
 		if text, ok := raw[p]; ok {
@@ -186,133 +173,55 @@ func (a *audit) proveRecord(r *Record, signIns map[int64]*provedSignIn, raw map[
 		}
 	}
 	slices.Sort(texts)
-	r.Raw = strings.Join(slices.Compact(texts), "\n")
+	of.Raw = strings.Join(slices.Compact(texts), "\n")
+}
+
+// provedSignIn is a sign-in as proof shows it.
+type provedSignIn struct {
+	id, what string
+	time     time.Time
+	places   []proof.At
 }
 
 // readProof reads what is shown of the sign-ins that are wanted.
-func (a *audit) readProof(ctx context.Context, wanted map[int64]bool) (map[int64]*provedSignIn, error) {
-	t := table{name: "wanted_signins", columns: columns("signin_no BIGINT")}
-	for n := range wanted {
-		t.add(n)
+func readProof(ctx context.Context, c *casefile.Case, wanted map[int64]bool) (map[int64]*provedSignIn, error) {
+	type wantedSignIn struct {
+		No int64 `db:"signin_no"`
 	}
-	if err := a.c.Atomically(ctx, func() error { return t.store(ctx, a.c) }); err != nil {
+	var list []wantedSignIn
+	for n := range wanted {
+		list = append(list, wantedSignIn{n})
+	}
+	if err := c.Atomically(ctx, func() error { return rows.Fill(ctx, c, "wanted_signins", list) }); err != nil {
 		return nil, err
 	}
+	type shown struct {
+		proof.At
+		No   int64     `db:"signin_no"`
+		ID   string    `db:"id"`
+		Time time.Time `db:"time"`
+		What string    `db:"what"`
+	}
 	found := map[int64]*provedSignIn{}
-	rows, err := a.c.Query(ctx, `
+	err := rows.Each(ctx, c, func(s shown) error {
+		if found[s.No] == nil {
+			found[s.No] = &provedSignIn{id: s.ID, what: s.What, time: s.Time}
+		}
+		found[s.No].places = append(found[s.No].places, s.At)
+		return nil
+	}, `
 SELECT
     s.signin_no, s.id, s.time,
     concat_ws(' ',
-        CASE WHEN s.attempt THEN 'Sign-in with a Temporary Access Pass' ELSE 'Sign-in' END || ' of ' || coalesce(s.upn, s.user_id, 'an unknown user'),
+        CASE WHEN s.attempt THEN 'Sign-in with a Temporary Access Pass' ELSE 'Sign-in' END
+            || ' of ' || coalesce(s.upn, s.user_id, 'an unknown user'),
         'to ' || coalesce(s.app_name, s.app_id), 'from ' || s.ip,
         '(' || CASE WHEN s.error_code = 0 THEN 'success' WHEN s.error_code IS NULL THEN 'no error code'
-            ELSE 'error ' || s.error_code || coalesce(': ' || s.failure_reason, '') END || ')'),
+            ELSE 'error ' || s.error_code || coalesce(': ' || s.failure_reason, '') END || ')') AS what,
     p.source_id, p.line, p.ordinal
 FROM wanted_signins AS w
 JOIN signins AS s ON s.signin_no = w.signin_no
 JOIN signin_places AS p ON p.signin_no = s.signin_no
 ORDER BY s.signin_no, p.source_id, p.ordinal`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var n int64
-		var s provedSignIn
-		var p recordPlace
-		if err := rows.Scan(&n, &s.id, &s.time, &s.what, &p.source, &p.line, &p.ordinal); err != nil {
-			return nil, err
-		}
-		if found[n] == nil {
-			found[n] = &s
-		}
-		found[n].places = append(found[n].places, p)
-	}
-	return found, rows.Err()
-}
-
-// passRows is passes.csv, of the passes that the period touches.
-func (a *audit) passRows() []Pass {
-	var rows []Pass
-	for _, p := range a.passes {
-		e := p.event
-		if !e.time.Before(a.period.To) || e.time.Before(a.period.From) && p.endedAt.Before(a.period.From) {
-			continue
-		}
-		row := Pass{
-			TenantID: p.tenant, PassID: e.passID, UserID: p.userID, UserName: a.nameOf(p.tenant, p.userID), IssuedAt: e.time,
-			IssuerType: e.issuerType, IssuerID: e.issuerID, IssuerName: e.issuerName, IssuerIP: e.issuerIP,
-			Start: p.start, EndTime: p.end, EndBasis: "inferred", EndedAt: p.endedAt, EndedBy: p.endedBy, Usage: p.usage,
-			Logins: len(p.logins), EventID: e.id, Evidence: a.placesOf(e.places),
-		}
-		if p.endLogged {
-			row.EndBasis = "logged"
-		}
-		if len(p.logins) > 0 {
-			row.FirstLogin = p.logins[0].time
-		}
-		for _, m := range onwards(a.methodEvents[userKey{p.tenant, p.userID}], e.time) {
-			if m.time.After(later(p.endedAt, p.start)) {
-				break
-			}
-			row.MethodsRegistered = append(row.MethodsRegistered, cmp.Or(m.reason, m.activity))
-		}
-		row.MethodsRegistered = distinct(row.MethodsRegistered)
-		rows = append(rows, row)
-	}
-	return rows
-}
-
-// ledgerRows is logins.csv, of the log-ins in the period.
-func (a *audit) ledgerRows(ctx context.Context) ([]Login, error) {
-	footprint := map[int64]int{}
-	rows, err := a.c.Query(ctx, `SELECT login_no, count(*) FROM footprint GROUP BY login_no`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var login int64
-		var n int
-		if err := rows.Scan(&login, &n); err != nil {
-			return nil, err
-		}
-		footprint[login] = n
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	wanted := map[int64]bool{}
-	for _, l := range a.ledger {
-		for _, s := range l.signIns {
-			wanted[s.no] = true
-		}
-	}
-	proof, err := a.readProof(ctx, wanted)
-	if err != nil {
-		return nil, err
-	}
-	var ledger []Login
-	for _, l := range a.ledger {
-		if !l.time.Before(a.period.To) || l.lastTime().Before(a.period.From) {
-			continue
-		}
-		row := Login{
-			TenantID: l.tenant, UserID: l.userID, UserName: a.nameOf(l.tenant, l.userID), Time: l.time, IP: l.signIns[0].ip, Country: l.signIns[0].country,
-			Applications: l.applications(), Signins: len(l.signIns), Footprint: footprint[l.no], Outcome: l.outcome, Criteria: l.criteria, Supervised: l.supervised(),
-		}
-		if asn := l.signIns[0].asn; asn != nil {
-			row.ASN = strconv.FormatInt(*asn, 10)
-		}
-		if l.known {
-			row.PassIssuedAt, row.IssuerName = l.pass.event.time, l.pass.event.issuerName
-		}
-		for _, s := range l.signIns {
-			row.EventIDs = append(row.EventIDs, s.id)
-			row.Evidence = append(row.Evidence, a.placesOf(proof[s.no].places)...)
-		}
-		row.Evidence = distinct(row.Evidence)
-		ledger = append(ledger, row)
-	}
-	return ledger, nil
+	return found, err
 }

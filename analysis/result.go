@@ -3,7 +3,12 @@ package analysis
 import (
 	"time"
 
+	"tapaudit/analysis/coverage"
+	"tapaudit/analysis/policy"
+	"tapaudit/analysis/proof"
 	"tapaudit/analysis/settings"
+	"tapaudit/analysis/supervision"
+	"tapaudit/analysis/when"
 	"tapaudit/ingest/casefile"
 )
 
@@ -35,15 +40,26 @@ type Result struct {
 	Pseudonyms   string   // the id of the key that names, ids and addresses were replaced with; "" where they are the evidence's
 }
 
-// Period is the span that is judged: From inclusive, To exclusive.
-type Period struct{ From, To time.Time }
+// These are declared where they are derived.
+type (
+	// Period is the span that is judged: From inclusive, To exclusive.
+	Period = when.Period
+	// Place is where a record stands in the evidence.
+	Place = proof.Place
+	// Criterion is one of the nine questions of supervision, answered for one log-in.
+	Criterion = supervision.Criterion
+	// PolicyState is a stretch of the policy timeline during which no TAP setting changed.
+	PolicyState = policy.Stretch
+	// CoverageDay says for one tenant, log type and day what the evidence holds.
+	CoverageDay = coverage.Row
+)
 
-// Place is where a record stands in the evidence.
-type Place struct {
-	Path string // as evidence.csv names it
-	Line int64  // 1-based: a line of text, or a row of CSV and Parquet
-	Row  bool   // Line counts rows, not lines
-}
+// The states of a criterion.
+const (
+	Met         = supervision.Met
+	Failed      = supervision.Failed
+	NotAssessed = supervision.NotAssessed
+)
 
 // Finding is one thing that a rule has to say, as contract.md's findings.csv has it.
 type Finding struct {
@@ -112,13 +128,6 @@ type Pass struct {
 	Evidence          []Place
 }
 
-// Criterion is one of the nine questions of supervision, answered for one log-in.
-type Criterion struct {
-	Name   string // the column of logins.csv: issued, approved_issuer, four_eyes, purpose, place, hours, prompt, outcome_registered, closed
-	State  string // met, failed or not assessed
-	Reason string // in words that name the evidence
-}
-
 // Login is one row of the supervision ledger.
 type Login struct {
 	TenantID, UserID, UserName string
@@ -135,34 +144,6 @@ type Login struct {
 	Supervised                 string      // yes, no or not assessed
 	EventIDs                   []string
 	Evidence                   []Place
-}
-
-// PolicyState is a stretch of the policy timeline during which no TAP setting changed.
-type PolicyState struct {
-	TenantID       string
-	From, To       time.Time
-	Basis          string // snapshot, change, backward, as found later
-	State          string // enabled, disabled or "" where not known
-	UsableOnce     string // true, false or ""
-	DefaultMinutes string
-	MinimumMinutes string
-	MaximumMinutes string
-	Length         string
-	Include        []string
-	Exclude        []string
-	Actor          string
-	EventID        string
-	Evidence       []Place
-}
-
-// CoverageDay says for one tenant, log type and day what the evidence holds.
-type CoverageDay struct {
-	TenantID   string
-	LogType    string // audit; sign-in interactive; sign-in non-interactive
-	Day        time.Time
-	Records    int64
-	CanShowTAP int64
-	Status     string // covered, partial, quiet or gap
 }
 
 // EvidenceFile is one input: a file, an archive, or a member of one.

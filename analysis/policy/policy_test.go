@@ -1,4 +1,4 @@
-package analysis
+package policy
 
 import (
 	"encoding/json"
@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"tapaudit/analysis/auditlog"
+	"tapaudit/analysis/proof"
 )
 
 // hour is a time on 1 September 2026 plus so many hours.
@@ -25,7 +28,7 @@ func coveredFrom(begin time.Time) func(from, to time.Time) bool {
 }
 
 // factsInWords are the known facts, each as name=value.
-func factsInWords(f policyFacts) string {
+func factsInWords(f Facts) string {
 	var known []string
 	for s := range settingCount {
 		if f.values[s].known {
@@ -36,26 +39,26 @@ func factsInWords(f policyFacts) string {
 }
 
 // configured reads a configuration written as the members of a JSON object.
-func configured(t *testing.T, members string) *policyFacts {
+func configured(t *testing.T, members string) *Facts {
 	t.Helper()
-	f, ok := readPolicySnapshot([]byte(`{"id": "TemporaryAccessPass", ` + members + `}`))
+	f, ok := readSnapshot([]byte(`{"id": "TemporaryAccessPass", ` + members + `}`))
 	if !ok {
 		t.Fatalf("no policy in %s", members)
 	}
 	return &f
 }
 
-func snapshotAt(t *testing.T, hours float64, key, members string) policyEvidence {
+func snapshotAt(t *testing.T, hours float64, key, members string) item {
 	t.Helper()
-	return policyEvidence{Time: hour(hours), TimeKnown: true, Snapshot: configured(t, members), Key: key, EventID: "", Tenant: "t"}
+	return item{Time: hour(hours), TimeKnown: true, Snapshot: configured(t, members), Key: key, EventID: "", Tenant: "t"}
 }
 
-func changeAt(t *testing.T, hours float64, key, old, new string) policyEvidence {
+func changeAt(t *testing.T, hours float64, key, old, new string) item {
 	t.Helper()
-	e := policyEvidence{
+	e := item{
 		Time: hour(hours), TimeKnown: true, Readable: true, Key: key, EventID: "event " + key,
 		Actor: "actor of " + key, ActorID: "id of " + key, Tenant: "t",
-		Places: []Place{{Path: key, Line: 1}},
+		Places: []proof.Place{{Path: key, Line: 1}},
 	}
 	if old != "" {
 		e.Old = configured(t, old)
@@ -67,7 +70,7 @@ func changeAt(t *testing.T, hours float64, key, old, new string) policyEvidence 
 }
 
 // listedAt makes a change that lists only what it changed.
-func listedAt(t *testing.T, hours float64, key, old, new string) policyEvidence {
+func listedAt(t *testing.T, hours float64, key, old, new string) item {
 	t.Helper()
 	e := changeAt(t, hours, key, old, new)
 	if e.Old != nil {
@@ -77,12 +80,12 @@ func listedAt(t *testing.T, hours float64, key, old, new string) policyEvidence 
 	return e
 }
 
-func unreadableAt(hours float64, key string) policyEvidence {
-	return policyEvidence{Time: hour(hours), TimeKnown: true, Key: key, Tenant: "t"}
+func unreadableAt(hours float64, key string) item {
+	return item{Time: hour(hours), TimeKnown: true, Key: key, Tenant: "t"}
 }
 
 // eventsInWords are events as "about / supporting: what".
-func eventsInWords(events []policyEvent) []string {
+func eventsInWords(events []event) []string {
 	var lines []string
 	for _, e := range events {
 		line := strings.Join(e.About, " ")
@@ -133,55 +136,65 @@ const (
 		"maximumLifetimeInMinutes=480 defaultLength=8 includeTargets=user:abc excludeTargets=nobody"
 )
 
+type property struct{ name, old, new string }
+
+func properties(all []property) []auditlog.Property {
+	var list []auditlog.Property
+	for _, p := range all {
+		list = append(list, auditlog.Property{DisplayName: p.name, OldValue: p.old, NewValue: p.new})
+	}
+	return list
+}
+
 func TestPolicyChangesAreRead(t *testing.T) {
 	place := "authenticationMethodConfigurations.TemporaryAccessPass."
 	for _, c := range []struct {
 		name       string
-		properties []modifiedProperty
+		properties []property
 		old, new   string
 		readable   bool
 	}{
 		{"a whole policy, numbers for states, methods in any order and letter case",
-			[]modifiedProperty{{"AuthenticationMethodsPolicy", disabledPolicy, enabledPolicy}},
+			[]property{{"AuthenticationMethodsPolicy", disabledPolicy, enabledPolicy}},
 			disabledFacts, enabledFacts, true},
 		{"a whole policy quoted twice",
-			[]modifiedProperty{{"AuthenticationMethodsPolicy", quotedOnce(disabledPolicy), quotedOnce(quotedOnce(enabledPolicy))}},
+			[]property{{"AuthenticationMethodsPolicy", quotedOnce(disabledPolicy), quotedOnce(quotedOnce(enabledPolicy))}},
 			disabledFacts, enabledFacts, true},
 		{"a whole policy without a name",
-			[]modifiedProperty{{"", disabledPolicy, enabledPolicy}}, disabledFacts, enabledFacts, true},
+			[]property{{"", disabledPolicy, enabledPolicy}}, disabledFacts, enabledFacts, true},
 		{"a whole policy under another method's name is still the whole policy",
-			[]modifiedProperty{{"Fido2", disabledPolicy, enabledPolicy}}, disabledFacts, enabledFacts, true},
+			[]property{{"Fido2", disabledPolicy, enabledPolicy}}, disabledFacts, enabledFacts, true},
 		{"a whole policy in which another method changed",
-			[]modifiedProperty{{"AuthenticationMethodsPolicy", enabledPolicy, strings.Replace(enabledPolicy, `"state":1`, `"state":0`, 1)}},
+			[]property{{"AuthenticationMethodsPolicy", enabledPolicy, strings.Replace(enabledPolicy, `"state":1`, `"state":0`, 1)}},
 			enabledFacts, enabledFacts, true},
 		{"the list of configurations alone",
-			[]modifiedProperty{{"authenticationMethodConfigurations", `[{"id":"TemporaryAccessPass","state":"disabled"}]`, `[{"id":"Sms"},{"id":"TemporaryAccessPass","state":"enabled"}]`}},
+			[]property{{"authenticationMethodConfigurations", `[{"id":"TemporaryAccessPass","state":"disabled"}]`, `[{"id":"Sms"},{"id":"TemporaryAccessPass","state":"enabled"}]`}},
 			"state=disabled", "state=enabled", true},
 		{"no old policy",
-			[]modifiedProperty{{"AuthenticationMethodsPolicy", "null", enabledPolicy}}, "", enabledFacts, true},
+			[]property{{"AuthenticationMethodsPolicy", "null", enabledPolicy}}, "", enabledFacts, true},
 		{"an old policy that was cut off",
-			[]modifiedProperty{{"AuthenticationMethodsPolicy", disabledPolicy[:200], enabledPolicy}}, "", enabledFacts, false},
+			[]property{{"AuthenticationMethodsPolicy", disabledPolicy[:200], enabledPolicy}}, "", enabledFacts, false},
 		{"a new policy that was cut off",
-			[]modifiedProperty{{"AuthenticationMethodsPolicy", disabledPolicy, enabledPolicy[:200]}}, disabledFacts, "", false},
+			[]property{{"AuthenticationMethodsPolicy", disabledPolicy, enabledPolicy[:200]}}, disabledFacts, "", false},
 		{"both policies cut off",
-			[]modifiedProperty{{"AuthenticationMethodsPolicy", disabledPolicy[:200], enabledPolicy[:200]}}, "", "", false},
+			[]property{{"AuthenticationMethodsPolicy", disabledPolicy[:200], enabledPolicy[:200]}}, "", "", false},
 		{"both policies cut off under a name of their own",
-			[]modifiedProperty{{"Something", disabledPolicy[:200], enabledPolicy[:200]}}, "", "", false},
+			[]property{{"Something", disabledPolicy[:200], enabledPolicy[:200]}}, "", "", false},
 		{"a policy that lacks the method",
-			[]modifiedProperty{{"AuthenticationMethodsPolicy", `{"authenticationMethodConfigurations":[{"id":"Sms"}]}`, `{"authenticationMethodConfigurations":[]}`}},
+			[]property{{"AuthenticationMethodsPolicy", `{"authenticationMethodConfigurations":[{"id":"Sms"}]}`, `{"authenticationMethodConfigurations":[]}`}},
 			"", "", false},
 		{"a state that is none leaves the rest",
-			[]modifiedProperty{{"AuthenticationMethodsPolicy", disabledPolicy, strings.Replace(enabledPolicy, `"state":0`, `"state":7`, 1)}},
+			[]property{{"AuthenticationMethodsPolicy", disabledPolicy, strings.Replace(enabledPolicy, `"state":0`, `"state":7`, 1)}},
 			disabledFacts, strings.TrimPrefix(enabledFacts, "state=enabled "), false},
 		{"no properties", nil, "", "", false},
-		{"empty values", []modifiedProperty{{"AuthenticationMethodsPolicy", "", ""}}, "", "", false},
-		{"nothing but an empty entry", []modifiedProperty{{"TargetId.UserType", "", `""`}}, "", "", false},
+		{"empty values", []property{{"AuthenticationMethodsPolicy", "", ""}}, "", "", false},
+		{"nothing but an empty entry", []property{{"TargetId.UserType", "", `""`}}, "", "", false},
 
-		{"one setting listed, quoted twice", []modifiedProperty{{place + "state", `"1"`, `"\"0\""`}},
+		{"one setting listed, quoted twice", []property{{place + "state", `"1"`, `"\"0\""`}},
 			"state=disabled", "state=enabled", true},
-		{"a state in words", []modifiedProperty{{place + "State", `"Disabled"`, `"Enabled"`}},
+		{"a state in words", []property{{place + "State", `"Disabled"`, `"Enabled"`}},
 			"state=disabled", "state=enabled", true},
-		{"settings listed one by one", []modifiedProperty{
+		{"settings listed one by one", []property{
 			{place + "isUsableOnce", `"True"`, `"False"`},
 			{place + "maximumLifetimeInMinutes", `480`, `"43200"`},
 			{place + "minimumLifetimeInMinutes", `60`, `10`},
@@ -192,22 +205,22 @@ func TestPolicyChangesAreRead(t *testing.T) {
 		},
 			"isUsableOnce=true defaultLifetimeInMinutes=60 minimumLifetimeInMinutes=60 maximumLifetimeInMinutes=480 defaultLength=8 includeTargets=nobody excludeTargets=group:g2",
 			"isUsableOnce=false defaultLifetimeInMinutes=120 minimumLifetimeInMinutes=10 maximumLifetimeInMinutes=43200 defaultLength=12 includeTargets=group:g1 excludeTargets=nobody", true},
-		{"a name in another letter case and with brackets", []modifiedProperty{{"AUTHENTICATIONMETHODCONFIGURATIONS['TEMPORARYACCESSPASS'].ISUSABLEONCE", "true", "false"}},
+		{"a name in another letter case and with brackets", []property{{"AUTHENTICATIONMETHODCONFIGURATIONS['TEMPORARYACCESSPASS'].ISUSABLEONCE", "true", "false"}},
 			"isUsableOnce=true", "isUsableOnce=false", true},
-		{"the method's whole configuration as one property", []modifiedProperty{{"TemporaryAccessPass", `{"state":1}`, `{"state":0,"isUsableOnce":false}`}},
+		{"the method's whole configuration as one property", []property{{"TemporaryAccessPass", `{"state":1}`, `{"state":0,"isUsableOnce":false}`}},
 			"state=disabled", "state=enabled isUsableOnce=false", true},
-		{"a listed setting without its old value", []modifiedProperty{{place + "state", "null", "0"}}, "", "state=enabled", true},
-		{"a listed setting without its new value", []modifiedProperty{{place + "includeTargets", `[]`, "null"}}, "includeTargets=nobody", "", false},
-		{"a listed setting of a wrong type", []modifiedProperty{{place + "maximumLifetimeInMinutes", "480", `"long"`}}, "maximumLifetimeInMinutes=480", "", false},
-		{"an unknown setting of the method", []modifiedProperty{{place + "colour", "1", "2"}}, "", "", false},
-		{"other methods only", []modifiedProperty{{"authenticationMethodConfigurations.Fido2.state", "1", "0"}}, "", "", true},
-		{"settings of the policy itself only", []modifiedProperty{{"registrationEnforcement.state", `"default"`, `"enabled"`}}, "", "", true},
-		{"another method beside this one", []modifiedProperty{{"x.Fido2.state", "1", "0"}, {place + "state", "0", "1"}}, "state=enabled", "state=disabled", true},
-		{"a method that the name does not tell", []modifiedProperty{{"authenticationMethodConfigurations[3].state", "1", "0"}}, "", "", false},
-		{"a setting that can be read beside one that cannot", []modifiedProperty{{place + "state", "1", "0"}, {place + "isUsableOnce", "true", "maybe"}}, "state=disabled isUsableOnce=true", "state=enabled", false},
+		{"a listed setting without its old value", []property{{place + "state", "null", "0"}}, "", "state=enabled", true},
+		{"a listed setting without its new value", []property{{place + "includeTargets", `[]`, "null"}}, "includeTargets=nobody", "", false},
+		{"a listed setting of a wrong type", []property{{place + "maximumLifetimeInMinutes", "480", `"long"`}}, "maximumLifetimeInMinutes=480", "", false},
+		{"an unknown setting of the method", []property{{place + "colour", "1", "2"}}, "", "", false},
+		{"other methods only", []property{{"authenticationMethodConfigurations.Fido2.state", "1", "0"}}, "", "", true},
+		{"settings of the policy itself only", []property{{"registrationEnforcement.state", `"default"`, `"enabled"`}}, "", "", true},
+		{"another method beside this one", []property{{"x.Fido2.state", "1", "0"}, {place + "state", "0", "1"}}, "state=enabled", "state=disabled", true},
+		{"a method that the name does not tell", []property{{"authenticationMethodConfigurations[3].state", "1", "0"}}, "", "", false},
+		{"a setting that can be read beside one that cannot", []property{{place + "state", "1", "0"}, {place + "isUsableOnce", "true", "maybe"}}, "state=disabled isUsableOnce=true", "state=enabled", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			old, new, readable := readPolicyChange(c.properties)
+			old, new, readable := readChange(properties(c.properties))
 			expectPolicy(t, "old", factsInWords(old), c.old)
 			expectPolicy(t, "new", factsInWords(new), c.new)
 			expectPolicy(t, "readable", readable, c.readable)
@@ -218,28 +231,12 @@ func TestPolicyChangesAreRead(t *testing.T) {
 func TestHostileValuesDoNotHurt(t *testing.T) {
 	deep := strings.Repeat(`[`, 4<<20)
 	for _, text := range []string{deep, `{"authenticationMethodConfigurations":` + deep, quotedOnce(deep), `{"authenticationMethodConfigurations":[null,3,"x",{"id":7},{"id":{"id":1}}]}`} {
-		if old, new, readable := readPolicyChange([]modifiedProperty{{"AuthenticationMethodsPolicy", text, text}}); readable || old.anyKnown() || new.anyKnown() {
+		if old, new, readable := readChange(properties([]property{{"AuthenticationMethodsPolicy", text, text}})); readable || old.anyKnown() || new.anyKnown() {
 			t.Errorf("%.40q is read as a policy", text)
 		}
-		if _, ok := readPolicySnapshot([]byte(text)); ok {
+		if _, ok := readSnapshot([]byte(text)); ok {
 			t.Errorf("%.40q is read as a snapshot", text)
 		}
-	}
-}
-
-func TestModifiedPropertiesAreFoundInEveryShape(t *testing.T) {
-	want := []modifiedProperty{{"AuthenticationMethodsPolicy", "", `"{\"a\":1}"`}, {"Other", `{"b": 2}`, "3"}}
-	properties := `[{"displayName":"AuthenticationMethodsPolicy","oldValue":null,"newValue":"\"{\\\"a\\\":1}\""},{"displayName":"Other","oldValue":{"b": 2},"newValue":3}]`
-	for name, text := range map[string]string{
-		"Graph":                       `[{"id":"x","modifiedProperties":` + properties + `}]`,
-		"a single target":             `{"modifiedProperties":` + properties + `}`,
-		"PowerShell":                  `[{"ModifiedProperties":` + strings.NewReplacer("displayName", "DisplayName", "oldValue", "OldValue", "newValue", "NewValue").Replace(properties) + `}]`,
-		"a column that holds text":    quotedOnce(`[{"modifiedProperties":` + properties + `}]`),
-		"properties that are text":    `[{"modifiedProperties":` + quotedOnce(properties) + `}]`,
-		"several targets":             `[{"modifiedProperties":[]},{"id":"y"},{"modifiedProperties":` + properties + `}]`,
-		"entries that are no objects": `[7,{"modifiedProperties":` + strings.Replace(properties, "[", "[3,null,", 1) + `}]`,
-	} {
-		expectPolicy(t, name, readModifiedProperties([]byte(text)), want)
 	}
 }
 
@@ -273,7 +270,7 @@ func TestPolicySnapshotsAreRead(t *testing.T) {
 		{"nothing", ``, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, ok := readPolicySnapshot([]byte(c.text))
+			got, ok := readSnapshot([]byte(c.text))
 			expectPolicy(t, "facts", factsInWords(got), c.want)
 			expectPolicy(t, "found", ok, c.want != "")
 		})
@@ -281,7 +278,7 @@ func TestPolicySnapshotsAreRead(t *testing.T) {
 }
 
 func TestTheLatestValueAtOrBeforeATimeHolds(t *testing.T) {
-	line := buildTimeline([]policyEvidence{
+	line := buildTimeline([]item{
 		changeAt(t, 20, "c2", `"state":"enabled"`, `"state":"disabled"`),
 		changeAt(t, 10, "c1", `"state":"disabled"`, `"state":"enabled"`),
 	}, coveredFrom(hour(5)), hour(30))
@@ -289,7 +286,7 @@ func TestTheLatestValueAtOrBeforeATimeHolds(t *testing.T) {
 		name  string
 		at    time.Time
 		state string
-		basis policyBasis
+		basis basis
 	}{
 		{"before the audit evidence begins", hour(5).Add(-1), "state=disabled", basisLater},
 		{"where the audit evidence begins", hour(5), "state=disabled", basisBackward},
@@ -300,7 +297,7 @@ func TestTheLatestValueAtOrBeforeATimeHolds(t *testing.T) {
 		{"long after", hour(9000), "state=disabled", basisChange},
 	} {
 		state := line.At(c.at)
-		expectPolicy(t, c.name, factsInWords(state.policyFacts), c.state)
+		expectPolicy(t, c.name, factsInWords(state.Facts), c.state)
 		expectPolicy(t, c.name, state.Held[settingState].Basis.String(), c.basis.String())
 		forEvents := c.state
 		if c.basis == basisLater {
@@ -312,30 +309,30 @@ func TestTheLatestValueAtOrBeforeATimeHolds(t *testing.T) {
 }
 
 func TestEachSettingHasATimelineOfItsOwn(t *testing.T) {
-	line := buildTimeline([]policyEvidence{
+	line := buildTimeline([]item{
 		listedAt(t, 10, "c1", `"maximumLifetimeInMinutes":480`, `"maximumLifetimeInMinutes":1440`),
 		snapshotAt(t, 20, "s", `"state":"enabled","isUsableOnce":true`),
 	}, alwaysCovered, hour(30))
 	state := line.At(hour(5))
-	expectPolicy(t, "a change's old value and the value first seen", factsInWords(state.policyFacts),
+	expectPolicy(t, "a change's old value and the value first seen", factsInWords(state.Facts),
 		"state=enabled isUsableOnce=true maximumLifetimeInMinutes=480")
 	state = line.At(hour(15))
-	expectPolicy(t, "between", factsInWords(state.policyFacts), "state=enabled isUsableOnce=true maximumLifetimeInMinutes=1440")
+	expectPolicy(t, "between", factsInWords(state.Facts), "state=enabled isUsableOnce=true maximumLifetimeInMinutes=1440")
 	expectPolicy(t, "basis of the state", state.Held[settingState].Basis, basisBackward)
 	expectPolicy(t, "basis of the maximum", state.Held[settingMaximumMinutes].Basis, basisChange)
 	expectPolicy(t, "basis at the snapshot", line.At(hour(20)).Held[settingState].Basis, basisSnapshot)
 }
 
 func TestAListedSettingWithoutItsOldValueIsNotHeldBackward(t *testing.T) {
-	line := buildTimeline([]policyEvidence{listedAt(t, 10, "c", "", `"state":"enabled"`)}, alwaysCovered, hour(30))
-	expectPolicy(t, "before", factsInWords(line.At(hour(9)).policyFacts), "")
-	expectPolicy(t, "from then on", factsInWords(line.At(hour(10)).policyFacts), "state=enabled")
+	line := buildTimeline([]item{listedAt(t, 10, "c", "", `"state":"enabled"`)}, alwaysCovered, hour(30))
+	expectPolicy(t, "before", factsInWords(line.At(hour(9)).Facts), "")
+	expectPolicy(t, "from then on", factsInWords(line.At(hour(10)).Facts), "state=enabled")
 }
 
 func TestASnapshotWithoutATimeServesAsTheStateAtTheEnd(t *testing.T) {
 	s := snapshotAt(t, 0, "s", `"state":"enabled"`)
 	s.Time, s.TimeKnown = time.Time{}, false
-	line := buildTimeline([]policyEvidence{s}, coveredFrom(hour(20)), hour(30))
+	line := buildTimeline([]item{s}, coveredFrom(hour(20)), hour(30))
 	expectPolicy(t, "at the end", line.At(hour(30)).Held[settingState].Basis, basisSnapshot)
 	expectPolicy(t, "before the end", line.At(hour(25)).Held[settingState].Basis, basisBackward)
 	expectPolicy(t, "before the audit evidence", line.At(hour(10)).Held[settingState].Basis, basisLater)
@@ -344,12 +341,12 @@ func TestASnapshotWithoutATimeServesAsTheStateAtTheEnd(t *testing.T) {
 func TestAnOldValueAloneHoldsUntilItsChange(t *testing.T) {
 	broken := changeAt(t, 10, "c", `"state":"disabled"`, "")
 	broken.Readable = false
-	line := buildTimeline([]policyEvidence{broken}, alwaysCovered, hour(30))
-	expectPolicy(t, "before", factsInWords(line.At(hour(9)).policyFacts), "state=disabled")
-	expectPolicy(t, "after", factsInWords(line.At(hour(10)).policyFacts), "")
-	line = buildTimeline([]policyEvidence{broken, snapshotAt(t, 20, "s", `"state":"enabled"`)}, alwaysCovered, hour(30))
-	expectPolicy(t, "before, with a later snapshot", factsInWords(line.At(hour(9)).policyFacts), "state=disabled")
-	expectPolicy(t, "after, with a later snapshot", factsInWords(line.At(hour(10)).policyFacts), "state=enabled")
+	line := buildTimeline([]item{broken}, alwaysCovered, hour(30))
+	expectPolicy(t, "before", factsInWords(line.At(hour(9)).Facts), "state=disabled")
+	expectPolicy(t, "after", factsInWords(line.At(hour(10)).Facts), "")
+	line = buildTimeline([]item{broken, snapshotAt(t, 20, "s", `"state":"enabled"`)}, alwaysCovered, hour(30))
+	expectPolicy(t, "before, with a later snapshot", factsInWords(line.At(hour(9)).Facts), "state=disabled")
+	expectPolicy(t, "after, with a later snapshot", factsInWords(line.At(hour(10)).Facts), "state=enabled")
 }
 
 func TestTenantsHaveTimelinesOfTheirOwn(t *testing.T) {
@@ -357,23 +354,23 @@ func TestTenantsHaveTimelinesOfTheirOwn(t *testing.T) {
 	b.Tenant = "b"
 	a := snapshotAt(t, 10, "a", `"state":"disabled"`)
 	a.Tenant = "a"
-	lines := buildTimelines([]policyEvidence{b, a}, func(tenant string, from, to time.Time) bool { return tenant == "b" }, hour(30))
+	lines := buildTimelines([]item{b, a}, func(tenant string, from, to time.Time) bool { return tenant == "b" }, hour(30))
 	var got []string
 	for _, line := range lines {
 		s := line.At(hour(4))
-		got = append(got, fmt.Sprintf("%s %s %s %d", line.Tenant, factsInWords(s.policyFacts), s.Held[settingState].Basis, len(line.Unlogged)))
+		got = append(got, fmt.Sprintf("%s %s %s %d", line.Tenant, factsInWords(s.Facts), s.Held[settingState].Basis, len(line.Unlogged)))
 	}
 	expectPolicy(t, "tenants", got, []string{"a state=disabled as found later 0", "b state=disabled backward 0"})
 }
 
 func TestChangesOfOneInstantFollowTheirOldValues(t *testing.T) {
-	evidence := []policyEvidence{
+	evidence := []item{
 		snapshotAt(t, 1, "s", `"maximumLifetimeInMinutes":60`),
 		changeAt(t, 2, "a", `"maximumLifetimeInMinutes":120`, `"maximumLifetimeInMinutes":180`),
 		changeAt(t, 2, "b", `"maximumLifetimeInMinutes":60`, `"maximumLifetimeInMinutes":120`),
 	}
 	line := buildTimeline(evidence, alwaysCovered, hour(9))
-	expectPolicy(t, "afterwards", factsInWords(line.At(hour(2)).policyFacts), "maximumLifetimeInMinutes=180")
+	expectPolicy(t, "afterwards", factsInWords(line.At(hour(2)).Facts), "maximumLifetimeInMinutes=180")
 	expectPolicy(t, "unlogged", eventsInWords(line.Unlogged), []string(nil))
 	expectPolicy(t, "the evidence itself stays in its order", []string{evidence[1].Key, evidence[2].Key}, []string{"a", "b"})
 }
@@ -402,7 +399,7 @@ func TestWeakenings(t *testing.T) {
 		{"two at once", `"state":"disabled","isUsableOnce":true`, `"state":"enabled","isUsableOnce":false`, []string{"c: enabled Temporary Access Pass; allowed multiple use of a pass"}},
 		{"no old value", "", `"state":"enabled"`, nil},
 	} {
-		line := buildTimeline([]policyEvidence{changeAt(t, 10, "c", c.old, c.new)}, alwaysCovered, hour(30))
+		line := buildTimeline([]item{changeAt(t, 10, "c", c.old, c.new)}, alwaysCovered, hour(30))
 		expectPolicy(t, c.name, eventsInWords(line.Weakenings), c.want)
 	}
 }
@@ -412,7 +409,7 @@ func TestManyAddedTargetsAreCounted(t *testing.T) {
 	for i := range 12 {
 		ids = append(ids, fmt.Sprintf(`{"id":"u%02d"}`, i))
 	}
-	line := buildTimeline([]policyEvidence{changeAt(t, 1, "c", `"includeTargets":[]`, `"includeTargets":[`+strings.Join(ids, ",")+`]`)}, alwaysCovered, hour(30))
+	line := buildTimeline([]item{changeAt(t, 1, "c", `"includeTargets":[]`, `"includeTargets":[`+strings.Join(ids, ",")+`]`)}, alwaysCovered, hour(30))
 	expectPolicy(t, "words", eventsInWords(line.Weakenings), []string{"c: included u00, u01, u02, u03, u04, u05, u06, u07, u08, u09 and 2 more"})
 	d := line.Weakenings[0].Differences[0]
 	expectPolicy(t, "old", d.Old, "nobody")
@@ -420,7 +417,7 @@ func TestManyAddedTargetsAreCounted(t *testing.T) {
 }
 
 func TestAWeakeningNamesItsActor(t *testing.T) {
-	line := buildTimeline([]policyEvidence{changeAt(t, 10, "c", `"state":"disabled"`, `"state":"enabled"`)}, alwaysCovered, hour(30))
+	line := buildTimeline([]item{changeAt(t, 10, "c", `"state":"disabled"`, `"state":"enabled"`)}, alwaysCovered, hour(30))
 	w := line.Weakenings[0]
 	expectPolicy(t, "weakening", []string{w.Tenant, w.Time.String(), w.Actor, w.ActorID, w.EventID, w.Differences[0].Old, w.Differences[0].New},
 		[]string{"t", hour(10).String(), "actor of c", "id of c", "event c", "disabled", "enabled"})
@@ -430,54 +427,54 @@ func TestAMissingOldValueIsTakenFromTheTimeline(t *testing.T) {
 	before := snapshotAt(t, 1, "s", `"maximumLifetimeInMinutes":480,"state":"disabled"`)
 	raised := []string{"c: raised the maximum lifetime from 480 to 960 minutes"}
 	whole := changeAt(t, 10, "c", "", `"maximumLifetimeInMinutes":960`)
-	expectPolicy(t, "a whole policy, covered", eventsInWords(buildTimeline([]policyEvidence{before, whole}, alwaysCovered, hour(30)).Weakenings), raised)
-	expectPolicy(t, "a whole policy, not covered", eventsInWords(buildTimeline([]policyEvidence{before, whole}, neverCovered, hour(30)).Weakenings), []string(nil))
+	expectPolicy(t, "a whole policy, covered", eventsInWords(buildTimeline([]item{before, whole}, alwaysCovered, hour(30)).Weakenings), raised)
+	expectPolicy(t, "a whole policy, not covered", eventsInWords(buildTimeline([]item{before, whole}, neverCovered, hour(30)).Weakenings), []string(nil))
 	partial := listedAt(t, 10, "c", "", `"maximumLifetimeInMinutes":960`)
-	expectPolicy(t, "a listed setting did change", eventsInWords(buildTimeline([]policyEvidence{before, partial}, neverCovered, hour(30)).Weakenings), raised)
-	expectPolicy(t, "after an unreadable change", eventsInWords(buildTimeline([]policyEvidence{before, unreadableAt(5, "u"), partial}, alwaysCovered, hour(30)).Weakenings), []string(nil))
-	expectPolicy(t, "a listed state was the other one", eventsInWords(buildTimeline([]policyEvidence{listedAt(t, 10, "c", "", `"state":"enabled"`)}, neverCovered, hour(30)).Weakenings),
+	expectPolicy(t, "a listed setting did change", eventsInWords(buildTimeline([]item{before, partial}, neverCovered, hour(30)).Weakenings), raised)
+	expectPolicy(t, "after an unreadable change", eventsInWords(buildTimeline([]item{before, unreadableAt(5, "u"), partial}, alwaysCovered, hour(30)).Weakenings), []string(nil))
+	expectPolicy(t, "a listed state was the other one", eventsInWords(buildTimeline([]item{listedAt(t, 10, "c", "", `"state":"enabled"`)}, neverCovered, hour(30)).Weakenings),
 		[]string{"c: enabled Temporary Access Pass"})
 }
 
 // transientsWithin are those that were put back within the time, as the rule asks.
-func transientsWithin(line timeline, within time.Duration) []policyEvent {
-	return slices.DeleteFunc(line.Transients(), func(e policyEvent) bool { return e.Until.Sub(e.Time) > within })
+func transientsWithin(line timeline, within time.Duration) []event {
+	return slices.DeleteFunc(line.Transients(), func(e event) bool { return e.Until.Sub(e.Time) > within })
 }
 
 func TestTransients(t *testing.T) {
 	both := changeAt(t, 10, "w", `"state":"disabled","maximumLifetimeInMinutes":480`, `"state":"enabled","maximumLifetimeInMinutes":960`)
 	for _, c := range []struct {
 		name  string
-		later []policyEvidence
+		later []item
 		want  []string
 	}{
-		{"everything reverted", []policyEvidence{changeAt(t, 11, "r", `"state":"enabled","maximumLifetimeInMinutes":960`, `"state":"disabled","maximumLifetimeInMinutes":480`)}, []string{"w r"}},
-		{"below the old value", []policyEvidence{changeAt(t, 11, "r", "", `"state":"disabled","maximumLifetimeInMinutes":60`)}, []string{"w r"}},
-		{"exactly 24 hours after", []policyEvidence{changeAt(t, 34, "r", "", `"state":"disabled","maximumLifetimeInMinutes":480`)}, []string{"w r"}},
-		{"a moment more than 24 hours after", []policyEvidence{changeAt(t, 34.0001, "r", "", `"state":"disabled","maximumLifetimeInMinutes":480`)}, nil},
-		{"reverted in part", []policyEvidence{listedAt(t, 11, "r", `"state":"enabled"`, `"state":"disabled"`)}, nil},
-		{"reverted in two steps", []policyEvidence{
+		{"everything reverted", []item{changeAt(t, 11, "r", `"state":"enabled","maximumLifetimeInMinutes":960`, `"state":"disabled","maximumLifetimeInMinutes":480`)}, []string{"w r"}},
+		{"below the old value", []item{changeAt(t, 11, "r", "", `"state":"disabled","maximumLifetimeInMinutes":60`)}, []string{"w r"}},
+		{"exactly 24 hours after", []item{changeAt(t, 34, "r", "", `"state":"disabled","maximumLifetimeInMinutes":480`)}, []string{"w r"}},
+		{"a moment more than 24 hours after", []item{changeAt(t, 34.0001, "r", "", `"state":"disabled","maximumLifetimeInMinutes":480`)}, nil},
+		{"reverted in part", []item{listedAt(t, 11, "r", `"state":"enabled"`, `"state":"disabled"`)}, nil},
+		{"reverted in two steps", []item{
 			listedAt(t, 11, "r1", `"state":"enabled"`, `"state":"disabled"`),
 			listedAt(t, 12, "r2", `"maximumLifetimeInMinutes":960`, `"maximumLifetimeInMinutes":480`)}, []string{"w r2 / r1"}},
-		{"reverted in part and only lowered", []policyEvidence{changeAt(t, 11, "r", "", `"state":"disabled","maximumLifetimeInMinutes":481`)}, nil},
-		{"the second step too late", []policyEvidence{
+		{"reverted in part and only lowered", []item{changeAt(t, 11, "r", "", `"state":"disabled","maximumLifetimeInMinutes":481`)}, nil},
+		{"the second step too late", []item{
 			listedAt(t, 11, "r1", `"state":"enabled"`, `"state":"disabled"`),
 			listedAt(t, 40, "r2", `"maximumLifetimeInMinutes":960`, `"maximumLifetimeInMinutes":480`)}, nil},
-		{"undone before the second step", []policyEvidence{
+		{"undone before the second step", []item{
 			listedAt(t, 11, "r1", `"state":"enabled"`, `"state":"disabled"`),
 			listedAt(t, 12, "w2", `"state":"disabled"`, `"state":"enabled"`),
 			listedAt(t, 13, "r2", `"maximumLifetimeInMinutes":960`, `"maximumLifetimeInMinutes":480`)}, nil},
-		{"only a snapshot shows it reverted", []policyEvidence{snapshotAt(t, 11, "s", `"state":"disabled","maximumLifetimeInMinutes":480`)}, nil},
-		{"a later change of something else", []policyEvidence{
+		{"only a snapshot shows it reverted", []item{snapshotAt(t, 11, "s", `"state":"disabled","maximumLifetimeInMinutes":480`)}, nil},
+		{"a later change of something else", []item{
 			snapshotAt(t, 11, "s", `"state":"disabled","maximumLifetimeInMinutes":480`),
 			changeAt(t, 12, "r", `"state":"disabled","defaultLength":8`, `"state":"disabled","defaultLength":9`)}, nil},
 	} {
-		line := buildTimeline(append([]policyEvidence{both}, c.later...), neverCovered, hour(50))
+		line := buildTimeline(append([]item{both}, c.later...), neverCovered, hour(50))
 		var got []string
 		for _, e := range transientsWithin(line, 24*time.Hour) {
 			if e.About[0] == "w" {
 				e.Differences = nil
-				got = append(got, eventsInWords([]policyEvent{e})...)
+				got = append(got, eventsInWords([]event{e})...)
 			}
 		}
 		expectPolicy(t, c.name, got, c.want)
@@ -495,8 +492,8 @@ func TestTransientTargetsAreSets(t *testing.T) {
 		{"the exclusion again, with another", `"excludeTargets":[{"id":"a"}]`, `"excludeTargets":[]`, `"excludeTargets":[{"id":"x"},{"id":"a"}]`, 1},
 		{"another exclusion", `"excludeTargets":[{"id":"a"}]`, `"excludeTargets":[]`, `"excludeTargets":[{"id":"x"}]`, 0},
 	} {
-		line := buildTimeline([]policyEvidence{changeAt(t, 1, "w", c.old, c.new), changeAt(t, 2, "r", c.new, c.back)}, alwaysCovered, hour(50))
-		transients := slices.DeleteFunc(transientsWithin(line, time.Hour), func(e policyEvent) bool { return e.About[0] != "w" })
+		line := buildTimeline([]item{changeAt(t, 1, "w", c.old, c.new), changeAt(t, 2, "r", c.new, c.back)}, alwaysCovered, hour(50))
+		transients := slices.DeleteFunc(transientsWithin(line, time.Hour), func(e event) bool { return e.About[0] != "w" })
 		expectPolicy(t, c.name, len(transients), c.want)
 	}
 }
@@ -508,35 +505,35 @@ func TestUnloggedChanges(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		covered  func(from, to time.Time) bool
-		evidence []policyEvidence
+		evidence []item
 		want     []string
 	}{
-		{"a snapshot differs", alwaysCovered, []policyEvidence{first, second}, enabled},
-		{"covered exactly since the state was last known", coveredFrom(hour(1)), []policyEvidence{first, second}, enabled},
-		{"not covered quite so far", coveredFrom(hour(1.1)), []policyEvidence{first, second}, nil},
-		{"not covered", neverCovered, []policyEvidence{first, second}, nil},
-		{"a logged change explains it", alwaysCovered, []policyEvidence{first, listedAt(t, 10, "c", `"state":"disabled"`, `"state":"enabled"`), second}, nil},
-		{"a change's old value differs", alwaysCovered, []policyEvidence{first, changeAt(t, 20, "c", `"state":"enabled"`, `"state":"disabled"`)},
+		{"a snapshot differs", alwaysCovered, []item{first, second}, enabled},
+		{"covered exactly since the state was last known", coveredFrom(hour(1)), []item{first, second}, enabled},
+		{"not covered quite so far", coveredFrom(hour(1.1)), []item{first, second}, nil},
+		{"not covered", neverCovered, []item{first, second}, nil},
+		{"a logged change explains it", alwaysCovered, []item{first, listedAt(t, 10, "c", `"state":"disabled"`, `"state":"enabled"`), second}, nil},
+		{"a change's old value differs", alwaysCovered, []item{first, changeAt(t, 20, "c", `"state":"enabled"`, `"state":"disabled"`)},
 			[]string{"c / s1: state went from disabled to enabled"}},
-		{"confirmed in between, covered since then", coveredFrom(hour(10)), []policyEvidence{first, changeAt(t, 10, "c", `"state":"disabled"`, `"state":"disabled"`), second},
+		{"confirmed in between, covered since then", coveredFrom(hour(10)), []item{first, changeAt(t, 10, "c", `"state":"disabled"`, `"state":"disabled"`), second},
 			[]string{"s2 / c: state went from disabled to enabled"}},
-		{"another setting confirmed in between, not covered before", coveredFrom(hour(10)), []policyEvidence{first, listedAt(t, 10, "c", `"defaultLength":8`, `"defaultLength":9`), second}, nil},
-		{"equal", alwaysCovered, []policyEvidence{first, snapshotAt(t, 20, "s2", `"state":"disabled"`)}, nil},
-		{"settings that only one knows", alwaysCovered, []policyEvidence{first, snapshotAt(t, 20, "s2", `"isUsableOnce":true`)}, nil},
-		{"what is held backward is not known", alwaysCovered, []policyEvidence{second, changeAt(t, 30, "c", `"maximumLifetimeInMinutes":60`, `"maximumLifetimeInMinutes":90`)}, nil},
-		{"an unreadable change may explain it", alwaysCovered, []policyEvidence{first, unreadableAt(10, "u"), second}, nil},
-		{"unreadable in another setting only", alwaysCovered, []policyEvidence{first, func() policyEvidence {
+		{"another setting confirmed in between, not covered before", coveredFrom(hour(10)), []item{first, listedAt(t, 10, "c", `"defaultLength":8`, `"defaultLength":9`), second}, nil},
+		{"equal", alwaysCovered, []item{first, snapshotAt(t, 20, "s2", `"state":"disabled"`)}, nil},
+		{"settings that only one knows", alwaysCovered, []item{first, snapshotAt(t, 20, "s2", `"isUsableOnce":true`)}, nil},
+		{"what is held backward is not known", alwaysCovered, []item{second, changeAt(t, 30, "c", `"maximumLifetimeInMinutes":60`, `"maximumLifetimeInMinutes":90`)}, nil},
+		{"an unreadable change may explain it", alwaysCovered, []item{first, unreadableAt(10, "u"), second}, nil},
+		{"unreadable in another setting only", alwaysCovered, []item{first, func() item {
 			e := changeAt(t, 10, "u", "", `"state":"disabled"`)
 			e.Readable = false
 			return e
 		}(), second}, []string{"s2 / u: state went from disabled to enabled"}},
-		{"at the same instant", alwaysCovered, []policyEvidence{first, snapshotAt(t, 1, "s2", `"state":"enabled"`)}, nil},
-		{"two settings, one covered", coveredFrom(hour(10)), []policyEvidence{first, listedAt(t, 10, "c", `"maximumLifetimeInMinutes":480`, `"maximumLifetimeInMinutes":60`),
+		{"at the same instant", alwaysCovered, []item{first, snapshotAt(t, 1, "s2", `"state":"enabled"`)}, nil},
+		{"two settings, one covered", coveredFrom(hour(10)), []item{first, listedAt(t, 10, "c", `"maximumLifetimeInMinutes":480`, `"maximumLifetimeInMinutes":60`),
 			snapshotAt(t, 20, "s2", `"state":"enabled","maximumLifetimeInMinutes":90`)}, []string{"s2 / c: maximumLifetimeInMinutes went from 60 to 90"}},
-		{"targets in another order", alwaysCovered, []policyEvidence{
+		{"targets in another order", alwaysCovered, []item{
 			snapshotAt(t, 1, "s1", `"includeTargets":[{"targetType":"group","id":"a"},{"targetType":"group","id":"b"}]`),
 			snapshotAt(t, 2, "s2", `"includeTargets":[{"id":"B"},{"id":"A"}]`)}, nil},
-		{"other targets", alwaysCovered, []policyEvidence{
+		{"other targets", alwaysCovered, []item{
 			snapshotAt(t, 1, "s1", `"includeTargets":[{"id":"a"},{"id":"b"}]`),
 			snapshotAt(t, 2, "s2", `"includeTargets":[{"id":"b"},{"id":"all_users"}]`)}, []string{"s2 / s1: includeTargets gained all_users and lost a"}},
 	} {
@@ -552,21 +549,21 @@ func TestUnloggedChanges(t *testing.T) {
 func TestAnUnloggedChangeSaysWhereTheTimeIsAssumed(t *testing.T) {
 	s := snapshotAt(t, 0, "s2", `"state":"enabled"`)
 	s.TimeKnown = false
-	line := buildTimeline([]policyEvidence{s, snapshotAt(t, 1, "s1", `"state":"disabled"`)}, alwaysCovered, hour(50))
+	line := buildTimeline([]item{s, snapshotAt(t, 1, "s1", `"state":"disabled"`)}, alwaysCovered, hour(50))
 	expectPolicy(t, "unlogged", eventsInWords(line.Unlogged), []string{"s2 / s1: state went from disabled to enabled"})
 	expectPolicy(t, "assumed", line.Unlogged[0].TimeAssumed, true)
 	expectPolicy(t, "dated", line.Unlogged[0].Time, hour(50))
 }
 
 func TestUnreadableChangesAreListed(t *testing.T) {
-	line := buildTimeline([]policyEvidence{
+	line := buildTimeline([]item{
 		unreadableAt(10, "u"), changeAt(t, 20, "c", `"state":"disabled"`, `"state":"disabled"`), snapshotAt(t, 30, "s", `"state":"disabled"`),
 	}, alwaysCovered, hour(50))
 	expectPolicy(t, "unreadable", eventsInWords(line.Unreadable), []string{"u"})
 }
 
 func TestTheHighestMaximumInAWindow(t *testing.T) {
-	line := buildTimeline([]policyEvidence{
+	line := buildTimeline([]item{
 		changeAt(t, 10, "c1", `"maximumLifetimeInMinutes":100`, `"maximumLifetimeInMinutes":300`),
 		changeAt(t, 20, "c2", `"maximumLifetimeInMinutes":300`, `"maximumLifetimeInMinutes":200`),
 	}, coveredFrom(hour(5)), hour(50))
@@ -589,7 +586,7 @@ func TestTheHighestMaximumInAWindow(t *testing.T) {
 		expectPolicy(t, c.name, got, c.want)
 		expectPolicy(t, c.name+", known", known, c.known)
 	}
-	line = buildTimeline([]policyEvidence{snapshotAt(t, 1, "s", `"maximumLifetimeInMinutes":60`),
+	line = buildTimeline([]item{snapshotAt(t, 1, "s", `"maximumLifetimeInMinutes":60`),
 		changeAt(t, 10, "c", `"maximumLifetimeInMinutes":900`, `"maximumLifetimeInMinutes":60`)}, neverCovered, hour(50))
 	got, _ := line.MaxLifetimeIn(hour(5), hour(15))
 	expectPolicy(t, "an old value that the timeline did not have", got, 900)
@@ -599,16 +596,16 @@ func TestTheHighestMaximumInAWindow(t *testing.T) {
 }
 
 func TestStatesAreStretchesInWhichNothingChanged(t *testing.T) {
-	evidence := []policyEvidence{
+	evidence := []item{
 		changeAt(t, 10, "c1", `"state":"disabled","includeTargets":[]`, `"state":"enabled","includeTargets":[{"targetType":"group","id":"g"}]`),
 		changeAt(t, 12, "c2", `"state":"enabled","includeTargets":[{"targetType":"group","id":"g"}]`, `"state":"enabled","includeTargets":[{"targetType":"group","id":"G"}]`),
 		snapshotAt(t, 15, "s", `"state":"enabled","includeTargets":[{"id":"g"}]`),
 		listedAt(t, 20, "c3", `"state":"enabled"`, `"state":"disabled"`),
 	}
 	line := buildTimeline(evidence, coveredFrom(hour(5)), hour(30))
-	place := func(key string) []Place { return []Place{{Path: key, Line: 1}} }
+	place := func(key string) []proof.Place { return []proof.Place{{Path: key, Line: 1}} }
 	group := []string{"group:g"}
-	want := []PolicyState{
+	want := []Stretch{
 		{TenantID: "t", From: hour(1), To: hour(5), Basis: "as found later", State: "disabled", Include: []string{}, Evidence: place("c1")},
 		{TenantID: "t", From: hour(5), To: hour(10), Basis: "backward", State: "disabled", Include: []string{}, Evidence: place("c1")},
 		{TenantID: "t", From: hour(10), To: hour(20), Basis: "change", State: "enabled", Include: group, Actor: "actor of c1", EventID: "event c1", Evidence: place("c1")},
@@ -619,19 +616,19 @@ func TestStatesAreStretchesInWhichNothingChanged(t *testing.T) {
 	want = want[2:3]
 	want[0].From, want[0].To = hour(11), hour(16)
 	expectPolicy(t, "a part of one stretch", line.States(hour(11), hour(16)), want)
-	expectPolicy(t, "an empty span", line.States(hour(11), hour(11)), []PolicyState(nil))
-	expectPolicy(t, "no evidence", buildTimeline(nil, alwaysCovered, hour(30)).States(hour(0), hour(30)), []PolicyState(nil))
+	expectPolicy(t, "an empty span", line.States(hour(11), hour(11)), []Stretch(nil))
+	expectPolicy(t, "no evidence", buildTimeline(nil, alwaysCovered, hour(30)).States(hour(0), hour(30)), []Stretch(nil))
 }
 
 func TestAChangeOfOtherMethodsIsNoActOnThisPolicy(t *testing.T) {
-	line := buildTimeline([]policyEvidence{changeAt(t, 10, "c", `"state":"enabled"`, `"state":"enabled"`)}, alwaysCovered, hour(30))
+	line := buildTimeline([]item{changeAt(t, 10, "c", `"state":"enabled"`, `"state":"enabled"`)}, alwaysCovered, hour(30))
 	states := line.States(hour(10), hour(30))
 	expectPolicy(t, "stretches", len(states), 1)
 	expectPolicy(t, "basis, actor and event", []string{states[0].Basis, states[0].Actor, states[0].EventID}, []string{"change", "", ""})
 }
 
 func TestTheWeakestBasisNamesTheStretch(t *testing.T) {
-	line := buildTimeline([]policyEvidence{
+	line := buildTimeline([]item{
 		snapshotAt(t, 10, "s", `"state":"enabled"`),
 		listedAt(t, 20, "c", `"isUsableOnce":true`, `"isUsableOnce":false`),
 	}, coveredFrom(hour(15)), hour(30))
@@ -647,7 +644,7 @@ func TestTheWeakestBasisNamesTheStretch(t *testing.T) {
 }
 
 func TestTheOrderOfEvidenceDoesNotMatter(t *testing.T) {
-	evidence := []policyEvidence{
+	evidence := []item{
 		snapshotAt(t, 1, "s1", `"state":"disabled","maximumLifetimeInMinutes":480`),
 		changeAt(t, 2, "c1", `"state":"disabled"`, `"state":"enabled"`),
 		changeAt(t, 2, "c2", `"maximumLifetimeInMinutes":480`, `"maximumLifetimeInMinutes":900`),
@@ -669,7 +666,7 @@ func TestTheOrderOfEvidenceDoesNotMatter(t *testing.T) {
 }
 
 func TestASnapshotOfADayStandsWhereItFits(t *testing.T) {
-	day := func(key, members string) policyEvidence {
+	day := func(key, members string) item {
 		e := snapshotAt(t, 24, key, members)
 		e.Until = hour(48)
 		return e
@@ -678,19 +675,19 @@ func TestASnapshotOfADayStandsWhereItFits(t *testing.T) {
 	enabling := changeAt(t, 33, "c", `"state":"disabled"`, `"state":"enabled"`)
 	for _, c := range []struct {
 		name     string
-		evidence []policyEvidence
+		evidence []item
 		want     []string
 		stands   time.Time
 	}{
-		{"before the day's change", []policyEvidence{before, day("s2", `"state":"disabled"`), enabling}, nil, hour(24)},
-		{"after the day's change", []policyEvidence{before, day("s2", `"state":"enabled"`), enabling}, nil, hour(33)},
-		{"after the day's change, nothing known before", []policyEvidence{day("s2", `"state":"enabled"`), enabling}, nil, hour(33)},
-		{"after two changes", []policyEvidence{before, day("s2", `"state":"enabled","isUsableOnce":false`), enabling,
+		{"before the day's change", []item{before, day("s2", `"state":"disabled"`), enabling}, nil, hour(24)},
+		{"after the day's change", []item{before, day("s2", `"state":"enabled"`), enabling}, nil, hour(33)},
+		{"after the day's change, nothing known before", []item{day("s2", `"state":"enabled"`), enabling}, nil, hour(33)},
+		{"after two changes", []item{before, day("s2", `"state":"enabled","isUsableOnce":false`), enabling,
 			listedAt(t, 40, "d", `"isUsableOnce":true`, `"isUsableOnce":false`)}, nil, hour(40)},
-		{"two snapshots of the day", []policyEvidence{before, day("s2", `"state":"enabled"`), day("s3", `"state":"enabled"`), enabling}, nil, hour(33)},
-		{"a change of the next day is too late", []policyEvidence{before, day("s2", `"state":"enabled"`), changeAt(t, 48, "c", `"state":"enabled"`, `"state":"enabled"`)},
+		{"two snapshots of the day", []item{before, day("s2", `"state":"enabled"`), day("s3", `"state":"enabled"`), enabling}, nil, hour(33)},
+		{"a change of the next day is too late", []item{before, day("s2", `"state":"enabled"`), changeAt(t, 48, "c", `"state":"enabled"`, `"state":"enabled"`)},
 			[]string{"s2 / s1: state went from disabled to enabled"}, hour(24)},
-		{"nowhere", []policyEvidence{before, day("s2", `"isUsableOnce":false`), changeAt(t, 33, "c", `"isUsableOnce":true`, `"isUsableOnce":true`)},
+		{"nowhere", []item{before, day("s2", `"isUsableOnce":false`), changeAt(t, 33, "c", `"isUsableOnce":true`, `"isUsableOnce":true`)},
 			[]string{"s2 / c: isUsableOnce went from true to false"}, hour(33)},
 	} {
 		line := buildTimeline(c.evidence, alwaysCovered, hour(90))

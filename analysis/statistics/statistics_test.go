@@ -1,4 +1,4 @@
-package analysis
+package statistics
 
 import (
 	"context"
@@ -15,6 +15,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gonum.org/v1/gonum/stat/distuv"
 
+	"tapaudit/analysis/auditlog"
+	"tapaudit/analysis/coverage"
+	"tapaudit/analysis/logins"
+	"tapaudit/analysis/model"
+	"tapaudit/analysis/passes"
+	"tapaudit/analysis/supervision"
+	"tapaudit/analysis/when"
 	"tapaudit/ingest/casefile"
 )
 
@@ -137,24 +144,6 @@ func TestCompareWeeks(t *testing.T) {
 	}
 }
 
-func TestWeekOf(t *testing.T) {
-	for text, want := range map[string]string{
-		"2026-09-14T00:00:00Z":           "2026-09-14",
-		"2026-09-20T23:59:59.999999999Z": "2026-09-14",
-		"2026-09-21T00:00:00Z":           "2026-09-21",
-		"2026-09-21T01:00:00+02:00":      "2026-09-14", // Sunday by UTC
-		"2024-12-31T12:00:00Z":           "2024-12-30",
-	} {
-		at, err := time.Parse(time.RFC3339Nano, text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := weekOf(at); got.Weekday() != time.Monday || got.Format(time.DateOnly) != want {
-			t.Errorf("the week of %s is %v, want %s", text, got, want)
-		}
-	}
-}
-
 // Quiet tenants have up to two log-ins a week at one rate throughout, and issuers who share the same rate. Chance must
 // not show an anomaly of either family in more than 5 of 100 of them. Busy tenants lie higher: each family is corrected
 // for itself, and the mean of the other weeks is an estimate that the Poisson tail takes for the truth. With 0.5 to 20
@@ -216,37 +205,11 @@ func showsAnomaly(counts [][]int) bool {
 	return false
 }
 
-func TestCoveredWeeks(t *testing.T) {
-	wednesday := time.Date(2026, 1, 7, 0, 0, 0, 0, time.UTC)
-	status := func(d time.Time) string {
-		switch d.Format("01-02") {
-		case "01-07", "02-08":
-			return "partial"
-		case "01-21":
-			return "gap"
-		case "01-31", "02-01":
-			return "quiet"
-		}
-		return "covered"
-	}
-	c := coverage{{"contoso", logAudit}: span{days: daysFrom(wednesday, 33, status)}} // to Sunday 8 February
-	var got []string
-	for _, w := range c.coveredWeeks("contoso", logAudit) {
-		got = append(got, w.Format("Mon 01-02"))
-	}
-	if diff := cmp.Diff([]string{"Mon 01-12", "Mon 01-26"}, got); diff != "" {
-		t.Errorf("covered weeks (-want +got):\n%s", diff)
-	}
-	if weeks := c.coveredWeeks("contoso", logTAPSignIn); weeks != nil {
-		t.Errorf("a log without records covers %v", weeks)
-	}
-}
-
-func daysFrom(first time.Time, n int, status func(time.Time) string) []dayRecords {
-	var days []dayRecords
+func daysFrom(first time.Time, n int, status func(time.Time) string) []coverage.Day {
+	var days []coverage.Day
 	for i := range n {
-		d := first.Add(time.Duration(i) * day)
-		days = append(days, dayRecords{day: d, records: 3, status: status(d)})
+		d := first.Add(time.Duration(i) * when.Day)
+		days = append(days, coverage.Day{Day: d, Records: 3, Status: status(d)})
 	}
 	return days
 }
@@ -263,41 +226,48 @@ func TestStoreStatistics(t *testing.T) {
 	monday := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
 	covered := func(time.Time) string { return "covered" }
 	lastWeekIsAGap := func(d time.Time) string {
-		if d.Before(monday.Add(2 * week)) {
+		if d.Before(monday.Add(2 * when.Week)) {
 			return "covered"
 		}
 		return "gap"
 	}
-	a := &audit{c: c, tenants: []string{"contoso", "fabrikam", "nothing"}, coverage: coverage{
-		{"contoso", logTAPSignIn}:  span{days: daysFrom(monday, 21, covered)},
-		{"contoso", logAudit}:      span{days: daysFrom(monday, 21, lastWeekIsAGap)},
-		{"fabrikam", logTAPSignIn}: span{days: daysFrom(monday, 7, covered)},
-	}}
+	held := coverage.Coverage{
+		{Tenant: "contoso", Type: coverage.TAPSignIn}:  {Days: daysFrom(monday, 21, covered)},
+		{Tenant: "contoso", Type: coverage.Audit}:      {Days: daysFrom(monday, 21, lastWeekIsAGap)},
+		{Tenant: "fabrikam", Type: coverage.TAPSignIn}: {Days: daysFrom(monday, 7, covered)},
+	}
 	number := int64(0)
+	var ledger []*supervision.Login
 	login := func(tenant string, at time.Time, signIns int) {
-		l := &login{tenant: tenant, time: at}
+		l := &logins.Login{Tenant: tenant, Time: at}
 		for range signIns {
 			number++
-			l.signIns = append(l.signIns, &tapSignIn{no: number, time: at})
+			l.SignIns = append(l.SignIns, &logins.SignIn{No: number, Time: at})
 		}
-		a.ledger = append(a.ledger, l)
+		ledger = append(ledger, &supervision.Login{Login: l})
 	}
 	login("contoso", monday.Add(-time.Second), 1) // in no covered week
-	login("contoso", monday.Add(week), 2)
-	login("contoso", monday.Add(2*week-time.Microsecond), 1)
+	login("contoso", monday.Add(when.Week), 2)
+	login("contoso", monday.Add(2*when.Week-time.Microsecond), 1)
 	login("fabrikam", monday.Add(time.Hour), 1)
+	var issued []*passes.Pass
 	issue := func(at time.Time, kind, id, name string) {
 		number++
-		a.passes = append(a.passes, &pass{tenant: "contoso", start: at.Add(2 * week), event: &auditEvent{no: number, tenant: "contoso", time: at, issuerType: kind, issuerID: id, issuerName: name}})
+		issued = append(issued, &passes.Pass{Tenant: "contoso", Start: at.Add(2 * when.Week), Event: &auditlog.Event{
+			No: number, Tenant: "contoso", Time: at, IssuerType: kind, IssuerID: id, IssuerName: name,
+		}})
 	}
 	issue(monday, "user", "b", "old name")
 	issue(monday.Add(time.Hour), "unknown", "", "")
 	issue(monday.Add(2*time.Hour), "user", "b", "new name")
 	issue(monday.Add(3*time.Hour), "user", "", "")
-	issue(monday.Add(week), "application", "z", "Onboarding")
-	issue(monday.Add(2*week), "user", "a", "late") // a subject, though its only pass is in no covered week
+	issue(monday.Add(when.Week), "application", "z", "Onboarding")
+	issue(monday.Add(2*when.Week), "user", "a", "late") // a subject, though its only pass is in no covered week
 
-	if err := a.storeStatistics(ctx); err != nil {
+	if err := model.Run(ctx, c, "75_context"); err != nil {
+		t.Fatal(err)
+	}
+	if err := Store(ctx, c, []string{"contoso", "fabrikam", "nothing"}, held, ledger, issued); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := c.Query(ctx, `

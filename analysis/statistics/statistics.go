@@ -1,4 +1,5 @@
-package analysis
+// Package statistics compares each week's log-ins and passes with the other weeks'.
+package statistics
 
 import (
 	"cmp"
@@ -8,10 +9,16 @@ import (
 	"time"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"tapaudit/analysis/coverage"
+	"tapaudit/analysis/passes"
+	"tapaudit/analysis/rows"
+	"tapaudit/analysis/supervision"
+	"tapaudit/analysis/when"
+	"tapaudit/ingest/casefile"
 )
 
 const (
-	week = 7 * day
 	// fewestExpected is the least mean per week: of a subject that hardly ever does anything, two events in a week
 	// would otherwise be a marvel.
 	fewestExpected = 0.5
@@ -34,33 +41,45 @@ func newSubject(kind, id, name string) *subject {
 
 // happened counts one event; events come in order of time.
 func (s *subject) happened(at time.Time, records ...string) {
-	w := s.weeks[weekOf(at)]
+	w := s.weeks[when.WeekOf(at)]
 	w.count++
 	w.records = append(w.records, records...)
-	s.weeks[weekOf(at)] = w
+	s.weeks[when.WeekOf(at)] = w
 }
 
-// weekOf is the Monday 00:00 UTC at or before t. Truncate counts from the zero time, which is a Monday.
-func weekOf(t time.Time) time.Time { return t.UTC().Truncate(week) }
+// rateRow is of rate_anomalies.
+type rateRow struct {
+	Tenant  string    `db:"tenant_id"`
+	Family  string    `db:"family"`
+	Kind    string    `db:"subject_type"`
+	ID      string    `db:"subject_id"`
+	Name    string    `db:"subject_name"`
+	Week    time.Time `db:"week"`
+	Events  int       `db:"events"`
+	Weeks   int       `db:"weeks"`
+	Mean    float64   `db:"mean"`
+	P       float64   `db:"p"`
+	Q       float64   `db:"q"`
+	Records []string  `db:"records"`
+}
 
-// storeStatistics fills rate_anomalies: for every covered week of the whole evidence, how improbable the number of the
+// Store fills rate_anomalies: for every covered week of the whole evidence, how improbable the number of the
 // tenant's log-ins and of each issuer's passes is beside the other covered weeks. It holds quiet weeks and short
 // histories too, because they belong to the families that the q-values correct for; the rule applies its thresholds.
-func (a *audit) storeStatistics(ctx context.Context) error {
-	t := table{name: "rate_anomalies", columns: columns(
-		"tenant_id VARCHAR", "family VARCHAR", "subject_type VARCHAR", "subject_id VARCHAR", "subject_name VARCHAR", "week TIMESTAMP",
-		"events BIGINT", "weeks BIGINT", "mean DOUBLE", "p DOUBLE", "q DOUBLE", "records VARCHAR[]",
-	)}
-	tenants, issuers := a.loginRates(), a.passRates()
-	for _, tenant := range a.tenants {
+func Store(
+	ctx context.Context, c *casefile.Case, tenants []string, covered coverage.Coverage, ledger []*supervision.Login, issued []*passes.Pass,
+) error {
+	var all []rateRow
+	ofTenants, ofIssuers := loginRates(tenants, ledger), passRates(issued)
+	for _, tenant := range tenants {
 		for _, family := range []struct {
 			name, logType string
 			subjects      []*subject
 		}{
-			{"log-ins", logTAPSignIn, []*subject{tenants[tenant]}},
-			{"passes", logAudit, issuers[tenant]},
+			{"log-ins", coverage.TAPSignIn, []*subject{ofTenants[tenant]}},
+			{"passes", coverage.Audit, ofIssuers[tenant]},
 		} {
-			weeks := a.coverage.coveredWeeks(tenant, family.logType)
+			weeks := covered.CoveredWeeks(tenant, family.logType)
 			counts := make([][]int, len(family.subjects))
 			for i, s := range family.subjects {
 				for _, w := range weeks {
@@ -70,23 +89,26 @@ func (a *audit) storeStatistics(ctx context.Context) error {
 			for i, row := range compareWeeks(counts) {
 				s := family.subjects[i]
 				for j, c := range row {
-					t.add(tenant, family.name, s.kind, s.id, s.name, weeks[j], counts[i][j], len(weeks)-1, c.mean, c.p, c.q, s.weeks[weeks[j]].records)
+					all = append(all, rateRow{
+						Tenant: tenant, Family: family.name, Kind: s.kind, ID: s.id, Name: s.name, Week: weeks[j],
+						Events: counts[i][j], Weeks: len(weeks) - 1, Mean: c.mean, P: c.p, Q: c.q, Records: s.weeks[weeks[j]].records,
+					})
 				}
 			}
 		}
 	}
-	return t.store(ctx, a.c)
+	return rows.Fill(ctx, c, "rate_anomalies", all)
 }
 
 // loginRates counts every tenant's log-ins by their time; a tenant without any is a subject too.
-func (a *audit) loginRates() map[string]*subject {
+func loginRates(tenants []string, ledger []*supervision.Login) map[string]*subject {
 	subjects := map[string]*subject{}
-	for _, tenant := range a.tenants {
+	for _, tenant := range tenants {
 		subjects[tenant] = newSubject("tenant", tenant, tenant)
 	}
-	for _, l := range a.ledger {
-		if s := subjects[l.tenant]; s != nil {
-			s.happened(l.time, signInKeys(l)...)
+	for _, l := range ledger {
+		if s := subjects[l.Tenant]; s != nil {
+			s.happened(l.Time, l.Keys()...)
 		}
 	}
 	return subjects
@@ -94,25 +116,25 @@ func (a *audit) loginRates() map[string]*subject {
 
 // passRates counts every issuer's passes by their issuance, for each tenant the issuers in order of type and id. The
 // issuer is named as in the latest pass. An unknown issuer has no history to compare with and is left out.
-func (a *audit) passRates() map[string][]*subject {
+func passRates(issued []*passes.Pass) map[string][]*subject {
 	type issuer struct{ kind, id string }
 	byTenant := map[string]map[issuer]*subject{}
-	for _, p := range a.passes {
-		e := p.event
-		if e.issuerType != "user" && e.issuerType != "application" || e.issuerID == "" {
+	for _, p := range issued {
+		e := p.Event
+		if e.IssuerType != "user" && e.IssuerType != "application" || e.IssuerID == "" {
 			continue
 		}
-		if byTenant[p.tenant] == nil {
-			byTenant[p.tenant] = map[issuer]*subject{}
+		if byTenant[p.Tenant] == nil {
+			byTenant[p.Tenant] = map[issuer]*subject{}
 		}
-		key := issuer{e.issuerType, e.issuerID}
-		s := byTenant[p.tenant][key]
+		key := issuer{e.IssuerType, e.IssuerID}
+		s := byTenant[p.Tenant][key]
 		if s == nil {
-			s = newSubject(e.issuerType, e.issuerID, "")
-			byTenant[p.tenant][key] = s
+			s = newSubject(e.IssuerType, e.IssuerID, "")
+			byTenant[p.Tenant][key] = s
 		}
-		s.name = cmp.Or(e.issuerName, s.name, e.issuerID)
-		s.happened(e.time, auditKey(e))
+		s.name = cmp.Or(e.IssuerName, s.name, e.IssuerID)
+		s.happened(e.Time, e.Key())
 	}
 	sorted := map[string][]*subject{}
 	for tenant, issuers := range byTenant {
@@ -121,24 +143,6 @@ func (a *audit) passRates() map[string][]*subject {
 		})
 	}
 	return sorted
-}
-
-// coveredWeeks are the Mondays of the weeks whose seven days the evidence covers, in order.
-func (c coverage) coveredWeeks(tenant, logType string) []time.Time {
-	var weeks []time.Time
-	covered := 0 // days of the week so far
-	for _, d := range c[coverageKey{tenant, logType}].days {
-		if d.day.Equal(weekOf(d.day)) {
-			covered = 0
-		}
-		if c.coveredDay(tenant, logType, d.day) {
-			covered++
-		}
-		if covered == 7 {
-			weeks = append(weeks, weekOf(d.day))
-		}
-	}
-	return weeks
 }
 
 // comparison is a week's number of events beside the subject's other covered weeks.
