@@ -32,8 +32,13 @@ func TestOrdinaryWords(t *testing.T) {
 			known[strings.ToLower(w)] = true
 		}
 	}
+	// The packages of the judgement, but for those that lake, extract and scenes are: their sentences reach no report.
+	var judgement []string
+	for _, name := range strings.Fields(". auditlog coverage identity logins passes policy proof roles rows statistics supervision when") {
+		judgement = append(judgement, filepath.Join("../../analysis", name))
+	}
 	said := map[string]bool{}
-	for _, folder := range []string{"../../analysis", "../../ingest", "../../ingest/evidence", "../../ingest/formats", "../../ingest/regular"} {
+	for _, folder := range append(judgement, "../../ingest", "../../ingest/evidence", "../../ingest/formats", "../../ingest/regular") {
 		for _, sentence := range sentences(t, folder) {
 			for _, w := range word.FindAllString(sentence, -1) {
 				if w = strings.ToLower(w); !known[w] {
@@ -51,7 +56,8 @@ func TestOrdinaryWords(t *testing.T) {
 	}
 	list := slices.Sorted(maps.Keys(said))
 	spoken := map[string]bool{}
-	for _, folder := range []string{"../../analysis", "../../analysis/settings", "../../ingest", "../../ingest/casefile", "../../ingest/evidence", "../../ingest/formats"} {
+	for _, folder := range append(judgement, "../../analysis/settings", "../../ingest", "../../ingest/casefile",
+		"../../ingest/evidence", "../../ingest/formats") {
 		for _, text := range literals(t, folder) {
 			for _, w := range word.FindAllString(text, -1) {
 				spoken[strings.ToLower(w)] = true
@@ -129,7 +135,7 @@ func sentences(t *testing.T, folder string) []string {
 	return all
 }
 
-// literals are the string literals of a folder's sources.
+// literals are the string literals of a folder's sources, but for the tags of fields.
 func literals(t *testing.T, folder string) []string {
 	t.Helper()
 	var all []string
@@ -146,6 +152,9 @@ func literals(t *testing.T, folder string) []string {
 			t.Fatal(err)
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
+			if field, ok := n.(*ast.Field); ok && field.Tag != nil {
+				return false
+			}
 			if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
 				if text, err := strconv.Unquote(l.Value); err == nil {
 					all = append(all, text)
