@@ -51,7 +51,7 @@ type (
 	// PolicyState is a stretch of the policy timeline during which no TAP setting changed.
 	PolicyState = policy.Stretch
 	// CoverageDay says for one tenant, log type and day what the evidence holds.
-	CoverageDay = coverage.Row
+	CoverageDay = coverage.LogDay
 )
 
 // The states of a criterion.

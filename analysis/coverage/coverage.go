@@ -41,8 +41,8 @@ type Day struct {
 // Coverage tells what the evidence can and cannot show.
 type Coverage map[Log]Span
 
-// Row is coverage.csv: what the evidence holds of a tenant's log on a day.
-type Row struct {
+// LogDay is coverage.csv: what the evidence holds of a tenant's log on a day.
+type LogDay struct {
 	TenantID   string
 	LogType    string // audit; sign-in interactive; sign-in non-interactive
 	Day        time.Time
@@ -254,8 +254,8 @@ func (c Coverage) CoveredWeeks(tenant, logType string) []time.Time {
 }
 
 // Rows is coverage.csv: every day of the evidence and of the period, for every log of these tenants.
-func (c Coverage) Rows(tenants []string, period when.Period) []Row {
-	var all []Row
+func (c Coverage) Rows(tenants []string, period when.Period) []LogDay {
+	var all []LogDay
 	for _, tenant := range tenants {
 		for _, logType := range []string{Audit, Interactive, NonInteractive} {
 			s := c[Log{tenant, logType}]
@@ -267,7 +267,7 @@ func (c Coverage) Rows(tenants []string, period when.Period) []Row {
 				to = when.Later(to, s.Days[len(s.Days)-1].Day.Add(when.Day))
 			}
 			for d := from; d.Before(to); d = d.Add(when.Day) {
-				row := Row{TenantID: tenant, LogType: logType, Day: d, Status: "gap"}
+				row := LogDay{TenantID: tenant, LogType: logType, Day: d, Status: "gap"}
 				if of, ok := s.on(d); ok {
 					row.Records, row.CanShowTAP, row.Status = of.Records, of.CanShowTAP, of.Status
 				}

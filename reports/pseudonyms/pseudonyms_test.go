@@ -24,9 +24,9 @@ var constants = map[string]bool{
 	"Record.Kind": true, "Assessment.RuleID": true, "Assessment.Assessed": true,
 	"Pass.IssuerType": true, "Pass.EndBasis": true, "Pass.EndedBy": true, "Pass.Usage": true,
 	"Login.Country": true, "Login.Outcome": true, "Login.Supervised": true, "Criterion.Name": true, "Criterion.State": true,
-	"PolicyState.Basis": true, "PolicyState.State": true, "PolicyState.UsableOnce": true, "PolicyState.DefaultMinutes": true,
-	"PolicyState.MinimumMinutes": true, "PolicyState.MaximumMinutes": true, "PolicyState.Length": true,
-	"CoverageDay.LogType": true, "CoverageDay.Status": true,
+	"Stretch.Basis": true, "Stretch.State": true, "Stretch.UsableOnce": true, "Stretch.DefaultMinutes": true,
+	"Stretch.MinimumMinutes": true, "Stretch.MaximumMinutes": true, "Stretch.Length": true,
+	"LogDay.LogType": true, "LogDay.Status": true,
 	"EvidenceFile.SHA256": true, "File.SHA256": true, "EvidenceFile.Format": true,
 	"Exception.Rule": true, "Rule.ID": true, "Rule.Severity": true, "Rule.Configured": true,
 }
