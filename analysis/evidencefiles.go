@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"tapaudit/analysis/proof"
 	"tapaudit/analysis/rows"
 	"tapaudit/ingest/casefile"
 )
@@ -156,11 +157,10 @@ func joinNotes(a, b string) string {
 const quarantineRows = 100_000
 
 // readQuarantine lists the records in quarantine, and of each file that has more of them than are listed, how many more.
-func readQuarantine(ctx context.Context, c *casefile.Case) ([]Quarantined, error) {
+func readQuarantine(ctx context.Context, c *casefile.Case, sources proof.Sources) ([]Quarantined, error) {
 	type listed struct {
+		proof.At
 		Path    string `db:"path"`
-		Source  int    `db:"source_id"`
-		Line    int64  `db:"line"`
 		Offset  int64  `db:"offset"`
 		Reason  string `db:"reason"`
 		Excerpt string `db:"excerpt"`
@@ -170,7 +170,7 @@ func readQuarantine(ctx context.Context, c *casefile.Case) ([]Quarantined, error
 	var all []Quarantined
 	err := rows.Each(ctx, c, func(l listed) error {
 		q := Quarantined{
-			Path: l.Path, Line: l.Line, Offset: l.Offset, Reason: l.Reason, Excerpt: l.Excerpt, SHA256: l.SHA256, More: l.More,
+			Place: sources.Place(l.At), Offset: l.Offset, Reason: l.Reason, Excerpt: l.Excerpt, SHA256: l.SHA256, More: l.More,
 		}
 		if q.More > 0 {
 			q.Reason = fmt.Sprintf("not listed: %d more of this file; evidence.csv counts them by their reasons", q.More)
@@ -190,9 +190,9 @@ beyond AS (
     FROM source AS s LEFT JOIN counted AS c ON c.source_id = s.source_id
     WHERE s.records_quarantined > coalesce(c.n, 0)
 )
-SELECT path, source_id, line, "offset", reason, excerpt, sha256, 0 AS more FROM listed
+SELECT path, source_id, line, coalesce(ordinal, 0) AS ordinal, "offset", reason, excerpt, sha256, 0 AS more FROM listed
 UNION ALL
-SELECT path, source_id, 0, 0, '', '', '', more FROM beyond
+SELECT path, source_id, 0, 0, 0, '', '', '', more FROM beyond
 ORDER BY path, source_id, more, line, "offset", reason`, quarantineRows)
 	return all, err
 }

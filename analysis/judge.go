@@ -58,7 +58,7 @@ func judge(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []
 		return nil, err
 	}
 	r.Notes = append(r.Notes, notes...)
-	if r.Quarantine, err = readQuarantine(ctx, c); err != nil {
+	if r.Quarantine, err = readQuarantine(ctx, c, d.records.sources); err != nil {
 		return nil, err
 	}
 	if r.Logins, err = ledgerRows(ctx, c, d); err != nil {

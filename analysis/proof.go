@@ -55,7 +55,7 @@ func (r records) has(key string) bool {
 		_, ok := r.signIns[n]
 		return ok && len(numbers) == 1
 	case "p", "f", "q":
-		_, ok := r.sources[int(n)]
+		_, ok := r.sources.Of(int(n))
 		return ok
 	}
 	return false
@@ -157,12 +157,14 @@ func (r records) proveRecord(of *Record, signIns map[int64]*provedSignIn, raw ma
 		of.ID = ""
 	case "f", "q":
 		var p proof.At
-		fmt.Sscanf(rest, "%d:%d", &p.Source, &p.Line)
-		of.Kind, of.What, of.ID = "file", "the file "+r.sources[p.Source].Path, ""
+		fmt.Sscanf(rest, "%d:%d:%d", &p.Source, &p.Line, &p.Ordinal) // a file has no ordinal, nor every record in quarantine
+		p.Line = max(p.Line, 1)
+		at := r.sources.Place(p)
+		of.Kind, of.What, of.ID = "file", "the file "+at.Path, ""
 		if kind == "q" {
 			of.What = "a record in quarantine"
 		}
-		of.Places = []Place{{Path: r.sources[p.Source].Path, Line: max(p.Line, 1), Row: r.sources[p.Source].Rows}}
+		of.Places = []Place{at}
 		return
 	}
 	of.Places = r.sources.Places(places)

@@ -162,8 +162,7 @@ type EvidenceFile struct {
 
 // Quarantined is a record that could not be loaded, and why; or, as the last of a file's, how many more there are.
 type Quarantined struct {
-	Path    string
-	Line    int64
+	Place   // Line 0: the rest of a file that cannot be read
 	Offset  int64
 	Reason  string
 	Excerpt string

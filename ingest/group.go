@@ -23,16 +23,21 @@ type gathered struct {
 	records map[*record.Kind][]casefile.Row
 	texts   []casefile.Row // the records' own
 	bad     []casefile.Row // of the table quarantine
+	shared  []casefile.Row // of the table shared_line
 	sources []casefile.Row
 	slabs   []*slab // what the values are parts of
 	size    int     // about, in bytes
 }
 
-// quarantineColumns and sourceColumns are those of the case's tables quarantine and source.
+// quarantineColumns, sharedColumns and sourceColumns are those of the case's tables quarantine, shared_line and source.
 var (
 	quarantineColumns = []casefile.Column{
 		{Name: "source_id", Type: record.Number}, {Name: "line", Type: record.Number}, {Name: "offset", Type: record.Number},
 		{Name: "reason", Type: record.Text}, {Name: "excerpt", Type: record.Text, Blank: true}, {Name: "sha256", Type: record.Text, Blank: true},
+		{Name: "ordinal", Type: record.Number},
+	}
+	sharedColumns = []casefile.Column{
+		{Name: "source_id", Type: record.Number}, {Name: "line", Type: record.Number}, {Name: "before", Type: record.Number}, {Name: "records", Type: record.Number},
 	}
 	sourceColumns = []casefile.Column{
 		{Name: "source_id", Type: record.Number}, {Name: "path", Type: record.Text, Blank: true}, {Name: "container", Type: record.Text, Blank: true},
@@ -58,6 +63,9 @@ func (b *gathered) feed(l *loader) error {
 	if err := l.c.Insert(l.ctx, "quarantine", quarantineColumns, b.bad); err != nil {
 		return err
 	}
+	if err := l.c.Insert(l.ctx, "shared_line", sharedColumns, b.shared); err != nil {
+		return err
+	}
 	return l.c.Insert(l.ctx, "source", sourceColumns, b.sources)
 }
 
@@ -71,7 +79,7 @@ func (b *gathered) drop() {
 		b.records[kind] = b.records[kind][:0]
 	}
 	clear(b.texts)
-	b.texts, b.bad, b.sources, b.slabs, b.size = b.texts[:0], nil, nil, b.slabs[:0], 0
+	b.texts, b.bad, b.shared, b.sources, b.slabs, b.size = b.texts[:0], nil, nil, nil, b.slabs[:0], 0
 }
 
 // join moves the rows of a source among those of its group.
@@ -79,7 +87,7 @@ func (b *gathered) join(group *gathered) {
 	for kind, records := range b.records {
 		group.records[kind] = append(group.records[kind], records...)
 	}
-	group.texts, group.bad = append(group.texts, b.texts...), append(group.bad, b.bad...)
+	group.texts, group.bad, group.shared = append(group.texts, b.texts...), append(group.bad, b.bad...), append(group.shared, b.shared...)
 	group.slabs = append(group.slabs, b.slabs...)
 	group.size += b.size
 	b.slabs = nil

@@ -231,6 +231,6 @@ func (p *parquetRows) lose(end int64, why string) error {
 	p.row.quarantined += listed
 	p.quarantineUnlisted(why, n-listed)
 	empty := sha256.Sum256(nil)
-	return p.c.Exec(p.ctx, `INSERT INTO quarantine SELECT ?, ? + i, 0, ?, '', ? FROM range(?) AS lost(i)`,
+	return p.c.Exec(p.ctx, `INSERT INTO quarantine SELECT $1, $2 + i, 0, $3, '', $4, $2 + i FROM range($5) AS lost(i)`,
 		p.row.id, first+1, why, hex.EncodeToString(empty[:]), listed)
 }

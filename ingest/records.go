@@ -61,6 +61,11 @@ type loading struct {
 	failed       error           // of reading: the disk's, not the content's
 	unread       bool            // nothing of it could be read
 	said         []string        // notes that records ask for
+	line         int64           // of the record before
+	lineBefore   int64           // the ordinal before that line's first record
+	lineEnd      int64           // the ordinal of the record before
+	sheet        *formats.Sheet  // of a CSV text
+	search       *search         // nil unless one record is looked for, and none is loaded
 }
 
 // reading is how a source is to be read again, where reading it showed that it was read wrongly.
@@ -75,7 +80,7 @@ type rereadError struct{ how reading }
 func (e *rereadError) Error() string { return "to be read again" }
 
 type quarantined struct {
-	line, offset            int64
+	line, ordinal, offset   int64 // ordinal 0: no record
 	reason, excerpt, sha256 string
 }
 
@@ -260,7 +265,7 @@ func (c *loading) refuse(why string) error {
 	}
 	c.row.read, c.row.format = 1, "not loaded"
 	c.row.notes = append(c.row.notes, "quarantined as a whole: "+why)
-	c.quarantine(quarantined{1, 0, "the whole file: " + why, "", sum})
+	c.quarantine(quarantined{1, 0, 0, "the whole file: " + why, "", sum})
 	return nil
 }
 
@@ -379,7 +384,7 @@ func (c *loading) json(r io.Reader, head []byte) (ended, err error) {
 func (c *loading) rows(r io.Reader, table *formats.Sheet) (ended, err error) {
 	c.row.rows = true
 	c.formats[table.Name] += 0 // a table without rows is still of its kind
-	c.format = table.Format
+	c.format, c.sheet = table.Format, table
 	ended, err = c.stream(func(p *producer) error {
 		framer := evidence.FrameCSV(contextReader{c.loader, r, c.row.size()})
 		if c.small {
@@ -412,6 +417,14 @@ func (c *loading) rows(r io.Reader, table *formats.Sheet) (ended, err error) {
 // settle does what is to be done with a record that was translated.
 func (c *loading) settle(r *framed) error {
 	c.row.read++
+	c.onLine(r.line, r.ordinal)
+	if c.search != nil {
+		c.search.see(r, c.sheet)
+		if r.format != nil {
+			c.recognised(r.format)
+		}
+		return nil
+	}
 	switch out := &r.out; {
 	case r.bad != nil:
 		c.cutOff = strings.HasPrefix(r.bad.reason, "text ends")
@@ -471,9 +484,35 @@ func (c *loading) quarantine(q quarantined) {
 		return
 	}
 	c.row.quarantined++
-	number := func(n int64) string { return strconv.FormatInt(n, 10) }
-	c.bad = append(c.bad, casefile.Row{Values: []string{number(int64(c.row.id)), number(q.line), number(q.offset), q.reason, q.excerpt, q.sha256}})
+	ordinal := ""
+	if q.ordinal > 0 {
+		ordinal = decimal(q.ordinal)
+	}
+	c.bad = append(c.bad, casefile.Row{Values: []string{decimal(int64(c.row.id)), decimal(q.line), decimal(q.offset), q.reason, q.excerpt, q.sha256, ordinal}})
 	c.size += len(q.excerpt) + len(q.reason) + recordBytes
+}
+
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }
+
+// onLine counts the records of each line, as they are settled: in order.
+func (c *loading) onLine(line, ordinal int64) {
+	if c.row.rows {
+		return
+	}
+	if line != c.line {
+		c.endLine()
+		c.line, c.lineBefore = line, ordinal-1
+	}
+	c.lineEnd = ordinal
+}
+
+// endLine notes the line under way where it holds several records.
+func (c *loading) endLine() {
+	if n := c.lineEnd - c.lineBefore; n > 1 {
+		c.shared = append(c.shared, casefile.Row{Values: []string{decimal(int64(c.row.id)), decimal(c.line), decimal(c.lineBefore), decimal(n)}})
+		c.size += valueBytes * len(sharedColumns)
+	}
+	c.lineBefore = c.lineEnd
 }
 
 // quarantineRecord does the same, and hashes only what is listed.
@@ -526,6 +565,7 @@ func (c *loading) flush() error {
 // finish settles what is known only at the end of the source.
 func (c *loading) finish(ended error) error {
 	r := c.row
+	c.endLine()
 	if ended != nil {
 		if errors.Is(ended, evidence.ErrChanged) || c.ctx.Err() != nil {
 			return cmp.Or(c.ctx.Err(), ended)
@@ -542,7 +582,7 @@ func (c *loading) finish(ended error) error {
 		}
 		r.read++
 		empty := sha256.Sum256(nil)
-		c.quarantine(quarantined{0, offset, "the rest cannot be read: " + reason(ended), "", hex.EncodeToString(empty[:])})
+		c.quarantine(quarantined{0, 0, offset, "the rest cannot be read: " + reason(ended), "", hex.EncodeToString(empty[:])})
 		r.notes = append(r.notes, what)
 	}
 	r.notUsed += c.unknownCount

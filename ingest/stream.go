@@ -50,7 +50,18 @@ func (r *framed) quarantined(why string) quarantined {
 	if shown == "" {
 		shown = r.text
 	}
-	return quarantined{r.line, r.offset, why, record.Excerpt([]byte(shown), excerptLength), hex.EncodeToString(sum[:])}
+	return quarantined{r.line, r.ordinal, r.offset, why, record.Excerpt([]byte(shown), excerptLength), hex.EncodeToString(sum[:])}
+}
+
+// whole is the record's text, with the names of its columns where they stand elsewhere.
+func (r *framed) whole(table *formats.Sheet) string {
+	switch {
+	case table != nil:
+		return table.Text(r.cells)
+	case r.columns != nil:
+		return formats.Record(r.columns, r.text)
+	}
+	return r.text
 }
 
 // translate finds out what the record is and what it says.
@@ -62,13 +73,10 @@ func (r *framed) translate(table *formats.Sheet, in *formats.Input) {
 	case table != nil:
 		r.format, r.out = table.Format, table.Read(r.cells, in)
 		if r.out.KeepRaw || r.out.Bad != "" || table.Secret() || record.MayHoldPasscode(r.text) {
-			r.masked, r.passcodes = record.MaskPasscodes(table.Text(r.cells))
+			r.masked, r.passcodes = record.MaskPasscodes(r.whole(table))
 		}
 	default:
-		text := r.text
-		if r.columns != nil {
-			text = formats.Record(r.columns, text)
-		}
+		text := r.whole(nil)
 		in.Context = r.context
 		r.format, r.out = formats.Read(text, in)
 		if r.out.KeepRaw || r.out.Bad != "" || record.MayHoldPasscode(text) {
@@ -118,7 +126,7 @@ type producer struct {
 func (p *producer) frame(f *evidence.Frame) error {
 	r := p.add(f.Line, f.Ordinal, f.Offset)
 	if f.Bad != "" {
-		r.bad = &quarantined{f.Line, f.Offset, f.Bad, record.Excerpt(f.Text, excerptLength), f.SHA256}
+		r.bad = &quarantined{f.Line, f.Ordinal, f.Offset, f.Bad, record.Excerpt(f.Text, excerptLength), f.SHA256}
 		return p.handOn()
 	}
 	r.text, r.columns = p.chunk.keep(f.Text), f.Columns
@@ -135,7 +143,7 @@ func (p *producer) row(row *evidence.Row) error {
 		if !p.table.Secret() {
 			excerpt = record.Excerpt(row.Text, excerptLength)
 		}
-		r.bad = &quarantined{row.Ordinal, row.Offset, row.Bad, excerpt, row.SHA256}
+		r.bad = &quarantined{row.Ordinal, row.Ordinal, row.Offset, row.Bad, excerpt, row.SHA256}
 		return p.handOn()
 	}
 	r.text = p.chunk.keep(row.Text)

@@ -65,12 +65,12 @@ var csvTables = []csvTable{
 			return []string{e.Path, e.Container, integer(e.Bytes), e.SHA256, e.Format, e.TenantID, integer(e.Read), integer(e.Loaded),
 				integer(e.Duplicate), integer(e.NotUsed), integer(e.Quarantined), stamp(e.FirstTime), stamp(e.LastTime), e.Note}
 		})},
-	{"quarantine.csv", "path line offset reason excerpt sha256",
+	{"quarantine.csv", "path line offset reason excerpt sha256 evidence",
 		cells(func(r *analysis.Result) []analysis.Quarantined { return r.Quarantine }, func(q analysis.Quarantined) []string {
 			if q.More > 0 {
-				return []string{q.Path, "", "", q.Reason, "", ""}
+				return []string{q.Path, "", "", q.Reason, "", "", q.Path}
 			}
-			return []string{q.Path, integer(q.Line), integer(q.Offset), q.Reason, q.Excerpt, q.SHA256}
+			return []string{q.Path, integer(q.Line), integer(q.Offset), q.Reason, q.Excerpt, q.SHA256, q.Place.String()}
 		})},
 }
 

@@ -88,7 +88,7 @@ func hostile() *analysis.Result {
 				Read: 12, Loaded: 9, Duplicate: 1, NotUsed: 1, Quarantined: 1, FirstTime: at(1, 0, 10), LastTime: at(29, 23, 50), Note: breakout},
 			{Path: override, Container: "export.zip", Bytes: 10, SHA256: strings.Repeat("ab", 32), Format: "unknown"},
 		},
-		Quarantine: []analysis.Quarantined{{Path: override, Line: 3, Offset: 120, Reason: "not JSON: unexpected " + scriptTag,
+		Quarantine: []analysis.Quarantined{{Place: analysis.Place{Path: override, Line: 3, Number: 2}, Offset: 120, Reason: "not JSON: unexpected " + scriptTag,
 			Excerpt: "\r" + ansi, SHA256: strings.Repeat("cd", 32)}},
 		Rules: []analysis.Rule{
 			rule("TAP-TAKEOVER-CHAIN", "A log-in with a pass was followed by a new sign-in method", "critical"),

@@ -79,7 +79,7 @@ var pageTemplate = template.Must(template.New("").Funcs(template.FuncMap{
 	"sentence":  func(s string) string { return clip(sentenceLength, s) },
 	"paragraph": func(s string) string { return clip(paragraphLength, s) },
 	"join":      func(l []string) string { return clip(paragraphLength, strings.Join(l, "; ")) },
-	"place":     func(p analysis.Place) string { return clip(sentenceLength, place(p)) },
+	"place":     func(p analysis.Place) string { return clip(sentenceLength, p.String()) },
 	"places":    func(p []analysis.Place) string { return firstPlaces(p, 10) },
 	"places1":   func(p []analysis.Place) string { return firstPlaces(p, 1) },
 	"places3":   func(p []analysis.Place) string { return firstPlaces(p, 3) },

@@ -136,9 +136,10 @@ type ocsfEvidence struct {
 }
 
 type ocsfSourceLine struct {
-	File string `json:"file"`
-	Line int64  `json:"line,omitempty"`
-	Row  int64  `json:"row,omitempty"`
+	File   string `json:"file"`
+	Line   int64  `json:"line,omitempty"`
+	Record int64  `json:"record,omitempty"` // of the line, where that holds several
+	Row    int64  `json:"row,omitempty"`
 }
 
 // ocsfUnmapped holds what the schema has no place for.
@@ -206,7 +207,7 @@ func (o ocsfOutput) finding(r *analysis.Result, f *analysis.Finding, row finding
 		out.Resources = append(out.Resources, ocsfResource{row.ActorID, row.ActorName, "", 2, "Actor"})
 	}
 	for _, p := range f.Evidence {
-		source := ocsfSourceLine{File: strings.ToValidUTF8(p.Path, "\uFFFD"), Line: p.Line}
+		source := ocsfSourceLine{File: strings.ToValidUTF8(p.Path, "\uFFFD"), Line: p.Line, Record: p.Number}
 		if p.Row {
 			source.Line, source.Row = 0, p.Line
 		}

@@ -313,7 +313,7 @@ func TestColumns(t *testing.T) {
 		"coverage.csv":   "tenant_id,log_type,day,records,can_show_tap,status",
 		"evidence.csv":   "path,container,bytes,sha256,format,tenant_id,records_read,records_loaded,records_duplicate,records_not_used,records_quarantined,first_time,last_time,note",
 		"exceptions.csv": "rule_id,tenant_id,subject,reason,owner,approved_on,from,expires,expired,findings",
-		"quarantine.csv": "path,line,offset,reason,excerpt,sha256",
+		"quarantine.csv": "path,line,offset,reason,excerpt,sha256,evidence",
 	}
 	for _, r := range []*analysis.Result{hostile(), {}} {
 		dir := write(t, r, "csv")

@@ -64,21 +64,10 @@ func count[N int | int64](n N, one, many string) string {
 	return number(n) + " " + many
 }
 
-// place names where a record stands: file:line, or file#row where rows count.
-func place(p analysis.Place) string {
-	switch {
-	case p.Line <= 0:
-		return p.Path
-	case p.Row:
-		return p.Path + "#" + strconv.FormatInt(p.Line, 10)
-	}
-	return p.Path + ":" + strconv.FormatInt(p.Line, 10)
-}
-
 func places(ps []analysis.Place) []string {
 	names := make([]string, len(ps))
 	for i, p := range ps {
-		names[i] = place(p)
+		names[i] = p.String()
 	}
 	return names
 }

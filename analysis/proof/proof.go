@@ -11,14 +11,11 @@ import (
 
 	"tapaudit/analysis/rows"
 	"tapaudit/ingest/casefile"
+	"tapaudit/ingest/record"
 )
 
-// Place is where a record stands in the evidence.
-type Place struct {
-	Path string // as evidence.csv names it
-	Line int64  // 1-based: a line of text, or a row of CSV and Parquet
-	Row  bool   // Line counts rows, not lines
-}
+// Place is where a record stands, for a reader.
+type Place = record.Place
 
 // At is where a record stands, by the case's own numbers.
 type At struct {
@@ -56,20 +53,45 @@ type Source struct {
 	Rows bool   `db:"rows_not_lines"` // places are rows, not lines
 }
 
-// Sources are by the case's numbers.
-type Sources map[int]Source
+// Sources are the case's.
+type Sources struct {
+	byID   map[int]Source
+	shared map[At]int64 // of each line that holds several records, without an ordinal: the ordinal before its first
+}
 
 // ReadSources reads what the case's sources are called.
 func ReadSources(ctx context.Context, c *casefile.Case) (Sources, error) {
-	all := Sources{}
-	err := rows.Each(ctx, c, func(s Source) error { all[s.ID] = s; return nil }, `SELECT source_id, path, rows_not_lines FROM source`)
+	all := Sources{map[int]Source{}, map[At]int64{}}
+	err := rows.Each(ctx, c, func(s Source) error { all.byID[s.ID] = s; return nil }, `SELECT source_id, path, rows_not_lines FROM source`)
+	if err != nil {
+		return all, err
+	}
+	type sharedLine struct {
+		Source int   `db:"source_id"`
+		Line   int64 `db:"line"`
+		Before int64 `db:"before"`
+	}
+	err = rows.Each(ctx, c, func(l sharedLine) error {
+		all.shared[At{Source: l.Source, Line: l.Line}] = l.Before
+		return nil
+	}, `SELECT source_id, line, "before" FROM shared_line`)
 	return all, err
+}
+
+// Of is the source with the case's number.
+func (s Sources) Of(id int) (Source, bool) {
+	of, there := s.byID[id]
+	return of, there
 }
 
 // Place is a record's place for a reader.
 func (s Sources) Place(p At) Place {
-	of := s[p.Source]
-	return Place{Path: of.Path, Line: p.Line, Row: of.Rows}
+	of := s.byID[p.Source]
+	shown := Place{Path: of.Path, Line: p.Line, Row: of.Rows}
+	if before, several := s.shared[At{Source: p.Source, Line: p.Line}]; several && p.Ordinal > 0 {
+		shown.Number = p.Ordinal - before
+	}
+	return shown
 }
 
 // Places are the places of a record's appearances, in order of their files.
@@ -78,7 +100,9 @@ func (s Sources) Places(places []At) []Place {
 	for _, p := range places {
 		shown = append(shown, s.Place(p))
 	}
-	slices.SortFunc(shown, func(x, y Place) int { return cmp.Or(strings.Compare(x.Path, y.Path), cmp.Compare(x.Line, y.Line)) })
+	slices.SortFunc(shown, func(x, y Place) int {
+		return cmp.Or(strings.Compare(x.Path, y.Path), cmp.Compare(x.Line, y.Line), cmp.Compare(x.Number, y.Number))
+	})
 	return slices.Compact(shown)
 }
 

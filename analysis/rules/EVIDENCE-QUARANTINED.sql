@@ -26,7 +26,8 @@ techniques: []
 controls: [NIST-800-53:AU-6]
 ---
 WITH listed AS (
-    SELECT source_id, count(*) AS records, list('q:' || source_id || ':' || line ORDER BY line, "offset") AS places,
+    SELECT source_id, count(*) AS records,
+        list('q:' || source_id || ':' || line || coalesce(':' || ordinal, '') ORDER BY line, "offset") AS places,
         string_agg(DISTINCT reason, '; ' ORDER BY reason) AS reasons
     FROM quarantine GROUP BY source_id
 ),

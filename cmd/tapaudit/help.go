@@ -78,6 +78,12 @@ var manuals = map[string]manual{
 			{"check a report", "tapaudit verify tapaudit-report"},
 			{"check the evidence it was made from as well", "tapaudit verify tapaudit-report --evidence evidence"},
 		}},
+	"show": {"Prints the record that a report names as FILE:LINE, FILE:LINE[n] (the n-th record of that line) or FILE#ROW, formatted and " +
+		"with passcodes masked, once the file's SHA-256 is as the report lists it. What the record is goes to standard error.",
+		[]example{
+			{"a record of a one-line export, of a folder", `tapaudit show tapaudit-report "evidence/signins.json:1[17]" --evidence evidence`},
+			{"a row of a file inside an archive", `tapaudit show tapaudit-report "evidence.zip/InteractiveSignIns.csv#4" --evidence evidence.zip`},
+		}},
 	"remediate": {"Writes a commented PowerShell script (Microsoft Graph) of the fixes that a report's open findings call for, grouped " +
 		"by finding. Every line is a comment until a person enables it; nothing is run.",
 		[]example{

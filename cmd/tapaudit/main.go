@@ -66,6 +66,7 @@ func init() {
 		{"query", "--case FILE \"SELECT …\"", "ask a case, read-only", runQuery},
 		{"diff", "OLD NEW", "say what sets two reports apart", runDiff},
 		{"verify", "DIR", "check a report, and the evidence it was made from, against its hashes", runVerify},
+		{"show", "DIR PLACE --evidence PATH", "print the record behind a place that a report names", runShow},
 		{"remediate", "[DIR] --out FILE", "write a script of fixes for a report's open findings, all commented out", runRemediate},
 		{"rules", "list | show ID | test DIR", "list the rules, show one with its texts and its SQL, or test your own", runRules},
 		{"config", "check FILE | example", "check a configuration, or print a commented one", runConfig},

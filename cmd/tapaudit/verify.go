@@ -20,7 +20,7 @@ func runVerify(ctx context.Context, args []string, io streams) error {
 	var inputs []string
 	var quiet bool
 	var publicKey, casePath string
-	addEvidence(flags, &inputs)
+	addEvidence(flags, &inputs, "compare the evidence, too: a file, a folder, an archive or -; repeatable")
 	flags.StringVar(&casePath, "case", "", "compare the case file that the report was made from, too")
 	flags.StringVar(&publicKey, "public-key", "", "check the signature first, with this public key of minisign, or the file that holds it")
 	flags.BoolVar(&quiet, "quiet", false, "print differences only")
@@ -142,8 +142,8 @@ func compareCase(ctx context.Context, was *casefile.State, path string) (*report
 	return &reports.Difference{What: "changed", Path: path, Detail: "is now " + is.String()}, nil
 }
 
-func addEvidence(flags *pflag.FlagSet, inputs *[]string) {
-	flags.StringArrayVar(inputs, "evidence", nil, "compare the evidence, too: a file, a folder, an archive or -; repeatable")
+func addEvidence(flags *pflag.FlagSet, inputs *[]string, what string) {
+	flags.StringArrayVar(inputs, "evidence", nil, what)
 }
 
 func verdictOn(same, differences int) string {

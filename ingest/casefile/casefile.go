@@ -43,7 +43,7 @@ import (
 )
 
 // SchemaVersion is the version of the tables that this program writes and reads.
-const SchemaVersion = 4
+const SchemaVersion = 5
 
 //go:embed schema.sql
 var ownSchema string
@@ -56,7 +56,27 @@ func schema() string {
 		b.WriteString("\n" + kind.Declared())
 	}
 	b.WriteString(record.Macros())
+	b.WriteString(sharedLines())
 	return b.String()
+}
+
+// sharedLines declares the lines that hold several records, and place_of, which writes where a record stands as reports do.
+func sharedLines() string {
+	return `
+CREATE TABLE shared_line (
+    source_id INTEGER NOT NULL,
+    line      BIGINT  NOT NULL,
+    "before"  BIGINT  NOT NULL,    -- the ordinal of the record before the line's first: the n-th of the line has before + n
+    records   BIGINT  NOT NULL     -- in the line, more than one
+);
+` + record.PlaceMacro() + `
+CREATE MACRO place_of(of_source, of_line, of_ordinal) AS (
+    SELECT place_text(s.path, s.rows_not_lines, of_line, (
+        SELECT of_ordinal - min(l."before") FROM shared_line AS l WHERE l.source_id = of_source AND l.line = of_line
+    ))
+    FROM source AS s WHERE s.source_id = of_source
+);
+`
 }
 
 // Options are how a case is opened, and DuckDB's limits.
@@ -388,6 +408,8 @@ ALTER TABLE signin_record RENAME TO signin_record_old;
 INSERT INTO signin_record BY NAME
 SELECT *, signin_concerns_pass(steps, failure_reason, error_code, method_bits) AS may_concern_pass FROM signin_record_old;
 DROP TABLE signin_record_old;`,
+	// What an older case holds keeps its places: file:line.
+	"ALTER TABLE quarantine ADD COLUMN ordinal BIGINT;" + sharedLines(),
 }
 
 // migrate brings the case from one schema version to another, one step and one transaction at a time.

@@ -31,7 +31,8 @@ CREATE TABLE quarantine (
     "offset"  BIGINT  NOT NULL,
     reason    VARCHAR NOT NULL,
     excerpt   VARCHAR NOT NULL,
-    sha256    VARCHAR NOT NULL
+    sha256    VARCHAR NOT NULL,
+    ordinal   BIGINT                -- NULL for what is no record: a whole file, the rest of one; and in older cases
 );
 
 -- The record's own text, passcodes masked, of whatever may concern a pass.

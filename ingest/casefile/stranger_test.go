@@ -248,7 +248,7 @@ func TestJournal(t *testing.T) {
 			t.Errorf("%+v: %v", opts, err)
 		}
 	}
-	journal("INSERT INTO quarantine VALUES (1, 1, 1, 'r', 'e', 's')")
+	journal("INSERT INTO quarantine VALUES (1, 1, 1, 'r', 'e', 's', 1)")
 	seen, err := StateOf(t.Context(), path)
 	if err != nil || len(seen.Journals) != 1 || seen.Journals[0].Name != "case.duckdb.wal" || seen.Equal(clean) || seen.SHA256 != clean.SHA256 {
 		t.Errorf("%+v, %v", seen, err)

@@ -94,6 +94,60 @@ func SignInConcernsPass(steps, reason, code, bits string) bool {
 // The macro audit_concerns_pass says the same.
 func AuditConcernsPass(activity string) bool { return someActivity.MatchString(activity) }
 
+// Place is where a record stands in the evidence.
+type Place struct {
+	Path   string // of the file, or of an archive's member, as evidence.csv names it
+	Line   int64  // 1-based: a line of text, or a row of CSV and Parquet; 0 for the file as a whole
+	Row    bool   // Line counts rows, not lines
+	Number int64  // 1-based, among the records of the line; 0 where the line holds one, or it is not known which
+}
+
+// What stands before a line, before a row, and around the number of a record in its line, wherever a place is written.
+const (
+	beforeLine, beforeRow     = ":", "#"
+	beforeNumber, afterNumber = "[", "]"
+)
+
+// String is the place as it is written everywhere: file:line, file:line[n] where the line holds several records, file#row.
+// The macro place_text writes the same.
+func (p Place) String() string {
+	if p.Line <= 0 {
+		return p.Path
+	}
+	text, line := p.Path+beforeLine, strconv.FormatInt(p.Line, 10)
+	if p.Row {
+		text = p.Path + beforeRow
+	}
+	if text += line; p.Number > 0 {
+		text += beforeNumber + strconv.FormatInt(p.Number, 10) + afterNumber
+	}
+	return text
+}
+
+var placeInFile = regexp.MustCompile(`^(?:(` + regexp.QuoteMeta(beforeLine) + `)|` + regexp.QuoteMeta(beforeRow) + `)([1-9][0-9]{0,17})(?:` +
+	regexp.QuoteMeta(beforeNumber) + `([1-9][0-9]{0,17})` + regexp.QuoteMeta(afterNumber) + `)?$`)
+
+// PlaceIn reads a place that String wrote, of the file that has this path; ok is false where it is none in that file.
+func PlaceIn(path, text string) (p Place, ok bool) {
+	rest, ok := strings.CutPrefix(text, path)
+	m := placeInFile.FindStringSubmatch(rest)
+	if !ok || m == nil || m[1] == "" && m[3] != "" {
+		return Place{}, false
+	}
+	p = Place{Path: path, Row: m[1] == ""}
+	p.Line, _ = strconv.ParseInt(m[2], 10, 64)
+	p.Number, _ = strconv.ParseInt(m[3], 10, 64) // "" is 0
+	return p, true
+}
+
+// PlaceMacro is the macro place_text, which writes a place as [Place.String] does; number is NULL where the line holds one record.
+func PlaceMacro() string {
+	return fmt.Sprintf(`
+CREATE MACRO place_text(path, in_rows, line, number) AS
+    CASE WHEN line <= 0 THEN path ELSE path || CASE WHEN in_rows THEN '%s' ELSE '%s' END || line || coalesce('%s' || number || '%s', '') END;
+`, beforeRow, beforeLine, beforeNumber, afterNumber)
+}
+
 // Macros are the facts above as SQL: a macro for each, of the same meaning. They are part of the case's schema.
 func Macros() string {
 	return fmt.Sprintf(`
