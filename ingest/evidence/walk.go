@@ -216,7 +216,8 @@ func (w *walker) folder(root, name string) error {
 		if entry.IsDir() {
 			return nil
 		}
-		info, err := entry.Info()
+		// By its path: Windows lists a folder without the ids by which a file is known again.
+		info, err := os.Lstat(path)
 		switch {
 		case err != nil:
 			w.add(at, disk, nil, unreadable(err))
