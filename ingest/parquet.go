@@ -78,6 +78,13 @@ func (c *loading) onDisk(content io.Reader) (file *os.File, ended, err error) {
 		}
 		return nil, nil, fmt.Errorf("a temporary file for Parquet inside an archive: %w", err)
 	}
+	// Windows lets DuckDB read no file that is open for writing.
+	if err = file.Close(); err == nil {
+		file, err = regular.Open(file.Name())
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("a temporary file for Parquet inside an archive: %w", err)
+	}
 	return file, nil, nil
 }
 

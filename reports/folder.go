@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"tapaudit/ingest/regular"
 	"tapaudit/ingest/scratch"
@@ -73,6 +72,10 @@ func CheckFolder(ctx context.Context, dir string, replace bool) error {
 	}
 	if err != nil {
 		return fmt.Errorf("report folder %q: %w", dir, err)
+	}
+	root.Close() // Windows moves no folder that is open
+	if err := movable(dir); err != nil {
+		return fmt.Errorf("report folder %q cannot be replaced: %w", dir, err)
 	}
 	if replace {
 		return nil
@@ -244,7 +247,10 @@ func (p *spot) put(ctx context.Context, fresh string) (stands bool, err error) {
 	if err := p.parent.Rename(fresh, p.name); err == nil {
 		return true, syncFolder(p.parent)
 	} else if _, missing := p.parent.Lstat(p.name); missing != nil {
-		return false, fmt.Errorf("report folder: %w", err)
+		if err := rename(p.parent, fresh, p.name); err != nil {
+			return false, fmt.Errorf("report folder: %w", err)
+		}
+		return true, syncFolder(p.parent)
 	}
 	old, err := exchange(p.parent, fresh, p.name)
 	if err != nil {
@@ -270,7 +276,7 @@ func (p *spot) keep(hidden, as string) (path string, err error) {
 	for n := 1; ; n++ {
 		name := fmt.Sprintf("%s.%s-%d", p.name, as, n)
 		if _, err := p.parent.Lstat(name); errors.Is(err, fs.ErrNotExist) {
-			if err := p.parent.Rename(hidden, name); err != nil {
+			if err := rename(p.parent, hidden, name); err != nil {
 				return filepath.Join(p.dir, hidden), err
 			}
 			return filepath.Join(p.dir, name), syncFolder(p.parent)
@@ -288,11 +294,11 @@ const setAside = "-old"
 // which takeBack gets it.
 func exchangeByRenames(parent *os.Root, fresh, old string) (string, error) {
 	aside := fresh + setAside
-	if err := parent.Rename(old, aside); err != nil {
+	if err := rename(parent, old, aside); err != nil {
 		return "", err
 	}
-	if err := parent.Rename(fresh, old); err != nil {
-		return "", errors.Join(err, parent.Rename(aside, old))
+	if err := rename(parent, fresh, old); err != nil {
+		return "", errors.Join(err, rename(parent, aside, old))
 	}
 	return aside, nil
 }
@@ -313,7 +319,7 @@ func (p *spot) takeBack(ctx context.Context) error {
 			continue // not ours
 		}
 		if _, err := p.parent.Lstat(p.name); errors.Is(err, fs.ErrNotExist) {
-			if err := p.parent.Rename(aside, p.name); err != nil {
+			if err := rename(p.parent, aside, p.name); err != nil {
 				return err
 			}
 		} else if p.check(ctx, filepath.Join(p.dir, aside)) == nil {
@@ -321,19 +327,6 @@ func (p *spot) takeBack(ctx context.Context) error {
 				return err
 			}
 		}
-	}
-	return nil
-}
-
-// syncFolder makes sure that the names in a folder outlive a loss of power, where the file system can say so.
-func syncFolder(root *os.Root) error {
-	d, err := root.Open(".")
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, errors.ErrUnsupported) {
-		return err
 	}
 	return nil
 }

@@ -9,9 +9,24 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/unicode"
 )
 
 var byteOrderMark = []byte("\ufeff")
+
+// decoded is the text without its byte order mark, as UTF-8 where the mark says that it is UTF-16, as PowerShell 5.1 writes what
+// > sends into a file. UTF-16 that is damaged stays as it is, which is no UTF-8.
+func decoded(text []byte) []byte {
+	if bytes.HasPrefix(text, []byte{0xff, 0xfe}) || bytes.HasPrefix(text, []byte{0xfe, 0xff}) {
+		plain, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(text)
+		if err != nil || bytes.ContainsRune(plain, '\ufffd') {
+			return text
+		}
+		return plain
+	}
+	return bytes.TrimPrefix(text, byteOrderMark)
+}
 
 // parseRoster reads the onboarding roster: columns upn, start_date and, if
 // wanted, reason.
@@ -102,7 +117,7 @@ func (t *table) read(data []byte, each func(row)) {
 	if len(t.optional) > 0 {
 		columnsWanted += "[," + strings.Join(t.optional, ",") + "]"
 	}
-	data = bytes.TrimPrefix(data, byteOrderMark)
+	data = decoded(data)
 	if !utf8.Valid(data) {
 		t.fail(0, 0, "not UTF-8: save it as CSV UTF-8 (comma delimited)")
 		return

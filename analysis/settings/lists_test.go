@@ -1,10 +1,13 @@
 package settings
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding/unicode"
 )
 
 func TestRegisterColumnsGoByName(t *testing.T) {
@@ -45,7 +48,7 @@ func TestMistakesInLists(t *testing.T) {
 		{"lone quote", "upn,start_date\na\"b,2026-01-01\n", "r.csv:2:2: "},
 		{"quote without end", "upn,start_date\n\"a,2026-01-01\n", "r.csv:2:15: "},
 		{"not UTF-8", "upn,start_date\nM\xfcller,2026-01-01\n", "r.csv: not UTF-8"},
-		{"UTF-16", "\xff\xfeu\x00", "r.csv: not UTF-8"},
+		{"half a character of UTF-16", "\xff\xfeu\x00p", "r.csv: not UTF-8"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			_, problems := parseRoster("r.csv", []byte(c.text))
@@ -90,4 +93,29 @@ func FuzzLists(f *testing.F) {
 			t.Fatalf("control character in %q", err)
 		}
 	})
+}
+
+// TestUTF16: a configuration and a roster that PowerShell 5.1 has written say what they say in UTF-8.
+func TestUTF16(t *testing.T) {
+	const roster = "upn,start_date\nm\u00fcller@example.com,2026-01-01\n"
+	for _, e := range []unicode.Endianness{unicode.LittleEndian, unicode.BigEndian} {
+		encoded := func(text string) []byte {
+			wide, err := unicode.UTF16(e, unicode.UseBOM).NewEncoder().Bytes([]byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return wide
+		}
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "r.csv"), encoded(roster), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Parse("c.yaml", encoded("organisation: M\u00fcller\nonboarding_roster: r.csv\n"), dir, Catalog{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Roster == nil || len(*s.Roster) != 1 || (*s.Roster)[0].UPN != "m\u00fcller@example.com" || s.Organisation != "M\u00fcller" {
+			t.Errorf("read %+v, organisation %q", s.Roster, s.Organisation)
+		}
+	}
 }

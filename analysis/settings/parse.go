@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -54,7 +53,7 @@ func Load(path string, catalog Catalog) (*Settings, error) {
 // relative to the folder dir and stay in it.
 func Parse(name string, text []byte, dir string, catalog Catalog) (*Settings, error) {
 	r := &reader{name: name, dir: dir, catalog: catalog, settings: unconfigured()}
-	switch text := bytes.TrimPrefix(text, byteOrderMark); {
+	switch text := decoded(text); {
 	case len(text) > maxBytes:
 		r.failAt(0, 0, "larger than 10 MiB: no configuration is; name the right file")
 	case !utf8.Valid(text):

@@ -244,7 +244,7 @@ func TestEveryMistakeIsNamedWithItsPlace(t *testing.T) {
 		{"tab", "case:\n\tid: a\n", "c.yaml:2:1: not YAML: "},
 		{"two documents", "organisation: A\n---\norganisation: B\n", "c.yaml:3:1: a second document"},
 		{"not UTF-8", "organisation: \xff\n", "c.yaml: not UTF-8"},
-		{"UTF-16", "\xff\xfeo\x00", "c.yaml: not UTF-8"},
+		{"half a character of UTF-16", "\xff\xfeo\x00r", "c.yaml: not UTF-8"},
 		{"anchor", "privileged_users: &a [x]\n", `c.yaml:1:19: references ("&") are not accepted`},
 		{"alias", "privileged_users: *a\n", `references ("*") are not accepted`},
 		{"merge key", "case: {<<: {id: a}}\n", `references ("<<") are not accepted`},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"time"
 
@@ -37,7 +38,7 @@ func runAudit(ctx context.Context, args []string, io streams) error {
 	if err != nil {
 		return err
 	}
-	if err := writing.check(ctx, io, append(flags.Args(), database.path, judging.config, judging.rules)...); err != nil {
+	if err := writing.check(ctx, io, append(named(flags.Args()), database.path, judging.config, judging.rules)...); err != nil {
 		return err
 	}
 	before, err := casefile.StateOf(ctx, database.path)
@@ -46,7 +47,7 @@ func runAudit(ctx context.Context, args []string, io streams) error {
 	}
 	database.loads = true
 	return database.with(ctx, func(c *openCase) error {
-		if err := load(ctx, c, flags.Args(), io, talk, unneeded(job.opts.Period)); err != nil {
+		if err := load(ctx, c, named(flags.Args()), io, talk, unneeded(job.opts.Period)); err != nil {
 			return err
 		}
 		result, err := job.judge(ctx, c, io, talk)
@@ -59,6 +60,16 @@ func runAudit(ctx context.Context, args []string, io streams) error {
 		}
 		return job.status(result)
 	})
+}
+
+// runDropped audits a folder that is the only argument, as when it is dropped on the program, and writes the report beside it:
+// the working folder is then one of the system's.
+func runDropped(ctx context.Context, folder string, io streams) error {
+	whole, err := filepath.Abs(folder)
+	if err != nil {
+		return err
+	}
+	return runAudit(ctx, []string{"--out", filepath.Join(filepath.Dir(whole), "tapaudit-report"), "--", folder}, io)
 }
 
 // runIngest loads evidence into a case; it can be repeated, and adds what is new.
@@ -83,7 +94,7 @@ func runIngest(ctx context.Context, args []string, io streams) error {
 		if err != nil {
 			return err
 		}
-		if err := load(ctx, c, flags.Args(), io, talk, nil); err != nil {
+		if err := load(ctx, c, named(flags.Args()), io, talk, nil); err != nil {
 			return err
 		}
 		after, err := c.counts(ctx)

@@ -367,7 +367,9 @@ func (f talkFlags) say(io streams, format string, args ...any) {
 }
 
 // useColor says whether colours are wanted: on a terminal, unless told otherwise (no-color.org).
-func useColor(w any, no bool) bool { return !no && os.Getenv("NO_COLOR") == "" && isTerminal(w) }
+func useColor(w any, no bool) bool {
+	return !no && os.Getenv("NO_COLOR") == "" && isTerminal(w) && showsColor(w)
+}
 
 func isTerminal(w any) bool {
 	file, ok := w.(*os.File)

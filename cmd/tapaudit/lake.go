@@ -39,11 +39,11 @@ func runLake(ctx context.Context, args []string, io streams) error {
 	}
 	database.loads = true
 	return database.with(ctx, func(c *openCase) error {
-		if err := load(ctx, c, flags.Args(), io, talk, nil); err != nil {
+		if err := load(ctx, c, named(flags.Args()), io, talk, nil); err != nil {
 			return err
 		}
 		talk.say(io, "Writing the lake …")
-		written, err := lake.Write(ctx, c.Case, out, c.temporary, tenant, flags.Args())
+		written, err := lake.Write(ctx, c.Case, out, c.temporary, tenant, named(flags.Args()))
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,11 @@ import (
 	"tapaudit/ingest/safetext"
 )
 
-func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	status := run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	letRead(os.Stdin, os.Stderr)
+	os.Exit(status)
+}
 
 // Exit statuses, as scripts may rely on them.
 const (
@@ -206,6 +210,9 @@ func dispatch(ctx context.Context, args []string, io streams) error {
 		if c.name == args[0] {
 			return c.run(ctx, args[1:], io)
 		}
+	}
+	if info, err := os.Stat(args[0]); err == nil && info.IsDir() && len(args) == 1 {
+		return runDropped(ctx, args[0], io)
 	}
 	return usagef("unknown command %q%s", args[0], suggestion(args[0], commandNames(), "; 'tapaudit help' lists them"))
 }

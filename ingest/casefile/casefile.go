@@ -144,6 +144,9 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	default:
 		err = create(ctx, path, opts)
 	}
+	if err != nil && inUse(path, err) {
+		return nil, busy(path)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("case file %s cannot be opened: %w", path, err)
 	}
@@ -177,8 +180,8 @@ func openFile(ctx context.Context, path string, opts Options, use bool) (*Case, 
 		return nil, fmt.Errorf("case file: %w", err)
 	}
 	c, err := openDatabase(ctx, whole, opts)
-	if err != nil && strings.Contains(err.Error(), "Conflicting lock") {
-		return nil, fmt.Errorf("case file %s is in use by another process; wait until it has ended, or name another case", path)
+	if err != nil && inUse(whole, err) {
+		return nil, busy(path)
 	}
 	if err == nil {
 		if err = c.accept(ctx, opts.Derived, use); err == nil && use {
@@ -192,6 +195,11 @@ func openFile(ctx context.Context, path string, opts Options, use bool) (*Case, 
 		return nil, fmt.Errorf("case file %s: %w", path, err)
 	}
 	return c, nil
+}
+
+// busy is the error for a case that another process has open.
+func busy(path string) error {
+	return fmt.Errorf("case file %s is in use by another process; wait until it has ended, or name another case", path)
 }
 
 // making says in which folder, and by which name, the folder lies in which a case is made.

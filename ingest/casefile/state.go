@@ -67,6 +67,9 @@ func StateOf(ctx context.Context, path string) (*State, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
+	if err != nil && inUse(path, err) {
+		return nil, busy(path)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("case file %s cannot be opened: %w", path, err)
 	}

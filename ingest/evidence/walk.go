@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -86,10 +87,10 @@ func Walk(ctx context.Context, paths []string, stdin io.Reader, limits Limits, v
 	}
 	seen := map[string]bool{}
 	for i, path := range paths {
-		if seen[filepath.Clean(path)] {
+		if seen[spelled(path)] {
 			continue
 		}
-		seen[filepath.Clean(path)] = true
+		seen[spelled(path)] = true
 		if path == "-" {
 			w.standardInput(stdin)
 			continue
@@ -158,10 +159,10 @@ func labels(paths []string) ([]string, error) {
 			return nil, err
 		}
 		names[i] = filepath.Base(whole)
-		if !seen[filepath.Clean(path)] {
+		if !seen[spelled(path)] {
 			count[names[i]]++
 		}
-		seen[filepath.Clean(path)] = true
+		seen[spelled(path)] = true
 	}
 	for i, path := range paths {
 		if count[names[i]] > 1 {
@@ -170,6 +171,15 @@ func labels(paths []string) ([]string, error) {
 		names[i] = label(filepath.ToSlash(names[i]))
 	}
 	return names, nil
+}
+
+// spelled is an argument in the form in which equal ones are one: on Windows evidence and EVIDENCE are.
+func spelled(path string) string {
+	path = filepath.Clean(path)
+	if runtime.GOOS == "windows" {
+		path = strings.ToLower(path)
+	}
+	return path
 }
 
 // label makes a name safe to keep: UTF-8, whatever it was.
@@ -216,7 +226,8 @@ func (w *walker) folder(root, name string) error {
 		if entry.IsDir() {
 			return nil
 		}
-		info, err := entry.Info()
+		// By its path: Windows lists a folder without the ids by which a file is known again.
+		info, err := os.Lstat(path)
 		switch {
 		case err != nil:
 			w.add(at, disk, nil, unreadable(err))
