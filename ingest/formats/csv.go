@@ -45,35 +45,6 @@ type Sheet struct {
 	secret     bool     // some column may hold passcodes
 }
 
-// sheetKind is how a kind of table is known by its header, and what its columns are called in the object that its
-// format reads.
-type sheetKind struct {
-	*Format
-	matches func(header header) bool
-	key     func(column string) string // of a folded column
-}
-
-// header is a table's columns, folded.
-type header map[string]bool
-
-func (h header) all(columns ...string) bool {
-	for _, c := range columns {
-		if !h[c] {
-			return false
-		}
-	}
-	return true
-}
-
-func (h header) any(columns ...string) bool {
-	for _, c := range columns {
-		if h[c] {
-			return true
-		}
-	}
-	return false
-}
-
 // fold is a column's name without letter case, byte order mark and extra blanks.
 func fold(column string) string {
 	return strings.ToLower(strings.Join(strings.FieldsFunc(column, func(r rune) bool {
@@ -81,16 +52,8 @@ func fold(column string) string {
 	}), " "))
 }
 
-// sheetKinds in the order in which they are tried. What none of them knows may still be a table of objects in Graph's
-// or PowerShell's spelling.
-var sheetKinds = []sheetKind{
-	{adminCentreSteps, isAdminCentreSteps, nil},
-	{adminCentreSignIns, isAdminCentreSignIns, nil},
-	{adminCentreAudit, isAdminCentreAudit, nil},
-	{unifiedAudit, isUnifiedAuditTable, nil},
-	{splunkExport, isSplunkExport, nil},
-	{logAnalytics, isLogAnalyticsTable, logAnalyticsColumn},
-}
+// asFolded is the key of a column for formats whose keys are folded columns.
+func asFolded(column string) string { return column }
 
 // RecogniseHeader finds out what kind of table a header belongs to; nil where it is none that is known.
 func RecogniseHeader(columns []string) *Sheet {
@@ -98,30 +61,28 @@ func RecogniseHeader(columns []string) *Sheet {
 		return nil
 	}
 	s := &Sheet{columns: make([]string, len(columns)), folded: make([]string, len(columns)), keys: make([]string, len(columns)), first: make([]int, len(columns))}
-	h := header{}
 	for i, c := range columns {
 		folded := fold(c)
-		h[folded] = true
 		s.columns[i] = strings.TrimSpace(strings.TrimPrefix(c, "\ufeff"))
-		s.keys[i], s.folded[i] = folded, folded
+		s.folded[i] = folded
 		s.secret = s.secret || record.IsSecretColumn(folded)
 		if strings.Contains(folded, "date") || strings.Contains(folded, "time") {
 			s.dates = append(s.dates, i)
 		}
 	}
-	for _, kind := range sheetKinds {
-		if !kind.matches(h) {
+	for _, f := range all {
+		if f.column == nil {
 			continue
 		}
-		s.Format = kind.Format
-		if kind.key != nil {
-			for i, folded := range s.keys {
-				s.keys[i] = kind.key(folded)
-			}
+		for i, folded := range s.folded {
+			s.keys[i] = f.column(folded)
 		}
-		return s.indexed()
+		if f.knows(s.object()) {
+			s.Format = f
+			return s.indexed()
+		}
 	}
-	// As spelled, then in the spelling of the names known.
+	// A table of objects: as spelled, then in the spelling of the names known.
 	copy(s.keys, s.columns)
 	if s.likeObjects() {
 		return s.indexed()
@@ -149,13 +110,18 @@ func (s *Sheet) indexed() *Sheet {
 	return s
 }
 
-// likeObjects says whether an object with these keys is of a kind that is known, and makes it the sheet's.
-func (s *Sheet) likeObjects() bool {
+// object is a row of the table of which nothing but its keys is known.
+func (s *Sheet) object() object {
 	o := object{keys: s.keys}
 	for range s.keys {
 		o.values = append(o.values, gjson.Result{Type: gjson.String, Str: "-", Raw: `"-"`})
 	}
-	s.Format, _, s.powerShell = recogniseObject(o)
+	return o
+}
+
+// likeObjects says whether a row is an object of a kind that is known, and makes it the sheet's.
+func (s *Sheet) likeObjects() bool {
+	s.Format, _, s.powerShell = recogniseObject(s.object())
 	return s.Format != nil
 }
 
@@ -245,24 +211,27 @@ func (c Cells) value(i int) gjson.Result {
 
 var flattened = regexp.MustCompile(`^(?:System\.(?:Object|String|Collections|Management)\b|Microsoft\.(?:Graph|Open)\.)[\w.+\[\]\x60, ]*$`)
 
-// splunkExport is Splunk's export of events: fields of its own, and the event itself in _raw.
-var splunkExport = &Format{
-	Name:      "Splunk export",
-	recognise: func(object) bool { return false }, // as JSON, its fields lie under "result"
-	read: func(o object, in *Input) Outcome {
-		event := unwrap(o.get("_raw"))
-		if !event.IsObject() {
-			return Outcome{Bad: "the column _raw is no JSON object"}
-		}
-		format, out := Read(event.Raw, in)
-		if format == nil {
-			return Outcome{NotUsed: "an event of no kind that is known in a Splunk export"}
-		}
-		return out
-	},
+func init() { splunkExport.read = readSplunkRow } // it reads what is read by all formats
+
+func readSplunkRow(o object, in *Input) Outcome {
+	event := unwrap(o.get("_raw"))
+	if !event.IsObject() {
+		return Outcome{Bad: "the column _raw is no JSON object"}
+	}
+	format, out := Read(event.Raw, in)
+	if format == nil {
+		return Outcome{NotUsed: "an event of no kind that is known in a Splunk export"}
+	}
+	return out
 }
 
-func isSplunkExport(h header) bool { return h["_raw"] }
+// splunkExport is Splunk's export of events: fields of its own, and the event itself in _raw.
+var splunkExport = &Format{
+	Name:   "Splunk export",
+	needs:  need("_raw"),
+	column: asFolded,
+	table:  true, // as JSON, its fields lie under "result"
+}
 
 // Record is a row of a Log Analytics answer as JSON text: an object under its columns' names.
 func Record(columns []string, row string) string {

@@ -6,6 +6,7 @@ package formats
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -43,12 +44,33 @@ type Outcome struct {
 	Note     string // what is to be said of its source, once
 }
 
-// Format is one kind of export.
+// Format is one kind of export. What is declared of it serves objects of JSON and the header of a table alike.
 type Format struct {
-	Name      string // as evidence.csv shows it
-	recognise func(o object) bool
-	read      func(o object, in *Input) Outcome
-	caps      []int64 // numbers of records at which its exporters are known to stop
+	Name   string // as evidence.csv shows it
+	needs  [][]string
+	is     func(o object) bool        // what must hold besides; nil for nothing
+	column func(folded string) string // the key of a table's column; nil where columns are spelled as the keys are
+	table  bool                       // it comes as a table only
+	read   func(o object, in *Input) Outcome
+	caps   []int64 // numbers of records at which its exporters are known to stop
+}
+
+// need are the keys by which a format is known: commas part those that must be there, bars those of which one must.
+func need(keys string) (all [][]string) {
+	for one := range strings.SplitSeq(keys, ", ") {
+		all = append(all, strings.Split(one, "|"))
+	}
+	return all
+}
+
+// knows says whether an object is one of the format's.
+func (f *Format) knows(o object) bool {
+	for _, one := range f.needs {
+		if !o.hasAny(one...) {
+			return false
+		}
+	}
+	return f.is == nil || f.is(o)
 }
 
 // Cap says in words that a source has exactly as many records as its exporter writes at most; "" where it has not.
@@ -59,8 +81,12 @@ func (f *Format) Cap(records int64) string {
 	return ""
 }
 
-// formats in the order in which they are tried: the more particular first.
+// all formats in the order in which they are tried: the more particular first.
 var all = []*Format{
+	adminCentreSteps,
+	adminCentreSignIns,
+	adminCentreAudit,
+	splunkExport,
 	extractDays,
 	extractAddresses,
 	extractSignIns,
@@ -72,6 +98,7 @@ var all = []*Format{
 	matanoSignIn,
 	matanoAudit,
 	unifiedAudit,
+	defenderSignIns,
 	logAnalytics,
 	graphAudit,
 	graphSignIn,
@@ -112,19 +139,24 @@ func Recognise(text []byte) *Format {
 // recogniseObject finds the format of an object and the object as it reads it; inPowerShell says that it had
 // PowerShell's spelling.
 func recogniseObject(o object) (f *Format, read object, inPowerShell bool) {
-	for _, f := range all {
-		if f.recognise(o) {
-			return f, o, false
-		}
+	if f := firstThatKnows(o); f != nil {
+		return f, o, false
 	}
 	if p, ok := fromPowerShell(o); ok {
-		for _, f := range all {
-			if f.recognise(p) {
-				return powerShell(f), p, true
-			}
+		if f := firstThatKnows(p); f != nil {
+			return powerShell(f), p, true
 		}
 	}
 	return nil, o, false
+}
+
+func firstThatKnows(o object) *Format {
+	for _, f := range all {
+		if !f.table && f.knows(o) {
+			return f
+		}
+	}
+	return nil
 }
 
 // Read reads one JSON object; the format is nil where it is none that is known.

@@ -14,18 +14,9 @@ import (
 
 var graphSignIn = &Format{
 	Name: "Graph sign-ins",
-	recognise: func(o object) bool {
-		marks := 0
-		for _, key := range []string{
-			"appDisplayName", "ipAddress", "clientAppUsed", "correlationId", "conditionalAccessStatus", "isInteractive",
-			"status", "deviceDetail", "userPrincipalName", "userId", "createdDateTime", "authenticationDetails", "resourceDisplayName",
-		} {
-			if o.get(key).Exists() {
-				marks++
-			}
-		}
-		return marks >= 5
-	},
+	needs: need("status|conditionalAccessStatus|deviceDetail|isInteractive|signInEventTypes|authenticationDetails, " +
+		"appId|appDisplayName|clientAppUsed|resourceDisplayName|resourceId|authenticationRequirement, " +
+		"createdDateTime|userId|userPrincipalName|ipAddress|correlationId"),
 	caps: adminCentreRecords,
 	read: func(o object, in *Input) Outcome {
 		out := readSignIn(withFlattenedSteps(o), in, envelope{})
@@ -35,12 +26,10 @@ var graphSignIn = &Format{
 }
 
 var graphAudit = &Format{
-	Name: "Graph directory audits",
-	recognise: func(o object) bool {
-		return o.hasAny("activityDisplayName", "activityDateTime") && o.hasAny("initiatedBy", "targetResources", "loggedByService", "operationType")
-	},
-	caps: adminCentreRecords,
-	read: func(o object, in *Input) Outcome { return readAudit(o, in, envelope{}) },
+	Name:  "Graph directory audits",
+	needs: need("activityDisplayName|activityDateTime, initiatedBy|targetResources|loggedByService|operationType"),
+	caps:  adminCentreRecords,
+	read:  func(o object, in *Input) Outcome { return readAudit(o, in, envelope{}) },
 }
 
 // envelope is what a record's wrapping says of it.

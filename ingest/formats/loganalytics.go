@@ -1,7 +1,6 @@
 package formats
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -26,13 +25,14 @@ var logTables = map[string]string{
 var logAnalytics = &Format{
 	Name: "Log Analytics",
 	caps: []int64{30_000, 500_000}, // the portal's and the query API's
-	recognise: func(o object) bool {
+	is: func(o object) bool {
 		if _, ok := logTables[strings.ToLower(o.text("Type"))]; ok && o.hasAny("TimeGenerated", "OperationName", "Category") {
 			return true
 		}
 		return isLogAnalytics(o.hasAny)
 	},
-	read: readLogAnalytics,
+	column: logAnalyticsColumn,
+	read:   readLogAnalytics,
 }
 
 // isLogAnalytics says whether columns are those of one of the tables: what a query selects of them differs.
@@ -73,16 +73,6 @@ func bareColumn(folded string) string {
 		folded = strings.TrimSuffix(folded, suffix)
 	}
 	return strings.ReplaceAll(folded, " ", "")
-}
-
-func isLogAnalyticsTable(h header) bool {
-	bare := header{}
-	for column := range h {
-		bare[bareColumn(column)] = true
-	}
-	return isLogAnalytics(func(columns ...string) bool {
-		return slices.ContainsFunc(columns, func(c string) bool { return bare[strings.ToLower(c)] })
-	})
 }
 
 func readLogAnalytics(o object, in *Input) Outcome {

@@ -67,6 +67,18 @@ func (o object) folded(keys ...string) gjson.Result {
 	return gjson.Result{}
 }
 
+// hasFolded says whether a member has one of these keys in any letter case.
+func (o object) hasFolded(keys ...string) bool {
+	for _, k := range o.keys {
+		for _, key := range keys {
+			if strings.EqualFold(k, key) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // with adds a member, unless the value is absent.
 func (o *object) with(key string, v gjson.Result) {
 	if v.Exists() {

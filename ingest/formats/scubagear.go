@@ -16,7 +16,7 @@ import (
 // AdditionalProperties.
 var scubaGear = &Format{
 	Name: "ScubaGear export",
-	recognise: func(o object) bool {
+	is: func(o object) bool {
 		raw, _ := scubaSettings(o)
 		return raw.hasAny("authentication_method", "privileged_users", "conditional_access_policies") &&
 			raw.hasAny("tenant_details", "timestamp_zulu", "date", "module_version", "baseline_version")

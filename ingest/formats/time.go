@@ -26,8 +26,12 @@ var (
 	isoTime = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?)?\s*(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$`)
 	// 2/25/2025, 9:19:25.391 AM and 12.04.2026 09:19:25 and 1/9/2007 10:41:00 AM +01:00
 	slashedTime = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:,?[\s\x{202f}\x{a0}]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?[\s\x{202f}\x{a0}]*([AaPp]\.?[Mm]\.?)?)?\s*(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$`)
-	epochTime   = regexp.MustCompile(`^\\?/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\\?/$`)
+	// Sep 14, 2026 8:05:00 AM, as Defender's portal writes it
+	wordedTime = regexp.MustCompile(`^([A-Z][a-z]{2})[a-z]{0,6}\.? (\d{1,2}),? (\d{4})(?:,?[\s\x{202f}\x{a0}]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?[\s\x{202f}\x{a0}]*([AaPp]\.?[Mm]\.?)?)?\s*(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$`)
+	epochTime  = regexp.MustCompile(`^\\?/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\\?/$`)
 )
+
+const monthNames = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
 // ParseTime reads a time as sign-in and audit exports spell it: ISO 8601 with or without zone and with any number of
 // fraction digits, slashed dates with AM and PM, and PowerShell's /Date(milliseconds)/. Without an offset it is UTC.
@@ -46,6 +50,11 @@ func ParseTime(s string, order DateOrder) (time.Time, error) {
 			month, day = day, month
 		}
 		return fromParts(m[3], month, day, m[4], m[5], m[6], m[7], m[8], m[9])
+	}
+	if m := wordedTime.FindStringSubmatch(s); m != nil {
+		if month := 1 + strings.Index(monthNames, m[1])/3; strings.Contains(monthNames, m[1]) && monthNames[3*(month-1):3*month] == m[1] {
+			return fromParts(m[3], strconv.Itoa(month), m[2], m[4], m[5], m[6], m[7], m[8], m[9])
+		}
 	}
 	if m := epochTime.FindStringSubmatch(s); m != nil {
 		ms, err := strconv.ParseInt(m[1], 10, 64)
