@@ -290,6 +290,7 @@ func (r contextReader) Read(p []byte) (int, error) {
 // beginsLikeJSON says whether a text begins like JSON.
 func beginsLikeJSON(head []byte) bool {
 	trimmed := bytes.TrimLeft(head, " \t\r\n")
+	trimmed = bytes.TrimPrefix(trimmed, []byte{'"'}) // JSON as the text of a JSON string
 	return len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[')
 }
 
@@ -416,7 +417,18 @@ func (c *loading) rows(r io.Reader, table *formats.Sheet) (ended, err error) {
 
 // settle does what is to be done with a record that was translated.
 func (c *loading) settle(r *framed) error {
+	for i := range r.inner {
+		if err := c.settle(&r.inner[i]); err != nil {
+			return err
+		}
+	}
+	if r.inner != nil {
+		return nil
+	}
 	c.row.read++
+	if r.ordinal = c.row.read; r.bad != nil {
+		r.bad.ordinal = r.ordinal
+	}
 	c.onLine(r.line, r.ordinal)
 	if c.search != nil {
 		c.search.see(r, c.sheet)

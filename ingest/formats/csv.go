@@ -70,17 +70,8 @@ func RecogniseHeader(columns []string) *Sheet {
 			s.dates = append(s.dates, i)
 		}
 	}
-	for _, f := range all {
-		if f.column == nil {
-			continue
-		}
-		for i, folded := range s.folded {
-			s.keys[i] = f.column(folded)
-		}
-		if f.knows(s.object()) {
-			s.Format = f
-			return s.indexed()
-		}
+	if s.ofColumns(all) {
+		return s.indexed()
 	}
 	// A table of objects: as spelled, then in the spelling of the names known.
 	copy(s.keys, s.columns)
@@ -92,10 +83,27 @@ func RecogniseHeader(columns []string) *Sheet {
 			s.keys[i] = known
 		}
 	}
-	if s.likeObjects() {
+	if s.likeObjects() || s.ofColumns(last) {
 		return s.indexed()
 	}
 	return nil
+}
+
+// ofColumns says whether one of the formats knows the columns by names of its own, and makes it the sheet's.
+func (s *Sheet) ofColumns(formats []*Format) bool {
+	for _, f := range formats {
+		if f.column == nil {
+			continue
+		}
+		for i, folded := range s.folded {
+			s.keys[i] = f.column(folded)
+		}
+		if f.knows(s.object()) {
+			s.Format = f
+			return true
+		}
+	}
+	return false
 }
 
 // indexed notes which columns repeat another.
@@ -210,28 +218,6 @@ func (c Cells) value(i int) gjson.Result {
 }
 
 var flattened = regexp.MustCompile(`^(?:System\.(?:Object|String|Collections|Management)\b|Microsoft\.(?:Graph|Open)\.)[\w.+\[\]\x60, ]*$`)
-
-func init() { splunkExport.read = readSplunkRow } // it reads what is read by all formats
-
-func readSplunkRow(o object, in *Input) Outcome {
-	event := unwrap(o.get("_raw"))
-	if !event.IsObject() {
-		return Outcome{Bad: "the column _raw is no JSON object"}
-	}
-	format, out := Read(event.Raw, in)
-	if format == nil {
-		return Outcome{NotUsed: "an event of no kind that is known in a Splunk export"}
-	}
-	return out
-}
-
-// splunkExport is Splunk's export of events: fields of its own, and the event itself in _raw.
-var splunkExport = &Format{
-	Name:   "Splunk export",
-	needs:  need("_raw"),
-	column: asFolded,
-	table:  true, // as JSON, its fields lie under "result"
-}
 
 // Record is a row of a Log Analytics answer as JSON text: an object under its columns' names.
 func Record(columns []string, row string) string {

@@ -1,6 +1,7 @@
 package formats
 
 import (
+	"cmp"
 	"path"
 	"regexp"
 	"strings"
@@ -35,6 +36,7 @@ func (s *snapshot) add(k *record.Kind, m members) {
 		v.lower("state")
 	}
 	s.out.Wrong += v.Wrong
+	s.out.Note = cmp.Or(s.out.Note, v.note)
 	s.out.Rows = append(s.out.Rows, v.row(s.taken))
 }
 

@@ -34,14 +34,15 @@ type Row struct {
 // Outcome is what becomes of one record: rows for the case, or why it is not used, or why it is quarantined.
 type Outcome struct {
 	Rows     []Row
-	NotUsed  string // e.g. "category RiskyUsers"
-	Bad      string // e.g. "no id"
-	Wrong    int    // fields of a wrong type, loaded as absent
-	KeepRaw  bool   // the record may concern a pass: its text is kept as proof
-	Filtered bool   // it belongs to an export that is known to be filtered
-	Whole    bool   // it shows that its export is not filtered after all: the filter would have left it out
-	Evidence bool   // it is evidence of a kind that is known, used or not
-	Note     string // what is to be said of its source, once
+	NotUsed  string   // e.g. "category RiskyUsers"
+	Bad      string   // e.g. "no id"
+	Wrong    int      // fields of a wrong type, loaded as absent
+	KeepRaw  bool     // the record may concern a pass: its text is kept as proof
+	Filtered bool     // it belongs to an export that is known to be filtered
+	Whole    bool     // it shows that its export is not filtered after all: the filter would have left it out
+	Evidence bool     // it is evidence of a kind that is known, used or not
+	Note     string   // what is to be said of its source, once
+	Inside   []Inside // records that it wraps, which are to be read in its stead
 }
 
 // Format is one kind of export. What is declared of it serves objects of JSON and the header of a table alike.
@@ -86,7 +87,7 @@ var all = []*Format{
 	adminCentreSteps,
 	adminCentreSignIns,
 	adminCentreAudit,
-	splunkExport,
+	kustoAnswer,
 	extractDays,
 	extractAddresses,
 	extractSignIns,
@@ -159,16 +160,16 @@ func firstThatKnows(o object) *Format {
 	return nil
 }
 
-// Read reads one JSON object; the format is nil where it is none that is known.
+// Read reads one JSON object, or what holds some; the format is nil where it is none that is known.
 func Read(text string, in *Input) (*Format, Outcome) {
 	v := gjson.Parse(text)
 	if !v.IsObject() {
-		return nil, Outcome{}
+		return inStead(recordsOf(v, in.Context, deepestWrapper))
 	}
 	in.record = in.record.filled(v)
 	f, o, _ := recogniseObject(in.record)
 	if f == nil {
-		return nil, Outcome{}
+		return inStead(wrappedIn(in.record, deepestWrapper))
 	}
 	out := f.read(o, in)
 	out.Evidence = true

@@ -76,7 +76,7 @@ func readSignIn(o object, in *Input, e envelope) Outcome {
 	v.setNumber("method_bits", e.bits)
 	v.set("event_id", e.event)
 	v.set("log", cmp.Or(e.log, "signin"))
-	v.setBool("can_show_tap", v.of("steps") != "" || v.of("method_bits") != "")
+	v.setBool("can_show_tap", v.of("steps") != "" && !v.lost && areSteps(v.of("steps")) || v.of("method_bits") != "")
 	if !o.has("ipAddress") {
 		v.set("ip", e.callerIP)
 	}
@@ -85,7 +85,7 @@ func readSignIn(o object, in *Input, e envelope) Outcome {
 	}
 	concerns := record.SignInConcernsPass(v.of("steps"), v.of("failure_reason"), v.of("error_code"), v.of("method_bits"))
 	v.setBool("may_concern_pass", concerns)
-	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong, KeepRaw: concerns}
+	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong, KeepRaw: concerns, Note: v.note}
 }
 
 func readAudit(o object, in *Input, e envelope) Outcome {
@@ -109,7 +109,7 @@ func readAudit(o object, in *Input, e envelope) Outcome {
 	if !o.has("correlationId") {
 		v.set("correlation_id", e.correlation)
 	}
-	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong, KeepRaw: record.AuditConcernsPass(o.text("activityDisplayName"))}
+	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong, KeepRaw: record.AuditConcernsPass(o.text("activityDisplayName")), Note: v.note}
 }
 
 // withFlattenedSteps gives a sign-in its steps back where Microsoft-Extractor-Suite's older outputs have them as one member

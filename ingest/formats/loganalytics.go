@@ -76,6 +76,9 @@ func bareColumn(folded string) string {
 }
 
 func readLogAnalytics(o object, in *Input) Outcome {
+	if o.has("TableName") {
+		o = o.withoutNone()
+	}
 	kind, notUsed := logAnalyticsKind(o)
 	if notUsed != "" {
 		return Outcome{NotUsed: notUsed}
@@ -118,6 +121,17 @@ func readLogAnalytics(o object, in *Input) Outcome {
 		return Outcome{Bad: "no id: the query left the column Id out; export the whole table"}
 	}
 	return readSignIn(p, in, e)
+}
+
+// withoutNone is a row as 'az monitor log-analytics query' writes it, which writes every value as text and null as None.
+func (o object) withoutNone() object {
+	var p object
+	for i, k := range o.keys {
+		if o.values[i].Str != "None" {
+			p.with(k, o.values[i])
+		}
+	}
+	return p
 }
 
 // without is the object without a member.
