@@ -53,6 +53,7 @@ type loading struct {
 	unlisted     reasons       // of records that are quarantined beyond those that are listed
 	unknown      []quarantined // objects of no known kind, until the source is recognised; as many as are listed
 	unknownCount int64
+	look         formats.Look // of the first of them, and whether any has the keys of a log
 	wrong        int64
 	whole        bool            // some record shows that the export is not filtered
 	format       *formats.Format // of the record before
@@ -143,14 +144,19 @@ func (c *loading) readOnce(how reading) error {
 	case table != nil:
 		ended, err = c.rows(buffered, table)
 	case len(columns) > 0 && isNamedTable(r.src.Path):
-		refuse = "its header is none that is known: " + record.Excerpt([]byte(strings.Join(columns, ", ")), 2*excerptLength)
+		r.look = formats.HeaderLooksLike(columns, r.src.Path)
+		refuse = "its header is none that is known: " + record.Excerpt([]byte(strings.Join(columns, ", ")), 2*excerptLength) + "; it looks like " + r.look.What
 	case unreadable != nil && isNamedTable(r.src.Path):
 		refuse = unreadable.Error()
 	default:
 		_, ended = io.Copy(io.Discard, contextReader{l, buffered, r.size()})
 		if ended == nil || len(head) > 0 { // what cannot be read is not empty
 			what := notEvidence(head)
-			if archive := evidence.Foreign(r.src.Path); what == noText && archive != "" {
+			switch archive := evidence.Foreign(r.src.Path); {
+			case bytes.HasPrefix(head, []byte("Obj\x01")) && bytes.Contains(head, []byte("avro.schema")):
+				what, r.src.Unread = formats.AvroCapture, true
+				r.look.What = formats.AvroCapture
+			case what == noText && archive != "":
 				what, r.src.Unread = archive, true
 			}
 			r.notes = append(r.notes, "skipped: "+what)
@@ -449,6 +455,14 @@ func (c *loading) settle(r *framed) error {
 	case r.format == nil:
 		if c.unknownCount++; len(c.unknown) < mostListed {
 			c.unknown = append(c.unknown, r.quarantined(ofNoKind))
+			if !c.look.Logs {
+				text := r.text
+				if r.columns != nil {
+					text = formats.Record(r.columns, text)
+				}
+				look := formats.LooksLike(text)
+				c.look.What, c.look.Logs = cmp.Or(c.look.What, look.What), look.Logs
+			}
 		}
 	default:
 		c.recognised(r.format)
@@ -599,7 +613,8 @@ func (c *loading) finish(ended error) error {
 	}
 	r.notUsed += c.unknownCount
 	if c.unknownCount > 0 {
-		r.notes = append(r.notes, "not recognised: JSON objects of no kind that is known")
+		r.look = c.look
+		r.notes = append(r.notes, "not recognised; it looks like "+c.look.What)
 	}
 	r.notes = append(r.notes, c.said...)
 	if r.filtered = r.filtered && !c.whole; r.filtered && len(c.said) == 0 {

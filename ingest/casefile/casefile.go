@@ -43,7 +43,7 @@ import (
 )
 
 // SchemaVersion is the version of the tables that this program writes and reads.
-const SchemaVersion = 5
+const SchemaVersion = 6
 
 //go:embed schema.sql
 var ownSchema string
@@ -410,6 +410,10 @@ SELECT *, signin_concerns_pass(steps, failure_reason, error_code, method_bits) A
 DROP TABLE signin_record_old;`,
 	// What an older case holds keeps its places: file:line.
 	"ALTER TABLE quarantine ADD COLUMN ordinal BIGINT;" + sharedLines(),
+	record.Macros() + `
+ALTER TABLE source ADD COLUMN not_recognised VARCHAR;
+ALTER TABLE source ADD COLUMN names_logs BOOLEAN;
+ALTER TABLE source ADD COLUMN ambiguous_dates VARCHAR;`,
 }
 
 // migrate brings the case from one schema version to another, one step and one transaction at a time.

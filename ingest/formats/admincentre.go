@@ -24,7 +24,7 @@ var (
 // their own, and without it no sign-in with a pass can be seen.
 var adminCentreSignIns = &Format{
 	Name: "Entra admin centre sign-ins CSV", caps: adminCentreRows, table: true, column: asFolded,
-	needs: need("request id, date (utc)|date, status|sign-in error code, " +
+	needs: need("request id,date (utc)|date,status|sign-in error code," +
 		"username|user id|user|service principal id|service principal name|managed identity type"),
 	read: readAdminCentreSignIn,
 }
@@ -121,7 +121,7 @@ func interactiveByName(label string) string {
 // adminCentreSteps are InteractiveSignIns_AuthDetails_<from>_<to>.csv: the steps of the sign-ins in another file.
 var adminCentreSteps = &Format{
 	Name: "Entra admin centre authentication details CSV", caps: adminCentreRows, table: true, column: asFolded,
-	needs: need("request id, authentication method, succeeded|result detail|requirement|authentication method detail"),
+	needs: need("request id,authentication method,succeeded|result detail|requirement|authentication method detail"),
 	read:  readAdminCentreStep,
 }
 
@@ -162,7 +162,7 @@ func readAdminCentreStep(o object, in *Input) Outcome {
 // adminCentreAudit is AuditLogs_<date>.csv. Its records have no id.
 var adminCentreAudit = &Format{
 	Name: "Entra admin centre audit CSV", caps: adminCentreRows, table: true, column: asFolded,
-	needs: need("activity, date (utc)|date, correlationid|correlation id, actortype|actorobjectid|actoruserprincipalname|target1type|target1displayname"),
+	needs: need("activity,date (utc)|date,correlationid|correlation id,actortype|actorobjectid|actoruserprincipalname|target1type|target1displayname"),
 	read:  readAdminCentreAudit,
 }
 

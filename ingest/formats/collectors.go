@@ -20,7 +20,7 @@ import (
 // All-Roles.csv (with the account's creation time). It leaves service principals out.
 var roleFile = &Format{
 	Name:  "role members",
-	needs: need("role, userId, userName"),
+	needs: need("role,userId,userName"),
 	is:    func(o object) bool { return !o.has("principalId") },
 	read: func(o object, in *Input) Outcome {
 		s := newSnapshot(in)
@@ -48,7 +48,7 @@ var roleFile = &Format{
 // pimAssignment is a row of Microsoft-Extractor-Suite's PIM-Assignments.csv: groups are resolved to their members.
 var pimAssignment = &Format{
 	Name:  "PIM assignments",
-	needs: need("roleName, assignmentStatus|assignmentType"),
+	needs: need("roleName,assignmentStatus|assignmentType"),
 	read: func(o object, in *Input) Outcome {
 		s := newSnapshot(in)
 		eligible := strings.Contains(strings.ToLower(o.text("assignmentStatus")+" "+o.text("assignmentType")), "eligib")
@@ -97,7 +97,7 @@ var memberRow = &Format{
 // or "-". The pass's column has had three names; it never holds a passcode.
 var methodsRow = &Format{
 	Name:  "users' methods table",
-	needs: need("user, fido2, " + strings.Join(passColumns, "|")),
+	needs: need("user,fido2," + strings.Join(passColumns, "|")),
 	read: func(o object, in *Input) Outcome {
 		if !record.Present(o.text("user")) || o.text("user") == "-" {
 			return Outcome{Bad: "no id"}
@@ -126,7 +126,7 @@ var passColumns = []string{"temporaryAccessPass", "temporaryAccessPassAuthentica
 // column UserActions repeats the risk levels), so nothing follows from it.
 var policyRow = &Format{
 	Name:  "Conditional Access policies table",
-	needs: need("displayName, state, builtInControls"),
+	needs: need("displayName,state,builtInControls"),
 	is:    func(o object) bool { return !o.has("conditions") },
 	read:  func(object, *Input) Outcome { return Outcome{NotUsed: withoutUserActions} },
 }
@@ -135,7 +135,7 @@ var policyRow = &Format{
 // versions hang only the role's id there).
 var childOfRole = &Format{
 	Name:  "directory role members",
-	needs: need("id, directoryRoles"),
+	needs: need("id,directoryRoles"),
 	is:    func(o object) bool { return !o.get("directoryRoles").IsArray() },
 	read: func(o object, in *Input) Outcome {
 		role := roleRef{id: o.get("directoryRoles")}
@@ -158,7 +158,7 @@ var childOfRole = &Format{
 // kin): who is in the group, and by it in the role.
 var privilegedGroupMember = &Format{
 	Name:  "members of privileged groups",
-	needs: need("privilegedGroupId, id"),
+	needs: need("privilegedGroupId,id"),
 	read: func(o object, in *Input) Outcome {
 		s := newSnapshot(in)
 		if !record.Present(o.text("privilegedGroupId")) || !s.groupMember(o.get("privilegedGroupId"), gjson.Result{}, o) {

@@ -10,7 +10,7 @@ import (
 // AADSignInEventsBeta. They have no steps: failed attempts with a pass show by their error code, log-ins do not.
 var defenderSignIns = &Format{
 	Name:   "Defender EntraIdSignInEvents",
-	needs:  need("LogonType, AccountObjectId|AccountUpn, Timestamp|TimeGenerated, RequestId|CorrelationId, Application|ApplicationId"),
+	needs:  need("LogonType,AccountObjectId|AccountUpn,Timestamp|TimeGenerated,RequestId|CorrelationId,Application|ApplicationId"),
 	caps:   []int64{10_000, 30_000, 100_000}, // the portal's and the API's, which was raised twice
 	column: defenderColumn,
 	read: func(o object, in *Input) Outcome {

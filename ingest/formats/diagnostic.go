@@ -30,7 +30,7 @@ var otherCategories = map[string]bool{
 
 var diagnostic = &Format{
 	Name:  "Azure Monitor diagnostic records",
-	needs: need("category, properties|time|resourceId"),
+	needs: need("category,properties|time|resourceId"),
 	is: func(o object) bool {
 		category := strings.ToLower(o.text("category"))
 		_, signIn := signInCategories[category]

@@ -213,7 +213,7 @@ var directoryRole = &Format{
 // principal where they were expanded.
 var roleAssignment = &Format{
 	Name:  "role assignments",
-	needs: need("principalId, roleDefinitionId|roleDefinition"),
+	needs: need("principalId,roleDefinitionId|roleDefinition"),
 	read: func(o object, in *Input) Outcome {
 		if o.has("action") {
 			return Outcome{NotUsed: "a request for a role, which does not say who holds it"}
@@ -308,7 +308,7 @@ func (s *snapshot) group(id, name, list gjson.Result) {
 
 var registrationDetail = &Format{
 	Name:  "registration details",
-	needs: need("methodsRegistered, isMfaRegistered|isMfaCapable|isAdmin|userPrincipalName"),
+	needs: need("methodsRegistered,isMfaRegistered|isMfaCapable|isAdmin|userPrincipalName"),
 	read: func(o object, in *Input) Outcome {
 		if !identified(o.get("id"), o.get("userPrincipalName")) {
 			return Outcome{Bad: "no id"}

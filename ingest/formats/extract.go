@@ -49,7 +49,7 @@ func (e Extract) note() string {
 
 var extractDays = &Format{
 	Name:  "lake extract: days",
-	needs: need("extract, log_type, day"),
+	needs: need("extract,log_type,day"),
 	read: func(o object, in *Input) Outcome {
 		return readExtract(o, func(e Extract) Outcome {
 			at, bad := in.time(o.text("day"))
@@ -89,7 +89,7 @@ var extractDays = &Format{
 
 var extractAddresses = &Format{
 	Name:  "lake extract: addresses",
-	needs: need("extract, ip, users"),
+	needs: need("extract,ip,users"),
 	read: func(o object, _ *Input) Outcome {
 		return readExtract(o, func(e Extract) Outcome {
 			if n, ok := scalarOf(record.Number, o.get("users")); !ok || n == "" || n[0] == '-' || !record.Present(o.text("ip")) {
@@ -111,7 +111,7 @@ func (v *values) extracted(o object, e Extract) Outcome {
 
 var extractSignIns = &Format{
 	Name:  "lake extract: sign-ins",
-	needs: need("extract, id, time, interactive"),
+	needs: need("extract,id,time,interactive"),
 	read: func(o object, in *Input) Outcome {
 		return readExtract(o, func(Extract) Outcome { return readLakeSignIn(o, in) })
 	},
@@ -119,7 +119,7 @@ var extractSignIns = &Format{
 
 var extractAudits = &Format{
 	Name:  "lake extract: audit events",
-	needs: need("extract, time, activity|targets"),
+	needs: need("extract,time,activity|targets"),
 	read: func(o object, in *Input) Outcome {
 		return readExtract(o, func(Extract) Outcome { return readLakeAudit(o, in) })
 	},
@@ -138,7 +138,7 @@ func readExtract(o object, read func(Extract) Outcome) Outcome {
 
 var lakeSignIns = &Format{
 	Name:  "lake sign-ins",
-	needs: need("lake, id, time, interactive"),
+	needs: need("lake,id,time,interactive"),
 	read: func(o object, in *Input) Outcome {
 		out := readLakeSignIn(o, in)
 		out.Filtered = o.get("filtered").Bool()
@@ -148,7 +148,7 @@ var lakeSignIns = &Format{
 
 var lakeAudits = &Format{
 	Name:  "lake audit events",
-	needs: need("lake, time, activity|targets"),
+	needs: need("lake,time,activity|targets"),
 	read: func(o object, in *Input) Outcome {
 		out := readLakeAudit(o, in)
 		out.Filtered = o.get("filtered").Bool()
@@ -159,7 +159,7 @@ var lakeAudits = &Format{
 // lakeManifest is the list of exports that a lake was made of.
 var lakeManifest = &Format{
 	Name:  "lake manifest",
-	needs: need("lake, exports"),
+	needs: need("lake,exports"),
 	read: func(o object, _ *Input) Outcome {
 		out := Outcome{NotUsed: "the list of exports that the lake was made of"}
 		var quarantined, exports int64

@@ -58,7 +58,7 @@ type Format struct {
 
 // need are the keys by which a format is known: commas part those that must be there, bars those of which one must.
 func need(keys string) (all [][]string) {
-	for one := range strings.SplitSeq(keys, ", ") {
+	for one := range strings.SplitSeq(keys, ",") {
 		all = append(all, strings.Split(one, "|"))
 	}
 	return all
@@ -95,6 +95,7 @@ var all = []*Format{
 	lakeSignIns,
 	lakeAudits,
 	lakeManifest,
+	ownReport,
 	diagnostic,
 	matanoSignIn,
 	matanoAudit,

@@ -14,8 +14,8 @@ import (
 
 var graphSignIn = &Format{
 	Name: "Graph sign-ins",
-	needs: need("status|conditionalAccessStatus|deviceDetail|isInteractive|signInEventTypes|authenticationDetails, " +
-		"appId|appDisplayName|clientAppUsed|resourceDisplayName|resourceId|authenticationRequirement, " +
+	needs: need("status|conditionalAccessStatus|deviceDetail|isInteractive|signInEventTypes|authenticationDetails," +
+		"appId|appDisplayName|clientAppUsed|resourceDisplayName|resourceId|authenticationRequirement," +
 		"createdDateTime|userId|userPrincipalName|ipAddress|correlationId"),
 	caps: adminCentreRecords,
 	read: func(o object, in *Input) Outcome {
@@ -27,7 +27,7 @@ var graphSignIn = &Format{
 
 var graphAudit = &Format{
 	Name:  "Graph directory audits",
-	needs: need("activityDisplayName|activityDateTime, initiatedBy|targetResources|loggedByService|operationType"),
+	needs: need("activityDisplayName|activityDateTime,initiatedBy|targetResources|loggedByService|operationType"),
 	caps:  adminCentreRecords,
 	read:  func(o object, in *Input) Outcome { return readAudit(o, in, envelope{}) },
 }

@@ -156,7 +156,7 @@ func inStead(inside []Inside) (*Format, Outcome) {
 // graphBatch is an answer of Graph's $batch, which holds a page.
 var graphBatch = &Format{
 	Name:  "Graph batch",
-	needs: need("status, body"),
+	needs: need("status,body"),
 	is: func(o object) bool {
 		body := unwrap(o.get("body"))
 		return body.Get("error.code").Exists() || body.Get("value").IsArray() && (len(body.Get("value").Array()) == 0 || recordsOf(body, "", deepestWrapper) != nil)
