@@ -61,6 +61,7 @@ type loading struct {
 	damaged      bool            // the archive around it, or its compression
 	failed       error           // of reading: the disk's, not the content's
 	unread       bool            // nothing of it could be read
+	notUTF8      bool            // some record is not
 	said         []string        // notes that records ask for
 	line         int64           // of the record before
 	lineBefore   int64           // the ordinal before that line's first record
@@ -72,6 +73,7 @@ type loading struct {
 // reading is how a source is to be read again, where reading it showed that it was read wrongly.
 type reading struct {
 	order  formats.DateOrder
+	ansi   bool   // it is not in UTF-8 but in Windows-1252
 	refuse string // why the whole of it goes to quarantine
 }
 
@@ -127,14 +129,24 @@ func (c *loading) readOnce(how reading) error {
 	input, size, stop := c.begin(content)
 	defer stop()
 	text, encoding := evidence.Decode(input)
+	if how.ansi {
+		text, encoding = evidence.Windows1252(text), "Windows-1252, as spreadsheets and old versions of PowerShell write it"
+	}
 	if encoding != "" && encoding != "UTF-8" {
 		r.notes = append(r.notes, encoding)
 	}
 	buffered := bufio.NewReaderSize(text, size)
 	head, _ := buffered.Peek(size)
 	table, columns, unreadable := tableOf(head)
+	if !how.ansi && !isParquet(head) && (beginsLikeJSON(head) || isNamedTable(r.src.Path) || table != nil) && !validSoFar(head) && c.inWindows1252() {
+		how.ansi = true
+		return &rereadError{how}
+	}
 	var ended error
 	refuse := how.refuse
+	if table != nil {
+		refuse = cmp.Or(refuse, table.Refuse())
+	}
 	switch {
 	case refuse != "":
 	case isParquet(head):
@@ -175,14 +187,22 @@ func (c *loading) readOnce(how reading) error {
 		}
 		return c.refuse(refuse)
 	}
-	switch order, ok := c.in.Dates.Order(how.order); {
-	case !ok:
-		return &rereadError{reading{refuse: "its dates are written in two orders: some begin with a number over 12, others have one in the second place; split the file by how it writes dates"}}
+	if c.notUTF8 && !how.ansi && c.inWindows1252() {
+		how.ansi = true
+		return &rereadError{how}
+	}
+	switch order, refused := c.in.Dates.Order(how.order); {
+	case refused != "":
+		return &rereadError{reading{refuse: refused}}
 	case order != how.order:
-		return &rereadError{reading{order: order}}
+		how.order = order
+		return &rereadError{how}
 	}
 	if how.order == formats.DayFirst {
-		r.notes = append(r.notes, "its dates are read day first: some begin with a number over 12")
+		r.notes = append(r.notes, "its dates are read day first: "+c.in.Dates.Proof())
+	}
+	if r.ambiguous = c.in.Dates.Ambiguous(); r.ambiguous != "" {
+		r.notes = append(r.notes, r.ambiguous)
 	}
 	if err := c.finish(ended); err != nil {
 		return err
@@ -192,6 +212,27 @@ func (c *loading) readOnce(how reading) error {
 		return err
 	}
 	return nil
+}
+
+// validSoFar says whether the beginning of a text is UTF-8; its last character may be cut off.
+func validSoFar(head []byte) bool {
+	for cut := range min(len(head), utf8.UTFMax) {
+		if utf8.Valid(head[:len(head)-cut]) {
+			return true
+		}
+	}
+	return len(head) == 0
+}
+
+// inWindows1252 reads the source once more to say so. What can be read only once is taken for what it says it is.
+func (c *loading) inWindows1252() bool {
+	content, err := c.row.src.Open()
+	if err != nil {
+		return false
+	}
+	defer content.Close()
+	text, _ := evidence.Decode(contextReader{c.loader, content, 0})
+	return evidence.IsWindows1252(text)
 }
 
 // headBytes is how much of a source is looked at to find out what it is.
@@ -446,6 +487,7 @@ func (c *loading) settle(r *framed) error {
 	switch out := &r.out; {
 	case r.bad != nil:
 		c.cutOff = strings.HasPrefix(r.bad.reason, "text ends")
+		c.notUTF8 = c.notUTF8 || r.bad.reason == evidence.NotUTF8
 		c.quarantine(*r.bad)
 	case r.header:
 		c.unused.add("a header that stands among the rows", 1)

@@ -19,6 +19,9 @@ const (
 	workPerByte = 4
 )
 
+// NotUTF8 is why a record cannot be used whose bytes are no text.
+const NotUTF8 = "not valid UTF-8"
+
 // Frame is one record of a text, or a stretch of it that cannot be used.
 type Frame struct {
 	Line    int64  // where it begins, 1-based
@@ -334,7 +337,7 @@ func (f *Framer) record(n int, lv *level) Frame {
 	if !utf8.Valid(text) {
 		r := f.begin()
 		f.pos += n
-		return f.bad(r, "not valid UTF-8")
+		return f.bad(r, NotUTF8)
 	}
 	f.ordinal++
 	fr := Frame{

@@ -42,6 +42,7 @@ type Sheet struct {
 	first      []int    // of each column, the first one with the same key
 	dates      []int    // columns that hold a time
 	powerShell bool     // the keys are in PowerShell's spelling, which has to be put into Graph's
+	zones      []string // of a column's times, where its head says it: +02:00
 	secret     bool     // some column may hold passcodes
 }
 
@@ -52,6 +53,9 @@ func fold(column string) string {
 	}), " "))
 }
 
+// zoneInHead is the zone of a column's times, as Log Analytics heads them after a change of the display's zone.
+var zoneInHead = regexp.MustCompile(` [[(]utc *([+-]\d{2}:?\d{2})[])]$`)
+
 // asFolded is the key of a column for formats whose keys are folded columns.
 func asFolded(column string) string { return column }
 
@@ -60,11 +64,14 @@ func RecogniseHeader(columns []string) *Sheet {
 	if len(columns) < 2 {
 		return nil
 	}
-	s := &Sheet{columns: make([]string, len(columns)), folded: make([]string, len(columns)), keys: make([]string, len(columns)), first: make([]int, len(columns))}
+	s := &Sheet{columns: make([]string, len(columns)), folded: make([]string, len(columns)), keys: make([]string, len(columns)), first: make([]int, len(columns)), zones: make([]string, len(columns))}
 	for i, c := range columns {
 		folded := fold(c)
 		s.columns[i] = strings.TrimSpace(strings.TrimPrefix(c, "\ufeff"))
 		s.folded[i] = folded
+		if m := zoneInHead.FindStringSubmatch(folded); m != nil {
+			s.zones[i] = m[1]
+		}
 		s.secret = s.secret || record.IsSecretColumn(folded)
 		if strings.Contains(folded, "date") || strings.Contains(folded, "time") {
 			s.dates = append(s.dates, i)
@@ -161,14 +168,23 @@ func (s *Sheet) IsHeader(row Cells) bool {
 
 // Read reads a row, which has as many fields as the header.
 func (s *Sheet) Read(row Cells, in *Input) Outcome {
+	in.about(row.Quoted)
 	for _, i := range s.dates {
-		in.Dates.see(row.field(i))
+		if field := row.field(i); len(field) > 10 && field[4] == '-' {
+			in.moment(field)
+		}
+	}
+	for _, i := range s.dates {
+		in.see(row.field(i))
 	}
 	in.record.keys = append(in.record.keys[:0], s.keys...)
 	in.record.values = slices.Grow(in.record.values[:0], len(row.Ends))[:len(row.Ends)]
 	o := in.record
 	for i := range row.Ends {
 		o.values[i] = row.value(i)
+		if zone := s.zones[i]; zone != "" {
+			o.values[i] = inZone(o.values[i], zone)
+		}
 		if first := s.first[i]; o.values[first].Type == gjson.Null {
 			o.values[first] = o.values[i]
 		}
@@ -178,7 +194,40 @@ func (s *Sheet) Read(row Cells, in *Input) Outcome {
 	}
 	out := s.read(o, in)
 	out.Evidence = true
+	if out.Note == "" && s.rounded(row) {
+		out.Note = "a spreadsheet saved it again and rounded ids to numbers such as 1.2E+15: they are lost; export again, and do not open the export in a spreadsheet"
+	}
 	return out
+}
+
+// rounded says whether a field is a number as spreadsheets show long ones.
+func (s *Sheet) rounded(row Cells) bool {
+	for i := range row.Ends {
+		if f := row.field(i); len(f) > 5 && len(f) < 25 && strings.Contains(f, "E+") && roundedNumber.MatchString(f) {
+			return true
+		}
+	}
+	return false
+}
+
+var roundedNumber = regexp.MustCompile(`^\d(?:[.,]\d+)?E\+\d{1,3}$`)
+
+// inZone is a time that a column's head says the zone of, with the zone.
+func inZone(v gjson.Result, zone string) gjson.Result {
+	if text := v.Str + " " + zone; v.Type == gjson.String && (slashedTime.MatchString(text) || isoTime.MatchString(text)) {
+		return stringValue(text)
+	}
+	return v
+}
+
+// Refuse says why no row of the table can be read, "" where they can.
+func (s *Sheet) Refuse() string {
+	for i, folded := range s.folded {
+		if strings.HasSuffix(folded, "[local time]") {
+			return "its column " + record.Excerpt([]byte(s.columns[i]), 60) + " has times in the zone of whoever downloaded it, which the file does not tell: set the portal's time zone to UTC and export again"
+		}
+	}
+	return ""
 }
 
 // Text is a row as JSON text: an object under the header's own names, without empty fields. It is what is kept as proof,

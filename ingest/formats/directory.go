@@ -49,7 +49,7 @@ func (s *snapshot) time(v gjson.Result) gjson.Result {
 		}
 		return gjson.Result{}
 	}
-	s.in.Dates.see(text)
+	s.in.see(text)
 	t, bad := checkTime(text, s.in.Order)
 	if bad != "" {
 		s.out.Wrong++

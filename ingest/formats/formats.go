@@ -23,6 +23,12 @@ type Input struct {
 	Dates   Dates     // what its dates prove about that
 
 	record object // the record at hand; its memory serves the next one
+
+	text     string      // of the record at hand
+	days     []time.Time // in it, see moments
+	scanned  bool
+	from, to time.Time // the span of days in the source's name
+	named    bool      // it was looked for
 }
 
 // Row is a record, or a part of one: its values by the kind's columns, "" where it has none, all valid UTF-8.
@@ -163,6 +169,7 @@ func firstThatKnows(o object) *Format {
 
 // Read reads one JSON object, or what holds some; the format is nil where it is none that is known.
 func Read(text string, in *Input) (*Format, Outcome) {
+	in.about(text)
 	v := gjson.Parse(text)
 	if !v.IsObject() {
 		return inStead(recordsOf(v, in.Context, deepestWrapper))

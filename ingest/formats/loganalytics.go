@@ -1,6 +1,7 @@
 package formats
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -69,7 +70,8 @@ func logAnalyticsColumn(column string) string {
 }
 
 func bareColumn(folded string) string {
-	for _, suffix := range []string{" [utc]", " (utc)", "_string", "_dynamic"} {
+	folded = zoneInHead.ReplaceAllString(folded, "")
+	for _, suffix := range []string{" [local time]", " [utc]", " (utc)", "_string", "_dynamic"} {
 		folded = strings.TrimSuffix(folded, suffix)
 	}
 	return strings.ReplaceAll(folded, " ", "")
@@ -83,6 +85,19 @@ func readLogAnalytics(o object, in *Input) Outcome {
 	if notUsed != "" {
 		return Outcome{NotUsed: notUsed}
 	}
+	out := readTableRow(o, in, kind)
+	switch {
+	case o.has("TimeGenerated"):
+	case out.Bad == noTime:
+		out.Bad = "no time: the query left the column TimeGenerated out; export the table with all its columns"
+	case out.Bad == "":
+		out.Note = cmp.Or(out.Note, "the query left the column TimeGenerated out: the times are those of CreatedDateTime or ActivityDateTime")
+	}
+	return out
+}
+
+// readTableRow reads a row of the table of that kind, as in logTables.
+func readTableRow(o object, in *Input, kind string) Outcome {
 	e := envelope{
 		tenant:            o.text("AADTenantId"),
 		time:              o.text("TimeGenerated"),

@@ -17,9 +17,9 @@ type DateOrder int
 const (
 	// Usual is month first with slashes (2/25/2026), as Azure writes them, and day first with dots or dashes (25.2.2026,
 	// 25-2-2026), as the cultures that write those do: collectors use their machine's.
-	Usual      DateOrder = iota
-	MonthFirst           // a file in which some second number is over 12
-	DayFirst             // a file in which some first number is over 12
+	Usual DateOrder = iota
+	MonthFirst
+	DayFirst
 )
 
 var (
@@ -28,6 +28,7 @@ var (
 	slashedTime = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:,?[\s\x{202f}\x{a0}]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?[\s\x{202f}\x{a0}]*([AaPp]\.?[Mm]\.?)?)?\s*(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$`)
 	// Sep 14, 2026 8:05:00 AM, as Defender's portal writes it
 	wordedTime = regexp.MustCompile(`^([A-Z][a-z]{2})[a-z]{0,6}\.? (\d{1,2}),? (\d{4})(?:,?[\s\x{202f}\x{a0}]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?[\s\x{202f}\x{a0}]*([AaPp]\.?[Mm]\.?)?)?\s*(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$`)
+	timeOfDay  = regexp.MustCompile(`^\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?(?: ?[AaPp][Mm])?$`)
 	epochTime  = regexp.MustCompile(`^\\?/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\\?/$`)
 )
 
@@ -66,65 +67,6 @@ func ParseTime(s string, order DateOrder) (time.Time, error) {
 	return time.Time{}, errors.New("not a time in any spelling known")
 }
 
-// SlashedOrder says what a date without a year in front proves about its file: DayFirst where its first number is over
-// 12, MonthFirst where its second is; proven is false where it proves nothing.
-func SlashedOrder(s string) (order DateOrder, proven bool) {
-	m := slashedTime.FindStringSubmatch(strings.TrimSpace(s))
-	if m == nil {
-		return Usual, false
-	}
-	first, _ := strconv.Atoi(m[1])
-	second, _ := strconv.Atoi(m[2])
-	switch {
-	case first > 12 && first <= 31 && second <= 12:
-		return DayFirst, true
-	case second > 12 && second <= 31 && first <= 12:
-		return MonthFirst, true
-	}
-	return Usual, false
-}
-
-// Dates is what the dates of a file, read so far, prove about their order.
-type Dates struct{ monthFirst, dayFirst, slashed, other bool }
-
-// Join adds what other dates of the same file prove.
-func (d *Dates) Join(other Dates) {
-	d.monthFirst, d.dayFirst = d.monthFirst || other.monthFirst, d.dayFirst || other.dayFirst
-	d.slashed, d.other = d.slashed || other.slashed, d.other || other.other
-}
-
-func (d *Dates) see(s string) {
-	s = strings.TrimSpace(s)
-	if len(s) < 8 || s[1] > '9' || s[4] == '-' || s[0] == '\\' || !slashedTime.MatchString(s) {
-		return
-	}
-	if strings.Contains(s[:3], "/") {
-		d.slashed = true
-	} else {
-		d.other = true
-	}
-	switch order, _ := SlashedOrder(s); order {
-	case DayFirst:
-		d.dayFirst = true
-	case MonthFirst:
-		d.monthFirst = true
-	}
-}
-
-// Order is how the file is to be read, which was read in the order used. Where that is another, the file was read
-// wrongly; ok is false where its dates prove two orders, and no reading of it is right.
-func (d *Dates) Order(used DateOrder) (order DateOrder, ok bool) {
-	switch {
-	case d.monthFirst && d.dayFirst:
-		return used, false
-	case d.dayFirst && d.slashed:
-		return DayFirst, true
-	case d.monthFirst && d.other:
-		return MonthFirst, true
-	}
-	return used, true
-}
-
 func fromParts(year, month, day, hour, minute, second, fraction, half, zone string) (time.Time, error) {
 	number := func(s string) int { n, _ := strconv.Atoi(s); return n }
 	y, mo, d, h, mi, s := number(year), number(month), number(day), number(hour), number(minute), number(second)
@@ -158,16 +100,21 @@ func fromParts(year, month, day, hour, minute, second, fraction, half, zone stri
 
 // time reads the time of a record, and what it proves about the file's dates.
 func (in *Input) time(s string) (time.Time, string) {
-	in.Dates.see(s)
+	in.see(s)
 	return checkTime(s, in.Order)
 }
+
+const noTime = "no time"
 
 // checkTime reads the time of a record and refuses what no real record has.
 func checkTime(s string, order DateOrder) (time.Time, string) {
 	if strings.TrimSpace(s) == "" {
-		return time.Time{}, "no time"
+		return time.Time{}, noTime
 	}
 	t, err := ParseTime(s, order)
+	if err != nil && timeOfDay.MatchString(strings.TrimSpace(s)) {
+		return time.Time{}, "its time has no date: a spreadsheet showed it so when it was saved again; export again, and do not open the export in a spreadsheet"
+	}
 	if err != nil {
 		return time.Time{}, "its time cannot be read: " + err.Error()
 	}
@@ -180,6 +127,7 @@ func checkTime(s string, order DateOrder) (time.Time, string) {
 var (
 	nameDay     = regexp.MustCompile(`(?:^|\D)(20\d{2})-(\d{1,2})-(\d{1,2})(?:[T_ -](\d{2})[-_:]?(\d{2})(?:[-_:]?(\d{2}))?Z?)?(?:\D|$)`)
 	nameCompact = regexp.MustCompile(`(?:^|\D)(20\d{2})(\d{2})(\d{2})(?:[T_-]?(\d{2})(\d{2})(\d{2})?Z?)?(?:\D|$)`)
+	nameSpan    = regexp.MustCompile(`(?:^|\D)(20\d{2})-?(\d{2})-?(\d{2})(?:T?[\d:]*Z?)[_ -]{1,3}(?:to[_ -])?(20\d{2})-?(\d{2})-?(\d{2})(?:\D|$)`)
 	laterDay    = regexp.MustCompile(`^[T_ -]20\d{2}-\d{1,2}-\d{1,2}`)
 )
 
