@@ -29,6 +29,7 @@ type sourceRow struct {
 	First       *time.Time `db:"first_time"`
 	Last        *time.Time `db:"last_time"`
 	Note        string     `db:"note"`
+	LooksLike   string     `db:"not_recognised"`
 	SameAs      *int       `db:"same_as"`
 }
 
@@ -40,6 +41,7 @@ func readEvidence(ctx context.Context, c *casefile.Case) (files []EvidenceFile, 
 		f := EvidenceFile{
 			Path: s.Path, Container: s.Container, Bytes: s.Bytes, SHA256: s.SHA256, Format: s.Format, TenantID: s.TenantID,
 			Read: s.Read, Loaded: s.Loaded, Duplicate: s.Duplicates, NotUsed: s.NotUsed, Quarantined: s.Quarantined, Note: s.Note,
+			LooksLike: s.LooksLike,
 		}
 		if s.SameAs != nil {
 			f.Duplicate = f.Read
@@ -130,7 +132,8 @@ SELECT
     s.records_not_used + coalesce(e.homeless, 0) + coalesce(p.homeless, 0) AS not_used,
     s.records_quarantined,
     coalesce(e.homeless, 0) + coalesce(p.homeless, 0) AS homeless, coalesce(o.n, 0) AS orphans,
-    least(e.first_time, p.first_time) AS first_time, greatest(e.last_time, p.last_time) AS last_time, s.note, s.same_as
+    least(e.first_time, p.first_time) AS first_time, greatest(e.last_time, p.last_time) AS last_time, s.note,
+    coalesce(s.not_recognised, '') AS not_recognised, s.same_as
 FROM source AS s
 LEFT JOIN duplicates AS d ON d.source_id = s.source_id
 LEFT JOIN events AS e ON e.source_id = s.source_id

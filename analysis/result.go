@@ -158,6 +158,7 @@ type EvidenceFile struct {
 	Quarantined         int64
 	FirstTime, LastTime time.Time
 	Note                string
+	LooksLike           string // of a file none of whose records was recognised: what it looks like and how to export it, without a full stop
 }
 
 // Quarantined is a record that could not be loaded, and why; or, as the last of a file's, how many more there are.

@@ -46,6 +46,7 @@ var (
 		{Name: "filtered", Type: record.Bool}, {Name: "rows_not_lines", Type: record.Bool}, {Name: "records_read", Type: record.Number},
 		{Name: "records_not_used", Type: record.Number}, {Name: "truncated", Type: record.Text}, {Name: "holds_passcode", Type: record.Number},
 		{Name: "note", Type: record.Text, Blank: true}, {Name: "records_quarantined", Type: record.Number},
+		{Name: "not_recognised", Type: record.Text}, {Name: "names_logs", Type: record.Bool}, {Name: "ambiguous_dates", Type: record.Text},
 	}
 )
 
@@ -140,7 +141,7 @@ func (r *source) row() casefile.Row {
 	values := []string{
 		strconv.Itoa(r.id), r.src.Path, r.src.Container, number(max(r.bytes, 0)), r.sha256, modified, r.format, same, tenantOf(r.src.Path),
 		strconv.FormatBool(r.filtered), strconv.FormatBool(r.rows), number(r.read), number(r.notUsed), r.truncated, number(r.passcodes),
-		strings.Join(r.notes, "; "), number(r.quarantined),
+		strings.Join(r.notes, "; "), number(r.quarantined), r.look.What, strconv.FormatBool(r.look.Logs), r.ambiguous,
 	}
 	for i, v := range values {
 		values[i] = strings.ToValidUTF8(v, "\uFFFD")

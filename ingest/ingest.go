@@ -104,7 +104,9 @@ type source struct {
 	passcodes      int64
 	bytes          int64
 	notes          []string
-	listed         bool // in the case's table, once the transaction is through
+	look           formats.Look // of a file none of whose records is of a known kind
+	ambiguous      string       // why its dates may have been read in the wrong order
+	listed         bool         // in the case's table, once the transaction is through
 }
 
 // NoteUnneeded is the note of a lake's day that was left out because [Options.Unneeded] says so.

@@ -53,6 +53,7 @@ type loading struct {
 	unlisted     reasons       // of records that are quarantined beyond those that are listed
 	unknown      []quarantined // objects of no known kind, until the source is recognised; as many as are listed
 	unknownCount int64
+	look         formats.Look // of the first of them, and whether any has the keys of a log
 	wrong        int64
 	whole        bool            // some record shows that the export is not filtered
 	format       *formats.Format // of the record before
@@ -60,6 +61,7 @@ type loading struct {
 	damaged      bool            // the archive around it, or its compression
 	failed       error           // of reading: the disk's, not the content's
 	unread       bool            // nothing of it could be read
+	notUTF8      bool            // some record is not
 	said         []string        // notes that records ask for
 	line         int64           // of the record before
 	lineBefore   int64           // the ordinal before that line's first record
@@ -71,6 +73,7 @@ type loading struct {
 // reading is how a source is to be read again, where reading it showed that it was read wrongly.
 type reading struct {
 	order  formats.DateOrder
+	ansi   bool   // it is not in UTF-8 but in Windows-1252
 	refuse string // why the whole of it goes to quarantine
 }
 
@@ -126,14 +129,24 @@ func (c *loading) readOnce(how reading) error {
 	input, size, stop := c.begin(content)
 	defer stop()
 	text, encoding := evidence.Decode(input)
+	if how.ansi {
+		text, encoding = evidence.Windows1252(text), "Windows-1252, as spreadsheets and old versions of PowerShell write it"
+	}
 	if encoding != "" && encoding != "UTF-8" {
 		r.notes = append(r.notes, encoding)
 	}
 	buffered := bufio.NewReaderSize(text, size)
 	head, _ := buffered.Peek(size)
 	table, columns, unreadable := tableOf(head)
+	if !how.ansi && !isParquet(head) && (beginsLikeJSON(head) || isNamedTable(r.src.Path) || table != nil) && !validSoFar(head) && c.inWindows1252() {
+		how.ansi = true
+		return &rereadError{how}
+	}
 	var ended error
 	refuse := how.refuse
+	if table != nil {
+		refuse = cmp.Or(refuse, table.Refuse())
+	}
 	switch {
 	case refuse != "":
 	case isParquet(head):
@@ -143,14 +156,19 @@ func (c *loading) readOnce(how reading) error {
 	case table != nil:
 		ended, err = c.rows(buffered, table)
 	case len(columns) > 0 && isNamedTable(r.src.Path):
-		refuse = "its header is none that is known: " + record.Excerpt([]byte(strings.Join(columns, ", ")), 2*excerptLength)
+		r.look = formats.HeaderLooksLike(columns, r.src.Path)
+		refuse = "its header is none that is known: " + record.Excerpt([]byte(strings.Join(columns, ", ")), 2*excerptLength) + "; it looks like " + r.look.What
 	case unreadable != nil && isNamedTable(r.src.Path):
 		refuse = unreadable.Error()
 	default:
 		_, ended = io.Copy(io.Discard, contextReader{l, buffered, r.size()})
 		if ended == nil || len(head) > 0 { // what cannot be read is not empty
 			what := notEvidence(head)
-			if archive := evidence.Foreign(r.src.Path); what == noText && archive != "" {
+			switch archive := evidence.Foreign(r.src.Path); {
+			case bytes.HasPrefix(head, []byte("Obj\x01")) && bytes.Contains(head, []byte("avro.schema")):
+				what, r.src.Unread = formats.AvroCapture, true
+				r.look.What = formats.AvroCapture
+			case what == noText && archive != "":
 				what, r.src.Unread = archive, true
 			}
 			r.notes = append(r.notes, "skipped: "+what)
@@ -169,14 +187,22 @@ func (c *loading) readOnce(how reading) error {
 		}
 		return c.refuse(refuse)
 	}
-	switch order, ok := c.in.Dates.Order(how.order); {
-	case !ok:
-		return &rereadError{reading{refuse: "its dates are written in two orders: some begin with a number over 12, others have one in the second place; split the file by how it writes dates"}}
+	if c.notUTF8 && !how.ansi && c.inWindows1252() {
+		how.ansi = true
+		return &rereadError{how}
+	}
+	switch order, refused := c.in.Dates.Order(how.order); {
+	case refused != "":
+		return &rereadError{reading{refuse: refused}}
 	case order != how.order:
-		return &rereadError{reading{order: order}}
+		how.order = order
+		return &rereadError{how}
 	}
 	if how.order == formats.DayFirst {
-		r.notes = append(r.notes, "its dates are read day first: some begin with a number over 12")
+		r.notes = append(r.notes, "its dates are read day first: "+c.in.Dates.Proof())
+	}
+	if r.ambiguous = c.in.Dates.Ambiguous(); r.ambiguous != "" {
+		r.notes = append(r.notes, r.ambiguous)
 	}
 	if err := c.finish(ended); err != nil {
 		return err
@@ -186,6 +212,27 @@ func (c *loading) readOnce(how reading) error {
 		return err
 	}
 	return nil
+}
+
+// validSoFar says whether the beginning of a text is UTF-8; its last character may be cut off.
+func validSoFar(head []byte) bool {
+	for cut := range min(len(head), utf8.UTFMax) {
+		if utf8.Valid(head[:len(head)-cut]) {
+			return true
+		}
+	}
+	return len(head) == 0
+}
+
+// inWindows1252 reads the source once more to say so. What can be read only once is taken for what it says it is.
+func (c *loading) inWindows1252() bool {
+	content, err := c.row.src.Open()
+	if err != nil {
+		return false
+	}
+	defer content.Close()
+	text, _ := evidence.Decode(contextReader{c.loader, content, 0})
+	return evidence.IsWindows1252(text)
 }
 
 // headBytes is how much of a source is looked at to find out what it is.
@@ -290,6 +337,7 @@ func (r contextReader) Read(p []byte) (int, error) {
 // beginsLikeJSON says whether a text begins like JSON.
 func beginsLikeJSON(head []byte) bool {
 	trimmed := bytes.TrimLeft(head, " \t\r\n")
+	trimmed = bytes.TrimPrefix(trimmed, []byte{'"'}) // JSON as the text of a JSON string
 	return len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[')
 }
 
@@ -416,7 +464,18 @@ func (c *loading) rows(r io.Reader, table *formats.Sheet) (ended, err error) {
 
 // settle does what is to be done with a record that was translated.
 func (c *loading) settle(r *framed) error {
+	for i := range r.inner {
+		if err := c.settle(&r.inner[i]); err != nil {
+			return err
+		}
+	}
+	if r.inner != nil {
+		return nil
+	}
 	c.row.read++
+	if r.ordinal = c.row.read; r.bad != nil {
+		r.bad.ordinal = r.ordinal
+	}
 	c.onLine(r.line, r.ordinal)
 	if c.search != nil {
 		c.search.see(r, c.sheet)
@@ -428,6 +487,7 @@ func (c *loading) settle(r *framed) error {
 	switch out := &r.out; {
 	case r.bad != nil:
 		c.cutOff = strings.HasPrefix(r.bad.reason, "text ends")
+		c.notUTF8 = c.notUTF8 || r.bad.reason == evidence.NotUTF8
 		c.quarantine(*r.bad)
 	case r.header:
 		c.unused.add("a header that stands among the rows", 1)
@@ -437,6 +497,14 @@ func (c *loading) settle(r *framed) error {
 	case r.format == nil:
 		if c.unknownCount++; len(c.unknown) < mostListed {
 			c.unknown = append(c.unknown, r.quarantined(ofNoKind))
+			if !c.look.Logs {
+				text := r.text
+				if r.columns != nil {
+					text = formats.Record(r.columns, text)
+				}
+				look := formats.LooksLike(text)
+				c.look.What, c.look.Logs = cmp.Or(c.look.What, look.What), look.Logs
+			}
 		}
 	default:
 		c.recognised(r.format)
@@ -587,7 +655,8 @@ func (c *loading) finish(ended error) error {
 	}
 	r.notUsed += c.unknownCount
 	if c.unknownCount > 0 {
-		r.notes = append(r.notes, "not recognised: JSON objects of no kind that is known")
+		r.look = c.look
+		r.notes = append(r.notes, "not recognised; it looks like "+c.look.What)
 	}
 	r.notes = append(r.notes, c.said...)
 	if r.filtered = r.filtered && !c.whole; r.filtered && len(c.said) == 0 {

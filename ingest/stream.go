@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -39,8 +40,9 @@ type framed struct {
 	header    bool         // a row that repeats the header
 	format    *formats.Format
 	out       formats.Outcome
-	masked    string // the text as it may be kept, where that is needed
-	passcodes int    // masked in it
+	masked    string   // the text as it may be kept, where that is needed
+	passcodes int      // masked in it
+	inner     []framed // records that it wraps, which stand in its stead
 }
 
 // quarantined is the record's place in quarantine.
@@ -56,7 +58,7 @@ func (r *framed) quarantined(why string) quarantined {
 // whole is the record's text, with the names of its columns where they stand elsewhere.
 func (r *framed) whole(table *formats.Sheet) string {
 	switch {
-	case table != nil:
+	case table != nil && r.cells.Ends != nil:
 		return table.Text(r.cells)
 	case r.columns != nil:
 		return formats.Record(r.columns, r.text)
@@ -72,6 +74,10 @@ func (r *framed) translate(table *formats.Sheet, in *formats.Input) {
 		r.header = true
 	case table != nil:
 		r.format, r.out = table.Format, table.Read(r.cells, in)
+		if r.out.Inside != nil {
+			r.unwrap(in)
+			return
+		}
 		if r.out.KeepRaw || r.out.Bad != "" || table.Secret() || record.MayHoldPasscode(r.text) {
 			r.masked, r.passcodes = record.MaskPasscodes(r.whole(table))
 		}
@@ -79,10 +85,25 @@ func (r *framed) translate(table *formats.Sheet, in *formats.Input) {
 		text := r.whole(nil)
 		in.Context = r.context
 		r.format, r.out = formats.Read(text, in)
+		if r.out.Inside != nil {
+			r.unwrap(in)
+			return
+		}
 		if r.out.KeepRaw || r.out.Bad != "" || record.MayHoldPasscode(text) {
 			r.masked, r.passcodes = record.MaskPasscodes(text)
 		}
 	}
+}
+
+// unwrap translates the records that this one wraps. They stand where it does.
+func (r *framed) unwrap(in *formats.Input) {
+	r.inner = make([]framed, len(r.out.Inside))
+	for i, inside := range r.out.Inside {
+		r.inner[i] = framed{line: r.line, offset: r.offset, text: inside.Text, context: cmp.Or(inside.Context, r.context)}
+		r.inner[i].translate(nil, in)
+	}
+	r.inner[0].out.Note = cmp.Or(r.inner[0].out.Note, r.out.Note)
+	r.out = formats.Outcome{}
 }
 
 // chunk is some records in a row.

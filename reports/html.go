@@ -111,7 +111,8 @@ type page struct {
 	Script            template.JS
 	Heading, Sentence string
 	CollectFirst      string // what to do where nothing could be tested
-	Several           bool   // tenants
+	NotRecognised     []string
+	Several           bool // tenants
 	TenantsNamed      []string
 	TenantsRest       int
 	OpenTotal         int
@@ -158,7 +159,8 @@ func (o htmlOutput) page(r *analysis.Result) page {
 	for _, f := range first {
 		p.First = append(p.First, firstThing{f, rules[f.RuleID].HowToVerify})
 	}
-	if len(r.Assessments) == 0 {
+	p.NotRecognised = notRecognised(r)
+	if len(r.Assessments) == 0 && len(p.NotRecognised) == 0 {
 		p.CollectFirst = collectFirst
 	}
 	p.Severities = findingGroups(r, first)

@@ -31,8 +31,11 @@ func Summary(w io.Writer, r *analysis.Result, dir string, color bool) error {
 		s.paragraph("Names, ids and addresses are pseudonyms.")
 	}
 
-	if len(r.Assessments) == 0 {
+	if len(r.Assessments) == 0 && len(notRecognised(r)) == 0 {
 		s.paragraph(collectFirst)
+	}
+	for _, told := range notRecognised(r) {
+		s.paragraph(told)
 	}
 
 	s.table([]int{12, 12, 12, 12, 12, 13}, tw.AlignRight,

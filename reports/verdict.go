@@ -212,6 +212,31 @@ func nothingTested(r *analysis.Result) string {
 const collectFirst = "Collect evidence first: the sign-in logs from the beta endpoint, interactive and non-interactive, the audit log, " +
 	"and the authentication methods policy. Then run the audit over them."
 
+// mostNotRecognised is how many files that were not recognised are named on a first page.
+const mostNotRecognised = 3
+
+// notRecognised tells of the files of which nothing is in the results, because none of their records was recognised. Whoever
+// reads a result has to know that it lacks them.
+func notRecognised(r *analysis.Result) (told []string) {
+	n := 0
+	for _, e := range r.Evidence {
+		if e.LooksLike == "" {
+			continue
+		}
+		if n++; n <= mostNotRecognised {
+			records := ""
+			if e.Read > e.Quarantined {
+				records = " (" + count(int(e.Read), "record", "records") + ")"
+			}
+			told = append(told, "Not recognised, and so in no result: "+line(e.Path)+records+". It looks like "+line(e.LooksLike)+".")
+		}
+	}
+	if n > mostNotRecognised {
+		told = append(told, count(n-mostNotRecognised, "further file was", "further files were")+" not recognised; see the findings of EVIDENCE-NOT-RECOGNISED.")
+	}
+	return told
+}
+
 // supervision counts the log-ins by whether they were supervised, those answers that occur.
 func (t tally) supervision() string {
 	var parts []string

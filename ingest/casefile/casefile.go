@@ -43,7 +43,7 @@ import (
 )
 
 // SchemaVersion is the version of the tables that this program writes and reads.
-const SchemaVersion = 5
+const SchemaVersion = 6
 
 //go:embed schema.sql
 var ownSchema string
@@ -429,6 +429,10 @@ INSERT INTO audit_record BY NAME SELECT * FROM audit_record_old;
 DROP TABLE audit_record_old;
 -- What an older case holds keeps its places: file:line.
 ALTER TABLE quarantine ADD COLUMN ordinal BIGINT;` + sharedLines(),
+	record.Macros() + `
+ALTER TABLE source ADD COLUMN not_recognised VARCHAR;
+ALTER TABLE source ADD COLUMN names_logs BOOLEAN;
+ALTER TABLE source ADD COLUMN ambiguous_dates VARCHAR;`,
 }
 
 // migrate brings the case from one schema version to another, one step and one transaction at a time.

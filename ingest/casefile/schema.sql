@@ -22,7 +22,10 @@ CREATE TABLE source (
     truncated        VARCHAR,            -- why the export is probably not whole
     holds_passcode   BIGINT  NOT NULL,   -- records in which a passcode's value was masked
     note             VARCHAR NOT NULL,
-    records_quarantined BIGINT NOT NULL  -- all of them; the table quarantine lists the first
+    records_quarantined BIGINT NOT NULL, -- all of them; the table quarantine lists the first
+    not_recognised   VARCHAR,            -- of a file none of whose records is of a known kind: what it looks like, and how to export it
+    names_logs       BOOLEAN,            -- its keys are those of sign-ins or audit events
+    ambiguous_dates  VARCHAR             -- why its dates may have been read in the wrong order
 );
 
 CREATE TABLE quarantine (

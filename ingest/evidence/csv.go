@@ -52,6 +52,7 @@ func (f *CSVFramer) Header() ([]string, error) {
 
 func (f *CSVFramer) readHeader() error {
 	f.comma = ','
+	var sep byte // as a spreadsheet's first line names it
 	for {
 		if !f.skipBlankLines() {
 			return f.err
@@ -61,6 +62,9 @@ func (f *CSVFramer) readHeader() error {
 		text := f.unread()
 		if !bytes.HasPrefix(text, []byte("#TYPE ")) && !bytes.HasPrefix(text, []byte("sep=")) {
 			break
+		}
+		if text[0] == 's' && bytes.IndexByte([]byte(",;\t|"), text[4]) >= 0 {
+			sep = text[4]
 		}
 		end := -1
 		for end < 0 {
@@ -95,9 +99,12 @@ func (f *CSVFramer) readHeader() error {
 		}
 		break
 	}
+	if sep != 0 {
+		f.comma = sep
+	}
 	n, why := f.row()
 	if why == "" && !utf8.Valid(f.buf[f.pos:f.pos+n]) {
-		why = "not valid UTF-8"
+		why = NotUTF8
 	}
 	if why != "" {
 		return fmt.Errorf("line %d is not a CSV header: %s", f.lineHere(), why)
@@ -137,7 +144,7 @@ func (f *CSVFramer) Next() (Row, error) {
 	case len(f.ends) != len(f.header):
 		why = fmt.Sprintf("%d fields under a header of %d", len(f.ends), len(f.header))
 	case !utf8.Valid(text):
-		why = "not valid UTF-8"
+		why = NotUTF8
 	case bytes.IndexByte(text, 0) >= 0:
 		why = "a NUL character"
 	}

@@ -1,10 +1,13 @@
 package evidence
 
 import (
+	"bufio"
 	"bytes"
 	"io"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
 )
@@ -42,6 +45,26 @@ func Decode(r io.Reader) (text io.Reader, name string) {
 		return text, name
 	}
 	return e.NewDecoder().Reader(text), name
+}
+
+// Windows1252 returns r, a text in Windows-1252, as UTF-8.
+func Windows1252(r io.Reader) io.Reader { return charmap.Windows1252.NewDecoder().Reader(r) }
+
+// IsWindows1252 reads a text and says whether it is in Windows-1252, as spreadsheets and old PowerShell write it, rather
+// than UTF-8: it is not valid UTF-8, and no character in it is one of several bytes. A damaged UTF-8 text has such ones.
+func IsWindows1252(r io.Reader) bool {
+	in, invalid := bufio.NewReaderSize(r, 64<<10), false
+	for {
+		c, size, err := in.ReadRune()
+		switch {
+		case err != nil:
+			return invalid && err == io.EOF
+		case size > 1 || c == 0:
+			return false
+		case c == utf8.RuneError:
+			invalid = true
+		}
+	}
 }
 
 // encodingOf names the encoding of a text that begins with head, and says how long its byte order mark is.

@@ -3,6 +3,7 @@ package evidence
 import (
 	"bytes"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
@@ -17,6 +18,9 @@ const (
 	freeWork    = 64 << 20
 	workPerByte = 4
 )
+
+// NotUTF8 is why a record cannot be used whose bytes are no text.
+const NotUTF8 = "not valid UTF-8"
 
 // Frame is one record of a text, or a stretch of it that cannot be used.
 type Frame struct {
@@ -37,8 +41,8 @@ type Frame struct {
 	SHA256 string // of what cannot be used, all of it, in hex
 }
 
-// Wrapper is an object around records: a Graph page (value), an Event Hub or storage batch (records), a Log
-// Analytics answer (tables).
+// Wrapper is an object around records: a Graph page (value), an Event Hub or storage batch (records), an answer of Log
+// Analytics or Kusto (tables, rows), of advanced hunting or Splunk (results), of Graph's $batch (responses).
 type Wrapper struct {
 	Line, Offset int64
 	Context      string // @odata.context
@@ -148,6 +152,11 @@ func (f *Framer) Next() (Frame, error) {
 			}
 		case c == '}':
 			return f.damaged(syntax, false), nil
+		case c == '"' && lv.kind != inRows:
+			if fr, ok := f.quoted(lv); ok {
+				return fr, nil
+			}
+			return f.scalars(), nil
 		default:
 			return f.scalars(), nil
 		}
@@ -171,7 +180,7 @@ func (f *Framer) start() {
 			continue
 		}
 		lines++
-		if line[i] == '{' || line[i] == '[' {
+		if line[i] == '{' || line[i] == '[' || holdsJSON(line[i:]) {
 			if end, o := f.s.value(line, i, nothing); o == scanned && skipBlank(line, end) == len(line) {
 				complete++
 			}
@@ -270,16 +279,39 @@ func (f *Framer) object(lv *level) (Frame, bool) {
 	}
 	n, o := f.scan(look)
 	if o == descend {
-		at, key, tables := f.s.at, f.s.key, f.s.tables
+		at, key, into := f.s.at, f.s.key, f.s.into
 		if f.byLine {
 			// One damaged line must not draw the lines after it into a wrapper that never was.
 			if _, o := f.scan(nothing); o != scanned && o != tooLarge {
 				return f.damaged(o, true), true
 			}
 		}
-		f.enter(lv, at, key, tables)
+		f.enter(lv, at, key, into)
 		return Frame{}, false
 	}
+	if o != scanned {
+		return f.damaged(o, false), true
+	}
+	return f.record(n, lv), true
+}
+
+// holdsJSON says whether a text begins a JSON string that holds an object or a list.
+func holdsJSON(text []byte) bool {
+	if len(text) == 0 || text[0] != '"' {
+		return false
+	}
+	i := skipBlank(text, 1)
+	return i < len(text) && (text[i] == '{' || text[i] == '[')
+}
+
+// quoted frames the string at pos where it holds JSON.
+func (f *Framer) quoted(lv *level) (Frame, bool) {
+	for f.end-f.pos < 2 && f.fill() {
+	}
+	if !holdsJSON(f.unread()) {
+		return Frame{}, false
+	}
+	n, o := f.attempt(func(b []byte) (int, outcome) { return f.s.text(b, 1) })
 	if o != scanned {
 		return f.damaged(o, false), true
 	}
@@ -305,7 +337,7 @@ func (f *Framer) record(n int, lv *level) Frame {
 	if !utf8.Valid(text) {
 		r := f.begin()
 		f.pos += n
-		return f.bad(r, "not valid UTF-8")
+		return f.bad(r, NotUTF8)
 	}
 	f.ordinal++
 	fr := Frame{
@@ -317,12 +349,12 @@ func (f *Framer) record(n int, lv *level) Frame {
 }
 
 // enter goes into the array that begins at index at of the unread text, whose key's quote is at index key.
-func (f *Framer) enter(lv *level, at, key int, tables bool) {
+func (f *Framer) enter(lv *level, at, key int, into kind) {
 	head := bytes.TrimRight(f.unread()[:key], ", \t\r\n")
-	if lv.kind == inTables {
+	if into == inRows {
 		columns := []string{}
 		members(head, func(name string, value gjson.Result) {
-			if name == "columns" && value.IsArray() {
+			if strings.EqualFold(name, "columns") && value.IsArray() {
 				value.ForEach(func(_, column gjson.Result) bool {
 					name := column.Get("name")
 					if !name.Exists() {
@@ -343,10 +375,7 @@ func (f *Framer) enter(lv *level, at, key int, tables bool) {
 		w := level{kind: inTail, wrapper: &Wrapper{Line: f.lineHere(), Offset: f.offset()}, index: -1}
 		members(head, func(name string, value gjson.Result) { f.note(&w, name, value) })
 		array := w
-		array.kind = inValue
-		if tables {
-			array.kind = inTables
-		}
+		array.kind = into
 		f.open = append(f.open, w, array)
 	}
 	f.skip(at + 1)
@@ -414,7 +443,7 @@ func (f *Framer) member() outcome {
 		if i == len(b) {
 			return i, cutOff
 		}
-		if _, ok := wraps(name, pages); ok && b[i] == '[' {
+		if into, ok := wraps(name, pages); ok && into != inRows && b[i] == '[' {
 			j := skipBlank(b, i+1)
 			if j == len(b) {
 				return j, cutOff

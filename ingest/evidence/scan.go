@@ -40,7 +40,7 @@ type lookFor int
 
 const (
 	nothing lookFor = iota
-	pages           // value, records, tables
+	pages           // value, records, results, responses, tables, and rows after the names of columns
 	rows            // rows, in a table of a Log Analytics answer
 )
 
@@ -49,7 +49,7 @@ type scanner struct {
 	levels    [maxDepth / 64]uint64 // a bit for each open level: 1 in an object, 0 in an array
 	at        int                   // where a syntax error is, or the `[` to descend into
 	key       int                   // descend: where the key's opening quote is
-	tables    bool                  // descend: the key is tables
+	into      kind                  // descend: what the array holds
 	surrogate bool                  // an escape \ud800 to \udfff without its partner was seen
 }
 
@@ -71,6 +71,7 @@ func (s *scanner) value(b []byte, i int, look lookFor) (int, outcome) {
 		stringAt         int
 		n                = len(b)
 		expectKey, value bool
+		columns          bool // an array of that name was seen at depth 1
 	)
 	s.surrogate = false
 	value = true
@@ -118,16 +119,18 @@ func (s *scanner) value(b []byte, i int, look lookFor) (int, outcome) {
 			i = end
 		case c == '{', c == '[':
 			if c == '[' && depth == 1 && object && look != nothing && !id {
-				if tables, ok := wraps(b[key:keyEnd], look); ok {
+				into, ok := wraps(b[key:keyEnd], look)
+				if ok && (into != inRows || look == rows || columns) {
 					j := skipBlank(b, i+1)
 					if j >= n {
 						return n, cutOff
 					}
-					if b[j] == '{' || b[j] == ']' || look == rows && b[j] == '[' {
-						s.at, s.key, s.tables = i, key-1, tables
+					if b[j] == '{' && into != inRows || b[j] == ']' || into == inRows && b[j] == '[' || look == rows && b[j] == '{' {
+						s.at, s.key, s.into = i, key-1, into
 						return i, descend
 					}
 				}
+				columns = columns || bytes.EqualFold(b[key:keyEnd], []byte("columns"))
 			}
 			if depth == maxDepth {
 				s.at = i
@@ -215,19 +218,21 @@ func (s *scanner) fail(i int) (int, outcome) {
 	return i, syntax
 }
 
-// wraps says whether a key at the first level of an object names an array of records.
-func wraps(key []byte, look lookFor) (tables, ok bool) {
-	switch {
-	case look == rows:
-		return false, bytes.EqualFold(key, []byte("rows"))
-	case len(key) == 5:
-		return false, bytes.EqualFold(key, []byte("value"))
-	case len(key) == 6:
-		return true, bytes.EqualFold(key, []byte("tables"))
-	case len(key) == 7:
-		return false, bytes.EqualFold(key, []byte("records"))
+// wraps says whether a key at the first level of an object names an array of records, and of what kind.
+func wraps(key []byte, look lookFor) (into kind, ok bool) {
+	switch len(key) {
+	case 4:
+		return inRows, bytes.EqualFold(key, []byte("rows"))
+	case 5:
+		return inValue, look == pages && bytes.EqualFold(key, []byte("value"))
+	case 6:
+		return inTables, look == pages && bytes.EqualFold(key, []byte("tables"))
+	case 7:
+		return inValue, look == pages && (bytes.EqualFold(key, []byte("records")) || bytes.EqualFold(key, []byte("results")))
+	case 9:
+		return inValue, look == pages && bytes.EqualFold(key, []byte("responses"))
 	}
-	return false, false
+	return 0, false
 }
 
 // text scans a string whose opening quote is before b[i].

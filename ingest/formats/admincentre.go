@@ -20,15 +20,13 @@ var (
 	adminCentreRecords = []int64{250_000}
 )
 
-func notJSON(object) bool { return false }
-
 // adminCentreSignIns are InteractiveSignIns_<from>_<to>.csv and its kin. They have no steps: those come in a file of
 // their own, and without it no sign-in with a pass can be seen.
-var adminCentreSignIns = &Format{Name: "Entra admin centre sign-ins CSV", caps: adminCentreRows, recognise: notJSON, read: readAdminCentreSignIn}
-
-func isAdminCentreSignIns(h header) bool {
-	return h.all("request id") && h.any("date (utc)", "date") && h.any("status", "sign-in error code") &&
-		h.any("username", "user id", "user", "service principal id", "service principal name", "managed identity type")
+var adminCentreSignIns = &Format{
+	Name: "Entra admin centre sign-ins CSV", caps: adminCentreRows, table: true, column: asFolded,
+	needs: need("request id,date (utc)|date,status|sign-in error code," +
+		"username|user id|user|service principal id|service principal name|managed identity type"),
+	read: readAdminCentreSignIn,
 }
 
 func readAdminCentreSignIn(o object, in *Input) Outcome {
@@ -121,10 +119,10 @@ func interactiveByName(label string) string {
 }
 
 // adminCentreSteps are InteractiveSignIns_AuthDetails_<from>_<to>.csv: the steps of the sign-ins in another file.
-var adminCentreSteps = &Format{Name: "Entra admin centre authentication details CSV", caps: adminCentreRows, recognise: notJSON, read: readAdminCentreStep}
-
-func isAdminCentreSteps(h header) bool {
-	return h.all("request id", "authentication method") && h.any("succeeded", "result detail", "requirement", "authentication method detail")
+var adminCentreSteps = &Format{
+	Name: "Entra admin centre authentication details CSV", caps: adminCentreRows, table: true, column: asFolded,
+	needs: need("request id,authentication method,succeeded|result detail|requirement|authentication method detail"),
+	read:  readAdminCentreStep,
 }
 
 func readAdminCentreStep(o object, in *Input) Outcome {
@@ -162,11 +160,10 @@ func readAdminCentreStep(o object, in *Input) Outcome {
 }
 
 // adminCentreAudit is AuditLogs_<date>.csv. Its records have no id.
-var adminCentreAudit = &Format{Name: "Entra admin centre audit CSV", caps: adminCentreRows, recognise: notJSON, read: readAdminCentreAudit}
-
-func isAdminCentreAudit(h header) bool {
-	return h.all("activity") && h.any("date (utc)", "date") && h.any("correlationid", "correlation id") &&
-		h.any("actortype", "actorobjectid", "actoruserprincipalname", "target1type", "target1displayname")
+var adminCentreAudit = &Format{
+	Name: "Entra admin centre audit CSV", caps: adminCentreRows, table: true, column: asFolded,
+	needs: need("activity,date (utc)|date,correlationid|correlation id,actortype|actorobjectid|actoruserprincipalname|target1type|target1displayname"),
+	read:  readAdminCentreAudit,
 }
 
 func readAdminCentreAudit(o object, in *Input) Outcome {

@@ -19,8 +19,9 @@ import (
 // roleFile is Microsoft-Extractor-Suite's <Role_Name>.csv, All-Administrators.csv (UserName, UserId, Role) and
 // All-Roles.csv (with the account's creation time). It leaves service principals out.
 var roleFile = &Format{
-	Name:      "role members",
-	recognise: func(o object) bool { return o.has("role", "userId", "userName") && !o.has("principalId") },
+	Name:  "role members",
+	needs: need("role,userId,userName"),
+	is:    func(o object) bool { return !o.has("principalId") },
 	read: func(o object, in *Input) Outcome {
 		s := newSnapshot(in)
 		name := o.get("userName")
@@ -46,8 +47,8 @@ var roleFile = &Format{
 
 // pimAssignment is a row of Microsoft-Extractor-Suite's PIM-Assignments.csv: groups are resolved to their members.
 var pimAssignment = &Format{
-	Name:      "PIM assignments",
-	recognise: func(o object) bool { return o.has("roleName") && o.hasAny("assignmentStatus", "assignmentType") },
+	Name:  "PIM assignments",
+	needs: need("roleName,assignmentStatus|assignmentType"),
 	read: func(o object, in *Input) Outcome {
 		s := newSnapshot(in)
 		eligible := strings.Contains(strings.ToLower(o.text("assignmentStatus")+" "+o.text("assignmentType")), "eligib")
@@ -65,9 +66,10 @@ var pimAssignment = &Format{
 // memberRow is a row of Microsoft-Extractor-Suite's GroupMembers.csv (GroupName, GroupId, MemberId, …), and of what it
 // writes of the groups themselves.
 var memberRow = &Format{
-	Name: "group members",
-	recognise: func(o object) bool {
-		return o.has("groupId") && (o.has("memberId") || o.get("members").IsArray() || o.has("membershipRule") && o.hasAny("displayName", "groupName"))
+	Name:  "group members",
+	needs: need("groupId"),
+	is: func(o object) bool {
+		return o.has("memberId") || o.get("members").IsArray() || o.has("membershipRule") && o.hasAny("displayName", "groupName")
 	},
 	read: func(o object, in *Input) Outcome {
 		s := newSnapshot(in)
@@ -94,10 +96,8 @@ var memberRow = &Format{
 // methodsRow is a row of Microsoft-Extractor-Suite's MFA-AuthenticationMethods.csv: a user and, for each method, True
 // or "-". The pass's column has had three names; it never holds a passcode.
 var methodsRow = &Format{
-	Name: "users' methods table",
-	recognise: func(o object) bool {
-		return o.has("user", "fido2") && o.hasAny(passColumns...)
-	},
+	Name:  "users' methods table",
+	needs: need("user,fido2," + strings.Join(passColumns, "|")),
 	read: func(o object, in *Input) Outcome {
 		if !record.Present(o.text("user")) || o.text("user") == "-" {
 			return Outcome{Bad: "no id"}
@@ -125,18 +125,18 @@ var passColumns = []string{"temporaryAccessPass", "temporaryAccessPassAuthentica
 // policyRow is a row of a table of Conditional Access policies. Microsoft-Extractor-Suite's has no user actions (its
 // column UserActions repeats the risk levels), so nothing follows from it.
 var policyRow = &Format{
-	Name: "Conditional Access policies table",
-	recognise: func(o object) bool {
-		return o.has("displayName", "state", "builtInControls") && !o.has("conditions")
-	},
-	read: func(object, *Input) Outcome { return Outcome{NotUsed: withoutUserActions} },
+	Name:  "Conditional Access policies table",
+	needs: need("displayName,state,builtInControls"),
+	is:    func(o object) bool { return !o.has("conditions") },
+	read:  func(object, *Input) Outcome { return Outcome{NotUsed: withoutUserActions} },
 }
 
 // childOfRole is a member with its role hung under it (untitledgoosetool's directoryRoles_members.json; older
 // versions hang only the role's id there).
 var childOfRole = &Format{
-	Name:      "directory role members",
-	recognise: func(o object) bool { return o.has("id", "directoryRoles") && !o.get("directoryRoles").IsArray() },
+	Name:  "directory role members",
+	needs: need("id,directoryRoles"),
+	is:    func(o object) bool { return !o.get("directoryRoles").IsArray() },
 	read: func(o object, in *Input) Outcome {
 		role := roleRef{id: o.get("directoryRoles")}
 		if parent := o.get("directoryRoles"); parent.IsObject() {
@@ -157,8 +157,8 @@ var childOfRole = &Format{
 // privilegedGroupMember is a member of a group that holds a role (Zero Trust Assessment's RoleAssignmentGroup and its
 // kin): who is in the group, and by it in the role.
 var privilegedGroupMember = &Format{
-	Name:      "members of privileged groups",
-	recognise: func(o object) bool { return o.has("privilegedGroupId", "id") },
+	Name:  "members of privileged groups",
+	needs: need("privilegedGroupId,id"),
 	read: func(o object, in *Input) Outcome {
 		s := newSnapshot(in)
 		if !record.Present(o.text("privilegedGroupId")) || !s.groupMember(o.get("privilegedGroupId"), gjson.Result{}, o) {
@@ -177,9 +177,7 @@ var privilegedGroupMember = &Format{
 // verdict is what Maester, EIDSCA and Monkey365 write: their verdicts as text, not the settings they looked at.
 var verdict = &Format{
 	Name: "another tool's verdicts",
-	recognise: func(o object) bool {
-		return verdictOf(o) != ""
-	},
+	is:   func(o object) bool { return verdictOf(o) != "" },
 	read: func(o object, _ *Input) Outcome {
 		return Outcome{NotUsed: "not raw evidence: " + verdictOf(o)}
 	},

@@ -26,7 +26,7 @@ func TestEveryColumnHasItsOwnValue(t *testing.T) {
 			case record.Text:
 				value = "the " + c.Name
 			case record.JSON:
-				value = `["the ` + c.Name + `"]`
+				value = `[{"authenticationMethod":"the ` + c.Name + `"}]`
 			case record.Number:
 				number++
 				value = fmt.Sprint(number)

@@ -42,36 +42,8 @@ type Sheet struct {
 	first      []int    // of each column, the first one with the same key
 	dates      []int    // columns that hold a time
 	powerShell bool     // the keys are in PowerShell's spelling, which has to be put into Graph's
+	zones      []string // of a column's times, where its head says it: +02:00
 	secret     bool     // some column may hold passcodes
-}
-
-// sheetKind is how a kind of table is known by its header, and what its columns are called in the object that its
-// format reads.
-type sheetKind struct {
-	*Format
-	matches func(header header) bool
-	key     func(column string) string // of a folded column
-}
-
-// header is a table's columns, folded.
-type header map[string]bool
-
-func (h header) all(columns ...string) bool {
-	for _, c := range columns {
-		if !h[c] {
-			return false
-		}
-	}
-	return true
-}
-
-func (h header) any(columns ...string) bool {
-	for _, c := range columns {
-		if h[c] {
-			return true
-		}
-	}
-	return false
 }
 
 // fold is a column's name without letter case, byte order mark and extra blanks.
@@ -81,47 +53,34 @@ func fold(column string) string {
 	}), " "))
 }
 
-// sheetKinds in the order in which they are tried. What none of them knows may still be a table of objects in Graph's
-// or PowerShell's spelling.
-var sheetKinds = []sheetKind{
-	{adminCentreSteps, isAdminCentreSteps, nil},
-	{adminCentreSignIns, isAdminCentreSignIns, nil},
-	{adminCentreAudit, isAdminCentreAudit, nil},
-	{unifiedAudit, isUnifiedAuditTable, nil},
-	{splunkExport, isSplunkExport, nil},
-	{logAnalytics, isLogAnalyticsTable, logAnalyticsColumn},
-}
+// zoneInHead is the zone of a column's times, as Log Analytics heads them after a change of the display's zone.
+var zoneInHead = regexp.MustCompile(` [[(]utc *([+-]\d{2}:?\d{2})[])]$`)
+
+// asFolded is the key of a column for formats whose keys are folded columns.
+func asFolded(column string) string { return column }
 
 // RecogniseHeader finds out what kind of table a header belongs to; nil where it is none that is known.
 func RecogniseHeader(columns []string) *Sheet {
 	if len(columns) < 2 {
 		return nil
 	}
-	s := &Sheet{columns: make([]string, len(columns)), folded: make([]string, len(columns)), keys: make([]string, len(columns)), first: make([]int, len(columns))}
-	h := header{}
+	s := &Sheet{columns: make([]string, len(columns)), folded: make([]string, len(columns)), keys: make([]string, len(columns)), first: make([]int, len(columns)), zones: make([]string, len(columns))}
 	for i, c := range columns {
 		folded := fold(c)
-		h[folded] = true
 		s.columns[i] = strings.TrimSpace(strings.TrimPrefix(c, "\ufeff"))
-		s.keys[i], s.folded[i] = folded, folded
+		s.folded[i] = folded
+		if m := zoneInHead.FindStringSubmatch(folded); m != nil {
+			s.zones[i] = m[1]
+		}
 		s.secret = s.secret || record.IsSecretColumn(folded)
 		if strings.Contains(folded, "date") || strings.Contains(folded, "time") {
 			s.dates = append(s.dates, i)
 		}
 	}
-	for _, kind := range sheetKinds {
-		if !kind.matches(h) {
-			continue
-		}
-		s.Format = kind.Format
-		if kind.key != nil {
-			for i, folded := range s.keys {
-				s.keys[i] = kind.key(folded)
-			}
-		}
+	if s.ofColumns(all) {
 		return s.indexed()
 	}
-	// As spelled, then in the spelling of the names known.
+	// A table of objects: as spelled, then in the spelling of the names known.
 	copy(s.keys, s.columns)
 	if s.likeObjects() {
 		return s.indexed()
@@ -131,10 +90,27 @@ func RecogniseHeader(columns []string) *Sheet {
 			s.keys[i] = known
 		}
 	}
-	if s.likeObjects() {
+	if s.likeObjects() || s.ofColumns(last) {
 		return s.indexed()
 	}
 	return nil
+}
+
+// ofColumns says whether one of the formats knows the columns by names of its own, and makes it the sheet's.
+func (s *Sheet) ofColumns(formats []*Format) bool {
+	for _, f := range formats {
+		if f.column == nil {
+			continue
+		}
+		for i, folded := range s.folded {
+			s.keys[i] = f.column(folded)
+		}
+		if f.knows(s.object()) {
+			s.Format = f
+			return true
+		}
+	}
+	return false
 }
 
 // indexed notes which columns repeat another.
@@ -149,13 +125,18 @@ func (s *Sheet) indexed() *Sheet {
 	return s
 }
 
-// likeObjects says whether an object with these keys is of a kind that is known, and makes it the sheet's.
-func (s *Sheet) likeObjects() bool {
+// object is a row of the table of which nothing but its keys is known.
+func (s *Sheet) object() object {
 	o := object{keys: s.keys}
 	for range s.keys {
 		o.values = append(o.values, gjson.Result{Type: gjson.String, Str: "-", Raw: `"-"`})
 	}
-	s.Format, _, s.powerShell = recogniseObject(o)
+	return o
+}
+
+// likeObjects says whether a row is an object of a kind that is known, and makes it the sheet's.
+func (s *Sheet) likeObjects() bool {
+	s.Format, _, s.powerShell = recogniseObject(s.object())
 	return s.Format != nil
 }
 
@@ -187,14 +168,23 @@ func (s *Sheet) IsHeader(row Cells) bool {
 
 // Read reads a row, which has as many fields as the header.
 func (s *Sheet) Read(row Cells, in *Input) Outcome {
+	in.about(row.Quoted)
 	for _, i := range s.dates {
-		in.Dates.see(row.field(i))
+		if field := row.field(i); len(field) > 10 && field[4] == '-' {
+			in.moment(field)
+		}
+	}
+	for _, i := range s.dates {
+		in.see(row.field(i))
 	}
 	in.record.keys = append(in.record.keys[:0], s.keys...)
 	in.record.values = slices.Grow(in.record.values[:0], len(row.Ends))[:len(row.Ends)]
 	o := in.record
 	for i := range row.Ends {
 		o.values[i] = row.value(i)
+		if zone := s.zones[i]; zone != "" {
+			o.values[i] = inZone(o.values[i], zone)
+		}
 		if first := s.first[i]; o.values[first].Type == gjson.Null {
 			o.values[first] = o.values[i]
 		}
@@ -204,7 +194,40 @@ func (s *Sheet) Read(row Cells, in *Input) Outcome {
 	}
 	out := s.read(o, in)
 	out.Evidence = true
+	if out.Note == "" && s.rounded(row) {
+		out.Note = "a spreadsheet saved it again and rounded ids to numbers such as 1.2E+15: they are lost; export again, and do not open the export in a spreadsheet"
+	}
 	return out
+}
+
+// rounded says whether a field is a number as spreadsheets show long ones.
+func (s *Sheet) rounded(row Cells) bool {
+	for i := range row.Ends {
+		if f := row.field(i); len(f) > 5 && len(f) < 25 && strings.Contains(f, "E+") && roundedNumber.MatchString(f) {
+			return true
+		}
+	}
+	return false
+}
+
+var roundedNumber = regexp.MustCompile(`^\d(?:[.,]\d+)?E\+\d{1,3}$`)
+
+// inZone is a time that a column's head says the zone of, with the zone.
+func inZone(v gjson.Result, zone string) gjson.Result {
+	if text := v.Str + " " + zone; v.Type == gjson.String && (slashedTime.MatchString(text) || isoTime.MatchString(text)) {
+		return stringValue(text)
+	}
+	return v
+}
+
+// Refuse says why no row of the table can be read, "" where they can.
+func (s *Sheet) Refuse() string {
+	for i, folded := range s.folded {
+		if strings.HasSuffix(folded, "[local time]") {
+			return "its column " + record.Excerpt([]byte(s.columns[i]), 60) + " has times in the zone of whoever downloaded it, which the file does not tell: set the portal's time zone to UTC and export again"
+		}
+	}
+	return ""
 }
 
 // Text is a row as JSON text: an object under the header's own names, without empty fields. It is what is kept as proof,
@@ -244,25 +267,6 @@ func (c Cells) value(i int) gjson.Result {
 }
 
 var flattened = regexp.MustCompile(`^(?:System\.(?:Object|String|Collections|Management)\b|Microsoft\.(?:Graph|Open)\.)[\w.+\[\]\x60, ]*$`)
-
-// splunkExport is Splunk's export of events: fields of its own, and the event itself in _raw.
-var splunkExport = &Format{
-	Name:      "Splunk export",
-	recognise: func(object) bool { return false }, // as JSON, its fields lie under "result"
-	read: func(o object, in *Input) Outcome {
-		event := unwrap(o.get("_raw"))
-		if !event.IsObject() {
-			return Outcome{Bad: "the column _raw is no JSON object"}
-		}
-		format, out := Read(event.Raw, in)
-		if format == nil {
-			return Outcome{NotUsed: "an event of no kind that is known in a Splunk export"}
-		}
-		return out
-	},
-}
-
-func isSplunkExport(h header) bool { return h["_raw"] }
 
 // Record is a row of a Log Analytics answer as JSON text: an object under its columns' names.
 func Record(columns []string, row string) string {

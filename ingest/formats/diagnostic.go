@@ -29,8 +29,9 @@ var otherCategories = map[string]bool{
 }
 
 var diagnostic = &Format{
-	Name: "Azure Monitor diagnostic records",
-	recognise: func(o object) bool {
+	Name:  "Azure Monitor diagnostic records",
+	needs: need("category,properties|time|resourceId"),
+	is: func(o object) bool {
 		category := strings.ToLower(o.text("category"))
 		_, signIn := signInCategories[category]
 		known := signIn || category == "auditlogs" || otherCategories[category]

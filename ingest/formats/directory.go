@@ -1,6 +1,7 @@
 package formats
 
 import (
+	"cmp"
 	"path"
 	"regexp"
 	"strings"
@@ -35,6 +36,7 @@ func (s *snapshot) add(k *record.Kind, m members) {
 		v.lower("state")
 	}
 	s.out.Wrong += v.Wrong
+	s.out.Note = cmp.Or(s.out.Note, v.note)
 	s.out.Rows = append(s.out.Rows, v.row(s.taken))
 }
 
@@ -47,7 +49,7 @@ func (s *snapshot) time(v gjson.Result) gjson.Result {
 		}
 		return gjson.Result{}
 	}
-	s.in.Dates.see(text)
+	s.in.see(text)
 	t, bad := checkTime(text, s.in.Order)
 	if bad != "" {
 		s.out.Wrong++
@@ -151,7 +153,7 @@ func (s *snapshot) membership(o object) {
 
 var user = &Format{
 	Name: "users",
-	recognise: func(o object) bool {
+	is: func(o object) bool {
 		return o.has("id", "userPrincipalName") && o.hasAny("displayName", "userType", "accountEnabled", "createdDateTime", "mail", "givenName") ||
 			kindOf(o) == "user"
 	},
@@ -183,7 +185,7 @@ func (s *snapshot) user(o object) {
 // besides whether the role is privileged.
 var directoryRole = &Format{
 	Name: "directory roles",
-	recognise: func(o object) bool {
+	is: func(o object) bool {
 		return o.has("roleTemplateId") || o.has("displayName", "isPrivileged") ||
 			o.has("displayName", "isBuiltIn") && o.hasAny("rolePermissions", "templateId", "isEnabled") ||
 			kindOf(o) == "directoryRole" || kindOf(o) == "unifiedRoleDefinition"
@@ -210,10 +212,8 @@ var directoryRole = &Format{
 // roleAssignment is a unified role assignment, a schedule or an instance of one, or an eligibility, with role and
 // principal where they were expanded.
 var roleAssignment = &Format{
-	Name: "role assignments",
-	recognise: func(o object) bool {
-		return o.has("principalId") && o.hasAny("roleDefinitionId", "roleDefinition")
-	},
+	Name:  "role assignments",
+	needs: need("principalId,roleDefinitionId|roleDefinition"),
 	read: func(o object, in *Input) Outcome {
 		if o.has("action") {
 			return Outcome{NotUsed: "a request for a role, which does not say who holds it"}
@@ -267,7 +267,7 @@ func isEligible(o object, in *Input) bool {
 // group is a group with its members where they were expanded; without them it says nothing about who is in it.
 var group = &Format{
 	Name: "groups",
-	recognise: func(o object) bool {
+	is: func(o object) bool {
 		return o.has("id", "displayName") && (o.hasAny("groupTypes", "securityEnabled", "mailEnabled", "securityIdentifier") || o.get("members").IsArray()) &&
 			!o.hasAny("userPrincipalName", "accountEnabled", "membershipType", "isMemberManagementRestricted") || kindOf(o) == "group"
 	},
@@ -307,10 +307,8 @@ func (s *snapshot) group(id, name, list gjson.Result) {
 }
 
 var registrationDetail = &Format{
-	Name: "registration details",
-	recognise: func(o object) bool {
-		return o.has("methodsRegistered") && o.hasAny("isMfaRegistered", "isMfaCapable", "isAdmin", "userPrincipalName")
-	},
+	Name:  "registration details",
+	needs: need("methodsRegistered,isMfaRegistered|isMfaCapable|isAdmin|userPrincipalName"),
 	read: func(o object, in *Input) Outcome {
 		if !identified(o.get("id"), o.get("userPrincipalName")) {
 			return Outcome{Bad: "no id"}
@@ -362,7 +360,7 @@ func texts(v gjson.Result) gjson.Result {
 
 var conditionalAccess = &Format{
 	Name: "Conditional Access policies",
-	recognise: func(o object) bool {
+	is: func(o object) bool {
 		return o.has("conditions", "state") && o.hasAny("grantControls", "sessionControls", "displayName") ||
 			kindOf(o) == "conditionalAccessPolicy"
 	},
@@ -395,8 +393,9 @@ func (s *snapshot) conditionalAccess(o object) bool {
 }
 
 var authenticationStrength = &Format{
-	Name:      "authentication strengths",
-	recognise: func(o object) bool { return o.get("allowedCombinations").IsArray() },
+	Name:  "authentication strengths",
+	needs: need("allowedCombinations"),
+	is:    func(o object) bool { return o.get("allowedCombinations").IsArray() },
 	read: func(o object, in *Input) Outcome {
 		s := newSnapshot(in)
 		s.add(record.Strength, members{
@@ -409,8 +408,8 @@ var authenticationStrength = &Format{
 // passMethod is a pass as users' temporaryAccessPassMethods show it. Collectors drop @odata.type, so it is known by
 // its lifetime and its usability. The passcode, where an export holds one, is never read.
 var passMethod = &Format{
-	Name:      "temporary access pass methods",
-	recognise: isPassMethod,
+	Name: "temporary access pass methods",
+	is:   isPassMethod,
 	read: func(o object, in *Input) Outcome {
 		if !record.Present(o.text("id")) {
 			return Outcome{Bad: "no id"}
@@ -469,7 +468,7 @@ func (s *snapshot) passesOf(o object, userID, upn string) {
 // userMethods is a user with a list of methods and little else, as scripts write it.
 var userMethods = &Format{
 	Name: "users' methods",
-	recognise: func(o object) bool {
+	is: func(o object) bool {
 		if o.get("temporaryAccessPassMethods").Exists() || isKeyedByUser(o) {
 			return true
 		}
@@ -517,7 +516,7 @@ func isKeyedByUser(o object) bool {
 // user under the key users.
 var otherMethod = &Format{
 	Name: "authentication methods",
-	recognise: func(o object) bool {
+	is: func(o object) bool {
 		kind := kindOf(o)
 		return strings.HasSuffix(kind, "AuthenticationMethod") || strings.HasSuffix(kind, "AuthenticationMethodConfiguration") ||
 			o.has("id", "users") && (o.get("users").IsObject() || o.get("users").Type == gjson.String) ||
@@ -531,7 +530,7 @@ var otherMethod = &Format{
 // otherObject is what shares lists with users and groups, and matters to no rule.
 var otherObject = &Format{
 	Name: "other directory objects",
-	recognise: func(o object) bool {
+	is: func(o object) bool {
 		switch kindOf(o) {
 		case "servicePrincipal", "device", "application", "orgContact", "administrativeUnit", "agentIdentity", "agentUser":
 			return strings.HasPrefix(o.text("@odata.type"), "#microsoft.graph.")

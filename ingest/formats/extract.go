@@ -48,8 +48,8 @@ func (e Extract) note() string {
 }
 
 var extractDays = &Format{
-	Name:      "lake extract: days",
-	recognise: func(o object) bool { return o.has("extract", "log_type", "day") },
+	Name:  "lake extract: days",
+	needs: need("extract,log_type,day"),
 	read: func(o object, in *Input) Outcome {
 		return readExtract(o, func(e Extract) Outcome {
 			at, bad := in.time(o.text("day"))
@@ -88,8 +88,8 @@ var extractDays = &Format{
 }
 
 var extractAddresses = &Format{
-	Name:      "lake extract: addresses",
-	recognise: func(o object) bool { return o.has("extract", "ip", "users") },
+	Name:  "lake extract: addresses",
+	needs: need("extract,ip,users"),
 	read: func(o object, _ *Input) Outcome {
 		return readExtract(o, func(e Extract) Outcome {
 			if n, ok := scalarOf(record.Number, o.get("users")); !ok || n == "" || n[0] == '-' || !record.Present(o.text("ip")) {
@@ -110,16 +110,16 @@ func (v *values) extracted(o object, e Extract) Outcome {
 }
 
 var extractSignIns = &Format{
-	Name:      "lake extract: sign-ins",
-	recognise: func(o object) bool { return o.has("extract", "id", "time", "interactive") },
+	Name:  "lake extract: sign-ins",
+	needs: need("extract,id,time,interactive"),
 	read: func(o object, in *Input) Outcome {
 		return readExtract(o, func(Extract) Outcome { return readLakeSignIn(o, in) })
 	},
 }
 
 var extractAudits = &Format{
-	Name:      "lake extract: audit events",
-	recognise: func(o object) bool { return o.has("extract", "time") && o.hasAny("activity", "targets") },
+	Name:  "lake extract: audit events",
+	needs: need("extract,time,activity|targets"),
 	read: func(o object, in *Input) Outcome {
 		return readExtract(o, func(Extract) Outcome { return readLakeAudit(o, in) })
 	},
@@ -137,8 +137,8 @@ func readExtract(o object, read func(Extract) Outcome) Outcome {
 }
 
 var lakeSignIns = &Format{
-	Name:      "lake sign-ins",
-	recognise: func(o object) bool { return o.has("lake", "id", "time", "interactive") },
+	Name:  "lake sign-ins",
+	needs: need("lake,id,time,interactive"),
 	read: func(o object, in *Input) Outcome {
 		out := readLakeSignIn(o, in)
 		out.Filtered = o.get("filtered").Bool()
@@ -147,8 +147,8 @@ var lakeSignIns = &Format{
 }
 
 var lakeAudits = &Format{
-	Name:      "lake audit events",
-	recognise: func(o object) bool { return o.has("lake", "time") && o.hasAny("activity", "targets") },
+	Name:  "lake audit events",
+	needs: need("lake,time,activity|targets"),
 	read: func(o object, in *Input) Outcome {
 		out := readLakeAudit(o, in)
 		out.Filtered = o.get("filtered").Bool()
@@ -158,8 +158,8 @@ var lakeAudits = &Format{
 
 // lakeManifest is the list of exports that a lake was made of.
 var lakeManifest = &Format{
-	Name:      "lake manifest",
-	recognise: func(o object) bool { return o.has("lake", "exports") },
+	Name:  "lake manifest",
+	needs: need("lake,exports"),
 	read: func(o object, _ *Input) Outcome {
 		out := Outcome{NotUsed: "the list of exports that the lake was made of"}
 		var quarantined, exports int64

@@ -6,6 +6,7 @@ package formats
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -22,6 +23,12 @@ type Input struct {
 	Dates   Dates     // what its dates prove about that
 
 	record object // the record at hand; its memory serves the next one
+
+	text     string      // of the record at hand
+	days     []time.Time // in it, see moments
+	scanned  bool
+	from, to time.Time // the span of days in the source's name
+	named    bool      // it was looked for
 }
 
 // Row is a record, or a part of one: its values by the kind's columns, "" where it has none, all valid UTF-8.
@@ -33,22 +40,44 @@ type Row struct {
 // Outcome is what becomes of one record: rows for the case, or why it is not used, or why it is quarantined.
 type Outcome struct {
 	Rows     []Row
-	NotUsed  string // e.g. "category RiskyUsers"
-	Bad      string // e.g. "no id"
-	Wrong    int    // fields of a wrong type, loaded as absent
-	KeepRaw  bool   // the record may concern a pass: its text is kept as proof
-	Filtered bool   // it belongs to an export that is known to be filtered
-	Whole    bool   // it shows that its export is not filtered after all: the filter would have left it out
-	Evidence bool   // it is evidence of a kind that is known, used or not
-	Note     string // what is to be said of its source, once
+	NotUsed  string   // e.g. "category RiskyUsers"
+	Bad      string   // e.g. "no id"
+	Wrong    int      // fields of a wrong type, loaded as absent
+	KeepRaw  bool     // the record may concern a pass: its text is kept as proof
+	Filtered bool     // it belongs to an export that is known to be filtered
+	Whole    bool     // it shows that its export is not filtered after all: the filter would have left it out
+	Evidence bool     // it is evidence of a kind that is known, used or not
+	Note     string   // what is to be said of its source, once
+	Inside   []Inside // records that it wraps, which are to be read in its stead
 }
 
-// Format is one kind of export.
+// Format is one kind of export. What is declared of it serves objects of JSON and the header of a table alike.
 type Format struct {
-	Name      string // as evidence.csv shows it
-	recognise func(o object) bool
-	read      func(o object, in *Input) Outcome
-	caps      []int64 // numbers of records at which its exporters are known to stop
+	Name   string // as evidence.csv shows it
+	needs  [][]string
+	is     func(o object) bool        // what must hold besides; nil for nothing
+	column func(folded string) string // the key of a table's column; nil where columns are spelled as the keys are
+	table  bool                       // it comes as a table only
+	read   func(o object, in *Input) Outcome
+	caps   []int64 // numbers of records at which its exporters are known to stop
+}
+
+// need are the keys by which a format is known: commas part those that must be there, bars those of which one must.
+func need(keys string) (all [][]string) {
+	for one := range strings.SplitSeq(keys, ",") {
+		all = append(all, strings.Split(one, "|"))
+	}
+	return all
+}
+
+// knows says whether an object is one of the format's.
+func (f *Format) knows(o object) bool {
+	for _, one := range f.needs {
+		if !o.hasAny(one...) {
+			return false
+		}
+	}
+	return f.is == nil || f.is(o)
 }
 
 // Cap says in words that a source has exactly as many records as its exporter writes at most; "" where it has not.
@@ -59,8 +88,12 @@ func (f *Format) Cap(records int64) string {
 	return ""
 }
 
-// formats in the order in which they are tried: the more particular first.
+// all formats in the order in which they are tried: the more particular first.
 var all = []*Format{
+	adminCentreSteps,
+	adminCentreSignIns,
+	adminCentreAudit,
+	kustoAnswer,
 	extractDays,
 	extractAddresses,
 	extractSignIns,
@@ -68,10 +101,12 @@ var all = []*Format{
 	lakeSignIns,
 	lakeAudits,
 	lakeManifest,
+	ownReport,
 	diagnostic,
 	matanoSignIn,
 	matanoAudit,
 	unifiedAudit,
+	defenderSignIns,
 	logAnalytics,
 	graphAudit,
 	graphSignIn,
@@ -112,31 +147,37 @@ func Recognise(text []byte) *Format {
 // recogniseObject finds the format of an object and the object as it reads it; inPowerShell says that it had
 // PowerShell's spelling.
 func recogniseObject(o object) (f *Format, read object, inPowerShell bool) {
-	for _, f := range all {
-		if f.recognise(o) {
-			return f, o, false
-		}
+	if f := firstThatKnows(o); f != nil {
+		return f, o, false
 	}
 	if p, ok := fromPowerShell(o); ok {
-		for _, f := range all {
-			if f.recognise(p) {
-				return powerShell(f), p, true
-			}
+		if f := firstThatKnows(p); f != nil {
+			return powerShell(f), p, true
 		}
 	}
 	return nil, o, false
 }
 
-// Read reads one JSON object; the format is nil where it is none that is known.
+func firstThatKnows(o object) *Format {
+	for _, f := range all {
+		if !f.table && f.knows(o) {
+			return f
+		}
+	}
+	return nil
+}
+
+// Read reads one JSON object, or what holds some; the format is nil where it is none that is known.
 func Read(text string, in *Input) (*Format, Outcome) {
+	in.about(text)
 	v := gjson.Parse(text)
 	if !v.IsObject() {
-		return nil, Outcome{}
+		return inStead(recordsOf(v, in.Context, deepestWrapper))
 	}
 	in.record = in.record.filled(v)
 	f, o, _ := recogniseObject(in.record)
 	if f == nil {
-		return nil, Outcome{}
+		return inStead(wrappedIn(in.record, deepestWrapper))
 	}
 	out := f.read(o, in)
 	out.Evidence = true

@@ -36,9 +36,10 @@ func FuzzParseTime(f *testing.F) {
 				t.Fatalf("%q is %v, and that read again is %v, %v", s, at, again, err)
 			}
 		}
-		var dates Dates
-		dates.see(s)
-		dates.Order(Usual)
+		var in Input
+		in.about(s)
+		in.see(s)
+		in.Dates.Order(Usual)
 	})
 }
 

@@ -14,18 +14,9 @@ import (
 
 var graphSignIn = &Format{
 	Name: "Graph sign-ins",
-	recognise: func(o object) bool {
-		marks := 0
-		for _, key := range []string{
-			"appDisplayName", "ipAddress", "clientAppUsed", "correlationId", "conditionalAccessStatus", "isInteractive",
-			"status", "deviceDetail", "userPrincipalName", "userId", "createdDateTime", "authenticationDetails", "resourceDisplayName",
-		} {
-			if o.get(key).Exists() {
-				marks++
-			}
-		}
-		return marks >= 5
-	},
+	needs: need("status|conditionalAccessStatus|deviceDetail|isInteractive|signInEventTypes|authenticationDetails," +
+		"appId|appDisplayName|clientAppUsed|resourceDisplayName|resourceId|authenticationRequirement," +
+		"createdDateTime|userId|userPrincipalName|ipAddress|correlationId"),
 	caps: adminCentreRecords,
 	read: func(o object, in *Input) Outcome {
 		out := readSignIn(withFlattenedSteps(o), in, envelope{})
@@ -35,12 +26,10 @@ var graphSignIn = &Format{
 }
 
 var graphAudit = &Format{
-	Name: "Graph directory audits",
-	recognise: func(o object) bool {
-		return o.hasAny("activityDisplayName", "activityDateTime") && o.hasAny("initiatedBy", "targetResources", "loggedByService", "operationType")
-	},
-	caps: adminCentreRecords,
-	read: func(o object, in *Input) Outcome { return readAudit(o, in, envelope{}) },
+	Name:  "Graph directory audits",
+	needs: need("activityDisplayName|activityDateTime,initiatedBy|targetResources|loggedByService|operationType"),
+	caps:  adminCentreRecords,
+	read:  func(o object, in *Input) Outcome { return readAudit(o, in, envelope{}) },
 }
 
 // envelope is what a record's wrapping says of it.
@@ -89,7 +78,7 @@ func readSignIn(o object, in *Input, e envelope) Outcome {
 	v.setNumber("method_bits", e.bits)
 	v.set("event_id", e.event)
 	v.set("log", cmp.Or(e.log, "signin"))
-	v.setBool("can_show_tap", v.of("steps") != "" || v.of("method_bits") != "")
+	v.setBool("can_show_tap", v.of("steps") != "" && !v.lost && areSteps(v.of("steps")) || v.of("method_bits") != "")
 	if !o.has("ipAddress") {
 		v.set("ip", e.callerIP)
 	}
@@ -98,7 +87,7 @@ func readSignIn(o object, in *Input, e envelope) Outcome {
 	}
 	concerns := record.SignInConcernsPass(v.of("steps"), v.of("failure_reason"), v.of("error_code"), v.of("method_bits"))
 	v.setBool("may_concern_pass", concerns)
-	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong, KeepRaw: concerns}
+	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong, KeepRaw: concerns, Note: v.note}
 }
 
 func readAudit(o object, in *Input, e envelope) Outcome {
@@ -122,7 +111,7 @@ func readAudit(o object, in *Input, e envelope) Outcome {
 	if !o.has("correlationId") {
 		v.set("correlation_id", e.correlation)
 	}
-	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong, KeepRaw: record.AuditConcernsPass(o.text("activityDisplayName"))}
+	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong, KeepRaw: record.AuditConcernsPass(o.text("activityDisplayName")), Note: v.note}
 }
 
 // withFlattenedSteps gives a sign-in its steps back where Microsoft-Extractor-Suite's older outputs have them as one member

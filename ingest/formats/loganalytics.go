@@ -1,7 +1,7 @@
 package formats
 
 import (
-	"slices"
+	"cmp"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -26,13 +26,14 @@ var logTables = map[string]string{
 var logAnalytics = &Format{
 	Name: "Log Analytics",
 	caps: []int64{30_000, 500_000}, // the portal's and the query API's
-	recognise: func(o object) bool {
+	is: func(o object) bool {
 		if _, ok := logTables[strings.ToLower(o.text("Type"))]; ok && o.hasAny("TimeGenerated", "OperationName", "Category") {
 			return true
 		}
 		return isLogAnalytics(o.hasAny)
 	},
-	read: readLogAnalytics,
+	column: logAnalyticsColumn,
+	read:   readLogAnalytics,
 }
 
 // isLogAnalytics says whether columns are those of one of the tables: what a query selects of them differs.
@@ -69,27 +70,34 @@ func logAnalyticsColumn(column string) string {
 }
 
 func bareColumn(folded string) string {
-	for _, suffix := range []string{" [utc]", " (utc)", "_string", "_dynamic"} {
+	folded = zoneInHead.ReplaceAllString(folded, "")
+	for _, suffix := range []string{" [local time]", " [utc]", " (utc)", "_string", "_dynamic"} {
 		folded = strings.TrimSuffix(folded, suffix)
 	}
 	return strings.ReplaceAll(folded, " ", "")
 }
 
-func isLogAnalyticsTable(h header) bool {
-	bare := header{}
-	for column := range h {
-		bare[bareColumn(column)] = true
-	}
-	return isLogAnalytics(func(columns ...string) bool {
-		return slices.ContainsFunc(columns, func(c string) bool { return bare[strings.ToLower(c)] })
-	})
-}
-
 func readLogAnalytics(o object, in *Input) Outcome {
+	if o.has("TableName") {
+		o = o.withoutNone()
+	}
 	kind, notUsed := logAnalyticsKind(o)
 	if notUsed != "" {
 		return Outcome{NotUsed: notUsed}
 	}
+	out := readTableRow(o, in, kind)
+	switch {
+	case o.has("TimeGenerated"):
+	case out.Bad == noTime:
+		out.Bad = "no time: the query left the column TimeGenerated out; export the table with all its columns"
+	case out.Bad == "":
+		out.Note = cmp.Or(out.Note, "the query left the column TimeGenerated out: the times are those of CreatedDateTime or ActivityDateTime")
+	}
+	return out
+}
+
+// readTableRow reads a row of the table of that kind, as in logTables.
+func readTableRow(o object, in *Input, kind string) Outcome {
 	e := envelope{
 		tenant:            o.text("AADTenantId"),
 		time:              o.text("TimeGenerated"),
@@ -128,6 +136,17 @@ func readLogAnalytics(o object, in *Input) Outcome {
 		return Outcome{Bad: "no id: the query left the column Id out; export the whole table"}
 	}
 	return readSignIn(p, in, e)
+}
+
+// withoutNone is a row as 'az monitor log-analytics query' writes it, which writes every value as text and null as None.
+func (o object) withoutNone() object {
+	var p object
+	for i, k := range o.keys {
+		if o.values[i].Str != "None" {
+			p.with(k, o.values[i])
+		}
+	}
+	return p
 }
 
 // without is the object without a member.

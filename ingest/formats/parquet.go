@@ -27,8 +27,9 @@ func ParquetColumn(name string) bool { return !unusedColumns[strings.ToLower(nam
 // record when it was written, the rest is azure.aad_signinlogs. Of status the error code is left, the failure reason
 // became message. Steps and network locations are texts of JSON. There is no session id.
 var matanoSignIn = &Format{
-	Name:      "Matano sign-ins",
-	recognise: func(o object) bool { return o.get("azure").Get("aad_signinlogs").IsObject() },
+	Name:  "Matano sign-ins",
+	needs: need("azure"),
+	is:    func(o object) bool { return o.get("azure").Get("aad_signinlogs").IsObject() },
 	read: func(o object, in *Input) Outcome {
 		log := fromSnakeCase(o.get("azure").Get("aad_signinlogs"))
 		category := log.text("category")
@@ -55,8 +56,9 @@ var matanoSignIn = &Format{
 
 // matanoAudit is a row of Matano's table of directory audits, of the same make: the result became event.outcome.
 var matanoAudit = &Format{
-	Name:      "Matano directory audits",
-	recognise: func(o object) bool { return o.get("azure").Get("aad_auditlogs").IsObject() },
+	Name:  "Matano directory audits",
+	needs: need("azure"),
+	is:    func(o object) bool { return o.get("azure").Get("aad_auditlogs").IsObject() },
 	read: func(o object, in *Input) Outcome {
 		log := fromSnakeCase(o.get("azure").Get("aad_auditlogs"))
 		log.put("activityDateTime", firstText(log.get("activityDatetime"), o.get("ts")))

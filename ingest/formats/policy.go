@@ -12,7 +12,7 @@ import (
 // Access Pass.
 var graphPolicy = &Format{
 	Name: "authentication methods policy",
-	recognise: func(o object) bool {
+	is: func(o object) bool {
 		return o.get("authenticationMethodConfigurations").IsArray() || isPassConfiguration(o)
 	},
 	read: func(o object, in *Input) Outcome {

@@ -104,6 +104,6 @@ func powerShell(f *Format) *Format {
 
 func init() {
 	for _, f := range all {
-		powerShellFormats[f] = &Format{Name: f.Name + " (PowerShell)", recognise: f.recognise, read: f.read}
+		powerShellFormats[f] = &Format{Name: f.Name + " (PowerShell)", needs: f.needs, is: f.is, read: f.read}
 	}
 }

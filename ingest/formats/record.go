@@ -67,6 +67,18 @@ func (o object) folded(keys ...string) gjson.Result {
 	return gjson.Result{}
 }
 
+// hasFolded says whether a member has one of these keys in any letter case.
+func (o object) hasFolded(keys ...string) bool {
+	for _, k := range o.keys {
+		for _, key := range keys {
+			if strings.EqualFold(k, key) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // with adds a member, unless the value is absent.
 func (o *object) with(key string, v gjson.Result) {
 	if v.Exists() {
@@ -99,8 +111,14 @@ func unwrap(v gjson.Result) gjson.Result {
 		return v
 	}
 	inner := strings.TrimSpace(v.String())
-	if inner != "" && (inner[0] == '{' || inner[0] == '[') && gjson.Valid(inner) {
+	switch {
+	case inner == "":
+	case (inner[0] == '{' || inner[0] == '[') && gjson.Valid(inner):
 		return gjson.Parse(inner)
+	case isCut(inner):
+		if object, ok := uncut(inner); ok {
+			return object
+		}
 	}
 	return v
 }
@@ -110,14 +128,17 @@ type values struct {
 	kind  *record.Kind
 	all   []string // by slot; "" where absent
 	Wrong int      // values of a wrong type, loaded as absent
+	note  string   // what is to be said of the record's source
+	lost  bool     // some element of a list of objects could not be read
 }
 
 func newValues(k *record.Kind) values { return values{kind: k, all: make([]string, k.Slots)} }
 
 // set gives a column a text of ours; an absent one leaves it as it is.
 func (v *values) set(column, text string) {
-	if record.Present(text) {
-		v.all[v.kind.At(column)] = text
+	at := v.kind.At(column)
+	if record.Given(text) && (!v.kind.Columns[at].Identity() || record.Present(text)) {
+		v.all[at] = text
 	}
 }
 
@@ -165,9 +186,7 @@ func (v *values) member(m *record.Member, value gjson.Result) {
 	default:
 		nested := v.nested(value)
 		if !nested.IsObject() {
-			if nested.Exists() {
-				v.Wrong++
-			}
+			v.wrong(nested)
 			return
 		}
 		var seen uint64 // of equal keys the first counts
@@ -185,10 +204,28 @@ func (v *values) member(m *record.Member, value gjson.Result) {
 
 // nested is a nested value out of the string that may hold it; absent where that string is empty.
 func (v *values) nested(value gjson.Result) gjson.Result {
-	if value.Type == gjson.String && strings.TrimSpace(value.Str) == "" {
+	if value.Type != gjson.String {
+		return value
+	}
+	if !record.Given(value.Str) || !record.Present(value.Str) {
 		return gjson.Result{}
 	}
-	return unwrap(value)
+	inner := unwrap(value)
+	if inner.Type == gjson.JSON && isCut(strings.TrimSpace(value.Str)) {
+		v.tell(cutRead)
+	}
+	return inner
+}
+
+// wrong counts a value that should be nested and is not, or says what became of it.
+func (v *values) wrong(value gjson.Result) {
+	switch {
+	case !value.Exists():
+	case flattened.MatchString(value.Str):
+		v.tell(cutLost)
+	default:
+		v.Wrong++
+	}
 }
 
 // put gives a slot a record's value.
@@ -198,12 +235,23 @@ func (v *values) put(m *record.Member, value gjson.Result) {
 	switch m.Type {
 	case record.JSON, record.Texts:
 		nested := v.nested(value)
-		if !nested.Exists() {
+		switch {
+		case !nested.Exists():
 			return
+		case m.Objects && nested.Type != gjson.JSON:
+			v.wrong(nested)
+			v.lost = true
+			return
+		case m.Objects:
+			if nested = v.objects(nested); !nested.Exists() {
+				return
+			}
 		}
-		ok, text = nested.Type == gjson.JSON, readable(nested.Raw)
+		ok, text = nested.Type == gjson.JSON || m.Told, readable(nested.Raw)
 	default:
-		text, ok = scalarOf(m.Type, value)
+		if text, ok = scalarOf(m.Type, value); m.Identity && !record.Present(text) {
+			text = ""
+		}
 	}
 	if !ok {
 		v.Wrong++
@@ -238,7 +286,7 @@ func scalarOf(kind record.Type, v gjson.Result) (string, bool) {
 		if v.Type != gjson.String {
 			return v.Raw, true
 		}
-		if s := v.String(); record.Present(s) {
+		if s := v.String(); record.Given(s) {
 			return strings.ToValidUTF8(s, "\uFFFD"), true
 		}
 		return "", true

@@ -16,7 +16,7 @@ import (
 // AdditionalProperties.
 var scubaGear = &Format{
 	Name: "ScubaGear export",
-	recognise: func(o object) bool {
+	is: func(o object) bool {
 		raw, _ := scubaSettings(o)
 		return raw.hasAny("authentication_method", "privileged_users", "conditional_access_policies") &&
 			raw.hasAny("tenant_details", "timestamp_zulu", "date", "module_version", "baseline_version")
@@ -108,9 +108,9 @@ func scubaTime(raw, metadata object, order DateOrder) (time.Time, bool) {
 			continue
 		}
 		hours, known := zoneHours[strings.ToLower(strings.TrimSpace(m[2]))]
-		if proven, ok := SlashedOrder(m[1]); ok {
-			order = proven
-		}
+		own := Input{}
+		own.see(m[1])
+		order, _ := own.Dates.Order(order)
 		if t, bad := checkTime(m[1], order); known && bad == "" {
 			return t.Add(time.Duration(-hours) * time.Hour), true
 		}

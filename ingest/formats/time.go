@@ -17,17 +17,22 @@ type DateOrder int
 const (
 	// Usual is month first with slashes (2/25/2026), as Azure writes them, and day first with dots or dashes (25.2.2026,
 	// 25-2-2026), as the cultures that write those do: collectors use their machine's.
-	Usual      DateOrder = iota
-	MonthFirst           // a file in which some second number is over 12
-	DayFirst             // a file in which some first number is over 12
+	Usual DateOrder = iota
+	MonthFirst
+	DayFirst
 )
 
 var (
 	isoTime = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?)?\s*(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$`)
 	// 2/25/2025, 9:19:25.391 AM and 12.04.2026 09:19:25 and 1/9/2007 10:41:00 AM +01:00
 	slashedTime = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:,?[\s\x{202f}\x{a0}]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?[\s\x{202f}\x{a0}]*([AaPp]\.?[Mm]\.?)?)?\s*(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$`)
-	epochTime   = regexp.MustCompile(`^\\?/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\\?/$`)
+	// Sep 14, 2026 8:05:00 AM, as Defender's portal writes it
+	wordedTime = regexp.MustCompile(`^([A-Z][a-z]{2})[a-z]{0,6}\.? (\d{1,2}),? (\d{4})(?:,?[\s\x{202f}\x{a0}]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?[\s\x{202f}\x{a0}]*([AaPp]\.?[Mm]\.?)?)?\s*(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$`)
+	timeOfDay  = regexp.MustCompile(`^\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?(?: ?[AaPp][Mm])?$`)
+	epochTime  = regexp.MustCompile(`^\\?/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\\?/$`)
 )
+
+const monthNames = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
 // ParseTime reads a time as sign-in and audit exports spell it: ISO 8601 with or without zone and with any number of
 // fraction digits, slashed dates with AM and PM, and PowerShell's /Date(milliseconds)/. Without an offset it is UTC.
@@ -47,6 +52,11 @@ func ParseTime(s string, order DateOrder) (time.Time, error) {
 		}
 		return fromParts(m[3], month, day, m[4], m[5], m[6], m[7], m[8], m[9])
 	}
+	if m := wordedTime.FindStringSubmatch(s); m != nil {
+		if month := 1 + strings.Index(monthNames, m[1])/3; strings.Contains(monthNames, m[1]) && monthNames[3*(month-1):3*month] == m[1] {
+			return fromParts(m[3], strconv.Itoa(month), m[2], m[4], m[5], m[6], m[7], m[8], m[9])
+		}
+	}
 	if m := epochTime.FindStringSubmatch(s); m != nil {
 		ms, err := strconv.ParseInt(m[1], 10, 64)
 		if err != nil {
@@ -55,65 +65,6 @@ func ParseTime(s string, order DateOrder) (time.Time, error) {
 		return time.UnixMilli(ms).UTC(), nil
 	}
 	return time.Time{}, errors.New("not a time in any spelling known")
-}
-
-// SlashedOrder says what a date without a year in front proves about its file: DayFirst where its first number is over
-// 12, MonthFirst where its second is; proven is false where it proves nothing.
-func SlashedOrder(s string) (order DateOrder, proven bool) {
-	m := slashedTime.FindStringSubmatch(strings.TrimSpace(s))
-	if m == nil {
-		return Usual, false
-	}
-	first, _ := strconv.Atoi(m[1])
-	second, _ := strconv.Atoi(m[2])
-	switch {
-	case first > 12 && first <= 31 && second <= 12:
-		return DayFirst, true
-	case second > 12 && second <= 31 && first <= 12:
-		return MonthFirst, true
-	}
-	return Usual, false
-}
-
-// Dates is what the dates of a file, read so far, prove about their order.
-type Dates struct{ monthFirst, dayFirst, slashed, other bool }
-
-// Join adds what other dates of the same file prove.
-func (d *Dates) Join(other Dates) {
-	d.monthFirst, d.dayFirst = d.monthFirst || other.monthFirst, d.dayFirst || other.dayFirst
-	d.slashed, d.other = d.slashed || other.slashed, d.other || other.other
-}
-
-func (d *Dates) see(s string) {
-	s = strings.TrimSpace(s)
-	if len(s) < 8 || s[1] > '9' || s[4] == '-' || s[0] == '\\' || !slashedTime.MatchString(s) {
-		return
-	}
-	if strings.Contains(s[:3], "/") {
-		d.slashed = true
-	} else {
-		d.other = true
-	}
-	switch order, _ := SlashedOrder(s); order {
-	case DayFirst:
-		d.dayFirst = true
-	case MonthFirst:
-		d.monthFirst = true
-	}
-}
-
-// Order is how the file is to be read, which was read in the order used. Where that is another, the file was read
-// wrongly; ok is false where its dates prove two orders, and no reading of it is right.
-func (d *Dates) Order(used DateOrder) (order DateOrder, ok bool) {
-	switch {
-	case d.monthFirst && d.dayFirst:
-		return used, false
-	case d.dayFirst && d.slashed:
-		return DayFirst, true
-	case d.monthFirst && d.other:
-		return MonthFirst, true
-	}
-	return used, true
 }
 
 func fromParts(year, month, day, hour, minute, second, fraction, half, zone string) (time.Time, error) {
@@ -149,16 +100,21 @@ func fromParts(year, month, day, hour, minute, second, fraction, half, zone stri
 
 // time reads the time of a record, and what it proves about the file's dates.
 func (in *Input) time(s string) (time.Time, string) {
-	in.Dates.see(s)
+	in.see(s)
 	return checkTime(s, in.Order)
 }
+
+const noTime = "no time"
 
 // checkTime reads the time of a record and refuses what no real record has.
 func checkTime(s string, order DateOrder) (time.Time, string) {
 	if strings.TrimSpace(s) == "" {
-		return time.Time{}, "no time"
+		return time.Time{}, noTime
 	}
 	t, err := ParseTime(s, order)
+	if err != nil && timeOfDay.MatchString(strings.TrimSpace(s)) {
+		return time.Time{}, "its time has no date: a spreadsheet showed it so when it was saved again; export again, and do not open the export in a spreadsheet"
+	}
 	if err != nil {
 		return time.Time{}, "its time cannot be read: " + err.Error()
 	}
@@ -171,6 +127,7 @@ func checkTime(s string, order DateOrder) (time.Time, string) {
 var (
 	nameDay     = regexp.MustCompile(`(?:^|\D)(20\d{2})-(\d{1,2})-(\d{1,2})(?:[T_ -](\d{2})[-_:]?(\d{2})(?:[-_:]?(\d{2}))?Z?)?(?:\D|$)`)
 	nameCompact = regexp.MustCompile(`(?:^|\D)(20\d{2})(\d{2})(\d{2})(?:[T_-]?(\d{2})(\d{2})(\d{2})?Z?)?(?:\D|$)`)
+	nameSpan    = regexp.MustCompile(`(?:^|\D)(20\d{2})-?(\d{2})-?(\d{2})(?:T?[\d:]*Z?)[_ -]{1,3}(?:to[_ -])?(20\d{2})-?(\d{2})-?(\d{2})(?:\D|$)`)
 	laterDay    = regexp.MustCompile(`^[T_ -]20\d{2}-\d{1,2}-\d{1,2}`)
 )
 

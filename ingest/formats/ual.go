@@ -15,22 +15,22 @@ import (
 // issuance of a pass there, so everything else is counted as not used.
 
 var unifiedAudit = &Format{
-	Name: "Unified Audit Log",
-	caps: []int64{5_000, 50_000}, // one call and one session of Search-UnifiedAuditLog; Purview's download
-	recognise: func(o object) bool {
-		if o.folded("auditData").Exists() {
-			return o.folded("operation", "operations").Exists() || o.folded("auditLogRecordType", "recordType").Exists()
+	Name:   "Unified Audit Log",
+	caps:   []int64{5_000, 50_000}, // one call and one session of Search-UnifiedAuditLog; Purview's download
+	column: asFolded,
+	is: func(o object) bool {
+		if o.hasFolded(wrappedEvents...) {
+			return o.hasFolded("operation", "operations", "actionType", "auditLogRecordType", "recordType", "creationDate", "createdDateTime")
 		}
-		return o.has("Operation", "CreationTime") && o.hasAny("RecordType", "Workload", "OrganizationId", "UserKey") ||
-			o.has("operation", "auditLogRecordType")
+		return o.hasFolded("operation") && (o.hasFolded("auditLogRecordType") ||
+			o.hasFolded("creationTime") && o.hasFolded("recordType", "workload", "organizationId", "userKey"))
 	},
 	read: readUnifiedAudit,
 }
 
-func isUnifiedAuditTable(h header) bool {
-	return h["auditdata"] && h.any("operation", "operations", "recordtype", "auditlogrecordtype", "creationdate", "createddatetime") ||
-		h["operation"] && h["creationtime"] && h.any("recordtype", "workload", "organizationid", "userkey")
-}
+// wrappedEvents are the members that hold an event whole: the export's own, Microsoft-Extractor-Suite's in its triage, and
+// Defender's in CloudAppEvents.
+var wrappedEvents = []string{"auditData", "auditData_Raw", "rawEventData"}
 
 // signInOperations are the operations of sign-ins, and the error code of one that names none. A failed one without a
 // number keeps none: it must not become a success.
@@ -119,7 +119,7 @@ var integer = regexp.MustCompile(`^\d{1,18}$`)
 
 // auditData is the event inside its wrapping, or the record itself where it has none; damaged says why it cannot be read.
 func auditData(o object) (event object, damaged string) {
-	data := o.folded("auditData")
+	data := o.folded(wrappedEvents...)
 	if !data.Exists() || strings.TrimSpace(scalarText(data)) == "" && data.Type != gjson.JSON {
 		return o, ""
 	}

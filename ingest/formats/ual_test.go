@@ -129,7 +129,11 @@ func readCSV(t *testing.T, in *Input, text string) (*Sheet, []Outcome) {
 	}
 	var outs []Outcome
 	for _, r := range rows[1:] {
-		outs = append(outs, sheet.Read(cellsOf(r...), in))
+		out := sheet.Read(cellsOf(r...), in)
+		for _, inside := range out.Inside {
+			_, out = Read(inside.Text, in)
+		}
+		outs = append(outs, out)
 	}
 	return sheet, outs
 }

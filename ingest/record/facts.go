@@ -27,18 +27,22 @@ func OutsideYearsSQL(column string) string {
 	return fmt.Sprintf("%s < TIMESTAMP '%s' OR %[1]s >= TIMESTAMP '%[3]s'", column, Earliest.Format(time.DateOnly), Latest.Format(time.DateOnly))
 }
 
-// absent are identities that are none, in lower case: exporters write them for nobody and nothing.
-var absent = []string{"", "<null>", "00000000-0000-0000-0000-000000000000"}
+// absent are identities that are none, in lower case: exporters write them for nobody and nothing. The first few are
+// no value of any other column either.
+var absent = []string{"", "<null>", "00000000-0000-0000-0000-000000000000", "null", "none", "-", "n/a", "nan"}
 
-// Present says whether an identity is one: empty, <null> and all-zero ids are absent and join nothing.
-func Present(id string) bool {
-	id = strings.TrimSpace(id)
-	// Nearly every value is longer or shorter than these.
-	switch len(id) {
-	case len(absent[0]), len(absent[1]), len(absent[2]):
-		return !slices.Contains(absent, strings.ToLower(id))
-	}
-	return true
+const absentAnywhere = 3 // of them
+
+// Present says whether an identity is one: empty, all zero, or a word for null is absent and joins nothing.
+func Present(id string) bool { return !isOneOf(id, absent) }
+
+// Given says whether a text that is no identity says anything: there "none" may.
+func Given(text string) bool { return !isOneOf(text, absent[:absentAnywhere]) }
+
+func isOneOf(text string, words []string) bool {
+	text = strings.TrimSpace(text)
+	// Nearly every value is longer than these.
+	return (len(text) <= 6 || len(text) == len(absent[2])) && slices.ContainsFunc(words, func(word string) bool { return strings.EqualFold(text, word) })
 }
 
 // AbsentSQL is the list of identities that are none, as SQL's IN takes it, to be asked of lower(trim(x)).
@@ -153,9 +157,9 @@ CREATE MACRO place_text(path, in_rows, line, number) AS
 func Macros() string {
 	return fmt.Sprintf(`
 -- present: identities that are none are absent and join nothing.
--- Nearly every value is told by a comparison, which costs next to nothing: blanks, < and 0 sort below or between these.
+-- Nearly every value is told by a comparison, which costs next to nothing: blanks, -, 0, <, N and n sort below or between these.
 CREATE OR REPLACE MACRO present(x) AS
-    CASE WHEN x >= '=' OR x >= '1' AND x < '<' THEN x WHEN lower(trim(x, chr(9) || chr(10) || chr(13) || ' ')) IN (%s) THEN NULL ELSE x END;
+    CASE WHEN x >= 'o' OR x >= 'O' AND x < 'n' OR x >= '=' AND x < 'N' OR x >= '1' AND x < '<' THEN x WHEN lower(trim(x, chr(9) || chr(10) || chr(13) || ' ')) IN (%s) THEN NULL ELSE x END;
 
 -- names_pass: a text names an access pass.
 CREATE OR REPLACE MACRO names_pass(x) AS coalesce(regexp_matches(x, '(?i)%s'), false);

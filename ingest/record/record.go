@@ -36,6 +36,7 @@ type Column struct {
 
 	Required bool   // it is never NULL
 	Derived  bool   // it is told from the other columns when the record enters the case: no lake and no extract has it
+	Objects  bool   // of JSON: a list of objects
 	Plain    bool   // of JSON: the case has it as plain text, which nothing parses when it is loaded
 	About    string // what is not plain from the name
 }
@@ -46,6 +47,12 @@ func (c Column) Stored() Type {
 		return Text
 	}
 	return c.Type
+}
+
+// Identity says whether the column holds identities: ids and user principal names, which join records. Words for null
+// are none.
+func (c Column) Identity() bool {
+	return c.Type == Text && (c.Name == "id" || strings.HasSuffix(c.Name, "_id") || c.Name == "upn" || strings.HasSuffix(c.Name, "_upn"))
 }
 
 // Source is a place in the object that a record is read from.
@@ -89,6 +96,9 @@ type Member struct {
 	Slot    int
 	Type    Type // of the value
 	Members []Member
+
+	Objects, Identity bool // as the column
+	Told              bool // a list from which the column's value is told
 }
 
 // At is the column's place in Columns. A name that is none is a defect of the program.
@@ -122,7 +132,7 @@ func newKind(table, about string, columns ...Column) *Kind {
 			if c.Name == "time" { // whoever knows how its file writes dates reads it
 				continue
 			}
-			m := Member{Slot: i, Type: c.Type}
+			m := Member{Slot: i, Type: c.Type, Objects: c.Objects, Identity: c.Identity(), Told: s.List}
 			if s.List {
 				m.Type = JSON
 			}

@@ -315,6 +315,7 @@ func (p *pseudonymiser) result(r *analysis.Result) *analysis.Result {
 	})
 	out.Evidence = each(r.Evidence, func(e analysis.EvidenceFile) analysis.EvidenceFile {
 		e.Path, e.Container, e.Note = p.path(e.Path), p.path(e.Container), p.sentence(e.Note, leftOut)
+		e.LooksLike = p.sentence(e.LooksLike, leftOut)
 		e.TenantID = strings.Join(each(strings.Split(e.TenantID, "; "), p.id), "; ")
 		return e
 	})
