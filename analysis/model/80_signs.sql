@@ -43,7 +43,8 @@ SELECT
     c.login_no,
     CASE WHEN bool_or(c.from_address) THEN 'the address from which the pass was issued, ' || any_value(c.issuer_ip)
         ELSE 'a device that the issuer signed in with' END AS how,
-    list(DISTINCT 's:' || d.issuer_signin) FILTER (WHERE d.issuer_signin IS NOT NULL) AS issuer_signins,
+    list(DISTINCT 's:' || d.issuer_signin ORDER BY 's:' || d.issuer_signin)
+        FILTER (WHERE d.issuer_signin IS NOT NULL) AS issuer_signins,
     bool_or(c.from_address) AS by_address, bool_or(d.issuer_signin IS NOT NULL) AS by_device,
     bool_or(d.issuer_signin IS NOT NULL AND NOT c.trusted) AS by_device_elsewhere,
     bool_or(coalesce(f.familiar, false)) AS familiar_to_issuer
