@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tapaudit/analysis/roles"
+	"tapaudit/analysis/rows"
 	"tapaudit/analysis/settings"
 	"tapaudit/ingest/casefile"
 )
@@ -20,6 +21,9 @@ type Names struct {
 // ReadNames gathers the names of a case that has been analysed, and of the configuration; each once, in no order that
 // means anything.
 func ReadNames(ctx context.Context, c *casefile.Case, s *settings.Settings) (Names, error) {
+	type named struct {
+		Name *string `db:"name"`
+	}
 	var n Names
 	for _, list := range []struct {
 		into *[]string
@@ -43,23 +47,12 @@ UNION SELECT name FROM conditional_access_policy UNION SELECT name FROM authenti
 UNION SELECT user_upn FROM pass_snapshot UNION SELECT upn FROM registration_detail
 UNION SELECT path FROM source UNION SELECT container FROM source UNION SELECT path_tenant FROM source`},
 	} {
-		rows, err := c.Query(ctx, list.sql)
-		if err != nil {
-			return n, err
-		}
-		for rows.Next() {
-			var name *string
-			if err := rows.Scan(&name); err != nil {
-				return n, err
+		if err := rows.Each(ctx, c, func(of named) error {
+			if of.Name != nil && *of.Name != "" {
+				*list.into = append(*list.into, *of.Name)
 			}
-			if name != nil && *name != "" {
-				*list.into = append(*list.into, *name)
-			}
-		}
-		if err := rows.Close(); err != nil {
-			return n, err
-		}
-		if err := rows.Err(); err != nil {
+			return nil
+		}, "SELECT name FROM ("+list.sql+") AS named (name)"); err != nil {
 			return n, err
 		}
 	}

@@ -188,25 +188,29 @@ type scope struct {
 
 // read fixes the scope, by the evidence where the options leave it open.
 func (s *scope) read(ctx context.Context, c *casefile.Case, opts Options) (notes []string, err error) {
-	var first, last, snapshot *time.Time
-	if err := c.QueryRow(ctx, `
-SELECT min(first_at), max(last_at) FROM (
+	type span struct {
+		First    *time.Time `db:"first_at"` // of the events
+		Last     *time.Time `db:"last_at"`
+		Snapshot *time.Time `db:"snapshot_at"` // of the latest snapshot
+	}
+	evidence, err := rows.One[span](ctx, c, `
+WITH events AS (
     SELECT min(time) AS first_at, max(time) AS last_at FROM attributed_signins WHERE tenant IS NOT NULL
     UNION ALL SELECT min(time), max(time) FROM attributed_audits WHERE tenant IS NOT NULL
     UNION ALL SELECT min(first_time), max(last_time) FROM attributed_extract_days WHERE tenant IS NOT NULL
-)`).Scan(&first, &last); err != nil {
-		return nil, err
-	}
-	if err := c.QueryRow(ctx, `
-SELECT max(time) FROM (
+),
+snapshots AS (
     SELECT time FROM attributed_policies UNION ALL SELECT time FROM attributed_users
     UNION ALL SELECT time FROM attributed_role_members UNION ALL SELECT time FROM attributed_group_members
     UNION ALL SELECT time FROM attributed_conditional_access UNION ALL SELECT time FROM attributed_pass_snapshots
-)`).Scan(&snapshot); err != nil {
+)
+SELECT min(first_at) AS first_at, max(last_at) AS last_at, (SELECT max(time) FROM snapshots) AS snapshot_at FROM events`)
+	if err != nil {
 		return nil, err
 	}
+	first, last := evidence.First, evidence.Last
 	if first == nil {
-		first, last = snapshot, snapshot
+		first, last = evidence.Snapshot, evidence.Snapshot
 	}
 	s.period, s.asOf = opts.Period, opts.AsOf
 	if s.period == (Period{}) && first != nil {
@@ -214,7 +218,7 @@ SELECT max(time) FROM (
 		s.period = Period{From: *first, To: last.Truncate(time.Second).Add(time.Second)}
 	}
 	if s.asOf.IsZero() {
-		for _, t := range []*time.Time{last, snapshot} {
+		for _, t := range []*time.Time{last, evidence.Snapshot} {
 			if t != nil {
 				s.asOf = when.Later(s.asOf, *t)
 			}

@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"tapaudit/analysis"
+	"tapaudit/analysis/rows"
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/formats"
@@ -50,25 +51,25 @@ type Manifest struct {
 
 // Export is an input of a lake.
 type Export struct {
-	Path        string `json:"path"`
-	SHA256      string `json:"sha256"`
-	Bytes       int64  `json:"bytes"`
-	Format      string `json:"format"`
-	Records     int64  `json:"records"`
-	Quarantined int64  `json:"quarantined"`
-	Truncated   string `json:"truncated,omitempty"`
+	Path        string `json:"path" db:"path"`
+	SHA256      string `json:"sha256" db:"sha256"`
+	Bytes       int64  `json:"bytes" db:"bytes"`
+	Format      string `json:"format" db:"format"`
+	Records     int64  `json:"records" db:"records_read"`
+	Quarantined int64  `json:"quarantined" db:"records_quarantined"`
+	Truncated   string `json:"truncated,omitempty" db:"truncated"`
 	Kept        string `json:"kept,omitempty"` // where the lake has it as it came
-	Note        string `json:"note,omitempty"`
+	Note        string `json:"note,omitempty" db:"note"`
 }
 
 // Quarantined is a record that could not be read: of each export the first that are listed; it counts all.
 type Quarantined struct {
-	Path    string `json:"path"`
-	Line    int64  `json:"line"`
-	Offset  int64  `json:"offset"`
-	Reason  string `json:"reason"`
-	Excerpt string `json:"excerpt"`
-	SHA256  string `json:"sha256"`
+	Path    string `json:"path" db:"path"`
+	Line    int64  `json:"line" db:"line"`
+	Offset  int64  `json:"offset" db:"offset"`
+	Reason  string `json:"reason" db:"reason"`
+	Excerpt string `json:"excerpt" db:"excerpt"`
+	SHA256  string `json:"sha256" db:"sha256"`
 }
 
 const layout = "tapaudit 1"
@@ -175,31 +176,27 @@ func Write(ctx context.Context, c *casefile.Case, dir, work, tenant string, path
 
 // attributable refuses evidence whose tenant nobody knows: a lake is laid out by tenant, and nothing is guessed.
 func attributable(ctx context.Context, c *casefile.Case) error {
-	rows, err := c.Query(ctx, `
-SELECT tenant, any_value(path), count(*) FROM (
+	type named struct {
+		Tenant  *string `db:"tenant"`
+		Path    string  `db:"path"`
+		Records int64   `db:"records"`
+	}
+	return rows.Each(ctx, c, func(n named) error {
+		switch {
+		case n.Tenant == nil:
+			return fmt.Errorf("%d records name no tenant, and the evidence names several (one is in %q): put each tenant's exports "+
+				"into a folder tenantId=<id>, or give --tenant", n.Records, n.Path)
+		case *n.Tenant == "unknown":
+			return errors.New("nothing in the evidence names its tenant: give --tenant")
+		case !tenantName.MatchString(*n.Tenant):
+			return fmt.Errorf("%d records (some in %q) name a tenant that is no name for a folder: a tenant is an id or a domain",
+				n.Records, n.Path)
+		}
+		return nil
+	}, `
+SELECT tenant, any_value(path) AS path, count(*) AS records FROM (
     SELECT tenant, source_id FROM attributed_signins UNION ALL SELECT tenant, source_id FROM attributed_audits
 ) JOIN source USING (source_id) GROUP BY tenant ORDER BY tenant NULLS FIRST`)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var tenant *string
-		var path string
-		var n int64
-		if err := rows.Scan(&tenant, &path, &n); err != nil {
-			return err
-		}
-		switch {
-		case tenant == nil:
-			return fmt.Errorf("%d records name no tenant, and the evidence names several (one is in %q): put each tenant's exports into a folder tenantId=<id>, or give --tenant", n, path)
-		case *tenant == "unknown":
-			return errors.New("nothing in the evidence names its tenant: give --tenant")
-		case !tenantName.MatchString(*tenant):
-			return fmt.Errorf("%d records (some in %q) name a tenant that is no name for a folder: a tenant is an id or a domain", n, path)
-		}
-	}
-	return rows.Err()
 }
 
 var tenantName = regexp.MustCompile(`^[0-9a-z][0-9a-z.-]{0,99}$`)
@@ -249,10 +246,10 @@ LEFT JOIN raw_record AS raw ON raw.source_id = a.source_id AND raw.ordinal = a.o
 const provenance = "lake, filtered, origin, origin_sha256, record"
 
 type partition struct {
-	tenant   string
-	day      time.Time
-	filtered bool
-	records  int64 // that the case has of it
+	Tenant   string    `db:"tenant"`
+	Day      time.Time `db:"day"`
+	Filtered bool      `db:"filtered"`
+	Records  int64     `db:"records"` // that the case has of it
 }
 
 // gathered is how many records of partitions that follow one another are taken from the case at once: what a small one takes
@@ -266,14 +263,14 @@ func (k kind) write(ctx context.Context, c *casefile.Case, f *folder, work strin
 	}
 	for len(all) > 0 {
 		together, records := 0, int64(0)
-		for together < len(all) && all[together].tenant == all[0].tenant && (together == 0 || records+all[together].records <= gathered) {
-			records += all[together].records
+		for together < len(all) && all[together].Tenant == all[0].Tenant && (together == 0 || records+all[together].Records <= gathered) {
+			records += all[together].Records
 			together++
 		}
 		from := "lake_" + k.folder
 		if together > 1 {
 			if err := c.Exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE lake_rows AS FROM %s WHERE tenant_id = ? AND time >= ? AND time < ?", from),
-				all[0].tenant, all[0].day, all[together-1].day.AddDate(0, 0, 1)); err != nil {
+				all[0].Tenant, all[0].Day, all[together-1].Day.AddDate(0, 0, 1)); err != nil {
 				return err
 			}
 			from = "lake_rows"
@@ -293,32 +290,19 @@ func (k kind) write(ctx context.Context, c *casefile.Case, f *folder, work strin
 
 // partitions are those that the case has records of, by tenant and day.
 func (k kind) partitions(ctx context.Context, c *casefile.Case) ([]partition, error) {
-	rows, err := c.Query(ctx, fmt.Sprintf(`
-SELECT a.tenant, a.time::DATE, source.filtered, count(*)
+	return rows.Read[partition](ctx, c, fmt.Sprintf(`
+SELECT a.tenant, a.time::DATE AS day, source.filtered, count(*) AS records
 FROM attributed_%s AS a JOIN source ON source.source_id = a.source_id GROUP BY ALL ORDER BY ALL`, k.folder))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []partition
-	for rows.Next() {
-		var p partition
-		if err := rows.Scan(&p.tenant, &p.day, &p.filtered, &p.records); err != nil {
-			return nil, err
-		}
-		all = append(all, p)
-	}
-	return all, rows.Err()
 }
 
 // writePartition writes one file: what it has already and what the relation has of it, in order of time. It returns how
 // many rows that is.
 func (k kind) writePartition(ctx context.Context, c *casefile.Case, f *folder, work string, p partition, from string) (int64, error) {
 	name := "records.parquet"
-	if p.filtered {
+	if p.Filtered {
 		name = "filtered.parquet"
 	}
-	name = path.Join(k.folder, "tenantId="+p.tenant, "day="+p.day.Format(time.DateOnly), name)
+	name = path.Join(k.folder, "tenantId="+p.Tenant, "day="+p.Day.Format(time.DateOnly), name)
 	// Each has names of its own: the database keeps what it has read of a file by its path.
 	made := filepath.Join(work, strings.ReplaceAll(name, "/", "_"))
 	old := made + ".old"
@@ -382,7 +366,7 @@ SELECT %[9]s, %[2]s FROM (
     SELECT %[9]s, %[10]s FROM nameless GROUP BY %[9]s, occurrence
 )
 ORDER BY time, id, origin`,
-		strings.Join(types, ", "), provenance, from, p.tenant, p.day.Format(time.DateOnly), p.day.AddDate(0, 0, 1).Format(time.DateOnly), p.filtered,
+		strings.Join(types, ", "), provenance, from, p.Tenant, p.Day.Format(time.DateOnly), p.Day.AddDate(0, 0, 1).Format(time.DateOnly), p.Filtered,
 		old, record, "min(lake) AS lake, min(filtered) AS filtered, min(origin) AS origin, arg_min(origin_sha256, origin) AS origin_sha256, arg_min(record, origin) AS record")
 }
 
@@ -391,44 +375,36 @@ const largestMasked = 256 << 20
 
 // keepExports copies the exports that are no logs. It returns where each lies, by its place among the case's sources.
 func keepExports(ctx context.Context, c *casefile.Case, f *folder, paths []string, w *Written) (map[string]string, error) {
-	rows, err := c.Query(ctx, `
-SELECT path, sha256, coalesce(path_tenant, ''), holds_passcode FROM source JOIN (
-    SELECT source_id FROM policy_snapshot UNION SELECT source_id FROM directory_user UNION SELECT source_id FROM role_definition
-    UNION SELECT source_id FROM role_member UNION SELECT source_id FROM group_member UNION SELECT source_id FROM conditional_access_policy
-    UNION SELECT source_id FROM pass_snapshot UNION SELECT source_id FROM registration_detail UNION SELECT source_id FROM authentication_strength
-    UNION SELECT source_id FROM attributed_steps WHERE NOT has_signin
-) USING (source_id) ORDER BY source_id`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	type wanted struct {
-		sha256, tenant string
-		passcodes      int64
+		Path      string `db:"path"`
+		SHA256    string `db:"sha256"`
+		Tenant    string `db:"path_tenant"`
+		Passcodes int64  `db:"holds_passcode"`
 	}
 	all := map[string]wanted{}
-	for rows.Next() {
-		var path string
-		var s wanted
-		if err := rows.Scan(&path, &s.sha256, &s.tenant, &s.passcodes); err != nil {
-			return nil, err
-		}
-		all[path] = s
-	}
-	if err := rows.Err(); err != nil || len(all) == 0 {
+	if err := rows.Each(ctx, c, func(w wanted) error { all[w.Path] = w; return nil }, `
+SELECT path, sha256, coalesce(path_tenant, '') AS path_tenant, holds_passcode FROM source JOIN (
+    SELECT source_id FROM policy_snapshot UNION SELECT source_id FROM directory_user
+    UNION SELECT source_id FROM role_definition
+    UNION SELECT source_id FROM role_member UNION SELECT source_id FROM group_member
+    UNION SELECT source_id FROM conditional_access_policy
+    UNION SELECT source_id FROM pass_snapshot UNION SELECT source_id FROM registration_detail
+    UNION SELECT source_id FROM authentication_strength
+    UNION SELECT source_id FROM attributed_steps WHERE NOT has_signin
+) USING (source_id) ORDER BY source_id`); err != nil || len(all) == 0 {
 		return nil, err
 	}
 	kept := map[string]string{}
-	err = evidence.Walk(ctx, paths, strings.NewReader(""), evidence.DefaultLimits(), func(s *evidence.Source) error {
+	err := evidence.Walk(ctx, paths, strings.NewReader(""), evidence.DefaultLimits(), func(s *evidence.Source) error {
 		e, ok := all[s.Path]
 		if !ok || s.Skip != "" || s.Kind == evidence.Archive {
 			return nil
 		}
-		place := path.Join("exports", e.sha256[:16], exportName(s))
-		if t := strings.ToLower(e.tenant); tenantName.MatchString(t) {
-			place = path.Join("exports", "tenantId="+t, e.sha256[:16], exportName(s))
+		place := path.Join("exports", e.SHA256[:16], exportName(s))
+		if t := strings.ToLower(e.Tenant); tenantName.MatchString(t) {
+			place = path.Join("exports", "tenantId="+t, e.SHA256[:16], exportName(s))
 		}
-		if err := keepExport(s, f, place, e.sha256, e.passcodes > 0); err != nil {
+		if err := keepExport(s, f, place, e.SHA256, e.Passcodes > 0); err != nil {
 			return fmt.Errorf("%s: %w", s.Path, err)
 		}
 		kept[s.Path] = place
@@ -494,48 +470,33 @@ func keepExport(s *evidence.Source, f *folder, place, sum string, secret bool) e
 
 // add puts the case's sources and what was quarantined of them into the manifest.
 func (m *Manifest) add(ctx context.Context, c *casefile.Case, kept map[string]string) error {
-	rows, err := c.Query(ctx, `
-SELECT path, sha256, bytes, format, records_read, records_quarantined, coalesce(truncated, ''), note
-FROM source ORDER BY source_id`)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
 	known := map[[2]string]bool{}
 	for _, e := range m.Exports {
 		known[[2]string{e.Path, e.SHA256}] = true
 	}
 	fresh := map[string]bool{}
-	for rows.Next() {
-		var e Export
-		if err := rows.Scan(&e.Path, &e.SHA256, &e.Bytes, &e.Format, &e.Records, &e.Quarantined, &e.Truncated, &e.Note); err != nil {
-			return err
-		}
+	if err := rows.Each(ctx, c, func(e Export) error {
 		if known[[2]string{e.Path, e.SHA256}] {
-			continue
+			return nil
 		}
 		e.Kept = kept[e.Path]
 		fresh[e.Path] = true
 		m.Exports = append(m.Exports, e)
-	}
-	if err := rows.Err(); err != nil {
+		return nil
+	}, `
+SELECT path, sha256, bytes, format, records_read, records_quarantined, coalesce(truncated, '') AS truncated, note
+FROM source ORDER BY source_id`); err != nil {
 		return err
 	}
-	bad, err := c.Query(ctx, `
-SELECT s.path, q.line, q."offset", q.reason, q.excerpt, q.sha256 FROM quarantine AS q JOIN source AS s ON s.source_id = q.source_id
-ORDER BY s.source_id, q.line, q."offset", q.reason`)
-	if err != nil {
-		return err
-	}
-	defer bad.Close()
-	for bad.Next() {
-		var q Quarantined
-		if err := bad.Scan(&q.Path, &q.Line, &q.Offset, &q.Reason, &q.Excerpt, &q.SHA256); err != nil {
-			return err
-		}
+	if err := rows.Each(ctx, c, func(q Quarantined) error {
 		if fresh[q.Path] {
 			m.Quarantine = append(m.Quarantine, q)
 		}
+		return nil
+	}, `
+SELECT s.path, q.line, q."offset", q.reason, q.excerpt, q.sha256 FROM quarantine AS q JOIN source AS s ON s.source_id = q.source_id
+ORDER BY s.source_id, q.line, q."offset", q.reason`); err != nil {
+		return err
 	}
 	slices.SortStableFunc(m.Exports, func(a, b Export) int {
 		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.SHA256, b.SHA256))
@@ -543,7 +504,7 @@ ORDER BY s.source_id, q.line, q."offset", q.reason`)
 	slices.SortStableFunc(m.Quarantine, func(a, b Quarantined) int {
 		return cmp.Or(strings.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line))
 	})
-	return bad.Err()
+	return nil
 }
 
 func (m *Manifest) write(f *folder) error {

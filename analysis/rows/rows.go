@@ -41,6 +41,18 @@ func Read[T any](ctx context.Context, c *casefile.Case, query string, args ...an
 	return all, err
 }
 
+// One gives the row of a query that has exactly one.
+func One[T any](ctx context.Context, c *casefile.Case, query string, args ...any) (row T, err error) {
+	all, err := Read[T](ctx, c, query, args...)
+	switch {
+	case err != nil:
+		return row, err
+	case len(all) != 1:
+		return row, fmt.Errorf("a query for one %s gives %d rows", reflect.TypeFor[T](), len(all))
+	}
+	return all[0], nil
+}
+
 // Each does the same row by row, and keeps none.
 func Each[T any](ctx context.Context, c *casefile.Case, do func(row T) error, query string, args ...any) error {
 	found, err := c.Query(ctx, query, args...)
