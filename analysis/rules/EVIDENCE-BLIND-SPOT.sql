@@ -32,7 +32,7 @@ WITH blind AS (
 ),
 files AS (
     SELECT b.tenant_id, string_agg(DISTINCT source.path, ', ' ORDER BY source.path) AS paths,
-        list(DISTINCT 'f:' || source.source_id || ':1') AS records
+        list(DISTINCT 'f:' || source.source_id || ':1' ORDER BY 'f:' || source.source_id || ':1') AS records
     FROM blind AS b
     JOIN (
         SELECT tenant, time::DATE AS day, source_id FROM attributed_signins WHERE interactive
