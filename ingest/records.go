@@ -433,6 +433,9 @@ func (c *loading) rows(r io.Reader, table *formats.Sheet) (ended, err error) {
 	c.row.rows = true
 	c.formats[table.Name] += 0 // a table without rows is still of its kind
 	c.format, c.sheet = table.Format, table
+	if table.Note != "" {
+		c.row.notes = append(c.row.notes, table.Note)
+	}
 	ended, err = c.stream(func(p *producer) error {
 		framer := evidence.FrameCSV(contextReader{c.loader, r, c.row.size()})
 		if c.small {
