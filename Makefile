@@ -127,14 +127,14 @@ lint: toolchain ## check format, vet and staticcheck
 	go tool staticcheck ./...
 
 bench: build ## measure speed and memory against what bounds them (BENCH=-large for ten times the data, and a million)
-	go build -trimpath -o bin/bench ./cmd/bench
-	go build -trimpath -o bin/samplelogs ./cmd/samplelogs
+	go build -trimpath -o bin/bench ./cmd/tools/bench
+	go build -trimpath -o bin/samplelogs ./cmd/tools/samplelogs
 	bin/bench -tapaudit bin/tapaudit -samplelogs bin/samplelogs $(BENCH)
 
 torture: test-setup toolchain ## kill it, fill its disks, feed it hostile files, watch its system calls (TORTURE=-large for a gigabyte, -only PART)
 	go build -trimpath -o bin/tapaudit ./cmd/tapaudit
-	go build -trimpath -o bin/samplelogs ./cmd/samplelogs
-	go build -trimpath -o bin/torture ./cmd/torture
+	go build -trimpath -o bin/samplelogs ./cmd/tools/samplelogs
+	go build -trimpath -o bin/torture ./cmd/tools/torture
 	bin/torture -tapaudit bin/tapaudit -samplelogs bin/samplelogs $(TORTURE)
 
 # Minimising what is merely new takes longer than finding it, and on a busy machine ends a fuzzer.
@@ -171,7 +171,7 @@ docs: toolchain ## write the documentation's tables of rules anew, from the rule
 	go run ./cmd/tools/docs
 
 sample-logs: toolchain ## write sample-logs anew, always the same
-	go run ./cmd/samplelogs
+	go run ./cmd/tools/samplelogs
 
 # A release: for each architecture one static program, which needs nothing of the system that it runs on. Everything that could
 # differ from folder to folder or from day to day is fixed: paths, build ids, times (the commit's), order and owners.
@@ -188,7 +188,7 @@ TRIPLET_arm64 := aarch64-linux-gnu
 LINKER_arm64 := -extld 'aarch64-linux-gnu-gcc -B/usr/bin -fuse-ld=lld -Wl,-z,muldefs,--defsym=_DYNAMIC=0,--whole-archive,-lc,-lm,--no-whole-archive'
 
 dist: toolchain dist-setup $(ARCHES:%=dist/%/tapaudit) ## pack static programs for Linux, amd64 and arm64, with licences and SBOM, into dist/
-	go run ./cmd/dist release -out dist -version "$(VERSION)" -epoch "$(SOURCE_DATE_EPOCH)" -arches "$(ARCHES)" -tags $(DIST_TAGS)
+	go run ./cmd/tools/dist release -out dist -version "$(VERSION)" -epoch "$(SOURCE_DATE_EPOCH)" -arches "$(ARCHES)" -tags $(DIST_TAGS)
 	@cat dist/SHA256SUMS
 
 .PHONY: $(ARCHES:%=dist/%/tapaudit)
@@ -229,7 +229,7 @@ dist-check: ## run an audit with the packed program in an otherwise empty root f
 	fi
 
 vendor-bundle: toolchain ## pack the sources with every module, for make test-offline on a machine without a network, into dist/
-	go run ./cmd/dist bundle -out dist -version "$(VERSION)" -epoch "$(SOURCE_DATE_EPOCH)"
+	go run ./cmd/tools/dist bundle -out dist -version "$(VERSION)" -epoch "$(SOURCE_DATE_EPOCH)"
 	@cat dist/*-offline.tar.gz.sha256
 
 # Says what is missing before the first command fails for a reason that is hard to read.

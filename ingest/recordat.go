@@ -88,7 +88,7 @@ func (s *search) result(r *source) (*Found, error) {
 	}
 	switch n := s.want.Number; {
 	case s.last == 0:
-		return nil, errors.New("no record was read from it: " + strings.Join(append(r.notes, "its evidence.csv says the same"), "; "))
+		return nil, errors.New("no record was read from it: " + strings.Join(append(r.notes, "the report's evidence.csv says the same"), "; "))
 	case s.want.Row != r.rows:
 		return nil, fmt.Errorf("places in it count %s: write %s", lines, record.Place{Path: s.want.Path, Line: s.want.Line, Row: r.rows})
 	case s.records == 0:

@@ -433,6 +433,9 @@ func (c *loading) rows(r io.Reader, table *formats.Sheet) (ended, err error) {
 	c.row.rows = true
 	c.formats[table.Name] += 0 // a table without rows is still of its kind
 	c.format, c.sheet = table.Format, table
+	if table.Note != "" {
+		c.row.notes = append(c.row.notes, table.Note)
+	}
 	ended, err = c.stream(func(p *producer) error {
 		framer := evidence.FrameCSV(contextReader{c.loader, r, c.row.size()})
 		if c.small {
@@ -464,6 +467,10 @@ func (c *loading) rows(r io.Reader, table *formats.Sheet) (ended, err error) {
 
 // settle does what is to be done with a record that was translated.
 func (c *loading) settle(r *framed) error {
+	if c.search != nil && c.row.rows && r.inner != nil {
+		c.search.see(r, c.sheet) // a row's place is that of all it holds
+		return nil
+	}
 	for i := range r.inner {
 		if err := c.settle(&r.inner[i]); err != nil {
 			return err
@@ -498,11 +505,7 @@ func (c *loading) settle(r *framed) error {
 		if c.unknownCount++; len(c.unknown) < mostListed {
 			c.unknown = append(c.unknown, r.quarantined(ofNoKind))
 			if !c.look.Logs {
-				text := r.text
-				if r.columns != nil {
-					text = formats.Record(r.columns, text)
-				}
-				look := formats.LooksLike(text)
+				look := formats.LooksLike(r.whole(nil))
 				c.look.What, c.look.Logs = cmp.Or(c.look.What, look.What), look.Logs
 			}
 		}

@@ -38,7 +38,7 @@ var libraries = map[string]string{
 }
 
 // TestLibrariesThatImportTheNetwork: a dependency that begins to import it is noticed. That nothing of it is called, the tests below
-// and the trace of system calls in cmd/torture show.
+// and the trace of system calls in cmd/tools/torture show.
 func TestLibrariesThatImportTheNetwork(t *testing.T) {
 	found := map[string]bool{}
 	for line := range strings.Lines(goCommand(t, "list", "-deps", "-f", `{{if not .Standard}}{{.ImportPath}} {{join .Imports " "}}{{end}}`, ".")) {

@@ -21,7 +21,7 @@ func TestSameJudgementOnSpark(t *testing.T) {
 	}
 	dir := t.TempDir()
 	sample := filepath.Join(dir, "sample")
-	generate := exec.Command("go", "run", "../samplelogs", "--scale", "3", "--out", sample)
+	generate := exec.Command("go", "run", "../tools/samplelogs", "--scale", "3", "--out", sample)
 	if said, err := generate.CombinedOutput(); err != nil {
 		t.Fatalf("generating a tenant: %v\n%s", err, said)
 	}

@@ -30,7 +30,7 @@ func TestSameJudgementOnTrino(t *testing.T) {
 	java = filepath.Join(java, "bin", "java")
 	dir := t.TempDir()
 	sample := filepath.Join(dir, "sample", "evidence")
-	generate := exec.Command("go", "run", "../samplelogs", "--scale", "3", "--out", filepath.Dir(sample))
+	generate := exec.Command("go", "run", "../tools/samplelogs", "--scale", "3", "--out", filepath.Dir(sample))
 	if said, err := generate.CombinedOutput(); err != nil {
 		t.Fatalf("generating a tenant: %v\n%s", err, said)
 	}

@@ -44,6 +44,9 @@ type Sheet struct {
 	powerShell bool     // the keys are in PowerShell's spelling, which has to be put into Graph's
 	zones      []string // of a column's times, where its head says it: +02:00
 	secret     bool     // some column may hold passcodes
+
+	translation *translation // of the header, nil where that is in English
+	Note        string       // what is to be said of the file
 }
 
 // fold is a column's name without letter case, byte order mark and extra blanks.
@@ -61,6 +64,13 @@ func asFolded(column string) string { return column }
 
 // RecogniseHeader finds out what kind of table a header belongs to; nil where it is none that is known.
 func RecogniseHeader(columns []string) *Sheet {
+	if s := recogniseHeader(columns); s != nil {
+		return s
+	}
+	return translatedSheet(columns)
+}
+
+func recogniseHeader(columns []string) *Sheet {
 	if len(columns) < 2 {
 		return nil
 	}
@@ -191,6 +201,9 @@ func (s *Sheet) Read(row Cells, in *Input) Outcome {
 	}
 	if s.powerShell {
 		o = camel(o)
+	}
+	if s.translation != nil {
+		s.translation.translate(o)
 	}
 	out := s.read(o, in)
 	out.Evidence = true

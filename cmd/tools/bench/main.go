@@ -46,7 +46,7 @@ func main() {
 	perDay := flag.Int("perday", 500_000, "sign-ins of a lake's day")
 	spark := flag.String("spark", "", "a Python with PySpark, to reduce lakes on Spark too")
 	tapaudit := flag.String("tapaudit", "bin/tapaudit", "the program to measure")
-	samples := flag.String("samplelogs", "", "the generator of sign-ins (a built cmd/samplelogs)")
+	samples := flag.String("samplelogs", "", "the generator of sign-ins (a built cmd/tools/samplelogs)")
 	signIns := flag.Int("signins", 150_000, "sign-ins of the basic file")
 	rounds := flag.Int("rounds", 3, "counted rounds of each pair")
 	large := flag.Bool("large", false, "also ten times the sign-ins, and a million for the analysis")

@@ -52,15 +52,15 @@ func contents(t *testing.T, root string) map[string]string {
 }
 
 func TestSampleLogsAreUpToDate(t *testing.T) {
-	got, want := contents(t, generate(t)), contents(t, filepath.Join("..", "..", "sample-logs"))
+	got, want := contents(t, generate(t)), contents(t, filepath.Join("..", "..", "..", "sample-logs"))
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(got))); diff != "" {
-		t.Fatalf("run go run ./cmd/samplelogs; files (-folder +generated):\n%s", diff)
+		t.Fatalf("run go run ./cmd/tools/samplelogs; files (-folder +generated):\n%s", diff)
 	}
 	size := 0
 	for path := range got {
 		size += len(got[path])
 		if got[path] != want[path] {
-			t.Errorf("%s differs from what is generated: run go run ./cmd/samplelogs", path)
+			t.Errorf("%s differs from what is generated: run go run ./cmd/tools/samplelogs", path)
 		}
 	}
 	if size >= 3<<20 {

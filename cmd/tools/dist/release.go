@@ -85,7 +85,7 @@ func printedPapers(program string) ([]entry, error) {
 // billOfMaterials is the CycloneDX SBOM of a program: the modules that its own build information names, and the C and C++
 // libraries, of which that knows nothing.
 func billOfMaterials(program, version string, libraries []systemPackage) ([]byte, error) {
-	printed, err := output(nil, "go", "tool", "-modfile=cmd/dist/sbom.mod", "cyclonedx-gomod", "bin",
+	printed, err := output(nil, "go", "tool", "-modfile=cmd/tools/dist/sbom.mod", "cyclonedx-gomod", "bin",
 		"-json", "-licenses", "-std", "-noserial", "-notimestamp", "-version", version, program)
 	if err != nil {
 		return nil, err

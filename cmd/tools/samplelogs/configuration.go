@@ -50,7 +50,7 @@ func (w *world) readme() string {
 	fmt.Fprintf(&b, `# Sample logs
 
 Exports of two tenants for the third quarter of 2026. **All of it is made up**: names, ids, events, addresses (documentation
-ranges) and domains (.example). It is written by `+"`go run ./cmd/samplelogs`"+`, always the same.
+ranges) and domains (.example). It is written by `+"`go run ./cmd/tools/samplelogs`"+`, always the same.
 
 - Contoso (%s): sign-ins as Graph beta pages (those of June packed) and, from 24 September, as Azure Monitor blobs
   (that day is in both); 12 and 13 August came through Graph v1.0, which cannot show a pass. Audit events

@@ -17,7 +17,7 @@ func TestShort(t *testing.T) {
 	lookAtSources(t)
 	dir := t.TempDir()
 	o := options{tapaudit: filepath.Join(dir, "tapaudit"), samplelogs: filepath.Join(dir, "samplelogs"), kills: 4, signIns: 500, seed: 1, short: true}
-	for name, from := range map[string]string{o.tapaudit: "../tapaudit", o.samplelogs: "../samplelogs"} {
+	for name, from := range map[string]string{o.tapaudit: "../../tapaudit", o.samplelogs: "../samplelogs"} {
 		if out, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", name, from).CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
@@ -51,7 +51,7 @@ func TestShort(t *testing.T) {
 // stays the same, and knows nothing of what the programs that it starts read.
 func lookAtSources(t *testing.T) {
 	t.Helper()
-	for _, dir := range []string{"../tapaudit", "../samplelogs", "../../ingest", "../../analysis", "../../reports"} {
+	for _, dir := range []string{"../../tapaudit", "../samplelogs", "../../../ingest", "../../../analysis", "../../../reports"} {
 		if err := filepath.WalkDir(dir, func(_ string, _ fs.DirEntry, err error) error { return err }); err != nil {
 			t.Fatal(err)
 		}

@@ -31,7 +31,7 @@ func main() {
 	defer stop()
 	var o options
 	flag.StringVar(&o.tapaudit, "tapaudit", "bin/tapaudit", "the program to torture")
-	flag.StringVar(&o.samplelogs, "samplelogs", "bin/samplelogs", "the generator of sign-ins (a built cmd/samplelogs)")
+	flag.StringVar(&o.samplelogs, "samplelogs", "bin/samplelogs", "the generator of sign-ins (a built cmd/tools/samplelogs)")
 	flag.IntVar(&o.kills, "kills", 200, "kills at random moments")
 	flag.Uint64Var(&o.seed, "seed", 1, "what the random moments follow from")
 	flag.IntVar(&o.signIns, "signins", 5000, "sign-ins of the evidence")
