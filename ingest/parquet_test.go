@@ -300,7 +300,7 @@ func TestParquetThatIsNoEvidence(t *testing.T) {
 		copyTo(t, filepath.Join(dir, "other.parquet"), "SELECT i AS a, 'x' AS b FROM range(25000) AS r(i)", ""))
 	want := []loadedSource{
 		{"empty.parquet", "", true, 0, 0, 0, "", "", "Parquet"},
-		{"other.parquet", "", true, 25000, 25000, 0, "", "", "Parquet; not recognised: JSON objects of no kind that is known"},
+		{"other.parquet", "", true, 25000, 25000, 0, "", "", "Parquet; not recognised; it looks like objects with the keys a, b: export sign-ins and audit events as JSON: from the Entra admin centre, Microsoft Graph's beta endpoint, or Azure Monitor"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("sources (-want +got):\n%s", diff)

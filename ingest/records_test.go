@@ -253,7 +253,7 @@ FROM source`
 		{"of no known kind, after a known one", wanted(3000, unknown, first, ""), "3001|0|3000|1000|1|2 to 1001|2000 " + kind},
 		{"of no known kind, before a known one", wanted(3000, unknown, "", last), "3001|0|3000|1000|1|1 to 1000|2000 " + kind},
 		{"of no known kind, among few", wanted(10, unknown, first, last), "12|0|10|10|2|2 to 11|"},
-		{"of no known kind, nothing else", wanted(3000, unknown, "", ""), "3000|3000|0|0|0||not recognised; it looks like JSON with the keys foo: export sign-ins and audit events as JSON: from the Entra admin centre, Microsoft Graph's beta endpoint, or Azure Monitor"},
+		{"of no known kind, nothing else", wanted(3000, unknown, "", ""), "3000|3000|0|0|0||not recognised; it looks like objects with the keys foo: export sign-ins and audit events as JSON: from the Entra admin centre, Microsoft Graph's beta endpoint, or Azure Monitor"},
 		{"without id", wanted(3000, noID, first, last), "3002|0|3000|1000|2|2 to 1001|2000 quarantined, but not listed: no id"},
 		{"as many as are listed", wanted(1000, noID, first, last), "1002|0|1000|1000|2|2 to 1001|"},
 		{"one more", wanted(1001, noID, first, last), "1003|0|1001|1000|2|2 to 1001|1 quarantined, but not listed: no id"},

@@ -160,7 +160,7 @@ func (o htmlOutput) page(r *analysis.Result) page {
 		p.First = append(p.First, firstThing{f, rules[f.RuleID].HowToVerify})
 	}
 	p.NotRecognised = notRecognised(r)
-	if len(r.Assessments) == 0 && len(p.NotRecognised) == 0 {
+	if lacksEvidence(r) {
 		p.CollectFirst = collectFirst
 	}
 	p.Severities = findingGroups(r, first)

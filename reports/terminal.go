@@ -31,7 +31,7 @@ func Summary(w io.Writer, r *analysis.Result, dir string, color bool) error {
 		s.paragraph("Names, ids and addresses are pseudonyms.")
 	}
 
-	if len(r.Assessments) == 0 && len(notRecognised(r)) == 0 {
+	if lacksEvidence(r) {
 		s.paragraph(collectFirst)
 	}
 	for _, told := range notRecognised(r) {

@@ -212,6 +212,13 @@ func nothingTested(r *analysis.Result) string {
 const collectFirst = "Collect evidence first: the sign-in logs from the beta endpoint, interactive and non-interactive, the audit log, " +
 	"and the authentication methods policy. Then run the audit over them."
 
+// lacksEvidence says whether nothing could be tested because there is none. Where a file could not be read, that is what
+// is to be mended.
+func lacksEvidence(r *analysis.Result) bool {
+	return len(r.Assessments) == 0 &&
+		!slices.ContainsFunc(r.Evidence, func(e analysis.EvidenceFile) bool { return e.LooksLike != "" || e.Quarantined > 0 })
+}
+
 // mostNotRecognised is how many files that were not recognised are named on a first page.
 const mostNotRecognised = 3
 

@@ -11,7 +11,7 @@ why: >-
   The file ends in the middle of a record, or holds exactly as many records as its source exports at most. What came
   after is unknown, and it is often the part that matters.
 how_to_verify: >-
-  Look at the count and the last time in the file. Known limits are 100,000 rows (portal CSV), 250,000 records (portal),
+  Look at the count and the last time in the file. Known limits are 100,000 sign-ins and 250,000 audit events (portal),
   30,000 rows (Log Analytics portal), 500,000 rows (its API) and 1,000 audit records of a day (untitledgoosetool). Ask
   whoever made the export whether more data existed.
 how_to_fix: >-

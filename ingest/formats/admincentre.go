@@ -14,16 +14,16 @@ import (
 
 // The Entra admin centre's CSV downloads. (Its JSON downloads are arrays of Graph's objects.) Keys are the folded columns.
 
-// The admin centre cuts downloads off at 100,000 rows of CSV and at 250,000 records.
+// The admin centre cuts downloads off at 100,000 sign-ins and at 250,000 audit events, CSV and JSON alike.
 var (
-	adminCentreRows    = []int64{100_000, 250_000}
-	adminCentreRecords = []int64{250_000}
+	signInCaps = []int64{100_000}
+	auditCaps  = []int64{250_000}
 )
 
 // adminCentreSignIns are InteractiveSignIns_<from>_<to>.csv and its kin. They have no steps: those come in a file of
 // their own, and without it no sign-in with a pass can be seen.
 var adminCentreSignIns = &Format{
-	Name: "Entra admin centre sign-ins CSV", caps: adminCentreRows, table: true, column: asFolded,
+	Name: "Entra admin centre sign-ins CSV", caps: signInCaps, table: true, column: asFolded,
 	needs: need("request id,date (utc)|date,status|sign-in error code," +
 		"username|user id|user|service principal id|service principal name|managed identity type"),
 	read: readAdminCentreSignIn,
@@ -120,7 +120,7 @@ func interactiveByName(label string) string {
 
 // adminCentreSteps are InteractiveSignIns_AuthDetails_<from>_<to>.csv: the steps of the sign-ins in another file.
 var adminCentreSteps = &Format{
-	Name: "Entra admin centre authentication details CSV", caps: adminCentreRows, table: true, column: asFolded,
+	Name: "Entra admin centre authentication details CSV", caps: signInCaps, table: true, column: asFolded,
 	needs: need("request id,authentication method,succeeded|result detail|requirement|authentication method detail"),
 	read:  readAdminCentreStep,
 }
@@ -161,7 +161,7 @@ func readAdminCentreStep(o object, in *Input) Outcome {
 
 // adminCentreAudit is AuditLogs_<date>.csv. Its records have no id.
 var adminCentreAudit = &Format{
-	Name: "Entra admin centre audit CSV", caps: adminCentreRows, table: true, column: asFolded,
+	Name: "Entra admin centre audit CSV", caps: auditCaps, table: true, column: asFolded,
 	needs: need("activity,date (utc)|date,correlationid|correlation id,actortype|actorobjectid|actoruserprincipalname|target1type|target1displayname"),
 	read:  readAdminCentreAudit,
 }

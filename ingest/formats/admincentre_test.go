@@ -148,7 +148,7 @@ func TestCaps(t *testing.T) {
 		{adminCentreSignIns, 100_000, true}, {adminCentreSignIns, 99_999, false}, {adminCentreAudit, 250_000, true},
 		{logAnalytics, 30_000, true}, {logAnalytics, 500_000, true}, {unifiedAudit, 50_000, true},
 		{unifiedAudit, 250_000, false}, // Microsoft-Extractor-Suite's -part<N> files are split there, not cut
-		{graphSignIn, 250_000, true}, {graphSignIn, 100_000, false}, {user, 30_000, false},
+		{graphSignIn, 100_000, true}, {graphSignIn, 250_000, false}, {graphAudit, 250_000, true}, {graphAudit, 100_000, false}, {user, 30_000, false},
 	} {
 		if got := test.format.Cap(test.records); (got != "") != test.capped {
 			t.Errorf("%s with %d records: %q", test.format.Name, test.records, got)

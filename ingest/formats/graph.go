@@ -17,7 +17,7 @@ var graphSignIn = &Format{
 	needs: need("status|conditionalAccessStatus|deviceDetail|isInteractive|signInEventTypes|authenticationDetails," +
 		"appId|appDisplayName|clientAppUsed|resourceDisplayName|resourceId|authenticationRequirement," +
 		"createdDateTime|userId|userPrincipalName|ipAddress|correlationId"),
-	caps: adminCentreRecords,
+	caps: signInCaps,
 	read: func(o object, in *Input) Outcome {
 		out := readSignIn(withFlattenedSteps(o), in, envelope{})
 		out.Filtered, out.Whole = filterOf(o, in)
@@ -28,7 +28,7 @@ var graphSignIn = &Format{
 var graphAudit = &Format{
 	Name:  "Graph directory audits",
 	needs: need("activityDisplayName|activityDateTime,initiatedBy|targetResources|loggedByService|operationType"),
-	caps:  adminCentreRecords,
+	caps:  auditCaps,
 	read:  func(o object, in *Input) Outcome { return readAudit(o, in, envelope{}) },
 }
 
@@ -106,6 +106,10 @@ func readAudit(o object, in *Input, e envelope) Outcome {
 	v.read(o.get)
 	v.set("tenant_id", e.tenant)
 	v.lower("result")
+	// The reason stands in one of several places: whichever names a pass is it.
+	if inner := o.text("resultDescription"); !record.Given(e.reason) || record.NamesWholePass(inner) && !record.NamesWholePass(e.reason) {
+		e.reason = inner
+	}
 	v.set("other_reason", e.reason)
 	v.setDefault("actor_ip", v.all[v.kind.Slot("initiatedBy.app.ipAddress")])
 	if !o.has("correlationId") {

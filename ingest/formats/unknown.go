@@ -55,7 +55,7 @@ func LooksLike(text string) Look {
 	case o.hasAny("TimeGenerated", "TableName", "FrameType"):
 		look.What = looksKusto
 	default:
-		look.What = "JSON with the keys " + record.Excerpt([]byte(strings.Join(o.keys[:min(len(o.keys), 8)], ", ")), 160) + ": " + exportInstead
+		look.What = "objects with the keys " + record.Excerpt([]byte(strings.Join(o.keys[:min(len(o.keys), 8)], ", ")), 160) + ": " + exportInstead
 	}
 	return look
 }
