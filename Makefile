@@ -13,7 +13,7 @@ REPORT := tapaudit-report
 PERIOD := 2026Q3
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-setup test-offline test-spark test-trino bench torture fuzz race vulncheck fmt lint clean docs sample-logs toolchain dist dist-setup dist-check vendor-bundle
+.PHONY: help build run test test-setup test-offline test-spark test-trino bench torture fuzz race vulncheck fmt lint clean docs sample-logs toolchain dist dist-setup dist-check windows-setup test-windows vendor-bundle
 
 # An unpacked vendor bundle brings every module along and asks nobody.
 ifneq ($(wildcard .modules),)
@@ -173,6 +173,36 @@ docs: toolchain ## write the documentation's tables of rules anew, from the rule
 sample-logs: toolchain ## write sample-logs anew, always the same
 	go run ./cmd/tools/samplelogs
 
+# The program for Windows, and wine to try it. DuckDB's library is made for Windows' UCRT, whose toolchain comes with Debian 13, as
+# does a wine that is new enough; so both live in a Debian 13 of their own, beside the work tree. 2 GB, a few minutes, once.
+WINDOWS_ROOT := $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/tapaudit/windows
+WINDOWS_EXE := dist/windows-amd64/tapaudit.exe
+windows-setup: toolchain
+	@[ -d "$(WINDOWS_ROOT)" ] || { set -e; \
+		if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+			echo "The program for Windows is built in a Debian 13 that root makes on Debian or Ubuntu: run this as root."; \
+			echo "Or build it there with g++ for UCRT (MSYS2's UCRT64): go build -o bin/ ./cmd/tapaudit"; exit 1; \
+		fi; \
+		command -v debootstrap >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends debootstrap; }; \
+		rm -rf "$(WINDOWS_ROOT).partial"; mkdir -p "$$(dirname "$(WINDOWS_ROOT)")"; \
+		debootstrap --variant=minbase --include=g++-mingw-w64-ucrt64,wine64 trixie "$(WINDOWS_ROOT).partial" $(DEBIAN_MIRROR); \
+		mv "$(WINDOWS_ROOT).partial" "$(WINDOWS_ROOT)"; }
+	@[ "$$(id -u)" = 0 ] || { echo "Only root can work in $(WINDOWS_ROOT), since that takes mounts: run this as root."; exit 1; }
+
+# Modules are fetched outside, where the network is. The version and the manifest are a resource file beside main.go.
+WINDOWS_LDFLAGS = -s -w -buildid= $(LDFLAGS) -linkmode external -extldflags '-static -Wl,--no-insert-timestamp'
+.PHONY: $(WINDOWS_EXE)
+$(WINDOWS_EXE): windows-setup
+	GOOS=windows GOARCH=amd64 go list -deps ./cmd/tapaudit >/dev/null
+	go tool -modfile=cmd/tools/dist/winres.mod go-winres make --in cmd/tools/dist/windows.json --out cmd/tapaudit/rsrc --arch amd64 \
+		--product-version "$(VERSION)" --file-version "$(VERSION)"
+	GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32ucrt-gcc CXX=x86_64-w64-mingw32ucrt-g++ cmd/tools/windows/inside "$(WINDOWS_ROOT)" \
+		go build -trimpath -ldflags "$(WINDOWS_LDFLAGS)" -o $@ ./cmd/tapaudit
+	@rm -f cmd/tapaudit/rsrc_windows_amd64.syso
+
+test-windows: build $(WINDOWS_EXE) ## check that the program for Windows, under wine, says and writes what Linux's does
+	cmd/tools/windows/inside "$(WINDOWS_ROOT)" cmd/tools/windows/compare bin/tapaudit $(WINDOWS_EXE) dist/windows-compare
+
 # A release: for each architecture one static program, which needs nothing of the system that it runs on. Everything that could
 # differ from folder to folder or from day to day is fixed: paths, build ids, times (the commit's), order and owners.
 ARCHES := amd64 arm64
@@ -187,8 +217,9 @@ TRIPLET_arm64 := aarch64-linux-gnu
 # program, which nothing calls, needs the two other flags). lld 14 does not notice an entry out of reach: run make dist-check.
 LINKER_arm64 := -extld 'aarch64-linux-gnu-gcc -B/usr/bin -fuse-ld=lld -Wl,-z,muldefs,--defsym=_DYNAMIC=0,--whole-archive,-lc,-lm,--no-whole-archive'
 
-dist: toolchain dist-setup $(ARCHES:%=dist/%/tapaudit) ## pack static programs for Linux, amd64 and arm64, with licences and SBOM, into dist/
+dist: toolchain dist-setup $(ARCHES:%=dist/%/tapaudit) $(WINDOWS_EXE) ## pack static programs for Linux and Windows, with licences and SBOM, into dist/
 	go run ./cmd/tools/dist release -out dist -version "$(VERSION)" -epoch "$(SOURCE_DATE_EPOCH)" -arches "$(ARCHES)" -tags $(DIST_TAGS)
+	go run ./cmd/tools/dist windows -out dist -version "$(VERSION)" -epoch "$(SOURCE_DATE_EPOCH)" -debian "$(WINDOWS_ROOT)"
 	@cat dist/SHA256SUMS
 
 .PHONY: $(ARCHES:%=dist/%/tapaudit)
@@ -197,7 +228,7 @@ $(ARCHES:%=dist/%/tapaudit): dist/%/tapaudit: dist-setup
 		go build -trimpath -tags $(DIST_TAGS) -ldflags "$(DIST_LDFLAGS)" -o $@ ./cmd/tapaudit
 
 dist-setup: toolchain
-	@rm -rf dist/tapaudit-*-linux-*.tar.gz dist/SHA256SUMS
+	@rm -rf dist/tapaudit-*-linux-*.tar.gz dist/tapaudit-*-windows-*.zip dist/SHA256SUMS
 	@missing=; \
 	command -v $(TRIPLET_amd64)-g++ >/dev/null || missing="$$missing g++-x86-64-linux-gnu"; \
 	command -v $(TRIPLET_arm64)-g++ >/dev/null || missing="$$missing g++-aarch64-linux-gnu"; \

@@ -38,6 +38,9 @@ var ErrUnassessed = errors.New("a report in which nothing could be assessed does
 // it is that of the file system, or the cause of ctx. Callers ask before long
 // work; [WriteFolder] asks at its end.
 func CheckFolder(ctx context.Context, dir string, replace bool) error {
+	if err := regular.NoDevice(dir); err != nil {
+		return fmt.Errorf("report folder %q: %w", dir, err)
+	}
 	info, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Lstat(dir); err == nil {

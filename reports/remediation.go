@@ -67,6 +67,9 @@ func WriteRemediation(ctx context.Context, rules []analysis.Rule, dir, path stri
 	if err := json.Unmarshal(text, &findings); err != nil {
 		return nil, fmt.Errorf("%q: findings.json cannot be read: %w; write the report again", dir, err)
 	}
+	if err := regular.NoDevice(path); err != nil {
+		return nil, fmt.Errorf("script %q: %w", path, err)
+	}
 	folder, err := regular.OpenFolder(filepath.Dir(path))
 	if err != nil {
 		return nil, fmt.Errorf("script: %w", err)

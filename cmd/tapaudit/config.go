@@ -12,13 +12,18 @@ import (
 // runConfig checks a configuration, or prints a commented one.
 func runConfig(_ context.Context, args []string, io streams) error {
 	flags := newFlags("config", "check FILE | example", io)
+	out := flags.String("out", "", "for example: "+outHelp)
 	if err := parse(flags, args); err != nil {
 		return err
 	}
 	switch {
 	case flags.Arg(0) == "example" && flags.NArg() == 1:
-		_, err := fmt.Fprint(io.out, settings.Example())
-		return err
+		return io.into(*out, func(io streams) error {
+			_, err := fmt.Fprint(io.out, settings.Example())
+			return err
+		})
+	case flags.Arg(0) == "check" && *out != "":
+		return usagef("config check: --out is for config example")
 	case flags.Arg(0) == "check" && flags.NArg() == 2:
 		rules, err := analysis.BuiltInRules()
 		if err != nil {

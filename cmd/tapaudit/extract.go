@@ -26,6 +26,7 @@ func runExtract(_ context.Context, args []string, io streams) error {
 	flags.StringVar(&o.Times, "times", "", "what columns of times are: text or timestamp (default the layout's)")
 	flags.StringVar(&o.Into, "into", "tapaudit-extract", "where the engine writes the result sets: a folder; for Trino CATALOG.SCHEMA")
 	flags.StringVar(&o.Format, "format", "parquet", "what the result sets are written as: parquet, csv, json")
+	out := flags.String("out", "", outHelp)
 	if err := parse(flags, args); err != nil {
 		return err
 	}
@@ -55,8 +56,10 @@ func runExtract(_ context.Context, args []string, io streams) error {
 	if err != nil {
 		return usagef("extract: %w", err)
 	}
-	_, err = fmt.Fprint(io.out, text)
-	return err
+	return io.into(*out, func(io streams) error {
+		_, err := fmt.Fprint(io.out, text)
+		return err
+	})
 }
 
 // pairs reads NAME=VALUE.

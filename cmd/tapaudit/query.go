@@ -33,6 +33,7 @@ func runQuery(ctx context.Context, args []string, io streams) error {
 	var database databaseFlags
 	database.add(flags, "case file")
 	format := flags.String("format", "table", "table, csv or json")
+	file := flags.String("out", "", outHelp)
 	timeout := flags.Duration("timeout", casefile.DefaultLimits.Time, "how long the query may take, e.g. 30s or 1h")
 	if err := parse(flags, args); err != nil {
 		return err
@@ -46,9 +47,14 @@ func runQuery(ctx context.Context, args []string, io streams) error {
 	if *timeout <= 0 {
 		return usagef("query: --timeout is %v; it must be more than 0", *timeout)
 	}
+	return io.into(*file, func(io streams) error { return ask(ctx, database, flags.Arg(0), *format, *timeout, *file != "", io) })
+}
+
+// ask writes the answer of one query. whole says that nobody sees what was written of an answer that breaks off.
+func ask(ctx context.Context, database databaseFlags, query, format string, timeout time.Duration, whole bool, io streams) error {
 	var out answerWriter
 	database.limits = flowLimits
-	switch *format {
+	switch format {
 	case "table":
 		out, database.limits = &tableWriter{io: io}, tableLimits
 	case "csv":
@@ -56,9 +62,9 @@ func runQuery(ctx context.Context, args []string, io streams) error {
 	case "json":
 		out = &jsonWriter{w: bufio.NewWriter(io.data())}
 	default:
-		return noneOf("--format", *format, queryFormats)
+		return noneOf("--format", format, queryFormats)
 	}
-	database.limits.Time, database.readOnly = *timeout, true
+	database.limits.Time, database.readOnly = timeout, true
 	return database.with(ctx, func(c *openCase) error {
 		var columns []string
 		var written error // by the writer, not by the query
@@ -67,7 +73,7 @@ func runQuery(ctx context.Context, args []string, io streams) error {
 			begun = true
 			return out.begin(columns)
 		}
-		err := c.Select(ctx, flags.Arg(0), nil, func(_ []string, values []driver.Value) error {
+		err := c.Select(ctx, query, nil, func(_ []string, values []driver.Value) error {
 			if !begun {
 				written = begin()
 			}
@@ -83,9 +89,9 @@ func runQuery(ctx context.Context, args []string, io streams) error {
 		switch {
 		case written != nil:
 			return written
-		case errors.Is(err, casefile.ErrTooMuch) && *format == "table":
+		case errors.Is(err, casefile.ErrTooMuch) && format == "table":
 			return fmt.Errorf("query: %w; --format csv and json take more rows", err)
-		case errors.Is(err, casefile.ErrLimit) && begun && *format != "table":
+		case errors.Is(err, casefile.ErrLimit) && begun && format != "table" && !whole:
 			return errors.Join(out.flush(), fmt.Errorf("query: what was written is not the whole answer: %w", err))
 		case errors.Is(err, casefile.ErrLimit):
 			return fmt.Errorf("query: %w", err)

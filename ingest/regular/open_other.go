@@ -4,17 +4,25 @@ package regular
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Elsewhere looking before opening has to do.
 const withoutWaiting = 0
 
-// noDevice refuses names that Windows keeps for devices in any folder, such as aux.duckdb.
-func noDevice(path string) error {
-	if base := filepath.Base(path); base != ".." && !filepath.IsLocal(base) && !os.IsPathSeparator(base[0]) {
-		return errors.New("its name is a device's, not a file's; rename it")
+// NoDevice refuses a path with a name that Windows keeps for a device in any folder, such as aux.duckdb or NUL.
+func NoDevice(path string) error {
+	volume := filepath.VolumeName(path)
+	if strings.HasPrefix(filepath.ToSlash(volume), "//./") {
+		return errors.New("it is a device, not a file; choose another name")
+	}
+	for _, part := range strings.FieldsFunc(path[len(volume):], func(r rune) bool { return r < 0x80 && os.IsPathSeparator(uint8(r)) }) {
+		if part != ".." && !filepath.IsLocal(part) {
+			return fmt.Errorf("its name %q is a device's, not a file's; choose another name", part)
+		}
 	}
 	return nil
 }

@@ -10,8 +10,8 @@ import (
 // withoutWaiting opens a pipe whose other end nobody has, and makes no terminal the program's own.
 const withoutWaiting = syscall.O_NONBLOCK | syscall.O_NOCTTY
 
-// noDevice is nil: a device has a mode that says so.
-func noDevice(string) error { return nil }
+// NoDevice is nil: a device has a mode that says so.
+func NoDevice(string) error { return nil }
 
 // waitAgain takes back for reading what only opening needed.
 func waitAgain(file *os.File) error {

@@ -18,7 +18,7 @@ import (
 // Open opens the regular file at path for reading. Links are followed. The error is a *fs.PathError that says what is there
 // instead, and what to do.
 func Open(path string) (*os.File, error) {
-	if err := noDevice(path); err != nil {
+	if err := NoDevice(path); err != nil {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
 	}
 	return open(path, os.Stat, os.OpenFile)

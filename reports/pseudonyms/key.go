@@ -26,7 +26,6 @@ type Key struct{ secret []byte }
 const (
 	leastKey = 32
 	mostKey  = 1 << 20
-	howToKey = "make one with: (umask 077; head -c 32 /dev/urandom > pseudonyms.key)"
 )
 
 // ReadKey reads a key file: any 32 bytes or more that nobody can guess, of which every one counts, and that only its

@@ -2,6 +2,7 @@
 // for the same commit, tools and module versions, wherever the clone lies.
 //
 //	dist release   archives of the built programs with their papers, and SHA256SUMS
+//	dist windows   the same for Windows, out of OUT/windows-amd64, which adds to SHA256SUMS
 //	dist bundle    one archive from which a machine without a network builds and tests the program
 package main
 
@@ -24,7 +25,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return errors.New("say release or bundle")
+		return errors.New("say release, windows or bundle")
 	}
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	version := flags.String("version", "", "version of the program, as in the archives' names")
@@ -32,6 +33,7 @@ func run(args []string) error {
 	out := flags.String("out", "dist", "folder to write into; release looks for ARCH/tapaudit in it")
 	arches := flags.String("arches", "amd64 arm64", "architectures to pack, with spaces between (release)")
 	tags := flags.String("tags", "", "build tags that the programs were built with (release)")
+	debian := flags.String("debian", "/", "root folder of the Debian whose libraries the program for Windows holds (windows)")
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
 	}
@@ -42,10 +44,12 @@ func run(args []string) error {
 	switch args[0] {
 	case "release":
 		return release(*out, *version, when, strings.Fields(*arches), *tags)
+	case "windows":
+		return windows(*out, *version, when, *debian)
 	case "bundle":
 		return bundle(*out, *version, when)
 	}
-	return fmt.Errorf("%s is neither release nor bundle", args[0])
+	return fmt.Errorf("%s is none of release, windows and bundle", args[0])
 }
 
 // output runs a command with more environment and returns what it prints; its complaints become the error,

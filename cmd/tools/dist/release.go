@@ -28,7 +28,7 @@ func release(out, version string, when time.Time, arches []string, tags string) 
 	slices.Sort(arches)
 	for _, arch := range arches {
 		program := filepath.Join(out, arch, "tapaudit")
-		licences, err := moduleLicences(arch, tags)
+		licences, err := moduleLicences("linux", arch, tags)
 		if err != nil {
 			return err
 		}
