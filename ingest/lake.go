@@ -169,7 +169,12 @@ func (l *loader) loadLake(sources []*source, file *lakeFile) error {
 	}
 	columns := map[string]string{}
 	for _, c := range file.kind.Columns {
-		if kind := types[c.Name]; !c.Derived && kind != string(c.Type) && !(c.Type == record.JSON && kind == "VARCHAR") {
+		kind, has := types[c.Name]
+		if !has && !c.Required { // the lake is older than the column
+			columns[c.Name] = "NULL::" + string(c.Type)
+			continue
+		}
+		if !c.Derived && kind != string(c.Type) && !(c.Type == record.JSON && kind == "VARCHAR") {
 			return casefile.ErrNotClean
 		}
 		columns[c.Name] = file.expression(c, "["+strings.Join(filtered, ", ")+"][(file_index + 1)::BIGINT]")
@@ -232,7 +237,7 @@ func (f *lakeFile) expression(c record.Column, filtered string) string {
 		return "steps IS NOT NULL OR method_bits IS NOT NULL"
 	case c.Name == "may_concern_pass":
 		return f.proof
-	case c.Name == "risk", c.Name == "result":
+	case c.Name == "risk", c.Name == "risk_aggregated", c.Name == "risk_state", c.Name == "result":
 		return "lower(present(" + c.Name + "))"
 	case c.Type == record.Text:
 		return "present(" + c.Name + ")"

@@ -12,15 +12,15 @@ CREATE TABLE IF NOT EXISTS hive.entra.signins (
     asn BIGINT, country VARCHAR, city VARCHAR, client_app VARCHAR, user_agent VARCHAR, device_id VARCHAR, device_name VARCHAR,
     operating_system VARCHAR, correlation_id VARCHAR, session_id VARCHAR, original_request_id VARCHAR, token_id VARCHAR,
     interactive BOOLEAN, protocol VARCHAR, transfer_method VARCHAR, requirement VARCHAR, conditional_access VARCHAR, risk VARCHAR,
-    error_code BIGINT, failure_reason VARCHAR, trusted_location BOOLEAN, steps VARCHAR, method_bits BIGINT, event_id VARCHAR, log VARCHAR,
-    can_show_tap BOOLEAN, filtered BOOLEAN, tenantid VARCHAR, day DATE
+    risk_aggregated VARCHAR, risk_state VARCHAR, mfa_method VARCHAR, error_code BIGINT, failure_reason VARCHAR, trusted_location BOOLEAN,
+    steps VARCHAR, method_bits BIGINT, event_id VARCHAR, log VARCHAR, can_show_tap BOOLEAN, filtered BOOLEAN, tenantid VARCHAR, day DATE
 ) WITH (format = 'PARQUET', external_location = 's3://logs/lake/signins', partitioned_by = ARRAY['tenantid', 'day']);
 
 CREATE TABLE IF NOT EXISTS hive.entra.audits (
     id VARCHAR, time TIMESTAMP(6), tenant_id VARCHAR, activity VARCHAR, category VARCHAR, service VARCHAR, result VARCHAR, reason VARCHAR,
     other_reason VARCHAR, correlation_id VARCHAR, actor_user_id VARCHAR, actor_upn VARCHAR, actor_name VARCHAR, actor_ip VARCHAR,
-    actor_app_id VARCHAR, actor_app_name VARCHAR, actor_sp_id VARCHAR, actor_sp_name VARCHAR, targets VARCHAR, details VARCHAR,
-    filtered BOOLEAN, tenantid VARCHAR, day DATE
+    actor_app_id VARCHAR, actor_app_name VARCHAR, actor_sp_id VARCHAR, actor_sp_name VARCHAR, actor_session_id VARCHAR, targets VARCHAR,
+    details VARCHAR, filtered BOOLEAN, tenantid VARCHAR, day DATE
 ) WITH (format = 'PARQUET', external_location = 's3://logs/lake/audits', partitioned_by = ARRAY['tenantid', 'day']);
 
 -- The folders are tenantId=…, and Hive's names are in lower case.

@@ -7,6 +7,9 @@ CREATE OR REPLACE MACRO step_list(steps) AS from_json(CASE WHEN json_valid(steps
     "authenticationStepDateTime": "VARCHAR", "authenticationMethod": "VARCHAR", "authenticationMethodDetail": "VARCHAR",
     "succeeded": "BOOLEAN", "authenticationStepResultDetail": "VARCHAR", "authenticationStepRequirement": "VARCHAR"}]');
 
+-- How bad a risk is; hidden and absent do not count.
+CREATE OR REPLACE MACRO risk_rank(level) AS list_position(['none', 'low', 'medium', 'high'], level);
+
 -- An event of the Unified Audit Log is the sign-in of the same correlation id, user and second, where there is one.
 CREATE OR REPLACE TABLE ual_events AS
 SELECT source_id, ordinal, tenant, id, lower(correlation_id) AS correlation_id, lower(coalesce(user_id, upn)) AS name, lower(upn) AS upn,
@@ -85,7 +88,7 @@ GROUP BY ALL;
 -- the record whose text sorts first. Placed first, since an ordered aggregate keeps and sorts every value of every field.
 CREATE OR REPLACE TABLE joined_signins AS
 WITH with_steps AS (
-    SELECT r.* EXCLUDE (steps),
+    SELECT r.* EXCLUDE (steps), greatest(risk_rank(r.risk), risk_rank(r.risk_aggregated)) AS risk_level,
         list_concat(step_list(r.steps::VARCHAR), c.steps) AS steps,
         c.request_id IS NOT NULL AS has_companion
     FROM relevant_records AS r
@@ -107,8 +110,10 @@ SELECT
     arg_min(COLUMNS(c -> c IN (
         'time', 'home_tenant_id', 'resource_tenant_id', 'user_id', 'upn', 'user_name', 'user_type', 'app_id', 'app_name',
         'resource_id', 'resource_name', 'ip', 'asn', 'country', 'city', 'client_app', 'user_agent', 'device_id', 'device_name',
-        'correlation_id', 'session_id', 'protocol', 'transfer_method', 'requirement', 'risk', 'error_code', 'failure_reason', 'event_id'
+        'correlation_id', 'session_id', 'protocol', 'transfer_method', 'requirement', 'mfa_method', 'error_code', 'failure_reason', 'event_id'
     )), place),
+    max(risk_level) AS risk_level,
+    arg_min(risk_state, place) AS risk_state,
     bool_and(interactive) AS interactive,
     bool_or(trusted_location) AS trusted_location,
     bit_or(method_bits) AS method_bits,

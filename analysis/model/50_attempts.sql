@@ -13,31 +13,41 @@ WITH resolved AS (
 judged AS (
     SELECT
         *,
-        coalesce(has_tap_step, false) OR has_pass_bit(method_bits) OR is_attempt_error(error_code) OR names_pass(failure_reason) AS attempt,
-        coalesce(regexp_matches(failure_reason, '(?i)user\s*credential\s*policy'), false)
-            OR (failure_reason IS NULL AND is_refusal_error(error_code)) AS refusal
+        nullif(nullif(trim(failure_reason), ''), 'Other.') AS reason,
+        coalesce(has_tap_step, false) OR has_pass_bit(method_bits) OR is_attempt_error(error_code) OR names_pass(failure_reason) AS attempt
     FROM resolved
+),
+-- Refused: the policy lets this user in with no pass, or the pass was spent. Late: the pass was right and its time was over.
+told AS (
+    SELECT
+        *,
+        attempt AND (
+            coalesce(regexp_matches(reason, '(?i)user\s*credential\s*policy'), false) OR coalesce(error_code = 130502, false)
+            OR coalesce(error_code IN (130500, 130501), false) AND reason IS NULL
+        ) AS refused
+    FROM judged
 ),
 sorted AS (
     SELECT
         *,
-        attempt AND refusal AS refused,
-        attempt AND NOT refusal AND CASE
+        attempt AND NOT refused AND coalesce(error_code IN (130504, 130505), false) AS late,
+        attempt AND NOT refused AND NOT coalesce(error_code IN (130504, 130505), false) AND CASE
             WHEN has_tap_step THEN NOT tap_step_succeeded
-            ELSE coalesce(error_code = 50126, false) OR is_attempt_error(error_code) OR names_pass(failure_reason)
+            ELSE coalesce(error_code IN (50053, 50126, 130503, 130506, 130507), false) OR names_pass(reason)
         END AS failed
-    FROM judged
+    FROM told
 )
 SELECT
     row_number() OVER (ORDER BY s.tenant_id, s.time, s.request_id) AS signin_no,
     s.tenant_id, s.id, s.request_id, s.time, s.user_key AS user_id, s.upn, s.user_name, s.user_type, s.home_tenant_id, s.resource_tenant_id,
     lower(s.app_id) AS app_id, s.app_name, s.resource_id, s.resource_name,
     coalesce(a.address, s.ip) AS ip, a.network, coalesce(a.trusted, false) OR s.trusted_location AS trusted,
-    s.asn, s.country, s.city, s.client_app, s.user_agent, lower(s.device_id) AS device_id, s.device_name,
+    nullif(s.asn, 0) AS asn, upper(trim(s.country)) AS country, s.city, s.client_app, s.user_agent, lower(s.device_id) AS device_id, s.device_name,
     lower(s.correlation_id) AS correlation_id, lower(s.session_id) AS session_id, s.protocol, s.transfer_method,
-    s.requirement, s.risk, s.error_code, s.failure_reason, s.interactive, s.can_show_tap, s.steps,
-    s.attempt, s.refused, s.failed,
-    s.attempt AND NOT s.refused AND NOT s.failed AS tap_signin,
+    s.requirement, s.mfa_method,
+    ['none', 'low', 'medium', 'high'][s.risk_level] AS risk, s.risk_state, s.error_code, s.failure_reason, s.interactive, s.can_show_tap, s.steps,
+    s.attempt, s.refused, s.late, s.failed, s.method_bits,
+    s.attempt AND NOT s.refused AND NOT s.late AND NOT s.failed AS tap_signin,
     CASE
         WHEN s.error_code = 0 THEN 'success'
         WHEN s.error_code IS NULL OR s.error_code IN (

@@ -43,7 +43,7 @@ import (
 )
 
 // SchemaVersion is the version of the tables that this program writes and reads.
-const SchemaVersion = 5
+const SchemaVersion = 6
 
 //go:embed schema.sql
 var ownSchema string
@@ -410,6 +410,16 @@ SELECT *, signin_concerns_pass(steps, failure_reason, error_code, method_bits) A
 DROP TABLE signin_record_old;`,
 	// What an older case holds keeps its places: file:line.
 	"ALTER TABLE quarantine ADD COLUMN ordinal BIGINT;" + sharedLines(),
+	record.Macros() + `
+DROP MACRO IF EXISTS is_refusal_error;
+ALTER TABLE signin_record RENAME TO signin_record_old;
+` + record.SignIn.Declared() + `
+INSERT INTO signin_record BY NAME SELECT * FROM signin_record_old;
+DROP TABLE signin_record_old;
+ALTER TABLE audit_record RENAME TO audit_record_old;
+` + record.Audit.Declared() + `
+INSERT INTO audit_record BY NAME SELECT * FROM audit_record_old;
+DROP TABLE audit_record_old;`,
 }
 
 // migrate brings the case from one schema version to another, one step and one transaction at a time.

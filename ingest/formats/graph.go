@@ -80,6 +80,8 @@ func readSignIn(o object, in *Input, e envelope) Outcome {
 	v.setDefault("interactive", "true")
 	v.setBool("trusted_location", strings.Contains(v.told("networkLocationDetails"), "trustednamedlocation"))
 	v.lower("risk")
+	v.lower("risk_aggregated")
+	v.lower("risk_state")
 	if code, ok := scalarOf(record.Number, gjson.Result{Type: gjson.String, Str: e.resultType}); ok {
 		v.setDefault("error_code", code)
 	}

@@ -46,23 +46,24 @@ func AbsentSQL() string { return "'" + strings.Join(absent, "', '") + "'" }
 
 // What an attempt with a pass shows in, whoever asks: the readers, the judgement's SQL, an extract's query.
 const (
-	// Microsoft's errors of a pass are AADSTS130500 to 130509. An attempt gives one of 130503 to 130508: the pass is
-	// wrong, expired, used up or not yet valid. 130500 to 130502 say that the policy lets the user have none.
-	firstPassError, lastPassError = 130500, 130509
-	FirstAttempt, LastAttempt     = 130503, 130508
-	firstRefusal, lastRefusal     = 130500, 130502
+	// Microsoft's errors of a pass are AADSTS130502 to 130507: the policy lets the user have none (130502), the pass is
+	// wrong, expired (130504), used up (130505) or not yet valid. 130500 is phone sign-in's and 130501 anybody's.
+	firstPassError, lastPassError = 130500, 130509 // what is kept as proof
+	FirstAttempt, LastAttempt     = 130502, 130507
 	PassBit                       = 2                                     // in the Unified Audit Log's UserAuthenticationMethod
 	PassMethod                    = "temporaryaccesspass"                 // a step's method, in lower case without blanks
 	PassWords                     = `access\s*pass`                       // in a reason, in lower case
 	WholePassWords                = `temporary\s*access\s*pass`           // in an audit event, in lower case
 	PassActivities                = `security info|temporary access pass` // activities by which a pass is issued or deleted, in lower case
-	activities                    = PassActivities + `|authentication methods policy|device|owner|role|group|password|add user|external user`
+	// Activities are what a rule reads of the directory's audit log, in lower case: the judgement, proof and extracts keep to it.
+	Activities = PassActivities + `|authentication methods policy|device|owner|role|group|password|add user|external user` +
+		`|windows hello|passkey|fido2|phone sign-in|platform credential|re-registration of mfa|credentials|certificates and secrets|conditional access policy|named location`
 )
 
 var (
 	passWords      = regexp.MustCompile(`(?i)` + PassWords)
 	wholePassWords = regexp.MustCompile(`(?i)` + WholePassWords)
-	someActivity   = regexp.MustCompile(`(?i)` + activities)
+	someActivity   = regexp.MustCompile(`(?i)` + Activities)
 )
 
 // NamesPass says whether a text names an access pass. Nearly every sign-in has steps, and three letters are found much
@@ -166,18 +167,17 @@ CREATE OR REPLACE MACRO has_pass_step(steps) AS coalesce(contains(replace(lower(
 -- has_pass_bit: the Unified Audit Log's bits have the pass's.
 CREATE OR REPLACE MACRO has_pass_bit(bits) AS coalesce(bits & %[4]d = %[4]d, false);
 
--- is_attempt_error: an error that only an attempt with a pass gives; is_refusal_error: the policy lets the user have none.
+-- is_attempt_error: an error that only an attempt with a pass gives.
 CREATE OR REPLACE MACRO is_attempt_error(code) AS coalesce(code BETWEEN %[5]d AND %[6]d, false);
-CREATE OR REPLACE MACRO is_refusal_error(code) AS coalesce(code BETWEEN %[7]d AND %[8]d, false);
 
 -- What may concern a pass: of these records the text is kept, and the judgement looks at no others.
 CREATE OR REPLACE MACRO signin_concerns_pass(steps, reason, code, bits) AS
-    bits IS NOT NULL OR names_pass(steps) OR names_pass(reason) OR coalesce(code BETWEEN %[9]d AND %[10]d, false);
-CREATE OR REPLACE MACRO audit_concerns_pass(activity) AS coalesce(regexp_matches(activity, '(?i)%[11]s'), false);
+    bits IS NOT NULL OR names_pass(steps) OR names_pass(reason) OR coalesce(code BETWEEN %[7]d AND %[8]d, false);
+CREATE OR REPLACE MACRO audit_concerns_pass(activity) AS coalesce(regexp_matches(activity, '(?i)%[9]s'), false);
 
 -- holds_passcode: a text holds the key of a passcode, as JSON or as JSON within JSON.
 CREATE OR REPLACE MACRO holds_passcode(x) AS
-    coalesce(contains(x, '%[12]s') AND regexp_matches(x, '(?i)%[13]s\\*"\s*:'), false);
-`, AbsentSQL(), PassWords, PassMethod, PassBit, FirstAttempt, LastAttempt, firstRefusal, lastRefusal, firstPassError, lastPassError, activities,
+    coalesce(contains(x, '%[10]s') AND regexp_matches(x, '(?i)%[11]s\\*"\s*:'), false);
+`, AbsentSQL(), PassWords, PassMethod, PassBit, FirstAttempt, LastAttempt, firstPassError, lastPassError, Activities,
 		passcodePart, passcodeKey)
 }

@@ -9,7 +9,7 @@
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, 6e8e792d848543635af25a492fe8c0ccd95511310fc77b292f98a223badf8848:
+-- Each row names this query by its hash, 0e9a868d47d55b19c68d0e4a7d5552eceebfccca196a16a62fa07cf8b2ce1d64:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET TimeZone = 'UTC';
@@ -49,6 +49,9 @@ SELECT
     "requirement" AS requirement,
     "conditional_access" AS conditional_access,
     "risk" AS risk,
+    "risk_aggregated" AS risk_aggregated,
+    "risk_state" AS risk_state,
+    "mfa_method" AS mfa_method,
     "error_code" AS error_code,
     "failure_reason" AS failure_reason,
     "trusted_location" AS trusted_location,
@@ -82,6 +85,7 @@ SELECT
     "actor_app_name" AS actor_app_name,
     "actor_sp_id" AS actor_sp_id,
     "actor_sp_name" AS actor_sp_name,
+    "actor_session_id" AS actor_session_id,
     "targets" AS targets,
     "details" AS details,
     CAST("filtered" AS BOOLEAN) AS filtered
@@ -91,10 +95,10 @@ WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '
 
 -- An attempt: a step that is a pass, or the Unified Audit Log's bit for one, or an error or a reason that only a pass gives.
 CREATE OR REPLACE TEMP TABLE tapaudit_attempts AS
-SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap FROM tapaudit_signins
+SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap FROM tapaudit_signins
 WHERE (coalesce(lower(replace(steps, ' ', '')) LIKE '%"temporaryaccesspass"%', false)
         OR coalesce((method_bits & 2) = 2, false)
-        OR coalesce(error_code BETWEEN 130503 AND 130508, false)
+        OR coalesce(error_code BETWEEN 130502 AND 130507, false)
         OR coalesce(regexp_matches(lower(failure_reason), 'access\s*pass'), false));
 
 -- Events about a pass: on the activities by which one is issued or deleted, what names a pass.
@@ -151,25 +155,25 @@ WHERE error_code = 0 AND ip IS NOT NULL;
 
 -- attempts
 COPY (
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 6e8e792d848543635af25a492fe8c0ccd95511310fc77b292f98a223badf8848' AS "extract"
+SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 0e9a868d47d55b19c68d0e4a7d5552eceebfccca196a16a62fa07cf8b2ce1d64' AS "extract"
 FROM tapaudit_attempts
 ) TO 'tapaudit-extract/attempts.parquet' (FORMAT parquet, COMPRESSION zstd);
 
 -- signins
 COPY (
-SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 6e8e792d848543635af25a492fe8c0ccd95511310fc77b292f98a223badf8848' AS "extract"
+SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 0e9a868d47d55b19c68d0e4a7d5552eceebfccca196a16a62fa07cf8b2ce1d64' AS "extract"
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM tapaudit_names))
     AND NOT (coalesce(lower(replace(steps, ' ', '')) LIKE '%"temporaryaccesspass"%', false)
         OR coalesce((method_bits & 2) = 2, false)
-        OR coalesce(error_code BETWEEN 130503 AND 130508, false)
+        OR coalesce(error_code BETWEEN 130502 AND 130507, false)
         OR coalesce(regexp_matches(lower(failure_reason), 'access\s*pass'), false))
 ) TO 'tapaudit-extract/signins.parquet' (FORMAT parquet, COMPRESSION zstd);
 
 -- addresses: the same user counts once, by the id where there is one.
 COPY (
-SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 6e8e792d848543635af25a492fe8c0ccd95511310fc77b292f98a223badf8848' AS "extract" FROM (
+SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 0e9a868d47d55b19c68d0e4a7d5552eceebfccca196a16a62fa07cf8b2ce1d64' AS "extract" FROM (
     SELECT tenant_id, ip, user_id, upn,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
@@ -192,7 +196,7 @@ WHERE place <= 50
 COPY (
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     strftime(first_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS first_time, strftime(last_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS last_time,
-    strftime(first_tap_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS first_tap_time, strftime(last_tap_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS last_tap_time, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 6e8e792d848543635af25a492fe8c0ccd95511310fc77b292f98a223badf8848' AS "extract"
+    strftime(first_tap_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS first_tap_time, strftime(last_tap_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS last_tap_time, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 0e9a868d47d55b19c68d0e4a7d5552eceebfccca196a16a62fa07cf8b2ce1d64' AS "extract"
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -209,6 +213,6 @@ FROM (
 
 -- audits
 COPY (
-SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, targets, details, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 6e8e792d848543635af25a492fe8c0ccd95511310fc77b292f98a223badf8848' AS "extract"
+SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, targets, details, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 0e9a868d47d55b19c68d0e4a7d5552eceebfccca196a16a62fa07cf8b2ce1d64' AS "extract"
 FROM tapaudit_audits
 ) TO 'tapaudit-extract/audits.parquet' (FORMAT parquet, COMPRESSION zstd);

@@ -9,7 +9,7 @@
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, 4e0ed861c32e071f99ec722e2dbbab088cac42b74fd1f6056be13147c3ed5d2a:
+-- Each row names this query by its hash, 8c72db79bea62c574c6ea0fdb70c780af64e99b63b039001de4c39e6d61f5252:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET spark.sql.session.timeZone = UTC;
@@ -51,6 +51,9 @@ SELECT
     CAST(`AuthenticationRequirement` AS STRING) AS requirement,
     CAST(`ConditionalAccessStatus` AS STRING) AS conditional_access,
     CAST(`RiskLevelDuringSignIn` AS STRING) AS risk,
+    CAST(`RiskLevelAggregated` AS STRING) AS risk_aggregated,
+    CAST(`RiskState` AS STRING) AS risk_state,
+    get_json_object(`MfaDetail`, '$.authMethod') AS mfa_method,
     coalesce(CAST(get_json_object(`Status`, '$.errorCode') AS BIGINT), CAST(CAST(`ResultType` AS STRING) AS BIGINT)) AS error_code,
     coalesce(CASE WHEN lower(trim(get_json_object(`Status`, '$.failureReason'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN get_json_object(`Status`, '$.failureReason') END, CASE WHEN lower(trim(CAST(`ResultDescription` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`ResultDescription` AS STRING) END) AS failure_reason,
     coalesce(coalesce(lower(CAST(`NetworkLocationDetails` AS STRING)) LIKE '%trustednamedlocation%', false), false) AS trusted_location,
@@ -96,6 +99,9 @@ SELECT
     CAST(`AuthenticationRequirement` AS STRING) AS requirement,
     CAST(`ConditionalAccessStatus` AS STRING) AS conditional_access,
     CAST(`RiskLevelDuringSignIn` AS STRING) AS risk,
+    CAST(`RiskLevelAggregated` AS STRING) AS risk_aggregated,
+    CAST(`RiskState` AS STRING) AS risk_state,
+    get_json_object(`MfaDetail`, '$.authMethod') AS mfa_method,
     coalesce(CAST(get_json_object(`Status`, '$.errorCode') AS BIGINT), CAST(CAST(`ResultType` AS STRING) AS BIGINT)) AS error_code,
     coalesce(CASE WHEN lower(trim(get_json_object(`Status`, '$.failureReason'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN get_json_object(`Status`, '$.failureReason') END, CASE WHEN lower(trim(CAST(`ResultDescription` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`ResultDescription` AS STRING) END) AS failure_reason,
     coalesce(coalesce(lower(CAST(`NetworkLocationDetails` AS STRING)) LIKE '%trustednamedlocation%', false), false) AS trusted_location,
@@ -128,6 +134,7 @@ SELECT
     get_json_object(`InitiatedBy`, '$.app.displayName') AS actor_app_name,
     get_json_object(`InitiatedBy`, '$.app.servicePrincipalId') AS actor_sp_id,
     get_json_object(`InitiatedBy`, '$.app.servicePrincipalName') AS actor_sp_name,
+    get_json_object(`InitiatedBy`, '$.linkableIdentifiers.sessionId') AS actor_session_id,
     nullif(trim(CAST(`TargetResources` AS STRING)), '') AS targets,
     nullif(trim(CAST(`AdditionalDetails` AS STRING)), '') AS details,
     false AS filtered
@@ -136,10 +143,10 @@ WHERE coalesce(CAST(`ActivityDateTime` AS TIMESTAMP), CAST(`TimeGenerated` AS TI
 
 -- An attempt: a step that is a pass, or the Unified Audit Log's bit for one, or an error or a reason that only a pass gives.
 CACHE TABLE tapaudit_attempts AS
-SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap FROM tapaudit_signins
+SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap FROM tapaudit_signins
 WHERE (coalesce(lower(replace(steps, ' ', '')) LIKE '%"temporaryaccesspass"%', false)
         OR coalesce((method_bits & 2) = 2, false)
-        OR coalesce(error_code BETWEEN 130503 AND 130508, false)
+        OR coalesce(error_code BETWEEN 130502 AND 130507, false)
         OR coalesce(lower(failure_reason) RLIKE 'access\\s*pass', false));
 
 -- Events about a pass: on the activities by which one is issued or deleted, what names a pass.
@@ -196,25 +203,25 @@ WHERE error_code = 0 AND ip IS NOT NULL;
 
 -- attempts
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/attempts' USING parquet OPTIONS (compression 'zstd')
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 4e0ed861c32e071f99ec722e2dbbab088cac42b74fd1f6056be13147c3ed5d2a' AS `extract`
+SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8c72db79bea62c574c6ea0fdb70c780af64e99b63b039001de4c39e6d61f5252' AS `extract`
 FROM tapaudit_attempts
 ;
 
 -- signins
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/signins' USING parquet OPTIONS (compression 'zstd')
-SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 4e0ed861c32e071f99ec722e2dbbab088cac42b74fd1f6056be13147c3ed5d2a' AS `extract`
+SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8c72db79bea62c574c6ea0fdb70c780af64e99b63b039001de4c39e6d61f5252' AS `extract`
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM tapaudit_names))
     AND NOT (coalesce(lower(replace(steps, ' ', '')) LIKE '%"temporaryaccesspass"%', false)
         OR coalesce((method_bits & 2) = 2, false)
-        OR coalesce(error_code BETWEEN 130503 AND 130508, false)
+        OR coalesce(error_code BETWEEN 130502 AND 130507, false)
         OR coalesce(lower(failure_reason) RLIKE 'access\\s*pass', false))
 ;
 
 -- addresses: the same user counts once, by the id where there is one.
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/addresses' USING parquet OPTIONS (compression 'zstd')
-SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 4e0ed861c32e071f99ec722e2dbbab088cac42b74fd1f6056be13147c3ed5d2a' AS `extract` FROM (
+SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8c72db79bea62c574c6ea0fdb70c780af64e99b63b039001de4c39e6d61f5252' AS `extract` FROM (
     SELECT tenant_id, ip, user_id, upn,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
@@ -237,7 +244,7 @@ WHERE place <= 50
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/days' USING parquet OPTIONS (compression 'zstd')
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     date_format(first_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS first_time, date_format(last_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS last_time,
-    date_format(first_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS first_tap_time, date_format(last_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS last_tap_time, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 4e0ed861c32e071f99ec722e2dbbab088cac42b74fd1f6056be13147c3ed5d2a' AS `extract`
+    date_format(first_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS first_tap_time, date_format(last_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS last_tap_time, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8c72db79bea62c574c6ea0fdb70c780af64e99b63b039001de4c39e6d61f5252' AS `extract`
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -254,6 +261,6 @@ FROM (
 
 -- audits
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/audits' USING parquet OPTIONS (compression 'zstd')
-SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, targets, details, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 4e0ed861c32e071f99ec722e2dbbab088cac42b74fd1f6056be13147c3ed5d2a' AS `extract`
+SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, targets, details, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8c72db79bea62c574c6ea0fdb70c780af64e99b63b039001de4c39e6d61f5252' AS `extract`
 FROM tapaudit_audits
 ;

@@ -10,7 +10,7 @@
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, f5ad87252682a0c4c15fab4b443a0d4439801b09ac951ae5ed6d87eafc2f5f1c:
+-- Each row names this query by its hash, 57fef7dbd6672977272fb892aa26143d14ad382c5b85da606eba7be9ba3d4f9d:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET TIME ZONE 'UTC';
@@ -53,6 +53,9 @@ SELECT
     "requirement" AS requirement,
     "conditional_access" AS conditional_access,
     "risk" AS risk,
+    "risk_aggregated" AS risk_aggregated,
+    "risk_state" AS risk_state,
+    "mfa_method" AS mfa_method,
     "error_code" AS error_code,
     "failure_reason" AS failure_reason,
     "trusted_location" AS trusted_location,
@@ -66,10 +69,10 @@ FROM "hive"."entra"."signins"
 WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
     AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap FROM tapaudit_signins
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap FROM tapaudit_signins
 WHERE (coalesce(lower(replace(steps, ' ', '')) LIKE '%"temporaryaccesspass"%', false)
         OR coalesce(bitwise_and(method_bits, 2) = 2, false)
-        OR coalesce(error_code BETWEEN 130503 AND 130508, false)
+        OR coalesce(error_code BETWEEN 130502 AND 130507, false)
         OR coalesce(regexp_like(lower(failure_reason), 'access\s*pass'), false));
 
 -- Who matters: whoever attempted a pass, and whoever an event about a pass names as its actor or its target.
@@ -94,6 +97,7 @@ SELECT
     "actor_app_name" AS actor_app_name,
     "actor_sp_id" AS actor_sp_id,
     "actor_sp_name" AS actor_sp_name,
+    "actor_session_id" AS actor_session_id,
     "targets" AS targets,
     "details" AS details,
     CAST("filtered" AS BOOLEAN) AS filtered
@@ -154,6 +158,9 @@ SELECT
     "requirement" AS requirement,
     "conditional_access" AS conditional_access,
     "risk" AS risk,
+    "risk_aggregated" AS risk_aggregated,
+    "risk_state" AS risk_state,
+    "mfa_method" AS mfa_method,
     "error_code" AS error_code,
     "failure_reason" AS failure_reason,
     "trusted_location" AS trusted_location,
@@ -186,6 +193,7 @@ SELECT
     "actor_app_name" AS actor_app_name,
     "actor_sp_id" AS actor_sp_id,
     "actor_sp_name" AS actor_sp_name,
+    "actor_session_id" AS actor_session_id,
     "targets" AS targets,
     "details" AS details,
     CAST("filtered" AS BOOLEAN) AS filtered
@@ -217,7 +225,7 @@ WHERE name <> '';
 
 -- attempts
 CREATE TABLE "hive"."tapaudit".attempts WITH (format = 'PARQUET') AS
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f5ad87252682a0c4c15fab4b443a0d4439801b09ac951ae5ed6d87eafc2f5f1c' AS "extract"
+SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 57fef7dbd6672977272fb892aa26143d14ad382c5b85da606eba7be9ba3d4f9d' AS "extract"
 FROM "hive"."tapaudit".tapaudit_attempts
 ;
 
@@ -258,6 +266,9 @@ SELECT
     "requirement" AS requirement,
     "conditional_access" AS conditional_access,
     "risk" AS risk,
+    "risk_aggregated" AS risk_aggregated,
+    "risk_state" AS risk_state,
+    "mfa_method" AS mfa_method,
     "error_code" AS error_code,
     "failure_reason" AS failure_reason,
     "trusted_location" AS trusted_location,
@@ -271,13 +282,13 @@ FROM "hive"."entra"."signins"
 WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
     AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f5ad87252682a0c4c15fab4b443a0d4439801b09ac951ae5ed6d87eafc2f5f1c' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 57fef7dbd6672977272fb892aa26143d14ad382c5b85da606eba7be9ba3d4f9d' AS "extract"
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names))
     AND NOT (coalesce(lower(replace(steps, ' ', '')) LIKE '%"temporaryaccesspass"%', false)
         OR coalesce(bitwise_and(method_bits, 2) = 2, false)
-        OR coalesce(error_code BETWEEN 130503 AND 130508, false)
+        OR coalesce(error_code BETWEEN 130502 AND 130507, false)
         OR coalesce(regexp_like(lower(failure_reason), 'access\s*pass'), false))
 ;
 
@@ -318,6 +329,9 @@ SELECT
     "requirement" AS requirement,
     "conditional_access" AS conditional_access,
     "risk" AS risk,
+    "risk_aggregated" AS risk_aggregated,
+    "risk_state" AS risk_state,
+    "mfa_method" AS mfa_method,
     "error_code" AS error_code,
     "failure_reason" AS failure_reason,
     "trusted_location" AS trusted_location,
@@ -339,7 +353,7 @@ SELECT tenant_id, user_id, upn, CASE
 FROM tapaudit_signins
 WHERE error_code = 0 AND ip IS NOT NULL
 )
-SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f5ad87252682a0c4c15fab4b443a0d4439801b09ac951ae5ed6d87eafc2f5f1c' AS "extract" FROM (
+SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 57fef7dbd6672977272fb892aa26143d14ad382c5b85da606eba7be9ba3d4f9d' AS "extract" FROM (
     SELECT tenant_id, ip, user_id, upn,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
@@ -395,6 +409,9 @@ SELECT
     "requirement" AS requirement,
     "conditional_access" AS conditional_access,
     "risk" AS risk,
+    "risk_aggregated" AS risk_aggregated,
+    "risk_state" AS risk_state,
+    "mfa_method" AS mfa_method,
     "error_code" AS error_code,
     "failure_reason" AS failure_reason,
     "trusted_location" AS trusted_location,
@@ -427,6 +444,7 @@ SELECT
     "actor_app_name" AS actor_app_name,
     "actor_sp_id" AS actor_sp_id,
     "actor_sp_name" AS actor_sp_name,
+    "actor_session_id" AS actor_session_id,
     "targets" AS targets,
     "details" AS details,
     CAST("filtered" AS BOOLEAN) AS filtered
@@ -436,7 +454,7 @@ WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '
 )
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     to_iso8601(first_time) || 'Z' AS first_time, to_iso8601(last_time) || 'Z' AS last_time,
-    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f5ad87252682a0c4c15fab4b443a0d4439801b09ac951ae5ed6d87eafc2f5f1c' AS "extract"
+    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 57fef7dbd6672977272fb892aa26143d14ad382c5b85da606eba7be9ba3d4f9d' AS "extract"
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -473,6 +491,7 @@ SELECT
     "actor_app_name" AS actor_app_name,
     "actor_sp_id" AS actor_sp_id,
     "actor_sp_name" AS actor_sp_name,
+    "actor_session_id" AS actor_session_id,
     "targets" AS targets,
     "details" AS details,
     CAST("filtered" AS BOOLEAN) AS filtered
@@ -480,7 +499,7 @@ FROM "hive"."entra"."audits"
 WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
     AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f5ad87252682a0c4c15fab4b443a0d4439801b09ac951ae5ed6d87eafc2f5f1c' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 57fef7dbd6672977272fb892aa26143d14ad382c5b85da606eba7be9ba3d4f9d' AS "extract"
 FROM tapaudit_audits
 ;
 
