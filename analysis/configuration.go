@@ -37,6 +37,8 @@ func storeConfiguration(ctx context.Context, c *casefile.Case, s *settings.Setti
 	}
 	list("privileged user", s.PrivilegedUsers)
 	list("bootstrap application", s.BootstrapApplications)
+	list("guarded resource", s.GuardedResources)
+	list("admin tool", s.AdminTools)
 	if s.ApprovedUsers != nil {
 		list("approved user", *s.ApprovedUsers)
 	}

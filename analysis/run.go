@@ -153,6 +153,7 @@ func derive(ctx context.Context, c *casefile.Case, s *settings.Settings, limits 
 		func() error { return coverage.Store(ctx, c, d.coverage, d.scope.tenants, d.scope.period) },
 		func() error { return statistics.Store(ctx, c, d.scope.tenants, d.coverage, d.ledger, d.passes) },
 		func() error { return run("80_signs") },
+		func() error { return run("85_moments") },
 		func() error { return run("90_findings") },
 	} {
 		if err := ctx.Err(); err != nil {

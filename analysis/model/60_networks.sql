@@ -1,78 +1,274 @@
 -- A TAP session: the session id of a TAP attempt, or for one without it its correlation id.
 CREATE OR REPLACE TABLE tap_sessions AS
-SELECT DISTINCT tenant_id, user_id, coalesce(session_id, correlation_id) AS session, session_id IS NULL AS by_correlation
-FROM signins WHERE attempt AND coalesce(session_id, correlation_id) IS NOT NULL;
+SELECT signin_no AS attempt_no, tenant_id, user_id, coalesce(session_id, correlation_id) AS session, session_id IS NULL AS by_correlation, time
+FROM signins WHERE attempt AND user_id IS NOT NULL AND coalesce(session_id, correlation_id) IS NOT NULL;
 
-CREATE OR REPLACE TABLE on_tap AS
-SELECT s.signin_no
-FROM signins AS s JOIN tap_sessions AS t ON t.tenant_id = s.tenant_id AND t.user_id = s.user_id AND t.session = s.session_id
-UNION
-SELECT s.signin_no
-FROM signins AS s JOIN tap_sessions AS t ON t.tenant_id = s.tenant_id AND t.user_id = s.user_id AND t.session = s.correlation_id
-WHERE t.by_correlation;
+-- A method that proves more than a password or an earlier proof does.
+CREATE OR REPLACE MACRO is_own_proof(method) AS method <> '' AND method NOT IN ('temporaryaccesspass', 'password', 'previouslysatisfied');
 
--- Earlier sign-ins: the successes of the 90 days before a TAP sign-in that are no attempts and ran on no pass. A
--- network is familiar when one of them came from it: the autonomous system, or where either side lacks its number the
--- /24 or /48. Counted in windows over each user's sign-ins: comparing each with each other takes the square of the time.
-CREATE OR REPLACE TABLE familiarity AS
-WITH marked AS (
-    SELECT
-        s.signin_no, s.tenant_id, s.user_id, s.time, s.asn, s.network, s.tap_signin,
-        coalesce(s.error_code = 0, false) AND NOT s.attempt AND o.signin_no IS NULL AS ordinary
-    FROM signins AS s LEFT JOIN on_tap AS o ON o.signin_no = s.signin_no
-    WHERE s.user_id IS NOT NULL
+-- Strong proofs, each with the methods that gave it. Case, blanks and hyphens do not count.
+CREATE OR REPLACE TABLE strong_proofs AS
+WITH stepped AS (
+    SELECT signin_no, replace(folded(step.authenticationMethod), '-', '') AS method, coalesce(step.succeeded, true) AS succeeded,
+        coalesce(contains(replace(folded(step.authenticationStepRequirement), '-', ''), 'multifactor'), false) AS asked_for
+    FROM (SELECT signin_no, unnest(steps) AS step FROM signins WHERE error_code = 0 AND NOT attempt AND len(steps) > 0)
 ),
-counted AS (
-    SELECT
-        *,
-        count(CASE WHEN ordinary THEN 1 END) OVER of_user AS earlier_signins,
-        count(CASE WHEN ordinary THEN 1 END) OVER of_system AS from_system,
-        count(CASE WHEN ordinary THEN 1 END) OVER of_network AS from_network,
-        count(CASE WHEN ordinary AND asn IS NULL THEN 1 END) OVER of_network AS from_network_alone
-    FROM marked
-    WINDOW
-        of_user AS (PARTITION BY tenant_id, user_id ORDER BY time
-            RANGE BETWEEN INTERVAL 90 DAY PRECEDING AND INTERVAL 1 MICROSECOND PRECEDING),
-        of_system AS (PARTITION BY tenant_id, user_id, asn ORDER BY time
-            RANGE BETWEEN INTERVAL 90 DAY PRECEDING AND INTERVAL 1 MICROSECOND PRECEDING),
-        of_network AS (PARTITION BY tenant_id, user_id, network ORDER BY time
-            RANGE BETWEEN INTERVAL 90 DAY PRECEDING AND INTERVAL 1 MICROSECOND PRECEDING)
-)
-SELECT
-    t.signin_no,
-    coalesce(c.earlier_signins, 0) AS earlier_signins,
-    coalesce(CASE
-        WHEN t.asn IS NULL THEN t.network IS NOT NULL AND c.from_network > 0
-        ELSE c.from_system > 0 OR t.network IS NOT NULL AND c.from_network_alone > 0
-    END, false) AS familiar
-FROM signins AS t LEFT JOIN counted AS c ON c.signin_no = t.signin_no
-WHERE t.tap_signin;
-
--- Shared egress: addresses from which five or more users signed in successfully.
-CREATE OR REPLACE TABLE shared_egress AS
-WITH seen AS (
-    SELECT DISTINCT
-        s.tenant, a.address AS ip, lower(s.user_id) AS user_id,
-        CASE WHEN s.user_id IS NULL THEN lower(s.upn) END AS upn, CASE WHEN s.user_id IS NULL THEN s.time END AS time
-    FROM attributed_signins AS s JOIN addresses AS a ON a.spelling = s.ip
-    WHERE s.error_code = 0
-        AND a.address IN (SELECT ip FROM signins WHERE tap_signin)
-    -- An extract of a lake names users of each address of an attempt; the same user counts once.
+proved AS (
+    SELECT signin_no, method FROM stepped
+    WHERE succeeded AND (
+        regexp_matches(method, 'fido2|passkey|windowshello|passwordless|certificate') OR asked_for AND is_own_proof(method))
     UNION
-    SELECT
-        e.tenant, a.address, coalesce(lower(e.user_id), lower(named.user_id)),
-        CASE WHEN e.user_id IS NULL AND named.user_id IS NULL THEN lower(e.upn) END,
-        CASE WHEN e.user_id IS NULL AND named.user_id IS NULL THEN ends.last_time END
+    SELECT t.signin_no, t.method FROM stepped AS t JOIN signins AS s ON s.signin_no = t.signin_no
+    WHERE is_own_proof(t.method) AND replace(folded(s.requirement), '-', '') = 'multifactorauthentication'
+    UNION
+    SELECT signin_no, replace(folded(mfa_method), '-', '') FROM signins
+    WHERE error_code = 0 AND NOT attempt AND is_own_proof(replace(folded(mfa_method), '-', ''))
+        AND replace(folded(requirement), '-', '') = 'multifactorauthentication'
+    UNION
+    SELECT signin_no, 'bit ' || bit FROM (
+        SELECT signin_no, method_bits, unnest([64, 262144, 2097152, 33554432, 67108864]) AS bit FROM signins
+        WHERE error_code = 0 AND NOT attempt AND method_bits IS NOT NULL)
+    WHERE method_bits & bit > 0
+)
+SELECT s.signin_no, s.tenant_id, s.user_id, s.time, list_sort(list(proved.method)) AS methods
+FROM proved JOIN signins AS s ON s.signin_no = proved.signin_no
+WHERE s.user_id IS NOT NULL
+GROUP BY ALL;
+
+-- When a user first gave a strong proof with a method: of a later one with it they owned it already.
+CREATE OR REPLACE TABLE first_proofs AS
+SELECT tenant_id, user_id, method, min(time) AS first_time
+FROM (SELECT tenant_id, user_id, time, unnest(methods) AS method FROM strong_proofs) GROUP BY ALL;
+
+-- Each sign-in of a TAP session belongs to the session's latest attempt before it.
+CREATE OR REPLACE TABLE tap_session_signins AS
+WITH own AS (
+    SELECT signin_no, tenant_id, user_id, time, session_id AS session, false AS by_correlation FROM signins
+    WHERE user_id IS NOT NULL AND session_id IS NOT NULL
+    UNION ALL
+    SELECT signin_no, tenant_id, user_id, time, correlation_id, true FROM signins
+    WHERE user_id IS NOT NULL AND correlation_id IS NOT NULL
+)
+SELECT o.signin_no, t.attempt_no, o.time, t.time AS attempt_time, t.tenant_id, t.user_id, t.session, t.by_correlation
+FROM own AS o
+ASOF JOIN tap_sessions AS t
+    ON t.tenant_id = o.tenant_id AND t.user_id = o.user_id AND t.session = o.session AND t.by_correlation = o.by_correlation AND o.time >= t.time;
+
+-- Where what ran on an attempt ends: with the session's first strong proof that the user could give without it, and after 30
+-- days; after 24 hours where nothing of the session shows how it was proved.
+CREATE OR REPLACE TABLE tap_session_ends AS
+WITH proofs AS (
+    SELECT t.attempt_no, min(t.time) AS proved_at
+    FROM tap_session_signins AS t
+    JOIN strong_proofs AS p ON p.signin_no = t.signin_no
+    WHERE t.time > t.attempt_time AND (
+        t.time > t.attempt_time + INTERVAL 24 HOUR
+        OR EXISTS (SELECT 1 FROM first_proofs AS f WHERE f.tenant_id = p.tenant_id AND f.user_id = p.user_id
+            AND f.first_time < t.attempt_time AND list_contains(p.methods, f.method)))
+    GROUP BY t.attempt_no
+),
+shown AS (
+    SELECT t.attempt_no, bool_or(s.steps IS NOT NULL OR s.method_bits IS NOT NULL) AS shows_steps
+    FROM tap_session_signins AS t JOIN signins AS s ON s.signin_no = t.signin_no
+    WHERE t.signin_no <> t.attempt_no
+    GROUP BY t.attempt_no
+)
+SELECT t.attempt_no, p.proved_at, coalesce(s.shows_steps, false) AS shows_steps,
+    t.time + CASE WHEN coalesce(s.shows_steps, false) THEN INTERVAL 30 DAY ELSE INTERVAL 24 HOUR END AS ends_at
+FROM tap_sessions AS t
+LEFT JOIN proofs AS p ON p.attempt_no = t.attempt_no
+LEFT JOIN shown AS s ON s.attempt_no = t.attempt_no;
+
+-- The sign-ins that ran on a pass.
+CREATE OR REPLACE TABLE on_tap AS
+SELECT signin_no, signin_no AS attempt_no FROM signins WHERE attempt
+UNION
+SELECT t.signin_no, t.attempt_no
+FROM tap_session_signins AS t
+JOIN tap_session_ends AS e ON e.attempt_no = t.attempt_no
+JOIN signins AS s ON s.signin_no = t.signin_no
+WHERE NOT s.attempt AND t.time <= e.ends_at AND (e.proved_at IS NULL OR t.time < e.proved_at);
+
+-- Earlier sign-ins: the successes of the 90 days before a time that ran on no pass.
+CREATE OR REPLACE TABLE ordinary_signins AS
+SELECT s.signin_no, s.tenant_id, s.user_id, s.time, s.time::DATE AS day, s.asn, s.network, s.country, s.ip, s.trusted, s.device_id,
+    p.signin_no IS NOT NULL AS strong, p.signin_no IS NOT NULL OR s.steps IS NULL AS proves
+FROM signins AS s
+ANTI JOIN on_tap AS o ON o.signin_no = s.signin_no
+LEFT JOIN strong_proofs AS p ON p.signin_no = s.signin_no
+WHERE s.error_code = 0 AND s.user_id IS NOT NULL;
+
+-- The AS number that sign-ins of the tenant give a network, for addresses of audit events, which name none.
+CREATE OR REPLACE TABLE network_systems AS
+SELECT tenant_id, network, mode(asn ORDER BY asn) AS asn FROM signins WHERE asn IS NOT NULL AND network IS NOT NULL GROUP BY ALL;
+
+-- The strong proofs of a user within a day of an attempt: who proves themselves there while a pass is used here?
+CREATE OR REPLACE TABLE near_proofs AS
+WITH days AS (
+    SELECT DISTINCT tenant_id, user_id, time::DATE + unnest([-1, 0, 1]) AS day FROM signins WHERE attempt AND user_id IS NOT NULL
+)
+SELECT p.signin_no, p.tenant_id, p.user_id, p.time
+FROM strong_proofs AS p SEMI JOIN days AS d ON d.tenant_id = p.tenant_id AND d.user_id = p.user_id AND d.day = p.time::DATE;
+
+-- Of whom, when and where it is asked what was familiar: at each attempt, at each strong proof near one, and of an issuer a
+-- day before each issuance.
+CREATE OR REPLACE TABLE asked AS
+WITH of_signins AS (
+    SELECT 's:' || signin_no AS about, tenant_id, user_id, time, asn, network, country FROM signins WHERE attempt AND user_id IS NOT NULL
+    UNION ALL
+    SELECT 's:' || s.signin_no, s.tenant_id, s.user_id, s.time, s.asn, s.network, s.country
+    FROM near_proofs AS p JOIN signins AS s ON s.signin_no = p.signin_no
+    UNION ALL
+    SELECT 'issuer of ' || i.record, i.tenant_id, i.issuer_id, i.time - INTERVAL 24 HOUR, n.asn, a.network, NULL
+    FROM audit_events AS i
+    LEFT JOIN (SELECT DISTINCT address, network FROM addresses) AS a ON a.address = i.issuer_ip
+    LEFT JOIN network_systems AS n ON n.tenant_id = i.tenant_id AND n.network = a.network
+    WHERE i.kind = 'pass issued' AND i.issuer_type = 'user' AND i.issuer_id IS NOT NULL
+)
+SELECT * FROM of_signins;
+
+-- A user's places, day by day: whole days as they are, and the days at both ends of the 90 by what lies within. A place is an
+-- autonomous system, a network (the /24 or /48) or a country.
+CREATE OR REPLACE TABLE place_signins AS
+WITH placed AS (
+    SELECT *, 'system' AS kind, asn::VARCHAR AS place FROM ordinary_signins WHERE asn IS NOT NULL
+    UNION ALL SELECT *, 'network', network FROM ordinary_signins WHERE network IS NOT NULL
+    UNION ALL SELECT *, 'network without system', network FROM ordinary_signins WHERE network IS NOT NULL AND asn IS NULL
+    UNION ALL SELECT *, 'country', country FROM ordinary_signins WHERE country IS NOT NULL
+    UNION ALL SELECT *, 'anywhere', '' FROM ordinary_signins
+)
+SELECT tenant_id, user_id, kind, place, day, time,
+    min(time) OVER so_far AS first_so_far, bool_or(proves) OVER so_far AS proves_so_far, count(*) OVER so_far AS signins_so_far,
+    max(time) OVER from_here AS last_from_here, bool_or(proves) OVER from_here AS proves_from_here, count(*) OVER from_here AS signins_from_here
+FROM placed
+WINDOW
+    so_far AS (PARTITION BY tenant_id, user_id, kind, place, day ORDER BY time RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
+    from_here AS (PARTITION BY tenant_id, user_id, kind, place, day ORDER BY time RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING);
+
+CREATE OR REPLACE TABLE place_days AS
+SELECT tenant_id, user_id, kind, place, day, min(time) AS first_time, max(time) AS last_time, bool_or(proves_so_far) AS proves, count(*) AS signins
+FROM place_signins GROUP BY ALL;
+
+CREATE OR REPLACE TABLE asked_days AS
+WITH moments AS (
+    SELECT DISTINCT tenant_id, user_id, time AS moment, time::DATE AS last_day, (time - INTERVAL 90 DAY)::DATE AS first_day FROM asked
+),
+near AS (
+    SELECT m.*, d.kind, d.place, d.day, d.first_time, d.last_time, d.proves, d.signins
+    FROM moments AS m
+    JOIN place_days AS d ON d.tenant_id = m.tenant_id AND d.user_id = m.user_id AND d.day BETWEEN m.first_day AND m.last_day
+)
+SELECT tenant_id, user_id, moment, kind, place, day, first_time, last_time, proves, signins
+FROM near WHERE day > first_day AND day < last_day
+UNION ALL
+SELECT n.tenant_id, n.user_id, n.moment, n.kind, n.place, n.day, s.first_so_far, s.time, s.proves_so_far, s.signins_so_far
+FROM near AS n
+ASOF JOIN place_signins AS s
+    ON s.tenant_id = n.tenant_id AND s.user_id = n.user_id AND s.kind = n.kind AND s.place = n.place AND s.day = n.day AND s.time < n.moment
+WHERE n.day = n.last_day
+UNION ALL
+SELECT n.tenant_id, n.user_id, n.moment, n.kind, n.place, n.day, s.time, s.last_from_here, s.proves_from_here, s.signins_from_here
+FROM near AS n
+ASOF JOIN place_signins AS s
+    ON s.tenant_id = n.tenant_id AND s.user_id = n.user_id AND s.kind = n.kind AND s.place = n.place AND s.day = n.day
+        AND s.time >= n.moment - INTERVAL 90 DAY
+WHERE n.day = n.first_day;
+
+-- Familiar: known for a week, and either over a day and by a strong proof, or on five days. One sign-in makes nothing familiar.
+CREATE OR REPLACE MACRO is_familiar(moment, first_time, last_time, proves, days) AS
+    first_time <= moment - INTERVAL 7 DAY AND (last_time - first_time >= INTERVAL 24 HOUR AND proves OR days >= 5);
+
+CREATE OR REPLACE TABLE familiar_places AS
+SELECT tenant_id, user_id, moment, kind, place
+FROM asked_days WHERE kind IN ('system', 'network', 'country')
+GROUP BY ALL
+HAVING is_familiar(moment, min(first_time), max(last_time), bool_or(proves), count(DISTINCT day));
+
+CREATE OR REPLACE TABLE familiarity AS
+WITH total AS (
+    SELECT tenant_id, user_id, moment, sum(signins)::BIGINT AS signins FROM asked_days WHERE kind = 'anywhere' GROUP BY ALL
+),
+any_network AS (SELECT DISTINCT tenant_id, user_id, moment FROM familiar_places WHERE kind IN ('system', 'network')),
+same AS (
+    SELECT a.about, is_familiar(any_value(d.moment), min(d.first_time), max(d.last_time), bool_or(d.proves), count(DISTINCT d.day)) AS familiar
+    FROM asked AS a
+    JOIN asked_days AS d ON d.tenant_id = a.tenant_id AND d.user_id = a.user_id AND d.moment = a.time
+    WHERE CASE d.kind
+        WHEN 'system' THEN d.place = a.asn::VARCHAR
+        WHEN 'network' THEN a.asn IS NULL AND d.place = a.network
+        WHEN 'network without system' THEN a.asn IS NOT NULL AND d.place = a.network
+        ELSE false END
+    GROUP BY a.about
+)
+SELECT a.about, TRY_CAST(CASE WHEN starts_with(a.about, 's:') THEN a.about[3:] END AS BIGINT) AS signin_no,
+    coalesce(t.signins, 0) AS earlier_signins, coalesce(s.familiar, false) AS familiar, n.moment IS NOT NULL AS any_familiar,
+    a.asn IS NOT NULL OR a.network IS NOT NULL AS comparable
+FROM (SELECT DISTINCT about, tenant_id, user_id, time, asn, network FROM asked) AS a
+LEFT JOIN total AS t ON t.tenant_id = a.tenant_id AND t.user_id = a.user_id AND t.moment = a.time
+LEFT JOIN any_network AS n ON n.tenant_id = a.tenant_id AND n.user_id = a.user_id AND n.moment = a.time
+LEFT JOIN same AS s ON s.about = a.about;
+
+-- Who attempted a pass, by every name that a record may call them.
+CREATE OR REPLACE TABLE attempted_users AS
+WITH attempted AS (SELECT DISTINCT tenant_id, user_id FROM signins WHERE attempt AND user_id IS NOT NULL)
+SELECT tenant_id, user_id, user_id AS name FROM attempted
+UNION SELECT a.tenant_id, a.user_id, t.upn FROM attempted AS a JOIN ties AS t ON t.tenant = a.tenant_id AND t.user_id = a.user_id;
+
+-- Shared egress: addresses from which five or more users signed in successfully, three of whom never attempted a pass; or five
+-- who came on two days each, on no pass. Asked of addresses of attempts and of strong proofs.
+CREATE OR REPLACE TABLE shared_egress AS
+WITH wanted AS (
+    SELECT DISTINCT tenant_id, ip FROM signins WHERE attempt AND ip IS NOT NULL
+    UNION
+    SELECT DISTINCT s.tenant_id, s.ip FROM near_proofs AS p JOIN signins AS s ON s.signin_no = p.signin_no WHERE s.ip IS NOT NULL
+),
+seen AS (
+    SELECT s.tenant, w.ip, coalesce(lower(s.user_id), lower(s.upn)) AS name, s.time::DATE AS day, s.source_id, s.ordinal
+    FROM attributed_signins AS s
+    JOIN addresses AS a ON a.spelling = s.ip
+    JOIN wanted AS w ON w.tenant_id = s.tenant AND w.ip = a.address
+    WHERE s.error_code = 0 AND coalesce(s.user_id, s.upn) IS NOT NULL
+),
+on_pass AS (
+    SELECT DISTINCT p.source_id, p.ordinal FROM on_tap AS o JOIN signin_places AS p ON p.signin_no = o.signin_no
+),
+users AS (
+    SELECT seen.tenant, seen.ip, seen.name, any_value(a.user_id) AS attempted, count(DISTINCT CASE WHEN o.ordinal IS NULL THEN day END) AS days
+    FROM seen
+    LEFT JOIN attempted_users AS a ON a.tenant_id = seen.tenant AND a.name = seen.name
+    LEFT JOIN on_pass AS o ON o.source_id = seen.source_id AND o.ordinal = seen.ordinal
+    GROUP BY seen.tenant, seen.ip, seen.name
+    -- An extract of a lake names users of each address of an attempt, and says nothing of their days.
+    UNION ALL
+    SELECT e.tenant, a.address, coalesce(lower(e.user_id), lower(e.upn)), t.user_id, 0
     FROM attributed_extract_addresses AS e
     JOIN addresses AS a ON a.spelling = e.ip
-    LEFT JOIN (SELECT tenant, max(last_time) AS last_time FROM attributed_extract_days GROUP BY tenant) AS ends ON ends.tenant = e.tenant
-    LEFT JOIN (
-        SELECT tenant, lower(upn) AS upn, min(user_id) AS user_id FROM attributed_extract_addresses
-        WHERE user_id IS NOT NULL AND upn IS NOT NULL GROUP BY tenant, lower(upn)
-    ) AS named ON e.user_id IS NULL AND named.tenant = e.tenant AND named.upn = lower(e.upn)
-    WHERE a.address IN (SELECT ip FROM signins WHERE tap_signin)
+    LEFT JOIN attempted_users AS t ON t.tenant_id = e.tenant AND t.name IN (lower(e.user_id), lower(e.upn))
+    WHERE coalesce(e.user_id, e.upn) IS NOT NULL
+),
+-- One user, whichever name a record has.
+resolved AS (
+    SELECT u.tenant, u.ip, coalesce(u.attempted, t.user_id, u.name) AS user_id, bool_or(u.attempted IS NOT NULL) AS attempted, max(u.days) AS days
+    FROM users AS u
+    LEFT JOIN (SELECT tenant, upn, min(user_id) AS user_id FROM ties GROUP BY tenant, upn) AS t ON t.tenant = u.tenant AND t.upn = u.name
+    GROUP BY ALL
 )
-SELECT seen.tenant, seen.ip
-FROM seen
+SELECT tenant, ip
+FROM resolved
 GROUP BY ALL
-HAVING count(DISTINCT coalesce(seen.user_id, user_of(seen.tenant, seen.upn, seen.time))) >= 5;
+HAVING count(*) >= 5 AND count(CASE WHEN NOT attempted THEN 1 END) >= 3 OR count(CASE WHEN days >= 2 THEN 1 END) >= 5;
+
+-- The tenant's countries: those in which five users who never attempted a pass, and one in two hundred of such users with a
+-- country, signed in successfully.
+CREATE OR REPLACE TABLE tenant_countries AS
+WITH seen AS (
+    SELECT DISTINCT s.tenant AS tenant_id, upper(trim(s.country)) AS country, coalesce(lower(s.user_id), lower(s.upn)) AS name
+    FROM attributed_signins AS s
+    WHERE s.error_code = 0 AND s.country IS NOT NULL AND coalesce(s.user_id, s.upn) IS NOT NULL AND s.tenant IS NOT NULL
+),
+others AS (SELECT * FROM seen ANTI JOIN attempted_users AS a ON a.tenant_id = seen.tenant_id AND a.name = seen.name),
+counted AS (SELECT tenant_id, count(DISTINCT name) AS users FROM others GROUP BY tenant_id)
+SELECT o.tenant_id, o.country
+FROM others AS o JOIN counted AS c ON c.tenant_id = o.tenant_id
+GROUP BY o.tenant_id, o.country, c.users
+HAVING count(DISTINCT o.name) >= 5 AND count(DISTINCT o.name) * 200 >= c.users;

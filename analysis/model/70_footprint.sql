@@ -1,18 +1,16 @@
--- The footprint of a log-in: its user's sign-ins in its TAP sessions that are no attempts, after its time.
+-- The footprint of a log-in: its user's sign-ins that ran on a pass in one of its TAP sessions, are no attempts and come after
+-- it. Each belongs to the latest such log-in.
 CREATE OR REPLACE TABLE footprint AS
 WITH sessions AS (
-    SELECT DISTINCT l.login_no, l.tenant_id, l.user_id, l.time, l.footprint_until, t.session_id,
-        CASE WHEN t.session_id IS NULL THEN t.correlation_id END AS correlation_id
+    SELECT DISTINCT l.login_no, l.time, t.tenant_id, t.user_id, t.session, t.by_correlation
     FROM logins AS l
     JOIN login_signins AS m ON m.login_no = l.login_no
-    JOIN signins AS t ON t.signin_no = m.signin_no
+    JOIN tap_sessions AS t ON t.attempt_no = m.signin_no
 )
-SELECT l.login_no, s.signin_no
-FROM sessions AS l
-JOIN signins AS s ON s.tenant_id = l.tenant_id AND s.user_id = l.user_id AND s.session_id = l.session_id
-WHERE NOT s.attempt AND s.time > l.time AND s.time <= l.footprint_until
-UNION
-SELECT l.login_no, s.signin_no
-FROM sessions AS l
-JOIN signins AS s ON s.tenant_id = l.tenant_id AND s.user_id = l.user_id AND s.correlation_id = l.correlation_id
-WHERE NOT s.attempt AND s.time > l.time AND s.time <= l.footprint_until;
+SELECT max(l.login_no) AS login_no, t.signin_no
+FROM tap_session_signins AS t
+JOIN on_tap AS o ON o.signin_no = t.signin_no AND o.attempt_no = t.attempt_no
+JOIN signins AS s ON s.signin_no = t.signin_no AND NOT s.attempt
+ASOF JOIN sessions AS l
+    ON l.tenant_id = t.tenant_id AND l.user_id = t.user_id AND l.session = t.session AND l.by_correlation = t.by_correlation AND t.time > l.time
+GROUP BY t.signin_no;

@@ -1,40 +1,56 @@
 -- What several rules ask of log-ins and attempts.
 
--- Log-ins with a TAP sign-in that came neither from a trusted place nor from a familiar network, and that sign-in.
+-- Log-ins with a TAP sign-in that came neither from a trusted place nor from a familiar network, and that sign-in. Who has
+-- signed in less than five times, or from no familiar network, is a stranger everywhere.
 CREATE OR REPLACE VIEW unfamiliar_logins AS
-SELECT l.login_no, s.ip, l.strange_earlier AS earlier_signins, l.strange_enough AS enough
-FROM logins AS l JOIN signins AS s ON s.signin_no = l.strange_signin;
+SELECT l.login_no, s.ip, l.strange_earlier AS earlier_signins, l.strange_enough AND f.any_familiar AS enough
+FROM logins AS l
+JOIN signins AS s ON s.signin_no = l.strange_signin
+JOIN familiarity AS f ON f.signin_no = s.signin_no;
 
--- Log-ins that came from where their pass was issued, or with a device of the issuer's.
+-- Log-ins that came from where their pass was issued, or with a device of the issuer's that few others use. weak: only the
+-- device says so, of a trusted place, or only the address, which is a familiar network of the issuer's.
 CREATE OR REPLACE TABLE issuer_network_logins AS
 WITH came AS (
-    SELECT m.login_no, s.signin_no, s.ip, s.device_id, s.time, p.issuer_ip, p.issuer_id, p.tenant_id
+    SELECT m.login_no, s.signin_no, s.ip, s.device_id, s.time, s.trusted, p.issuer_ip, p.issuer_id, p.tenant_id, p.record AS pass_record,
+        s.ip = p.issuer_ip AND NOT s.trusted AND e.ip IS NULL AS from_address
     FROM logins AS l
     JOIN passes AS p ON p.pass_no = l.pass_no
     JOIN login_signins AS m ON m.login_no = l.login_no
     JOIN signins AS s ON s.signin_no = m.signin_no
+    LEFT JOIN shared_egress AS e ON e.tenant = p.tenant_id AND e.ip = s.ip
     WHERE l.pass_known AND p.issuer_type = 'user' AND p.issuer_id <> p.user_id
-        AND NOT s.trusted AND NOT EXISTS (SELECT 1 FROM shared_egress AS e WHERE e.tenant = p.tenant_id AND e.ip = s.ip)
 ),
 -- Each device's first sign-in in the 90 days before; of several at one time that of the lowest number.
 issuer_devices AS (
     SELECT tenant_id, user_id, device_id, time, min(signin_no) AS signin_no
     FROM signins WHERE error_code = 0 AND device_id IS NOT NULL GROUP BY ALL
 ),
+-- A device that three others log in on with passes is a desk's, for everybody.
+pass_devices AS (
+    SELECT DISTINCT tenant_id, device_id, user_id FROM signins WHERE tap_signin AND device_id IS NOT NULL AND user_id IS NOT NULL
+),
+desks AS (SELECT tenant_id, device_id FROM pass_devices GROUP BY ALL HAVING count(*) > 3),
 by_device AS (
     SELECT c.login_no, c.signin_no, i.signin_no AS issuer_signin
     FROM came AS c
     ASOF JOIN issuer_devices AS i
         ON i.tenant_id = c.tenant_id AND i.user_id = c.issuer_id AND i.device_id = c.device_id AND c.time - INTERVAL 90 DAY <= i.time
+    ANTI JOIN desks AS d ON d.tenant_id = c.tenant_id AND d.device_id = c.device_id
     WHERE i.time < c.time
 )
 SELECT
     c.login_no,
-    CASE WHEN bool_or(c.ip = c.issuer_ip) THEN 'the address from which the pass was issued, ' || any_value(c.issuer_ip)
+    CASE WHEN bool_or(c.from_address) THEN 'the address from which the pass was issued, ' || any_value(c.issuer_ip)
         ELSE 'a device that the issuer signed in with' END AS how,
-    list(DISTINCT 's:' || d.issuer_signin) FILTER (WHERE d.issuer_signin IS NOT NULL) AS issuer_signins
-FROM came AS c LEFT JOIN by_device AS d ON d.login_no = c.login_no AND d.signin_no = c.signin_no
-WHERE c.ip = c.issuer_ip OR d.issuer_signin IS NOT NULL
+    list(DISTINCT 's:' || d.issuer_signin) FILTER (WHERE d.issuer_signin IS NOT NULL) AS issuer_signins,
+    bool_or(c.from_address) AS by_address, bool_or(d.issuer_signin IS NOT NULL) AS by_device,
+    bool_or(d.issuer_signin IS NOT NULL AND NOT c.trusted) AS by_device_elsewhere,
+    bool_or(coalesce(f.familiar, false)) AS familiar_to_issuer
+FROM came AS c
+LEFT JOIN by_device AS d ON d.login_no = c.login_no AND d.signin_no = c.signin_no
+LEFT JOIN familiarity AS f ON f.about = 'issuer of ' || c.pass_record
+WHERE c.from_address OR d.issuer_signin IS NOT NULL
 GROUP BY c.login_no;
 
 -- Of two events of a user within a time of each other, the later lies in the same slot of that length as the earlier, or in
@@ -55,8 +71,17 @@ CREATE OR REPLACE TABLE countable AS
 SELECT 'logins of user' AS kind, tenant_id, user_id AS counted_by, user_id AS person, time, login_no AS item FROM logins
 UNION ALL SELECT 'passes of user', tenant_id, user_id, user_id, issued_at, pass_no FROM passes
 UNION ALL SELECT 'passes by issuer', tenant_id, issuer_type || ' ' || issuer_id, user_id, issued_at, pass_no FROM passes WHERE issuer_id IS NOT NULL
-UNION ALL SELECT 'failed attempts on user', tenant_id, user_id, user_id, time, signin_no FROM signins WHERE failed AND user_id IS NOT NULL
-UNION ALL SELECT 'failed attempts from address', tenant_id, ip, user_id, time, signin_no FROM signins WHERE failed AND ip IS NOT NULL;
+-- A pass that is not valid yet (130506) was no guess.
+UNION ALL SELECT 'failed attempts on user', tenant_id, user_id, user_id, time, signin_no FROM signins
+    WHERE failed AND user_id IS NOT NULL AND error_code IS DISTINCT FROM 130506
+UNION ALL SELECT 'failed attempts from address', tenant_id, ip, user_id, time, signin_no FROM signins
+    WHERE failed AND ip IS NOT NULL AND error_code IS DISTINCT FROM 130506
+UNION ALL SELECT 'passes used with device', tenant_id, device_id, user_id, time, signin_no FROM signins
+    WHERE tap_signin AND NOT trusted AND device_id IS NOT NULL AND user_id IS NOT NULL
+UNION ALL SELECT 'passes used from address', s.tenant_id, s.ip, s.user_id, s.time, s.signin_no
+    FROM signins AS s JOIN familiarity AS f ON f.signin_no = s.signin_no
+    ANTI JOIN shared_egress AS e ON e.tenant = s.tenant_id AND e.ip = s.ip
+    WHERE s.tap_signin AND NOT s.trusted AND s.ip IS NOT NULL AND s.user_id IS NOT NULL AND NOT f.familiar;
 
 -- A burst: every set of items within one window that reaches the threshold, of items and of different persons; sets
 -- that share an item are one burst.

@@ -30,6 +30,8 @@ const maxBytes = 10 << 20
 // adding it to a time cannot leave the calendar of the database.
 const maxParameter = 1_000_000
 
+const defaultIncidentHours = 24
+
 // Severities are the names of the severities, from the least to the most.
 func Severities() []string { return []string{"info", "low", "medium", "high", "critical"} }
 
@@ -72,9 +74,9 @@ func Parse(name string, text []byte, dir string, catalog Catalog) (*Settings, er
 }
 
 func unconfigured() *Settings {
-	s := &Settings{Rules: map[string]RuleSettings{}}
-	for _, application := range DefaultBootstrapApplications {
-		s.BootstrapApplications = append(s.BootstrapApplications, application.ID)
+	s := &Settings{
+		Rules: map[string]RuleSettings{}, IncidentHours: defaultIncidentHours,
+		BootstrapApplications: defaultIDs(bootstrapList), GuardedResources: defaultIDs(guardedList), AdminTools: defaultIDs(adminToolList),
 	}
 	return s
 }
@@ -268,6 +270,15 @@ func (r *reader) document(text []byte) {
 		field{"privileged_users", func(n ast.Node) { s.PrivilegedUsers = r.texts(n, "privileged_users") }},
 		field{"trusted_networks", r.networks},
 		field{"bootstrap_applications", func(n ast.Node) { s.BootstrapApplications = r.texts(n, "bootstrap_applications") }},
+		field{"guarded_resources", func(n ast.Node) { s.GuardedResources = r.texts(n, "guarded_resources") }},
+		field{"admin_tools", func(n ast.Node) { s.AdminTools = r.texts(n, "admin_tools") }},
+		field{"incidents", func(n ast.Node) {
+			r.mapping(n, "incidents", field{"hours", func(n ast.Node) {
+				if hours, ok := r.number(n, "hours"); ok {
+					s.IncidentHours = hours
+				}
+			}})
+		}},
 		field{"onboarding_roster", func(n ast.Node) {
 			if path, text, ok := r.list(n, "onboarding_roster"); ok {
 				var entries []RosterEntry

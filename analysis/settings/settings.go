@@ -12,7 +12,7 @@ import (
 )
 
 // Settings is the configuration of one audit. The zero value is "nothing
-// configured"; Load("", …) adds the default bootstrap applications to it. Names,
+// configured"; Load("", …) adds the default applications and hours to it. Names,
 // ids and addresses are kept as written and are to be compared without letter case.
 type Settings struct {
 	Hours                 *Hours    // nil when not configured
@@ -20,11 +20,14 @@ type Settings struct {
 	ApprovedApplications  *[]string
 	PrivilegedUsers       []string
 	TrustedNetworks       []netip.Prefix   // canonical: masked, IPv4 never in its IPv6 form
-	BootstrapApplications []string         // the configured list, else DefaultBootstrapApplications' ids
+	BootstrapApplications []string         // ids; each of these three the configured list, else that of DefaultApplications
+	GuardedResources      []string         // resources that nobody needs for registering, through whatever application
+	AdminTools            []string         // applications that administer the tenant
 	Roster                *[]RosterEntry   // nil when no roster is configured
 	Register              *[]RegisterEntry // nil when no register is configured
 	Exceptions            []Exception      // in the order of the file
 	Rules                 map[string]RuleSettings
+	IncidentHours         float64 // how far apart findings of one incident lie at most
 	Organisation          string
 	Case                  Case
 	Hash                  string // SHA-256, in hexadecimal, over YAML, roster and register one after the other as read (as of `cat a b c`); "" without a file
@@ -81,21 +84,4 @@ type Catalog map[string]RuleSpec
 // and whether it runs.
 type RuleSpec struct {
 	Parameters map[string]float64 // every parameter with its default
-}
-
-// Application is a Microsoft application by its application (client) id.
-type Application struct{ ID, Name string }
-
-// DefaultBootstrapApplications are the applications that registering a sign-in
-// method or a device with a Temporary Access Pass needs; a log-in that reaches
-// others went beyond its purpose. Ids are Microsoft's own and the same in every tenant.
-var DefaultBootstrapApplications = []Application{
-	{"19db86c3-b2b9-44cc-b339-36da233a3be2", "My Signins"},
-	{"2793995e-0a7d-40d7-bd35-6968ba142197", "My Apps"},
-	{"8c59ead7-d703-4a27-9e55-c96a0054c8d2", "My Profile"},
-	{"0000000c-0000-0000-c000-000000000000", "App Access Panel"},
-	{"29d9ed98-a469-4536-ade2-f981bc1d605e", "Authentication Broker"},
-	{"38aa3b87-a06d-4817-b275-7a316988d93b", "Windows Sign In"},
-	{"01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9", "Device Registration Service"},
-	{"d4ebce55-015a-49b5-a083-c84d1797ae8c", "Intune Enrollment"},
 }

@@ -32,6 +32,9 @@ approved_issuers: {users: [helpdesk.anna@contoso.example], applications: []}
 privileged_users: [" cfo@contoso.example "]
 trusted_networks: [198.51.100.0/24, "2001:db8:1::/48", 203.0.113.7, 2001:db8::1, "::ffff:192.0.2.1", "::ffff:10.0.0.0/104"]
 bootstrap_applications: [19db86c3-b2b9-44cc-b339-36da233a3be2]
+guarded_resources: [00000002-0000-0ff1-ce00-000000000000]
+admin_tools: [c44b4083-3bb0-49c1-b47d-974e53cbdf3c]
+incidents: {hours: 48}
 onboarding_roster: roster.csv
 supervision_register: lists/register.csv
 exceptions:
@@ -96,6 +99,9 @@ func TestLoadReadsEveryKey(t *testing.T) {
 			netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("10.0.0.0/8"),
 		},
 		BootstrapApplications: []string{"19db86c3-b2b9-44cc-b339-36da233a3be2"},
+		GuardedResources:      []string{"00000002-0000-0ff1-ce00-000000000000"},
+		AdminTools:            []string{"c44b4083-3bb0-49c1-b47d-974e53cbdf3c"},
+		IncidentHours:         48,
 		Roster: &[]RosterEntry{
 			{UPN: "nina@contoso.example", Start: Date{2026, 9, 1}, Reason: "new", Line: 2},
 			{UPN: "paul@contoso.example", Start: Date{2026, 9, 2}, Reason: "moved, again", Line: 4},
@@ -132,12 +138,12 @@ func TestLoadReadsEveryKey(t *testing.T) {
 	}
 }
 
-func TestWithoutConfigurationOnlyTheBootstrapApplicationsAreSet(t *testing.T) {
+func TestWithoutConfigurationOnlyTheDefaultsAreSet(t *testing.T) {
 	fromNothing, err := Load("", catalog)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if fromNothing.Hash != "" || len(fromNothing.BootstrapApplications) != 8 || fromNothing.ApprovedUsers != nil || fromNothing.Hours != nil {
+	if fromNothing.Hash != "" || len(fromNothing.BootstrapApplications) != 20 || len(fromNothing.GuardedResources) != 10 || len(fromNothing.AdminTools) != 15 || fromNothing.ApprovedUsers != nil || fromNothing.Hours != nil {
 		t.Errorf("Load(\"\") = %+v", fromNothing)
 	}
 	for _, text := range []string{"", "# nothing\n", "---\n", "\ufeff# mark\n", "{}\n"} {
@@ -386,7 +392,9 @@ func TestExampleReadsCleanlyAndCoversEveryKey(t *testing.T) {
 	for key, set := range map[string]bool{
 		"business_hours": s.Hours != nil && len(s.Hours.Holidays) > 0, "approved_issuers.users": s.ApprovedUsers != nil,
 		"approved_issuers.applications": s.ApprovedApplications != nil, "privileged_users": len(s.PrivilegedUsers) > 0,
-		"trusted_networks": len(s.TrustedNetworks) > 0, "bootstrap_applications": len(s.BootstrapApplications) != len(DefaultBootstrapApplications),
+		"trusted_networks": len(s.TrustedNetworks) > 0, "bootstrap_applications": len(s.BootstrapApplications) != len(defaultIDs(bootstrapList)),
+		"guarded_resources": len(s.GuardedResources) != len(defaultIDs(guardedList)), "admin_tools": len(s.AdminTools) != len(defaultIDs(adminToolList)),
+		"incidents":         s.IncidentHours != defaultIncidentHours,
 		"onboarding_roster": s.Roster != nil, "supervision_register": s.Register != nil,
 		"exceptions.tenant and expires": tenant, "exceptions.subject, from and approved_on": subject,
 		"rules.severity": severity, "rules.enabled": enabled, "rules.parameter": parameters,

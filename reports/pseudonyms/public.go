@@ -77,7 +77,7 @@ var publicIDs, publicNames = func() (ids, names map[string]bool) {
 	for _, r := range records[1:] {
 		ids[r[0]], names[strings.ToLower(r[1])] = true, true
 	}
-	for _, a := range settings.DefaultBootstrapApplications {
+	for _, a := range settings.DefaultApplications {
 		ids[a.ID], names[strings.ToLower(a.Name)] = true, true
 	}
 	// Roles that are built in and not privileged.
