@@ -89,7 +89,8 @@ GROUP BY ALL;
 CREATE OR REPLACE TABLE joined_signins AS
 WITH with_steps AS (
     SELECT r.* EXCLUDE (steps), greatest(risk_rank(r.risk), risk_rank(r.risk_aggregated)) AS risk_level,
-        list_concat(step_list(r.steps::VARCHAR), c.steps) AS steps,
+        -- of nothing and nothing, list_concat makes an empty list, which is a list
+        CASE WHEN c.steps IS NULL THEN step_list(r.steps::VARCHAR) ELSE list_concat(step_list(r.steps::VARCHAR), c.steps) END AS steps,
         c.request_id IS NOT NULL AS has_companion
     FROM relevant_records AS r
     LEFT JOIN companion_steps AS c ON c.tenant_id = r.tenant_id AND c.request_id = r.request_id

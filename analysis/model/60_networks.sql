@@ -98,9 +98,18 @@ ANTI JOIN on_tap AS o ON o.signin_no = s.signin_no
 LEFT JOIN strong_proofs AS p ON p.signin_no = s.signin_no
 WHERE s.error_code = 0 AND s.user_id IS NOT NULL;
 
--- The AS number that sign-ins of the tenant give a network, for addresses of audit events, which name none.
+-- The AS number that sign-ins of the tenant give the network of an issuance, whose event names none.
 CREATE OR REPLACE TABLE network_systems AS
-SELECT tenant_id, network, mode(asn ORDER BY asn) AS asn FROM signins WHERE asn IS NOT NULL AND network IS NOT NULL GROUP BY ALL;
+WITH wanted AS (
+    SELECT DISTINCT e.tenant_id, a.network
+    FROM audit_events AS e JOIN addresses AS a ON a.address = e.issuer_ip
+    WHERE e.kind = 'pass issued'
+),
+spellings AS (SELECT w.tenant_id, w.network, a.spelling FROM wanted AS w JOIN addresses AS a ON a.network = w.network)
+SELECT w.tenant_id, w.network, mode(s.asn ORDER BY s.asn) AS asn
+FROM spellings AS w JOIN attributed_signins AS s ON s.tenant = w.tenant_id AND s.ip = w.spelling
+WHERE s.asn > 0
+GROUP BY ALL;
 
 -- The strong proofs of a user within a day of an attempt: who proves themselves there while a pass is used here?
 CREATE OR REPLACE TABLE near_proofs AS

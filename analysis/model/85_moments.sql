@@ -171,7 +171,294 @@ property AS (
 )
 SELECT event_no, lower(target_id) AS target_id, lower(p ->> '$.displayName') AS name, p ->> '$.oldValue' AS old_value, p ->> '$.newValue' AS new_value
 FROM property
-UNION ALL SELECT event_no, lower(t ->> '$.id'), 'target', NULL, lower(t ->> '$.id') FROM target WHERE t ->> '$.id' IS NOT NULL
+UNION ALL SELECT event_no, lower(t ->> '$.id'), 'target', NULL, lower(t ->> '$.id') FROM target WHERE (t ->> '$.id') IS NOT NULL
 UNION ALL
 SELECT event_no, NULL, 'detail ' || lower(d ->> '$.key'), NULL, d ->> '$.value'
 FROM (SELECT event_no, unnest(from_json(details, '["JSON"]')) AS d FROM change_events WHERE json_valid(details));
+
+-- The device code flow and authentication transfer let another device in.
+CREATE OR REPLACE MACRO is_device_code(protocol, transfer_method) AS
+    coalesce(lower(protocol) = 'devicecode' OR lower(transfer_method) IN ('devicecodeflow', 'authenticationtransfer'), false);
+
+-- By which ids and names records call an application that issued passes: its appId and its service principal's stand for each
+-- other where any record ties them.
+CREATE OR REPLACE TABLE application_ids AS
+WITH tied AS (
+    SELECT DISTINCT tenant AS tenant_id, lower(actor_app_id) AS app_id, lower(actor_sp_id) AS sp_id
+    FROM attributed_audits WHERE actor_app_id IS NOT NULL AND actor_sp_id IS NOT NULL
+    UNION
+    SELECT DISTINCT e.tenant_id, lower(trim(a.new_value, '" ')), lower(trim(s.new_value, '" '))
+    FROM change_events AS e
+    JOIN change_properties AS a ON a.event_no = e.event_no AND a.name = 'serviceprincipal.appid'
+    JOIN change_properties AS s ON s.event_no = e.event_no AND s.name = 'serviceprincipal.objectid'
+),
+issuers AS (SELECT DISTINCT tenant_id, issuer_id FROM passes WHERE issuer_type = 'application' AND issuer_id IS NOT NULL)
+SELECT tenant_id, issuer_id AS application_id, issuer_id AS any_id FROM issuers
+UNION SELECT i.tenant_id, i.issuer_id, t.sp_id FROM issuers AS i JOIN tied AS t ON t.tenant_id = i.tenant_id AND t.app_id = i.issuer_id
+UNION SELECT i.tenant_id, i.issuer_id, t.app_id FROM issuers AS i JOIN tied AS t ON t.tenant_id = i.tenant_id AND t.sp_id = i.issuer_id;
+
+-- Changes of Conditional Access policies that were enabled for registering methods, and how they weakened them. Values that
+-- are no whole JSON cannot be read.
+CREATE OR REPLACE MACRO unwrapped_json(x) AS
+    CASE WHEN json_valid(x) AND json_type(x) = 'VARCHAR' THEN x ->> '$' ELSE x END;
+CREATE OR REPLACE MACRO added_names(before, after, place) AS
+    list_filter(coalesce(from_json(json_extract(after, place), '["VARCHAR"]'), []),
+        lambda x: NOT list_contains(coalesce(from_json(json_extract(before, place), '["VARCHAR"]'), []), x));
+
+CREATE OR REPLACE TABLE registration_changes AS
+WITH valued AS (
+    SELECT e.event_no, e.record, e.tenant_id, e.time, e.issuer_id, e.issuer_name, starts_with(lower(e.activity), 'delete') AS deleted,
+        unwrapped_json(p.old_value) AS old_text, unwrapped_json(p.new_value) AS new_text
+    FROM change_events AS e
+    JOIN change_properties AS p ON p.event_no = e.event_no AND contains(p.name, 'conditionalaccesspolicy')
+    WHERE contains(lower(e.activity), 'conditional access policy')
+),
+parsed AS (
+    SELECT *, CASE WHEN json_valid(old_text) THEN old_text::JSON END AS o, CASE WHEN json_valid(new_text) THEN new_text::JSON END AS n FROM valued
+),
+told AS (
+    SELECT *,
+        o IS NOT NULL AND (n IS NOT NULL OR deleted OR coalesce(new_text, '') IN ('', 'null')) AS readable,
+        coalesce(lower(o ->> '$.state') IN ('enabled', '0') AND contains(lower(o::VARCHAR), 'urn:user:registersecurityinfo'), false) AS protected
+    FROM parsed
+)
+SELECT event_no, record, tenant_id, time, issuer_id, issuer_name, o ->> '$.displayName' AS name,
+    readable, protected,
+    CASE WHEN NOT protected THEN []
+        WHEN deleted OR n IS NULL THEN ['it was deleted']
+        ELSE list_filter([
+            CASE WHEN lower(n ->> '$.state') NOT IN ('enabled', '0') THEN 'it is no longer enabled' END,
+            CASE WHEN NOT contains(lower(n::VARCHAR), 'urn:user:registersecurityinfo') THEN 'registering methods is no longer among what it covers' END,
+            CASE WHEN len(added_names(o, n, '$.conditions.users.excludeUsers')) + len(added_names(o, n, '$.conditions.users.excludeGroups'))
+                + len(added_names(o, n, '$.conditions.users.excludeRoles')) > 0 THEN 'it excludes more users, groups or roles' END,
+            CASE WHEN len(added_names(o, n, '$.conditions.locations.excludeLocations')) > 0 THEN 'it excludes more locations' END,
+            CASE WHEN len(added_names(n, o, '$.conditions.users.includeUsers')) + len(added_names(n, o, '$.conditions.users.includeGroups'))
+                + len(added_names(n, o, '$.conditions.users.includeRoles')) > 0
+                AND NOT contains(lower(coalesce(n ->> '$.conditions.users.includeUsers', '')), '"all"') THEN 'it includes fewer users' END,
+            CASE WHEN len(added_names(n, o, '$.conditions.locations.includeLocations')) > 0
+                AND NOT contains(lower(coalesce(n ->> '$.conditions.locations.includeLocations', '')), '"all"') THEN 'it includes fewer locations' END,
+            CASE WHEN len(added_names(n, o, '$.grantControls.builtInControls')) > 0
+                OR (n ->> '$.grantControls') IS NULL AND (o ->> '$.grantControls') IS NOT NULL
+                OR (n ->> '$.grantControls.authenticationStrength.id') IS NULL AND (o ->> '$.grantControls.authenticationStrength.id') IS NOT NULL
+                THEN 'a grant control was taken away' END
+        ], lambda x: x IS NOT NULL)
+    END AS how
+FROM told;
+
+-- Log-ins by the device code flow, on their own or in what ran on them.
+CREATE OR REPLACE TABLE device_code_logins AS
+WITH coded AS (
+    SELECT m.login_no, m.signin_no, true AS own FROM login_signins AS m
+    UNION ALL SELECT f.login_no, f.signin_no, false FROM footprint AS f
+)
+SELECT c.login_no, list('s:' || c.signin_no ORDER BY c.signin_no) AS records, max(s.time) AS last_time
+FROM coded AS c JOIN signins AS s ON s.signin_no = c.signin_no
+JOIN logins AS l ON l.login_no = c.login_no
+WHERE (c.own OR s.error_code = 0) AND is_device_code(s.protocol, s.transfer_method)
+GROUP BY c.login_no;
+
+-- How much a risk says: less where it is medium, and little where an administrator dismissed it.
+CREATE OR REPLACE MACRO risk_severity(risk, risk_state) AS
+    CASE WHEN coalesce(risk_state, '') IN ('dismissed', 'confirmedsafe') THEN 'low' WHEN risk = 'high' THEN 'high' WHEN risk = 'medium' THEN 'medium' END;
+CREATE OR REPLACE MACRO worst_severity(severities) AS
+    CASE WHEN list_contains(severities, 'high') THEN 'high' WHEN list_contains(severities, 'medium') THEN 'medium' ELSE 'low' END;
+
+CREATE OR REPLACE TABLE risky_logins AS
+SELECT m.login_no, string_agg(DISTINCT s.risk, ', ' ORDER BY s.risk) AS risk,
+    worst_severity(list(risk_severity(s.risk, s.risk_state))) AS severity,
+    string_agg(DISTINCT CASE s.risk_state WHEN 'dismissed' THEN 'dismissed' WHEN 'confirmedsafe' THEN 'confirmed as safe' END, ', ') AS states
+FROM login_signins AS m JOIN signins AS s ON s.signin_no = m.signin_no JOIN logins AS l ON l.login_no = m.login_no
+WHERE s.risk IN ('medium', 'high')
+GROUP BY m.login_no;
+
+-- Passes that somebody issued who was on a pass: in a session of one, or from its address with no proof between.
+CREATE OR REPLACE MACRO issued_on_passes(hours) AS TABLE
+WITH by_person AS (
+    SELECT p.*, session.session_id
+    FROM passes AS p
+    JOIN audit_events AS e ON e.record = p.record
+    LEFT JOIN (
+        SELECT tenant, lower(id) AS id, min(lower(actor_session_id)) AS session_id
+        FROM attributed_audits WHERE actor_session_id IS NOT NULL AND id IS NOT NULL GROUP BY ALL
+    ) AS session ON session.tenant = e.tenant_id AND session.id = lower(e.id)
+    WHERE p.issuer_type = 'user' AND p.issuer_id IS NOT NULL
+),
+in_session AS (
+    SELECT p.pass_no, t.attempt_no
+    FROM by_person AS p
+    ASOF JOIN (SELECT * FROM tap_sessions WHERE NOT by_correlation) AS t
+        ON t.tenant_id = p.tenant_id AND t.user_id = p.issuer_id AND t.session = p.session_id AND p.issued_at >= t.time
+    JOIN tap_session_ends AS e ON e.attempt_no = t.attempt_no
+    WHERE p.issued_at <= e.ends_at AND (e.proved_at IS NULL OR p.issued_at < e.proved_at)
+),
+own_logins AS (
+    SELECT l.tenant_id, l.user_id, s.time, s.ip, s.trusted, s.signin_no
+    FROM logins AS l JOIN login_signins AS m ON m.login_no = l.login_no JOIN signins AS s ON s.signin_no = m.signin_no
+    WHERE s.ip IS NOT NULL
+),
+at_address AS (
+    SELECT p.pass_no, p.issued_at, p.tenant_id, p.issuer_id, l.signin_no, l.time, l.trusted OR e.ip IS NOT NULL AS weak
+    FROM by_person AS p
+    ASOF JOIN own_logins AS l
+        ON l.tenant_id = p.tenant_id AND l.user_id = p.issuer_id AND l.ip = p.issuer_ip AND p.issued_at >= l.time
+    LEFT JOIN shared_egress AS e ON e.tenant = p.tenant_id AND e.ip = p.issuer_ip
+    WHERE p.session_id IS NULL AND p.issued_at <= l.time + to_seconds(hours * 3600)
+),
+proved AS (
+    SELECT DISTINCT a.pass_no FROM at_address AS a
+    JOIN strong_proofs AS s ON s.tenant_id = a.tenant_id AND s.user_id = a.issuer_id AND s.time > a.time AND s.time < a.issued_at
+)
+SELECT pass_no, attempt_no AS signin_no, false AS weak, 'the event''s session is one of a pass' AS how, NULL AS not_assessed FROM in_session
+UNION ALL
+SELECT pass_no, signin_no, weak, 'from the same address, without a proof of their own between', NULL
+FROM at_address WHERE pass_no NOT IN (SELECT pass_no FROM proved)
+UNION ALL
+SELECT pass_no, NULL, NULL, NULL, 'the audit event has neither a session nor an address'
+FROM by_person WHERE session_id IS NULL AND issuer_ip IS NULL;
+
+-- Passes for accounts that nobody had used; high where a log-in with the pass was odd in itself.
+CREATE OR REPLACE MACRO dormant_passes(days, covered_days) AS TABLE
+WITH old AS (SELECT * FROM passes WHERE epoch(issued_at) - epoch(user_created) > days * 86400),
+seen AS (
+    SELECT DISTINCT p.pass_no
+    FROM old AS p JOIN ordinary_signins AS s ON s.tenant_id = p.tenant_id AND s.user_id = p.user_id
+        AND s.time >= p.issued_at - to_seconds(days * 86400) AND s.time <= p.issued_at - INTERVAL 24 HOUR
+),
+dark AS (
+    SELECT pass_no FROM uncovered('sign-in interactive', to_seconds(-covered_days * 86400), to_seconds(0))
+    UNION SELECT pass_no FROM uncovered('sign-in non-interactive', to_seconds(-covered_days * 86400), to_seconds(0))
+),
+odd AS (
+    SELECT login_no FROM strange_country_logins
+    UNION SELECT login_no FROM issuer_network_logins
+    UNION SELECT login_no FROM device_code_logins
+    UNION SELECT login_no FROM risky_logins
+),
+used AS (SELECT DISTINCT l.pass_no FROM logins AS l JOIN odd AS o ON o.login_no = l.login_no WHERE l.pass_known)
+SELECT p.pass_no, u.pass_no IS NOT NULL AS used_oddly, d.pass_no IS NOT NULL OR p.user_created IS NULL AS unknown
+FROM passes AS p
+LEFT JOIN dark AS d ON d.pass_no = p.pass_no
+LEFT JOIN used AS u ON u.pass_no = p.pass_no
+WHERE (p.user_created IS NULL OR p.pass_no IN (SELECT pass_no FROM old)) AND p.pass_no NOT IN (SELECT pass_no FROM seen);
+
+-- Guessing on a user: fast, many within minutes, or slow, more within hours; what overlaps in time is one. reached_at is the
+-- attempt by which the threshold was reached.
+CREATE OR REPLACE MACRO guessings(minutes, attempts, slow_hours, slow_attempts) AS TABLE
+WITH items AS (
+    SELECT *, row_number() OVER (PARTITION BY tenant_id, counted_by ORDER BY time, item) AS n
+    FROM countable WHERE kind = 'failed attempts on user'
+),
+spans AS (
+    SELECT a.tenant_id, a.counted_by, true AS fast, b.time AS from_time, a.time AS to_time
+    FROM items AS a JOIN items AS b ON b.tenant_id = a.tenant_id AND b.counted_by = a.counted_by AND b.n = a.n - CAST(attempts AS BIGINT) + 1
+    WHERE a.time <= b.time + to_seconds(minutes * 60)
+    UNION ALL
+    SELECT a.tenant_id, a.counted_by, false, b.time, a.time
+    FROM items AS a JOIN items AS b ON b.tenant_id = a.tenant_id AND b.counted_by = a.counted_by AND b.n = a.n - CAST(slow_attempts AS BIGINT) + 1
+    WHERE a.time <= b.time + to_seconds(slow_hours * 3600)
+),
+marked AS (
+    SELECT *, coalesce(from_time > max(to_time) OVER (
+        PARTITION BY tenant_id, counted_by ORDER BY from_time, to_time, fast ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), true) AS opens
+    FROM spans
+),
+numbered AS (
+    SELECT *, count(CASE WHEN opens THEN 1 END) OVER (PARTITION BY tenant_id, counted_by ORDER BY from_time, to_time, fast) AS burst FROM marked
+),
+joined AS (
+    SELECT tenant_id, counted_by, burst, bool_or(fast) AS fast, min(from_time) AS from_time, max(to_time) AS to_time, min(to_time) AS reached_at
+    FROM numbered GROUP BY ALL
+)
+SELECT i.tenant_id, i.counted_by AS user_id, j.burst, j.fast, j.reached_at, j.to_time AS last_time, i.item AS signin_no, i.time
+FROM items AS i
+ASOF JOIN joined AS j ON j.tenant_id = i.tenant_id AND j.counted_by = i.counted_by AND i.time >= j.from_time
+WHERE i.time <= j.to_time;
+
+-- Log-ins that guessing came before. at_home: all from one network, each from a trusted place or a familiar network.
+CREATE OR REPLACE MACRO guessed_logins(after_minutes, minutes, attempts, slow_hours, slow_attempts) AS TABLE
+WITH guessing AS (
+    SELECT tenant_id, user_id, burst, any_value(fast) AS fast, any_value(reached_at) AS reached_at, any_value(last_time) AS last_time,
+        list(signin_no ORDER BY signin_no) AS tried
+    FROM guessings(minutes, attempts, slow_hours, slow_attempts) GROUP BY tenant_id, user_id, burst
+),
+hit AS (
+    SELECT l.login_no, g.*
+    FROM logins AS l
+    ASOF JOIN guessing AS g ON g.tenant_id = l.tenant_id AND g.user_id = l.user_id AND l.time >= g.reached_at
+    WHERE l.time <= g.last_time + CASE WHEN g.fast THEN to_seconds(after_minutes * 60) ELSE INTERVAL 24 HOUR END
+),
+concerned AS (
+    SELECT login_no, unnest(tried) AS signin_no FROM hit
+    UNION SELECT h.login_no, m.signin_no FROM hit AS h JOIN login_signins AS m ON m.login_no = h.login_no
+),
+homes AS (
+    SELECT c.login_no, count(DISTINCT coalesce(s.asn::VARCHAR, s.network, 'unknown')) = 1
+        AND bool_and(s.trusted OR coalesce(f.familiar, false)) AS at_home
+    FROM concerned AS c JOIN signins AS s ON s.signin_no = c.signin_no LEFT JOIN familiarity AS f ON f.signin_no = s.signin_no
+    GROUP BY c.login_no
+)
+SELECT h.login_no, len(h.tried) AS tries, h.last_time, h.tried, homes.at_home
+FROM hit AS h JOIN homes ON homes.login_no = h.login_no;
+
+-- Roles given, each with what it can do; a renewal of a role that was given before, or that an older snapshot shows, is none.
+CREATE OR REPLACE TABLE role_grants AS
+WITH given AS (
+    SELECT DISTINCT e.event_no, e.record, e.tenant_id, e.user_id, e.time, h.role_name, h.issuing
+    FROM audit_events AS e JOIN role_holdings AS h ON h.record = e.record
+    WHERE e.kind = 'role given' AND e.user_id IS NOT NULL
+),
+held AS (
+    SELECT h.tenant_id, h.user_id, lower(h.role_name) AS role_name, coalesce(h.since, s.time) AS since
+    FROM role_holdings AS h
+    LEFT JOIN (
+        SELECT DISTINCT 'p:' || source_id || ':' || line || ':' || ordinal AS record, time FROM attributed_role_members
+    ) AS s ON s.record = h.record AND h.since IS NULL
+)
+SELECT g.*, v.record IS NOT NULL AS privileged
+FROM given AS g
+LEFT JOIN (SELECT DISTINCT record FROM privileged_users) AS v ON v.record = g.record
+ANTI JOIN held AS h ON h.tenant_id = g.tenant_id AND h.user_id = g.user_id AND h.role_name = lower(g.role_name) AND h.since < g.time;
+
+-- The pass replaced methods that were lost: somebody else wiped them around the issuance, and the user registered anew, from
+-- where they always are.
+CREATE OR REPLACE TABLE replacements AS
+WITH with_pass AS (
+    SELECT l.login_no, l.pass_no, l.time, p.tenant_id, p.user_id, greatest(p.ended_at, l.time + INTERVAL 60 MINUTE) AS until_time
+    FROM logins AS l JOIN passes AS p ON p.pass_no = l.pass_no WHERE l.pass_known
+),
+first_logins AS (SELECT pass_no, min(time) AS first_time FROM with_pass GROUP BY pass_no),
+wiped AS (
+    SELECT p.pass_no
+    FROM passes AS p
+    JOIN audit_events AS e ON e.tenant_id = p.tenant_id AND e.user_id = p.user_id AND e.kind IN ('method deleted', 'password reset')
+        AND e.time >= p.issued_at - INTERVAL 24 HOUR AND e.time <= p.issued_at + INTERVAL 60 MINUTE
+    LEFT JOIN first_logins AS f ON f.pass_no = p.pass_no
+    WHERE e.issuer_id IS DISTINCT FROM p.user_id AND e.issuer_type <> 'unknown' AND (f.first_time IS NULL OR e.time <= f.first_time)
+    GROUP BY p.pass_no
+),
+at_home AS (
+    SELECT m.login_no
+    FROM login_signins AS m
+    JOIN signins AS s ON s.signin_no = m.signin_no
+    LEFT JOIN familiarity AS f ON f.signin_no = s.signin_no
+    LEFT JOIN (SELECT DISTINCT tenant_id, user_id, moment, place FROM asked_days WHERE kind = 'network') AS d
+        ON d.tenant_id = s.tenant_id AND d.user_id = s.user_id AND d.moment = s.time AND d.place = s.network
+    GROUP BY m.login_no
+    HAVING bool_and(s.trusted OR coalesce(f.familiar, false) AND d.place IS NOT NULL)
+)
+SELECT DISTINCT w.pass_no
+FROM with_pass AS w
+SEMI JOIN wiped ON wiped.pass_no = w.pass_no
+SEMI JOIN at_home AS h ON h.login_no = w.login_no
+JOIN method_events AS e ON e.tenant_id = w.tenant_id AND e.user_id = w.user_id AND e.time >= w.time AND e.time <= w.until_time;
+
+-- Only the device says so, at a trusted place; or only the address, where the issuer works and new users are set up.
+CREATE OR REPLACE MACRO is_weak_issuer_network(by_address, by_device, by_device_elsewhere, familiar_to_issuer, new_user) AS
+    NOT by_address AND NOT by_device_elsewhere OR by_address AND NOT by_device AND familiar_to_issuer AND coalesce(new_user, false);
+
+-- An administrator registered a method for a user: it counts for chains. Two of one second are one.
+CREATE OR REPLACE TABLE admin_method_events AS
+SELECT tenant_id, user_id, any_value(time ORDER BY event_no) AS time, any_value(record ORDER BY event_no) AS record
+FROM audit_events
+WHERE lower(activity) = 'admin registered security info' AND kind = 'other' AND result = 'success' AND user_id IS NOT NULL
+GROUP BY tenant_id, user_id, date_trunc('second', time);

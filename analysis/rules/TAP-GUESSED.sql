@@ -4,11 +4,13 @@ title: A user logged in with a Temporary Access Pass soon after a run of wrong o
 severity: critical
 group: chains
 parameters: {minutes: 60}
-borrows: {burst_minutes: TAP-GUESSING.minutes, attempts: TAP-GUESSING.attempts}
+borrows: {burst_minutes: TAP-GUESSING.minutes, attempts: TAP-GUESSING.attempts, slow_hours: TAP-GUESSING.slow_hours, slow_attempts: TAP-GUESSING.slow_attempts}
 population: logins
 needs: [tap-capable sign-in]
 condition: >-
-  a burst of guessing on a user and, within {minutes} minutes of its last attempt, a log-in of that user [log-in]
+  a guessing burst on a user, and a log-in of that user from the attempt that reaches the threshold until {minutes}
+  minutes after the last (24 hours where only the slow measure is reached); medium when every attempt and the log-in
+  are from the same network, each from a trusted place or familiar network [log-in]
 why: >-
   A run of failures that ends in a success may be a guessed passcode. It may also be the user, who mistyped several
   times and then got it right.
@@ -31,24 +33,12 @@ references:
 techniques: [T1110, T1078.004]
 controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6, NIST-800-63B, PCI-DSS-4.0:8.3]
 ---
-WITH guessing AS (
-    SELECT tenant_id, counted_by AS user_id, burst, max(time) AS last_time, count(*) AS tries,
-        list('s:' || item ORDER BY item) AS attempts
-    FROM bursts('failed attempts on user', to_seconds($burst_minutes * 60), $attempts, 1) GROUP BY ALL
-),
-ended AS (SELECT *, time_slot(last_time, $minutes * 60) + unnest([0, 1]) AS slot FROM guessing),
-tried AS (
-    SELECT l.login_no, max(g.tries) AS tries, max(g.last_time) AS last_time,
-        flatten(list(g.attempts ORDER BY g.last_time)) AS attempts
-    FROM logins AS l
-    JOIN ended AS g
-        ON g.tenant_id = l.tenant_id AND g.user_id = l.user_id AND g.slot = time_slot(l.time, $minutes * 60)
-        AND l.time >= g.last_time AND l.time <= g.last_time + to_seconds($minutes * 60)
-    GROUP BY l.login_no
-)
 SELECT
-    l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, tried.attempts AS supporting,
-    l.sentence || ' after ' || tried.tries || ' sign-ins of the user had failed on a wrong pass, the last at '
-        || strftime(tried.last_time, '%H:%M') || ' UTC' AS summary
-FROM login_findings AS l JOIN tried ON tried.login_no = l.login_no
+    l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about,
+    list_transform(g.tried, lambda n: 's:' || n) AS supporting, CASE WHEN g.at_home THEN 'medium' END AS severity,
+    l.sentence || ' after ' || g.tries || ' sign-ins of the user had failed on a wrong pass, the last at '
+        || strftime(g.last_time, '%H:%M') || ' UTC'
+        || CASE WHEN g.at_home THEN '; all from one place where the user is known' ELSE '' END AS summary
+FROM login_findings AS l
+JOIN guessed_logins($minutes, $burst_minutes, $attempts, $slow_hours, $slow_attempts) AS g ON g.login_no = l.login_no
 ORDER BY l.login_no

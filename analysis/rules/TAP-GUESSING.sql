@@ -3,12 +3,13 @@ id: TAP-GUESSING
 title: Wrong Temporary Access Passes were entered again and again
 severity: high
 group: log-ins
-parameters: {attempts: 5, minutes: 60}
+parameters: {attempts: 5, minutes: 60, slow_attempts: 10, slow_hours: 24}
 population: tap_attempts
 needs: [sign-in]
 condition: >-
-  {attempts} or more failed attempts within {minutes} minutes: on one user [user, burst]; or from one address on two
-  or more users [address, burst]
+  {attempts} or more failed attempts (other than 130506, a pass that is not valid yet) on one user within {minutes}
+  minutes, or {slow_attempts} or more within {slow_hours} hours [user, burst]; or {attempts} or more within {minutes}
+  minutes from one address on two or more users [address, burst]
 why: >-
   Many failures on one user, or from one address on several users, can mean that somebody tries out passcodes. A user
   who mistypes a long passcode, or a training room where several people enrol, produces them too.
@@ -32,15 +33,15 @@ techniques: [T1110, T1078.004]
 controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6, NIST-800-63B, PCI-DSS-4.0:8.3]
 ---
 SELECT
-    b.tenant_id, 'user' AS subject_type, b.counted_by AS subject_id,
-    count(*) || ' sign-ins of ' || coalesce(any_value(s.upn ORDER BY s.signin_no), b.counted_by)
+    g.tenant_id, 'user' AS subject_type, g.user_id AS subject_id,
+    count(*) || ' sign-ins of ' || coalesce(any_value(s.upn ORDER BY s.signin_no), g.user_id)
         || ' failed on a wrong pass between ' || strftime(min(s.time), '%Y-%m-%d %H:%M') || ' and '
         || strftime(max(s.time), '%Y-%m-%d %H:%M') || ' UTC, from '
             || string_agg(DISTINCT s.ip, ', ' ORDER BY s.ip) AS summary,
     list('s:' || s.signin_no ORDER BY s.signin_no) AS about
-FROM bursts('failed attempts on user', to_seconds($minutes * 60), $attempts, 1) AS b
-JOIN signins AS s ON s.signin_no = b.item
-GROUP BY b.tenant_id, b.counted_by, b.burst
+FROM guessings($minutes, $attempts, $slow_hours, $slow_attempts) AS g
+JOIN signins AS s ON s.signin_no = g.signin_no
+GROUP BY g.tenant_id, g.user_id, g.burst
 UNION ALL
 SELECT
     b.tenant_id, 'address', b.counted_by,

@@ -7,7 +7,8 @@ parameters: {hours: 24}
 population: passes
 needs: [audit, sign-in, risk]
 condition: >-
-  the issuer signed in successfully with riskLevelDuringSignIn medium or high within the {hours} h before [pass]
+  the issuer had a successful sign-in with a risk of medium or high within the {hours} hours before; medium when the
+  risk is medium, low when it was dismissed or confirmed as safe [pass]
 why: >-
   Microsoft Entra ID Protection rated a successful sign-in of the issuer as medium or high risk, and the account then
   made a pass for somebody else. If the issuer's account is in the wrong hands, the pass carries the problem over to the
@@ -41,10 +42,11 @@ risky AS (
 SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
-    p.issuer_name || ' issued a pass to ' || p.user_name || ' after signing in with ' || max(s.risk)
-        || ' risk within the '
+    p.issuer_name || ' issued a pass to ' || p.user_name || ' after signing in with '
+        || CASE WHEN bool_or(s.risk = 'high') THEN 'high' ELSE 'medium' END || ' risk within the '
         || CAST($hours AS INTEGER) || ' hours before' AS summary,
-    [p.record] AS about, list('s:' || s.signin_no ORDER BY s.signin_no) AS supporting
+    [p.record] AS about, list('s:' || s.signin_no ORDER BY s.signin_no) AS supporting,
+    worst_severity(list(risk_severity(s.risk, s.risk_state))) AS severity
 FROM issued AS p
 JOIN risky AS s
     ON s.tenant_id = p.tenant_id AND s.user_id = p.issuer_id AND s.slot = p.slot

@@ -6,7 +6,8 @@ group: issuance
 population: passes
 needs: [audit, roles]
 condition: >-
-  the user is a directory synchronization account: role Directory Synchronization Accounts, or UPN `Sync_…` [pass]
+  the user is a synchronization account: the role Directory Synchronization Accounts or On Premises Directory Sync
+  Account, or a UPN that begins with `Sync_` or `ADToAADSyncServiceAccount` [pass]
 why: >-
   A synchronisation account belongs to a server, not to a person, so there is nobody to bring in with a pass. It can
   change many users of the directory, which makes this pass a strong sign of misuse.
@@ -38,7 +39,7 @@ SELECT
     (SELECT list(DISTINCT h.record ORDER BY h.record) FROM role_holdings AS h WHERE h.sync
         AND h.tenant_id = p.tenant_id AND h.user_id = p.user_id) AS supporting
 FROM passes AS p
-WHERE starts_with(lower(p.user_name), 'sync_')
+WHERE starts_with(lower(p.user_name), 'sync_') OR starts_with(lower(p.user_name), 'adtoaadsyncserviceaccount')
     OR EXISTS (
         SELECT 1 FROM role_holdings AS h
         WHERE h.sync AND h.tenant_id = p.tenant_id AND h.user_id = p.user_id

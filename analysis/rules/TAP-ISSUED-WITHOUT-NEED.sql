@@ -7,9 +7,7 @@ parameters: {hours: 4}
 population: passes
 needs: [audit, tap-capable sign-in]
 condition: >-
-  within the {hours} h before, the user signed in with a strong method of their own: a successful sign-in with a
-  succeeded step that is neither TAP nor "Previously satisfied", and whose requirement is multifactor or whose method
-  is FIDO2, passkey, Windows Hello for Business, passwordless phone sign-in or certificate [pass]
+  a strong proof of the user within the {hours} hours before [pass]
 why: >-
   Somebody who just signed in with a working strong method does not need a pass to get in. A new device or a method
   about to be replaced explains it; so does a person other than the user asking for the pass.
@@ -32,25 +30,15 @@ techniques: [T1078.004, T1098]
 controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 -- A strong method of the user's own, used shortly before: the user could have signed in without a pass.
-WITH strong AS (
-    SELECT DISTINCT s.signin_no, s.tenant_id, s.user_id, s.time, time_slot(s.time, $hours * 3600) AS slot,
-        step.authenticationMethod AS method
-    FROM (SELECT *, unnest(steps) AS step FROM signins WHERE error_code = 0) AS s
-    WHERE coalesce(step.succeeded, true)
-        AND folded(step.authenticationMethod) NOT IN ('temporaryaccesspass', 'previouslysatisfied')
-        AND (contains(replace(folded(step.authenticationStepRequirement), '-', ''), 'multifactor')
-            OR regexp_matches(folded(step.authenticationMethod),
-                'fido2|passkey|windowshello|passwordless|certificate'))
-),
-issued AS (
+WITH issued AS (
     SELECT *, time_slot(issued_at, $hours * 3600) - unnest([0, 1]) AS slot FROM passes
-)
+),
+strong AS (SELECT *, time_slot(time, $hours * 3600) AS slot FROM strong_proofs)
 SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
-    'A pass was issued to ' || p.user_name || ', who had signed in with '
-        || string_agg(DISTINCT s.method, ', ' ORDER BY s.method)
-        || ' at ' || strftime(max(s.time), '%Y-%m-%d %H:%M') || ' UTC, within the ' || CAST($hours AS INTEGER)
+    'A pass was issued to ' || p.user_name || ', who had proved themselves by a method of their own at '
+        || strftime(max(s.time), '%Y-%m-%d %H:%M') || ' UTC, within the ' || CAST($hours AS INTEGER)
             || ' hours before' AS summary,
     [p.record] AS about, list(DISTINCT 's:' || s.signin_no ORDER BY 's:' || s.signin_no) AS supporting
 FROM issued AS p

@@ -3,13 +3,13 @@ id: TAP-ROLE-THEN-ISSUE
 title: Somebody was given a role that can issue Temporary Access Passes and used it soon after
 severity: high
 group: issuance
-parameters: {hours: 24}
+parameters: {hours: 168}
 population: passes
 needs: [audit]
 condition: >-
-  within the {hours} h before, the issuer was given a role that can issue: Global Administrator, Privileged
-  Authentication Administrator or Authentication Administrator, assigned or made eligible; activating an eligibility
-  is none [pass]
+  the issuer was given a role able to issue (Global, Privileged Authentication, Authentication Administrator; not the
+  mere activation of an eligibility) within the {hours} hours before; medium when the issuer is approved and the role
+  was given more than 24 hours before the first of the passes [issuer and grant]
 why: >-
   A new member of the service desk does this on the first day. Somebody who gained control of the role assignment does
   it too, to turn one account into many.
@@ -33,17 +33,25 @@ references:
 techniques: [T1098, T1078.004]
 controls: [ISO27001:A.5.17, ISO27001:A.8.2, NIST-800-53:IA-5, NIST-800-53:AC-2, NIST-800-53:AU-6]
 ---
+WITH issued AS (
+    SELECT g.event_no, p.pass_no
+    FROM role_grants AS g
+    JOIN passes AS p ON p.tenant_id = g.tenant_id AND p.issuer_type = 'user' AND p.issuer_id = g.user_id
+        AND p.issued_at >= g.time AND p.issued_at <= g.time + to_seconds($hours * 3600)
+    WHERE g.issuing
+)
 SELECT
-    p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
-    p.issuer_id AS actor_id, p.issuer_name AS actor_name,
-    p.issuer_name || ' issued a pass to ' || p.user_name || ' within ' || CAST($hours AS INTEGER)
-        || ' hours of being given the role '
-        || string_agg(DISTINCT h.role_name, ', ' ORDER BY h.role_name) AS summary,
-    [p.record] AS about, list(e.record ORDER BY e.event_no) AS supporting
-FROM passes AS p
-JOIN audit_events AS e
-    ON e.tenant_id = p.tenant_id AND e.kind = 'role given' AND e.user_id = p.issuer_id
-    AND e.time <= p.issued_at AND e.time >= p.issued_at - to_seconds($hours * 3600)
-JOIN (SELECT DISTINCT record, role_name FROM role_holdings WHERE issuing) AS h ON h.record = e.record
-GROUP BY p.pass_no, p.tenant_id, p.user_id, p.user_name, p.issuer_id, p.issuer_name, p.record
-ORDER BY p.pass_no
+    g.tenant_id, 'user' AS subject_type, g.user_id AS subject_id, any_value(p.issuer_name ORDER BY p.pass_no) AS subject_name,
+    any_value(e.issuer_id) AS actor_id, any_value(e.issuer_name) AS actor_name,
+    any_value(p.issuer_name ORDER BY p.pass_no) || ' was given the role ' || string_agg(DISTINCT g.role_name, ', ' ORDER BY g.role_name)
+        || ' at ' || strftime(g.time, '%Y-%m-%d %H:%M') || ' UTC and within ' || CAST($hours AS INTEGER) || ' hours issued '
+        || count(DISTINCT p.pass_no) || ' passes, to ' || string_agg(DISTINCT p.user_name, ', ' ORDER BY p.user_name) AS summary,
+    [g.record] AS about, list(DISTINCT p.record ORDER BY p.record) AS supporting, max(p.issued_at) AS last_seen,
+    CASE WHEN bool_and(p.approved_user) AND min(p.issued_at) > g.time + INTERVAL 24 HOUR THEN 'medium' END AS severity
+FROM role_grants AS g
+JOIN issued AS i ON i.event_no = g.event_no
+JOIN passes AS p ON p.pass_no = i.pass_no
+JOIN audit_events AS e ON e.event_no = g.event_no
+WHERE g.issuing
+GROUP BY g.event_no, g.record, g.tenant_id, g.user_id, g.time
+ORDER BY g.event_no

@@ -7,8 +7,9 @@ parameters: {hours: 24}
 population: passes
 needs: [audit, policy]
 condition: >-
-  within the {hours} h before, the user was added to a group that the policy in force included, or taken out of one
-  that it excluded [pass]
+  the user was added to a group that the policy in force at the issuance includes, or taken out of one it excludes,
+  within the {hours} hours before; low when the user is new: created, hired or starting by the roster within the days
+  allowed [pass]
 why: >-
   Where onboarding works by adding people to a group for the occasion, this is the expected order of events. It is also
   how somebody reaches an account that the policy was meant to keep out.
@@ -48,12 +49,13 @@ SELECT
             || coalesce(m.group_name, m.group_id)
             || CASE m.kind WHEN 'added to group' THEN ', which the policy includes'
                 ELSE ', which the policy excludes' END, '; ' ORDER BY m.event_no) AS summary,
-    [m.record] AS about, list(m.event ORDER BY m.event_no) AS supporting, m.pass_no, NULL AS not_assessed
+    [m.record] AS about, list(m.event ORDER BY m.event_no) AS supporting, m.pass_no,
+    CASE WHEN m.new_user THEN 'low' END AS severity, NULL AS not_assessed
 FROM moved AS m
 JOIN pass_scope AS scope
     ON scope.pass_no = m.pass_no AND scope.group_id = m.group_id
     AND m.kind = CASE WHEN scope.included THEN 'added to group' ELSE 'removed from group' END
-GROUP BY m.pass_no, m.tenant_id, m.user_id, m.user_name, m.issuer_id, m.issuer_name, m.record
+GROUP BY m.pass_no, m.tenant_id, m.user_id, m.user_name, m.issuer_id, m.issuer_name, m.record, m.new_user
 UNION ALL BY NAME
 SELECT DISTINCT
     m.tenant_id, 'user' AS subject_type, m.user_id AS subject_id, [m.record] AS about, m.pass_no,

@@ -6,8 +6,9 @@ group: log-ins
 population: logins
 needs: [tap-capable sign-in, non-interactive sign-in]
 condition: >-
-  a sign-in of the log-in or of its footprint, with error 0, went to an application that registration does not need:
-  not on `bootstrap_applications` (default in the main README) [log-in, lists the applications]
+  a sign-in of the log-in or its footprint with error 0 went to an application that registration does not need, or to
+  a guarded resource through whatever application; low when all of them come after a method or device event of the
+  user that follows the log-in [log-in]
 why: >-
   A pass opens everything the user may open, not only the pages for registering a sign-in method. New users often go on
   to mail and other tools in the same session; somebody who wants the data rather than an enrolment does so too.
@@ -35,19 +36,36 @@ WITH went AS (
     SELECT m.login_no, m.signin_no FROM login_signins AS m
     UNION SELECT f.login_no, f.signin_no FROM footprint AS f
 ),
+enrolled AS (
+    SELECT l.login_no, min(e.time) AS first_time
+    FROM logins AS l
+    JOIN (SELECT tenant_id, user_id, time FROM method_events UNION SELECT tenant_id, user_id, time FROM device_events) AS e
+        ON e.tenant_id = l.tenant_id AND e.user_id = l.user_id AND e.time >= l.time
+    GROUP BY l.login_no
+),
+reached AS (
+    SELECT w.login_no, s.signin_no, s.time, coalesce(s.app_name, s.app_id) AS app,
+        s.app_id IS NOT NULL AND needed.name IS NULL AS unneeded,
+        CASE WHEN guarded.name IS NOT NULL THEN coalesce(s.resource_name, s.resource_id) END AS resource
+    FROM went AS w
+    JOIN signins AS s ON s.signin_no = w.signin_no AND s.error_code = 0
+    LEFT JOIN config_lists AS needed ON needed.kind = 'bootstrap application' AND needed.name = s.app_id
+    LEFT JOIN config_lists AS guarded ON guarded.kind = 'guarded resource' AND guarded.name = lower(s.resource_id)
+),
 beyond AS (
-    SELECT w.login_no, list('s:' || s.signin_no ORDER BY s.signin_no) AS signins,
-        string_agg(DISTINCT coalesce(s.app_name, s.app_id), ', '
-        ORDER BY coalesce(s.app_name, s.app_id)) AS applications
-    FROM went AS w JOIN signins AS s ON s.signin_no = w.signin_no
-    WHERE s.error_code = 0 AND s.app_id IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM config_lists AS c WHERE c.kind = 'bootstrap application' AND c.name = s.app_id)
-    GROUP BY w.login_no
+    SELECT r.login_no, list('s:' || r.signin_no ORDER BY r.signin_no) AS signins, max(r.time) AS last_time,
+        bool_and(coalesce(r.time > e.first_time, false)) AS after_enrolment,
+        string_agg(DISTINCT CASE WHEN r.resource IS NOT NULL AND r.resource <> r.app THEN r.resource || ' through ' || r.app ELSE r.app END, ', '
+            ORDER BY CASE WHEN r.resource IS NOT NULL AND r.resource <> r.app THEN r.resource || ' through ' || r.app ELSE r.app END) AS places
+    FROM reached AS r LEFT JOIN enrolled AS e ON e.login_no = r.login_no
+    WHERE r.unneeded OR r.resource IS NOT NULL
+    GROUP BY r.login_no
 )
 SELECT
-    l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, b.signins AS supporting,
-    l.sentence || ' and went, on the pass, to applications that registration does not need: '
-        || b.applications AS summary
+    l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, b.signins AS supporting, greatest(l.last_time, b.last_time) AS last_seen,
+    CASE WHEN b.after_enrolment THEN 'low' END AS severity,
+    l.sentence || ' and went, on the pass, to what registration does not need: ' || b.places
+        || CASE WHEN b.after_enrolment THEN '; all of it after the user had registered a method or a device' ELSE '' END AS summary
 FROM login_findings AS l
 JOIN beyond AS b ON b.login_no = l.login_no
 ORDER BY l.login_no

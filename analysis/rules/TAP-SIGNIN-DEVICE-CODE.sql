@@ -6,7 +6,8 @@ group: log-ins
 population: logins
 needs: [tap-capable sign-in]
 condition: >-
-  a TAP sign-in of it used the device code flow: the pass let in another device [log-in]
+  a TAP sign-in of it, or a sign-in of its footprint with error 0, used the device code flow or an authentication
+  transfer [log-in]
 why: >-
   In the device code flow a person types a code on one device and thereby lets in another one, which may stand anywhere.
   Meeting-room devices and command-line tools use it; so does phishing that sends people such a code.
@@ -28,14 +29,20 @@ references:
 techniques: [T1078.004, T1550]
 controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
-WITH coded AS (
-    SELECT DISTINCT m.login_no
-    FROM login_signins AS m JOIN signins AS s ON s.signin_no = m.signin_no
-    WHERE lower(s.protocol) = 'devicecode' OR lower(s.transfer_method) = 'devicecodeflow'
-)
 SELECT
-    l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, l.supporting,
-    l.sentence || ' by the device code flow: the pass let in another device' AS summary
+    l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, list_concat(l.supporting, c.records) AS supporting,
+    greatest(l.last_time, c.last_time) AS last_seen,
+    l.sentence || ', and the device code flow or an authentication transfer let another device in on it' AS summary,
+    NULL AS not_assessed, l.login_no
 FROM login_findings AS l
-JOIN coded ON coded.login_no = l.login_no
-ORDER BY l.login_no
+JOIN device_code_logins AS c ON c.login_no = l.login_no
+UNION ALL BY NAME
+SELECT l.tenant_id, l.subject_type, l.subject_id, l.about, l.login_no,
+    'the log-in''s sign-ins say neither protocol nor transfer' AS not_assessed
+FROM login_findings AS l
+JOIN (
+    SELECT m.login_no FROM login_signins AS m JOIN signins AS s ON s.signin_no = m.signin_no
+    GROUP BY m.login_no HAVING count(s.protocol) + count(s.transfer_method) = 0
+) AS silent ON silent.login_no = l.login_no
+ANTI JOIN device_code_logins AS c ON c.login_no = l.login_no
+ORDER BY login_no

@@ -6,9 +6,11 @@ group: log-ins
 population: logins
 needs: [audit, tap-capable sign-in]
 condition: >-
-  the pass is known, its issuer is a person other than the user, and a TAP sign-in came from the issuance's address,
-  or with a device id that the issuer signed in with in the 90 days before; not from a trusted place nor shared egress
-  [log-in]
+  the pass is known, its issuer is a person other than the user, and a TAP sign-in of the log-in came from the
+  issuance's address (not from a trusted place nor shared egress), or with a device id that the issuer signed in with
+  in the 90 days before and that fewer than 3 other users have TAP sign-ins with; medium where only the device says so
+  and the TAP sign-in is from a trusted place, or only the address, which lies in a familiar network of the issuer,
+  and the user is new [log-in]
 why: >-
   When issuer and user sit side by side this is normal, and naming the office network as trusted clears it. Otherwise it
   suggests that the issuer used the pass in place of the user.
@@ -31,11 +33,12 @@ techniques: [T1078.004, T1098]
 controls: [ISO27001:A.5.17, ISO27001:A.8.2, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 SELECT
-    l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about,
-        list_concat(l.supporting, i.issuer_signins) AS supporting,
+    l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, list_concat(l.supporting, i.issuer_signins) AS supporting,
     l.sentence || ' from ' || i.how AS summary,
+    CASE WHEN is_weak_issuer_network(i.by_address, i.by_device, i.by_device_elsewhere, i.familiar_to_issuer, p.new_user) THEN 'medium' END AS severity,
     CASE WHEN l.issued = 'not assessed' THEN l.issued_reason END AS not_assessed
 FROM login_findings AS l
 LEFT JOIN issuer_network_logins AS i ON i.login_no = l.login_no
+LEFT JOIN passes AS p ON p.pass_no = l.pass_no
 WHERE i.login_no IS NOT NULL OR l.issued = 'not assessed'
 ORDER BY l.login_no

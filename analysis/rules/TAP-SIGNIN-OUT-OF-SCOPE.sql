@@ -6,7 +6,7 @@ group: log-ins
 population: tap_attempts
 needs: [sign-in]
 condition: >-
-  a refused attempt: the user is not in the policy's scope, or the pass was spent [sign-in]
+  a refused attempt that was not spent: the policy does not let this user in with a pass [sign-in]
 why: >-
   The policy refuses a pass when its user is not included, when a one-time pass was used before, or when a multiple-use
   pass meets a policy that allows only one-time passes. Mistakes in set-up are common; a one-time pass used a second
@@ -34,8 +34,9 @@ SELECT
     'A pass was refused at ' || strftime(s.time, '%Y-%m-%d %H:%M') || ' UTC from '
         || coalesce(s.ip, 'an unknown address') || ': '
         || coalesce(s.failure_reason, 'error ' || s.error_code)
-            || ' (the policy does not include the user, or the pass was spent)' AS summary,
+            || CASE WHEN r.unsure THEN ' (out of scope or spent)' ELSE ' (the policy does not let this user in with a pass)' END AS summary,
     ['s:' || s.signin_no] AS about
 FROM tap_attempts AS s
-WHERE s.refused
+JOIN refused_attempts AS r ON r.signin_no = s.signin_no
+WHERE NOT r.spent
 ORDER BY s.signin_no

@@ -6,7 +6,8 @@ group: log-ins
 population: logins
 needs: [tap-capable sign-in, risk]
 condition: >-
-  a TAP sign-in of it has riskLevelDuringSignIn medium or high [log-in]
+  a TAP sign-in of it has a risk of medium or high, at the sign-in or as detected later; medium when the risk is
+  medium, low when it was dismissed or confirmed as safe [log-in]
 why: >-
   Microsoft Entra ID Protection rated the sign-in as medium or high risk at the moment it happened. A pass satisfies a
   multifactor requirement, so a policy that answers risk with multifactor authentication alone does not stop it.
@@ -29,15 +30,9 @@ references:
 techniques: [T1078.004]
 controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
-WITH risky AS (
-    SELECT m.login_no, string_agg(DISTINCT s.risk, ', ' ORDER BY s.risk) AS risk
-    FROM login_signins AS m JOIN signins AS s ON s.signin_no = m.signin_no
-    WHERE s.risk IN ('medium', 'high')
-    GROUP BY m.login_no
-)
 SELECT
     l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, l.supporting,
-    l.sentence || ' with ' || risky.risk || ' risk' AS summary
+    l.sentence || ' with ' || r.risk || ' risk' || coalesce(' (' || r.states || ')', '') AS summary, r.severity
 FROM login_findings AS l
-JOIN risky ON risky.login_no = l.login_no
+JOIN risky_logins AS r ON r.login_no = l.login_no
 ORDER BY l.login_no

@@ -3,12 +3,12 @@ id: TAP-STRIP-THEN-ISSUE
 title: An issuer removed a user's sign-in method or password and issued a pass about the same time
 severity: medium
 group: issuance
-parameters: {minutes: 60}
+parameters: {hours: 24, minutes: 60}
 population: passes
 needs: [audit]
 condition: >-
-  the issuer also deleted a method of the user (not a pass) or reset their password, within {minutes} minutes before
-  or after [pass]
+  a method deletion or password reset of the user, by anybody, within the {hours} hours before, or by the issuer
+  within {minutes} minutes after; low when the pass was a replacement [pass]
 why: >-
   Recovery after a lost phone looks exactly like this: the old method is removed and a pass helps to register a new one.
   A takeover looks the same, and then the rightful user is locked out while somebody else enrols.
@@ -36,15 +36,17 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AC-2, 
 SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
-    'A pass was issued to ' || p.user_name || ', and within ' || CAST($minutes AS INTEGER)
-        || ' minutes the same issuer also did: '
-        || string_agg(e.activity || ' at ' || strftime(e.time, '%H:%M') || ' UTC', ', '
-            ORDER BY e.event_no) AS summary,
-    [p.record] AS about, list(e.record ORDER BY e.event_no) AS supporting
+    'A pass was issued to ' || p.user_name || ', whose methods or password were taken away: '
+        || string_agg(e.activity || ' by ' || coalesce(e.issuer_name, 'somebody whom the event does not name') || ' at '
+            || strftime(e.time, '%Y-%m-%d %H:%M') || ' UTC', ', ' ORDER BY e.event_no)
+        || CASE WHEN any_value(r.pass_no) IS NOT NULL THEN '; the user registered anew from a place of theirs' ELSE '' END AS summary,
+    [p.record] AS about, list(e.record ORDER BY e.event_no) AS supporting,
+    CASE WHEN any_value(r.pass_no) IS NOT NULL THEN 'low' END AS severity
 FROM passes AS p
 JOIN audit_events AS e
-    ON e.tenant_id = p.tenant_id AND e.user_id = p.user_id AND e.issuer_id = p.issuer_id
-        AND e.kind IN ('method deleted', 'password reset')
-    AND abs(epoch(e.time) - epoch(p.issued_at)) <= $minutes * 60
+    ON e.tenant_id = p.tenant_id AND e.user_id = p.user_id AND e.kind IN ('method deleted', 'password reset')
+    AND (e.time <= p.issued_at AND e.time >= p.issued_at - to_seconds($hours * 3600)
+        OR e.issuer_id = p.issuer_id AND e.time > p.issued_at AND e.time <= p.issued_at + to_seconds($minutes * 60))
+LEFT JOIN replacements AS r ON r.pass_no = p.pass_no
 GROUP BY p.pass_no, p.tenant_id, p.user_id, p.user_name, p.issuer_id, p.issuer_name, p.record
 ORDER BY p.pass_no

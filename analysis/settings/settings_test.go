@@ -112,11 +112,11 @@ func TestLoadReadsEveryKey(t *testing.T) {
 		Exceptions: []Exception{
 			{
 				Rule: "TEMPORARY-ACCESS-PASS-FEATURE-ENABLED", Tenant: "8d2f", Reason: "TAP bootstraps passwordless",
-				Owner: "ciso@contoso.example", Expires: Date{2027, 3, 31}, Line: 10,
+				Owner: "ciso@contoso.example", Expires: Date{2027, 3, 31}, Line: 13,
 			},
 			{
 				Rule: "*", Subject: "ce79fdc4", Reason: "Lifecycle Workflows", Owner: "identity",
-				ApprovedOn: Date{2026, 1, 15}, From: Date{2026, 1, 15}, Line: 11,
+				ApprovedOn: Date{2026, 1, 15}, From: Date{2026, 1, 15}, Line: 14,
 			},
 		},
 		Rules: map[string]RuleSettings{
