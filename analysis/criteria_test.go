@@ -270,10 +270,12 @@ func criterionScenes() []criterionScene {
 			f.login("09:00", "trusted", from("198.51.100.0"))
 			f.login("09:00", "trusted, with a port", from("198.51.100.255:50123"))
 			f.login("09:00", "trusted by IPv6", from("2001:DB8:1:0::9"))
-			f.login("09:00", "outside", from("198.51.101.0"))
+			f.login("09:00", "outside", from("198.51.101.0"), asn(64666))
 			f.login("09:00", "at a named location", from("203.0.113.9"), set("networkLocationDetails", []record{{"networkType": "trustedNamedLocation"}}))
-			f.signIn("03-01 09:00", "familiar")
+			f.earlier(5, "familiar")
 			f.login("09:00", "familiar")
+			f.earlier(5, "outside")
+			f.earlier(5, "on two addresses")
 			f.login("09:00", "on two addresses", session("two"), from("198.51.100.1"))
 			f.login("09:01", "on two addresses", session("two"), from("203.0.113.9"), asn(64666))
 		}, map[string][]string{
@@ -288,31 +290,29 @@ func criterionScenes() []criterionScene {
 			f.earlier(4, "four earlier")
 			f.login("09:00", "four earlier", strange...)
 			f.earlier(4, "five with one of a pass")
+			f.login("03-06 08:59", "five with one of a pass", session("p"), refusedWith(53003, "Blocked"))
 			f.signIn("03-06 09:00", "five with one of a pass", session("p"), asn(64666))
-			f.login("09:00", "five with one of a pass", append(strange, session("p"))...)
+			f.login("09:00", "five with one of a pass", strange...)
 			f.earlier(5, "failed ones do not count", refusedWith(50126, "Invalid username or password"))
 			f.login("09:00", "failed ones do not count", strange...)
-			f.signIn("2025-12-10 09:00:00", "90 days ago", asn(64666))
+			times(5, "2025-12-10 09:00:00", 24*time.Hour, func(when string, _ int) { f.signIn(when, "90 days ago", asn(64666)) })
 			f.login("03-10 09:00:00", "90 days ago", strange...)
-			f.signIn("2025-12-10 08:59:59", "longer ago", asn(64666))
+			times(5, "2025-12-10 08:59:59", 24*time.Hour, func(when string, _ int) { f.signIn(when, "longer ago", asn(64666)) })
 			f.login("03-10 09:00:00", "longer ago", strange...)
 			f.login("09:00:00", "afterwards", strange...)
 			f.signIn("09:00:01", "afterwards", asn(64666))
-			f.signIn("03-01 09:00", "by network", asn(nil), from("203.0.113.254"))
+			f.earlier(5, "by network", asn(nil), from("203.0.113.254"))
 			f.login("09:00", "by network", strange...)
-			f.signIn("03-01 09:00", "by another network", asn(nil), from("203.0.112.9"))
+			f.earlier(5, "by another network", asn(nil), from("203.0.112.9"))
 			f.login("09:00", "by another network", strange...)
-			f.signIn("03-01 09:00", "of the network but not of the system", asn(64667), from("203.0.113.254"))
+			f.earlier(5, "of the network but not of the system", asn(64667), from("203.0.113.254"))
 			f.login("09:00", "of the network but not of the system", strange...)
-			f.signIn("03-01 09:00", "by IPv6", asn(nil), from("2001:db8:9:ffff::1"))
+			f.earlier(5, "by IPv6", asn(nil), from("2001:db8:9:ffff::1"))
 			f.login("09:00", "by IPv6", asn(nil), from("2001:db8:9::9"))
 		}, map[string][]string{
 			met:   {"90 days ago", "by network", "by IPv6"},
-			fails: {"five earlier"},
-			open: {
-				"four earlier", "five with one of a pass", "failed ones do not count", "longer ago", "afterwards", "by another network",
-				"of the network but not of the system",
-			},
+			fails: {"five earlier", "by another network", "of the network but not of the system"},
+			open:  {"four earlier", "five with one of a pass", "failed ones do not count", "longer ago", "afterwards"},
 		}},
 		{"hours", "configured", func(f *fixture) {
 			f.covered("03-01", "03-31")
@@ -390,19 +390,23 @@ func criterionScenes() []criterionScene {
 			many("480 minutes", "17:00:00")
 			many("a second more", "17:00:01")
 			many("deleted", "23:00")
+			f.registerMethod("09:30:01", "deleted")
 			f.deletePass("09:30:01", "anna", "deleted")
+			many("deleted, and nothing registered", "23:00")
+			f.deletePass("09:30:01", "anna", "deleted, and nothing registered")
 			many("deleted before", "23:00")
 			f.deletePass("09:29:59", "anna", "deleted before")
 			many("deleted at the end", "23:00:00")
 			f.deletePass("23:00:00", "anna", "deleted at the end")
 			give(f, "of unknown end", "anna", passDetails{usage: "-", end: "-"}, "09:30")
 			give(f, "of unknown end, deleted", "anna", passDetails{usage: "-", end: "-"}, "09:30")
+			f.registerMethod("09:40", "of unknown end, deleted")
 			f.deletePass("10:00", "anna", "of unknown end, deleted")
 			give(f, "of unknown use, short", "anna", passDetails{usage: "-"}, "09:30")
 			f.login("09:30", "without a pass")
 		}, map[string][]string{
 			met:   {"for one use", "480 minutes", "deleted", "of unknown end, deleted", "of unknown use, short"},
-			fails: {"a second more", "deleted before", "deleted at the end"},
+			fails: {"deleted, and nothing registered", "a second more", "deleted before", "deleted at the end"},
 			open:  {"of unknown end", "without a pass"},
 		}},
 		{"closed", "for one use by the policy", func(f *fixture) {

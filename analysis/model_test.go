@@ -145,18 +145,22 @@ func TestWhichSignInsAreAttempts(t *testing.T) {
 	signIn("a step that succeeded, blocked", "sign-in", 53003, "Blocked by Conditional Access", tap(true))
 	signIn("refused though the step succeeded", "refused", 130502, spent, tap(true))
 	signIn("refused without a reason", "refused", 130500, "", tap(false))
-	signIn("of code 130502 for another reason", "failed", 130502, "Something else", tap(false))
+	signIn("refused for other reasons", "refused", 130501, "Other.", tap(false))
+	signIn("of phone sign-in's code, for another reason", "failed", 130500, "Something else", tap(false))
+	signIn("of code 130502 for another reason", "refused", 130502, "Something else", tap(false))
 	signIn("refused without steps", "refused", 130502, spent)
-	for code := 130503; code <= 130508; code++ {
-		signIn(fmt.Sprint("of code ", code), "failed", code, "")
+	for code, is := range map[int]string{
+		130500: "none", 130501: "none", 130502: "refused", 130503: "failed", 130504: "late", 130505: "late", 130506: "failed", 130507: "failed",
+		130508: "none", 130509: "none",
+	} {
+		signIn(fmt.Sprint("of code ", code), is, code, "")
 	}
-	signIn("of code 130502", "none", 130502, "")
-	signIn("of code 130509", "none", 130509, "")
+	signIn("late though the step succeeded", "late", 130504, "", tap(true))
 	signIn("a reason that names an access pass", "failed", 99999, "An access pass could not be found")
 	signIn("a password", "none", 0, "", password)
 	signIn("a bad password", "none", 50126, "Invalid username or password", step("Password", false, ""))
 	got := byUser(f.judge("TAP-SIGNIN").table(`
-SELECT user_id, CASE WHEN tap_signin THEN 'sign-in' WHEN refused THEN 'refused' WHEN failed THEN 'failed' WHEN attempt THEN 'attempt' ELSE 'none' END FROM signins`), want)
+SELECT user_id, CASE WHEN tap_signin THEN 'sign-in' WHEN refused THEN 'refused' WHEN late THEN 'late' WHEN failed THEN 'failed' WHEN attempt THEN 'attempt' ELSE 'none' END FROM signins`), want)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("attempts (-want +got):\n%s", diff)
 	}
@@ -270,22 +274,31 @@ func TestFootprint(t *testing.T) {
 		f.login("09:30:00", user, session(user))
 		f.signIn(when, user, append([]option{session(user)}, options...)...)
 	}
-	ran("until its end", "12:00:00", "12:00:00")
+	fido := steps(step("FIDO2 security key", true, "Multifactor authentication"))
 	ran("after its end", "12:00:00", "12:00:01")
-	ran("until its end though deleted", "12:00:00", "11:59")
-	f.deletePass("09:40", "anna", "until its end though deleted")
-	ran("an hour at least", "09:40", "10:30:00")
-	ran("no more than an hour", "09:40", "10:30:01")
+	ran("after its deletion", "12:00:00", "11:59")
+	f.deletePass("09:40", "anna", "after its deletion")
 	ran("in the same second", "12:00", "09:30:00")
-	ran("for 8 hours", "", "17:30:00")
-	ran("for more than 8 hours", "", "17:30:01")
+	ran("without a pass on record", "", "17:30:01")
+	ran("for 30 days", "12:00", "04-09 09:30:00")
+	ran("for more than 30 days", "12:00", "04-09 09:30:01")
+	ran("a day without steps", "12:00", "03-11 09:30:00", without("authenticationDetails"))
+	ran("more than a day without steps", "12:00", "03-11 09:30:01", without("authenticationDetails"))
 	ran("by correlation only", "12:00", "10:00", session("another"))
+	// A proof within a day may be given by what the pass registered; later, or by a method of before, it stands for itself.
+	ran("proved anew", "12:00", "03-11 09:30:01", fido)
+	ran("proved by the new method", "12:00", "03-11 09:30:00", fido)
+	f.signIn("03-01 10:00", "proved by the old method", fido)
+	ran("proved by the old method", "12:00", "10:00", fido)
+	ran("after a proof", "12:00", "03-12 10:00")
+	f.signIn("03-12 09:00", "after a proof", session("after a proof"), fido)
 	f.issue("09:00", "anna", "without a session", passDetails{end: "12:00"})
 	f.login("09:30", "without a session", without("sessionId"), correlation("it"))
 	f.signIn("10:00", "without a session", correlation("it"))
 	want := map[string]string{
-		"until its end": "1", "after its end": "0", "until its end though deleted": "1", "an hour at least": "1", "no more than an hour": "0",
-		"in the same second": "0", "for 8 hours": "1", "for more than 8 hours": "0", "by correlation only": "0", "without a session": "1",
+		"after its end": "1", "after its deletion": "1", "in the same second": "0", "without a pass on record": "1", "for 30 days": "1",
+		"for more than 30 days": "0", "a day without steps": "1", "more than a day without steps": "0", "by correlation only": "0",
+		"proved anew": "0", "proved by the new method": "1", "proved by the old method": "0", "after a proof": "0", "without a session": "1",
 	}
 	got := byUser(f.judge("TAP-SIGNIN").table(`
 SELECT l.user_id, count(f.signin_no) FROM logins AS l LEFT JOIN footprint AS f ON f.login_no = l.login_no GROUP BY l.user_id`), want)

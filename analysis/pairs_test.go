@@ -21,35 +21,57 @@ import (
 var pairs = []struct{ name, model, plain string }{
 	{
 		"on_tap", `SELECT signin_no FROM on_tap`, `
-SELECT DISTINCT s.signin_no
-FROM signins AS s JOIN tap_sessions AS t
-    ON t.tenant_id = s.tenant_id AND t.user_id = s.user_id
-    AND (t.session = s.session_id OR t.by_correlation AND t.session = s.correlation_id)`,
+WITH tapped AS (
+    SELECT s.signin_no, s.time, t.signin_no AS attempt_no, t.time AS attempt_time, s.attempt,
+        row_number() OVER (PARTITION BY s.signin_no ORDER BY t.time DESC, t.signin_no DESC) AS place
+    FROM signins AS s JOIN signins AS t
+        ON t.attempt AND t.tenant_id = s.tenant_id AND t.user_id = s.user_id AND t.time <= s.time
+        AND CASE WHEN t.session_id IS NOT NULL THEN s.session_id = t.session_id ELSE s.correlation_id = t.correlation_id END
+),
+ends AS (
+    SELECT a.attempt_no, min(a.time) AS ends_at
+    FROM tapped AS a JOIN strong_proofs AS p ON p.signin_no = a.signin_no
+    WHERE a.time > a.attempt_time AND (a.time > a.attempt_time + INTERVAL 24 HOUR OR EXISTS (
+        SELECT 1 FROM strong_proofs AS b
+        WHERE b.tenant_id = p.tenant_id AND b.user_id = p.user_id AND b.time < a.attempt_time AND list_has_any(b.methods, p.methods)))
+        AND a.place = 1
+    GROUP BY a.attempt_no
+)
+SELECT signin_no FROM signins WHERE attempt
+UNION
+SELECT t.signin_no
+FROM tapped AS t LEFT JOIN ends AS e ON e.attempt_no = t.attempt_no
+WHERE t.place = 1 AND NOT t.attempt AND t.time <= t.attempt_time + INTERVAL 30 DAY AND (e.ends_at IS NULL OR t.time < e.ends_at)`,
 	},
 	{
-		"familiarity", `SELECT signin_no, earlier_signins, familiar FROM familiarity`, `
-SELECT
-    t.signin_no,
-    count(e.signin_no) AS earlier_signins,
-    coalesce(bool_or(CASE WHEN t.asn IS NOT NULL AND e.asn IS NOT NULL THEN t.asn = e.asn ELSE t.network = e.network END), false) AS familiar
-FROM signins AS t
-LEFT JOIN signins AS e
-    ON e.tenant_id = t.tenant_id AND e.user_id = t.user_id
-    AND e.time < t.time AND e.time >= t.time - INTERVAL 90 DAY
-    AND e.error_code = 0 AND NOT e.attempt AND NOT EXISTS (SELECT 1 FROM on_tap AS o WHERE o.signin_no = e.signin_no)
-WHERE t.tap_signin
-GROUP BY t.signin_no`,
+		"familiarity", `SELECT f.signin_no, f.earlier_signins, f.familiar FROM familiarity AS f JOIN signins AS s ON s.signin_no = f.signin_no AND s.attempt`, `
+WITH earlier AS (
+    SELECT t.signin_no, t.time AS moment, e.time, e.signin_no AS earlier_no, p.signin_no IS NOT NULL OR e.steps IS NULL AS proves,
+        coalesce(CASE WHEN t.asn IS NOT NULL AND e.asn IS NOT NULL THEN t.asn = e.asn ELSE t.network = e.network END, false) AS same
+    FROM signins AS t
+    LEFT JOIN signins AS e
+        ON e.tenant_id = t.tenant_id AND e.user_id = t.user_id AND e.time < t.time AND e.time >= t.time - INTERVAL 90 DAY
+        AND e.error_code = 0 AND NOT EXISTS (SELECT 1 FROM on_tap AS o WHERE o.signin_no = e.signin_no)
+    LEFT JOIN strong_proofs AS p ON p.signin_no = e.signin_no
+    WHERE t.attempt AND t.user_id IS NOT NULL
+)
+SELECT signin_no, count(earlier_no) AS earlier_signins,
+    coalesce(min(time) FILTER (WHERE same) <= any_value(moment) - INTERVAL 7 DAY AND (
+        max(time) FILTER (WHERE same) - min(time) FILTER (WHERE same) >= INTERVAL 24 HOUR AND bool_or(proves) FILTER (WHERE same)
+        OR count(DISTINCT time::DATE) FILTER (WHERE same) >= 5), false) AS familiar
+FROM earlier GROUP BY signin_no`,
 	},
 	{
 		"footprint", `SELECT login_no, signin_no FROM footprint`, `
-SELECT DISTINCT l.login_no, s.signin_no
+SELECT max(l.login_no) AS login_no, s.signin_no
 FROM logins AS l
 JOIN login_signins AS m ON m.login_no = l.login_no
 JOIN signins AS t ON t.signin_no = m.signin_no
 JOIN signins AS s
-    ON s.tenant_id = l.tenant_id AND s.user_id = l.user_id AND NOT s.attempt
-    AND s.time > l.time AND s.time <= l.footprint_until
-    AND CASE WHEN t.session_id IS NOT NULL THEN s.session_id = t.session_id ELSE s.correlation_id = t.correlation_id END`,
+    ON s.tenant_id = l.tenant_id AND s.user_id = l.user_id AND NOT s.attempt AND s.time > l.time
+    AND CASE WHEN t.session_id IS NOT NULL THEN s.session_id = t.session_id ELSE s.correlation_id = t.correlation_id END
+JOIN on_tap AS o ON o.signin_no = s.signin_no
+GROUP BY s.signin_no`,
 	},
 	{
 		"the issuer's devices", `SELECT login_no, list_sort(issuer_signins) FROM issuer_network_logins WHERE issuer_signins IS NOT NULL`, `
@@ -63,7 +85,8 @@ WITH earliest AS (
         ON i.tenant_id = p.tenant_id AND i.user_id = p.issuer_id AND i.device_id = s.device_id AND i.error_code = 0
         AND i.time < s.time AND i.time >= s.time - INTERVAL 90 DAY
     WHERE l.pass_known AND p.issuer_type = 'user' AND p.issuer_id <> p.user_id
-        AND NOT s.trusted AND NOT EXISTS (SELECT 1 FROM shared_egress AS e WHERE e.tenant = p.tenant_id AND e.ip = s.ip)
+        AND (SELECT count(DISTINCT d.user_id) FROM signins AS d
+            WHERE d.tap_signin AND d.tenant_id = s.tenant_id AND d.device_id = s.device_id) <= 3
     GROUP BY ALL
 )
 SELECT login_no, list_sort(list(DISTINCT 's:' || issuer_signin)) FROM earliest GROUP BY login_no`,
@@ -105,10 +128,9 @@ FROM grouped AS g JOIN items AS i ON i.item = g.item AND i.tenant_id = g.tenant_
 
 // nearRules find events near each other by time slots. Without the slots each rule is its own plain definition.
 var nearRules = map[string]string{
-	"TAP-TAKEOVER-CHAIN":            " AND own.slot = l.slot",
+	"TAP-TAKEOVER-CHAIN":            " AND o.slot = l.slot",
 	"TAP-ISSUED-WITHOUT-NEED":       " AND s.slot = p.slot",
 	"TAP-ISSUED-AFTER-RISKY-SIGNIN": " AND s.slot = p.slot",
-	"TAP-GUESSED":                   " AND g.slot = time_slot(l.time, $minutes * 60)",
 }
 
 func TestModelEqualsThePlainDefinitions(t *testing.T) {

@@ -125,11 +125,18 @@ func derive(ctx context.Context, c *casefile.Case, s *settings.Settings, limits 
 				Settings: s, Limits: limits, Coverage: d.coverage, Policies: d.policies, IDs: ids, People: d.people,
 				Passes: issued, Methods: d.methods, Devices: devices,
 			}
-			judged = supervision.Judge(in, grouped)
-			d.ledger = supervision.Ledger(judged)
 			return nil
 		},
+		// Twice: what was seen around the log-ins is asked of the tables, which need the log-ins and their passes.
 		func() error { return run("65_logins") },
+		func() error { return supervision.Store(ctx, c, in, supervision.Judge(in, grouped)) },
+		func() error { return run("67_places") },
+		func() (err error) { in.Places, err = supervision.ReadPlaces(ctx, c); return err },
+		func() error {
+			judged = supervision.Judge(in, grouped)
+			d.ledger = supervision.Ledger(judged)
+			return run("65_logins")
+		},
 		func() error { return supervision.Store(ctx, c, in, judged) },
 		func() error { return run("70_footprint") },
 

@@ -41,6 +41,7 @@ type SignIn struct {
 	Trusted     bool      `db:"trusted"`
 	Familiar    bool      `db:"familiar"`
 	Earlier     int64     `db:"earlier_signins"` // earlier sign-ins of the user
+	AnyFamiliar bool      `db:"any_familiar"`    // some network is familiar to the user
 }
 
 // Login is one log-in with a pass, or a blocked one: the TAP sign-ins that belong together.
@@ -86,7 +87,8 @@ SELECT
     coalesce(t.session_id, '') AS session_id, coalesce(t.correlation_id, '') AS correlation_id, coalesce(t.ip, '') AS ip,
     coalesce(t.user_agent, '') AS user_agent, t.asn, coalesce(t.country, '') AS country, coalesce(t.app_id, '') AS app_id,
     coalesce(t.app_name, '') AS app_name, t.outcome, coalesce(lower(t.home_tenant_id), '') AS home_tenant_id,
-    t.trusted, coalesce(f.familiar, false) AS familiar, coalesce(f.earlier_signins, 0) AS earlier_signins
+    t.trusted, coalesce(f.familiar, false) AS familiar, coalesce(f.earlier_signins, 0) AS earlier_signins,
+    coalesce(f.any_familiar, false) AS any_familiar
 FROM tap_signins AS t LEFT JOIN familiarity AS f ON f.signin_no = t.signin_no
 ORDER BY t.signin_no`)
 	if err != nil {

@@ -3,7 +3,7 @@ CREATE OR REPLACE TABLE passes (
     user_created TIMESTAMP, issued_at TIMESTAMP, issuer_type VARCHAR, issuer_id VARCHAR, issuer_name VARCHAR, issuer_ip VARCHAR,
     approved_user BOOLEAN, approved_application BOOLEAN, starts_at TIMESTAMP, end_time TIMESTAMP, end_logged BOOLEAN,
     ended_at TIMESTAMP, ended_by VARCHAR, usage VARCHAR, logged_usage VARCHAR, never_valid BOOLEAN, logins BIGINT,
-    in_hours BOOLEAN, purpose_at_start VARCHAR, covered BOOLEAN, scope_known BOOLEAN
+    in_hours BOOLEAN, purpose_at_start VARCHAR, covered BOOLEAN, scope_known BOOLEAN, new_user BOOLEAN
 );
 
 -- Whom the policy included and excluded when a pass was issued, as far as that is known.
@@ -13,7 +13,7 @@ CREATE OR REPLACE TABLE pass_scope (pass_no BIGINT, included BOOLEAN, group_id V
 CREATE OR REPLACE TABLE logins_and_blocked (
     login_no BIGINT, tenant_id VARCHAR, user_id VARCHAR, user_name VARCHAR, time TIMESTAMP, last_time TIMESTAMP, ip VARCHAR,
     outcome VARCHAR, applications VARCHAR, signins BIGINT, records VARCHAR[], pass_no BIGINT, pass_known BOOLEAN,
-    footprint_until TIMESTAMP, supervised VARCHAR, issued VARCHAR, approved_issuer VARCHAR, four_eyes VARCHAR, purpose VARCHAR,
+    supervised VARCHAR, issued VARCHAR, approved_issuer VARCHAR, four_eyes VARCHAR, purpose VARCHAR,
     place VARCHAR, hours VARCHAR, prompt VARCHAR, outcome_registered VARCHAR, closed VARCHAR, failed_criteria VARCHAR[],
     failed_reasons VARCHAR, ended_recently BOOLEAN, issued_reason VARCHAR, outcome_reason VARCHAR, strange_signin BIGINT,
     strange_earlier BIGINT, strange_enough BOOLEAN

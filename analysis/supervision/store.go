@@ -44,6 +44,7 @@ type passRow struct {
 	PurposeAtStart      string    `db:"purpose_at_start"`
 	Covered             bool      `db:"covered"`
 	ScopeKnown          bool      `db:"scope_known"`
+	NewUser             bool      `db:"new_user"`
 }
 
 // scopeRow is of pass_scope.
@@ -68,7 +69,6 @@ type loginRow struct {
 	Records        []string  `db:"records"`
 	PassNo         *int64    `db:"pass_no"`
 	PassKnown      bool      `db:"pass_known"`
-	FootprintUntil time.Time `db:"footprint_until"`
 	Supervised     string    `db:"supervised"`
 	Issued         string    `db:"issued"`
 	ApprovedIssuer string    `db:"approved_issuer"`
@@ -135,6 +135,7 @@ func (in Inputs) passRow(p *passes.Pass, logins int) passRow {
 		Usage: p.Usage, LoggedUsage: e.PassUsage, NeverValid: p.NeverValid(), Logins: logins,
 		PurposeAtStart: in.purposeAtStart(p).State,
 		Covered:        in.Coverage.Covers(p.Tenant, coverage.TAPSignIn, p.Start, p.EndedAt), ScopeKnown: scopeKnown,
+		NewUser: in.newUser(p.Tenant, p.UserID, p.Start) != "",
 	}
 	if h := in.Settings.Hours; h != nil {
 		within := h.Contains(e.Time)
@@ -165,6 +166,9 @@ func (in Inputs) purposeAtStart(p *passes.Pass) Criterion {
 	if reason := in.deviceAfter(p.Tenant, p.UserID, p.Start); reason != "" {
 		return Criterion{criterionPurpose, Met, reason}
 	}
+	if in.Places.Replaced[p.No] {
+		return Criterion{criterionPurpose, Met, replacedMethods}
+	}
 	if reason := in.registered(p.Tenant, p.UserID, p.Event.PassID, p.Start); reason != "" {
 		return Criterion{criterionPurpose, Met, reason}
 	}
@@ -176,7 +180,7 @@ func (in Inputs) loginRow(l *Login) loginRow {
 	row := loginRow{
 		No: l.No, Tenant: l.Tenant, UserID: l.UserID, UserName: in.People.Name(l.Tenant, l.UserID), Time: l.Time, LastTime: l.LastTime(),
 		IP: l.SignIns[0].IP, Outcome: l.Outcome, Applications: strings.Join(l.Applications(), ", "), SignIns: len(l.SignIns),
-		Records: l.Keys(), PassKnown: l.Known, FootprintUntil: l.Until, Supervised: l.Supervised(),
+		Records: l.Keys(), PassKnown: l.Known, Supervised: l.Supervised(),
 		Issued: state(criterionIssued), ApprovedIssuer: state(criterionApprovedIssuer), FourEyes: state(criterionFourEyes),
 		Purpose: state(criterionPurpose), Place: state(criterionPlace), Hours: state(criterionHours), Prompt: state(criterionPrompt),
 		OutcomeState: state(criterionOutcome), Closed: state(criterionClosed),

@@ -3,6 +3,7 @@ package supervision
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,8 +15,10 @@ import (
 	"tapaudit/analysis/logins"
 	"tapaudit/analysis/passes"
 	"tapaudit/analysis/policy"
+	"tapaudit/analysis/rows"
 	"tapaudit/analysis/settings"
 	"tapaudit/analysis/when"
+	"tapaudit/ingest/casefile"
 )
 
 // The states of a criterion.
@@ -76,6 +79,40 @@ type Inputs struct {
 	Passes   passes.Passes
 	Methods  auditlog.ByUser // what each user registered
 	Devices  auditlog.ByUser // the devices that were joined
+	Places   Places          // what else was seen around the log-ins; the zero value before that is known
+}
+
+// Places are what the model finds around log-ins, once it knows them and their passes.
+type Places struct {
+	Strange   map[int64]string // the strange countries that a log-in came from, by its number
+	Contested map[int64]string // where its pass was tried afterwards, in another country
+	Replaced  map[int64]bool   // the passes that replaced lost methods, by their numbers
+}
+
+// ReadPlaces reads what model 67_places found.
+func ReadPlaces(ctx context.Context, c *casefile.Case) (Places, error) {
+	p := Places{Strange: map[int64]string{}, Contested: map[int64]string{}, Replaced: map[int64]bool{}}
+	type place struct {
+		Kind string `db:"kind"`
+		No   int64  `db:"no"`
+		Told string `db:"told"`
+	}
+	err := rows.Each(ctx, c, func(r place) error {
+		switch r.Kind {
+		case "strange":
+			p.Strange[r.No] = r.Told
+		case "contested":
+			p.Contested[r.No] = r.Told
+		default:
+			p.Replaced[r.No] = true
+		}
+		return nil
+	}, `
+SELECT 'strange' AS kind, s.login_no AS no, s.countries AS told
+FROM strange_country_logins AS s JOIN logins AS l ON l.login_no = s.login_no JOIN known_country_tenants AS t ON t.tenant_id = l.tenant_id
+UNION ALL SELECT 'contested', login_no, told FROM contested_logins WHERE other_country
+UNION ALL SELECT 'replaced', pass_no, '' FROM replacements`)
+	return p, err
 }
 
 // Login is a log-in, or a blocked one, as it was judged.
@@ -84,24 +121,60 @@ type Login struct {
 	Pass     *passes.Pass // the log-in's pass, valid or not; nil without any
 	Latest   *passes.Pass // the latest issued whose start is not after the log-in
 	Known    bool         // the pass is known
-	Until    time.Time    // the end of its footprint
 	Criteria []Criterion  // nine, in the order of the columns
 
-	issued string // the state of the criterion "issued"
+	issued              string    // the state of the criterion "issued"
+	firstWith, nextWith time.Time // the first log-in with its pass; the first with a later one, zero for none
+	issuance            Criterion
 }
 
 const (
-	fewestEarlier    = 5 // earlier sign-ins below which no network counts as strange to a user
-	footprintUnknown = 8 * time.Hour
+	fewestEarlier = 5 // earlier sign-ins below which no network counts as strange to a user
 )
 
-// Judge judges log-ins and blocked ones.
+// Judge judges log-ins and blocked ones, given in order of tenant and time.
 func Judge(in Inputs, all []*logins.Login) []*Login {
 	judged := make([]*Login, len(all))
 	for i, l := range all {
-		judged[i] = in.judge(l)
+		judged[i] = in.passOf(l)
+	}
+	own := map[identity.User][]*Login{}
+	for _, l := range Ledger(judged) {
+		own[l.User()] = append(own[l.User()], l)
+	}
+	for _, of := range own {
+		setSpans(of)
+	}
+	for _, l := range judged {
+		in.judge(l)
 	}
 	return judged
+}
+
+// setSpans says of one user's log-ins, in order of time, with which of them a known pass was first used, and when the user
+// logged in with a later pass.
+func setSpans(own []*Login) {
+	first := map[*passes.Pass]time.Time{}
+	for _, l := range own {
+		if _, used := first[l.Pass]; l.Known && !used {
+			first[l.Pass] = l.Time
+		}
+		if l.Known {
+			l.firstWith = first[l.Pass]
+		}
+	}
+	var next *Login // the next whose pass is known
+	for _, l := range slices.Backward(own) {
+		switch {
+		case !l.Known:
+			continue
+		case next != nil && next.Pass.No > l.Pass.No:
+			l.nextWith = next.Time
+		case next != nil:
+			l.nextWith = next.nextWith
+		}
+		next = l
+	}
 }
 
 // Ledger are those of the log-ins that are not blocked.
@@ -128,28 +201,29 @@ func ByPass(ledger []*Login) map[*passes.Pass][]*Login {
 
 // judge judges a log-in by the nine criteria. Met wins: proof on record is enough. Otherwise a criterion is not
 // assessed where the evidence or the configuration cannot tell, and failed only where they could have.
-func (in Inputs) judge(login *logins.Login) *Login {
+// passOf finds the log-in's pass, and whether it is known.
+func (in Inputs) passOf(login *logins.Login) *Login {
 	l := &Login{Login: login}
 	l.Pass, l.Latest = in.Passes.At(l.User(), l.Time)
-	issued := in.judgeIssued(l)
-	l.issued = issued.State
-	l.Known = l.Pass != nil && issued.State != NotAssessed && l.Time.Sub(l.Pass.EndedAt) < 30*when.Day
-	l.Until = l.Time.Add(footprintUnknown)
-	if l.Known {
-		l.Until = when.Later(l.Pass.End, l.Time.Add(time.Hour))
-	}
+	l.issuance = in.judgeIssued(l)
+	l.issued = l.issuance.State
+	l.Known = l.Pass != nil && l.issued != NotAssessed && l.Time.Sub(l.Pass.EndedAt) < 30*when.Day
+	return l
+}
+
+func (in Inputs) judge(l *Login) {
+	outcome := in.judgeOutcome(l)
 	l.Criteria = []Criterion{
-		issued,
+		l.issuance,
 		in.judgeApprovedIssuer(l),
 		in.judgeFourEyes(l),
 		in.judgePurpose(l),
 		in.judgePlace(l),
 		in.judgeHours(l),
 		in.judgePrompt(l),
-		in.judgeOutcome(l),
-		in.judgeClosed(l),
+		outcome,
+		in.judgeClosed(l, outcome.State == Met),
 	}
-	return l
 }
 
 // Supervised: no when a criterion failed; yes when none did and the pass is proved; else it cannot be said.
@@ -284,6 +358,9 @@ func (in Inputs) judgeFourEyes(l *Login) Criterion {
 	return c
 }
 
+// replacedMethods is why a pass that was a replacement had a purpose.
+const replacedMethods = "the user's methods were lost and taken away by somebody else, and registered anew from where the user always is"
+
 func (in Inputs) judgePurpose(l *Login) Criterion {
 	at, passID := l.Time, ""
 	if l.Known {
@@ -294,6 +371,9 @@ func (in Inputs) judgePurpose(l *Login) Criterion {
 	}
 	if reason := in.deviceAfter(l.Tenant, l.UserID, l.Time); reason != "" {
 		return Criterion{criterionPurpose, Met, reason}
+	}
+	if l.Known && in.Places.Replaced[l.Pass.No] {
+		return Criterion{criterionPurpose, Met, replacedMethods}
 	}
 	if reason := in.registered(l.Tenant, l.UserID, passID, l.Time); reason != "" {
 		return Criterion{criterionPurpose, Met, reason}
@@ -386,16 +466,25 @@ func (in Inputs) judgePlace(l *Login) Criterion {
 	for _, s := range l.SignIns {
 		trusted = trusted && s.Trusted
 	}
+	at := func(s *logins.SignIn) string { return cmp.Or(s.IP, "the address") }
+	if countries, ok := in.Places.Strange[l.No]; ok {
+		return Criterion{criterionPlace, Failed, fmt.Sprintf("it came from %s, where nobody of the tenant is known", countries)}
+	}
+	if told, ok := in.Places.Contested[l.No]; ok {
+		return Criterion{criterionPlace, Failed, "its pass was tried elsewhere afterwards: " + told}
+	}
 	switch {
 	case strange == nil && trusted:
-		return Criterion{criterionPlace, Met, fmt.Sprintf("%s is a trusted place", cmp.Or(l.SignIns[0].IP, "the address"))}
+		return Criterion{criterionPlace, Met, at(l.SignIns[0]) + " is a trusted place"}
 	case strange == nil:
-		return Criterion{criterionPlace, Met, fmt.Sprintf("%s is in a network that the user signed in from before", cmp.Or(l.SignIns[0].IP, "the address"))}
-	case len(in.Settings.TrustedNetworks) == 0 && strange.Earlier < fewestEarlier:
-		return Criterion{criterionPlace, NotAssessed, fmt.Sprintf(
-			"no trusted networks are configured, and the user has %d earlier sign-ins, fewer than %d", strange.Earlier, fewestEarlier)}
+		return Criterion{criterionPlace, Met, at(l.SignIns[0]) + " is in a network that is familiar to the user"}
+	case strange.Earlier < fewestEarlier:
+		return Criterion{criterionPlace, NotAssessed, fmt.Sprintf("the user has %d earlier sign-ins, fewer than %d", strange.Earlier, fewestEarlier)}
+	case !strange.AnyFamiliar:
+		return Criterion{criterionPlace, NotAssessed, "no network is familiar to the user yet"}
 	default:
-		return Criterion{criterionPlace, Failed, fmt.Sprintf("%s is neither a trusted place nor in a network of the user's %d earlier sign-ins", cmp.Or(strange.IP, "an unknown address"), strange.Earlier)}
+		return Criterion{criterionPlace, Failed, fmt.Sprintf("%s is neither a trusted place nor in a network familiar to the user, who has %d earlier sign-ins",
+			cmp.Or(strange.IP, "an unknown address"), strange.Earlier)}
 	}
 }
 
@@ -426,18 +515,29 @@ func (in Inputs) judgePrompt(l *Login) Criterion {
 // outcomeSpan is in which a method or a device is to be registered: from the log-in until the pass's end, and at
 // least for the minutes allowed.
 func (in Inputs) outcomeSpan(l *Login) (from, to time.Time) {
-	to = l.Time.Add(in.Limits.Outcome)
+	from, to = l.Time, l.Time.Add(in.Limits.Outcome)
 	if l.Known {
-		to = when.Later(to, l.Pass.EndedAt)
+		from, to = when.Earlier(l.firstWith, l.Time), when.Later(to, l.Pass.EndedAt)
 	}
-	return l.Time, to
+	if !l.nextWith.IsZero() {
+		to = when.Earlier(to, l.nextWith)
+	}
+	return from, to
 }
 
 func (in Inputs) judgeOutcome(l *Login) Criterion {
 	from, to := in.outcomeSpan(l)
 	if e := in.firstOutcome(l.Tenant, l.UserID, from, to); e != nil {
-		return Criterion{criterionOutcome, Met, fmt.Sprintf("%s %s, %s later: %s", e.Activity, when.Clock(e.Time), when.InWords(e.Time.Sub(l.Time)), cmp.Or(e.Reason, "no reason given"))}
+		apart := when.InWords(e.Time.Sub(l.Time)) + " later"
+		if e.Time.Before(l.Time) {
+			apart = "after the first log-in with the same pass"
+		}
+		return Criterion{criterionOutcome, Met, fmt.Sprintf("%s %s, %s: %s", e.Activity, when.Clock(e.Time), apart, cmp.Or(e.Reason, "no reason given"))}
 	}
+	if home := l.foreignHome(); home != "" {
+		return Criterion{criterionOutcome, NotAssessed, fmt.Sprintf("the user's home tenant is %s, where methods are registered", home)}
+	}
+	from = l.Time
 	if !in.Coverage.Covers(l.Tenant, coverage.Audit, from, to) {
 		return Criterion{criterionOutcome, NotAssessed, fmt.Sprintf("the audit evidence does not cover %s to %s", when.Clock(from), when.Clock(to))}
 	}
@@ -456,7 +556,7 @@ func (in Inputs) firstOutcome(tenant, user string, begin, end time.Time) *auditl
 	return first
 }
 
-func (in Inputs) judgeClosed(l *Login) Criterion {
+func (in Inputs) judgeClosed(l *Login, registered bool) Criterion {
 	c := Criterion{Name: criterionClosed, State: NotAssessed}
 	if !l.Known {
 		c.Reason = l.passUnknown()
@@ -467,7 +567,7 @@ func (in Inputs) judgeClosed(l *Login) Criterion {
 	switch {
 	case p.Usage == "one-time":
 		c.State, c.Reason = Met, "the pass could be used once"
-	case p.Deletion != nil && p.Deletion.Time.After(l.Time) && p.Deletion.Time.Before(p.End):
+	case registered && p.Deletion != nil && p.Deletion.Time.After(l.Time) && p.Deletion.Time.Before(p.End):
 		c.State, c.Reason = Met, "the pass was deleted "+when.Clock(p.Deletion.Time)
 	case !p.EndLogged:
 		c.Reason = "the audit event does not say when the pass ends, nor that it was for one use"

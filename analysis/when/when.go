@@ -44,6 +44,14 @@ func Later(a, b time.Time) time.Time {
 	return b
 }
 
+// Earlier is the earlier of two times.
+func Earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
 // WeekOf is the Monday 00:00 UTC at or before t. Truncate counts from the zero time, which is a Monday.
 func WeekOf(t time.Time) time.Time { return t.UTC().Truncate(Week) }
 

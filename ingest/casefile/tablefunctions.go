@@ -16,7 +16,8 @@ import (
 // nobody has looked at, or change how the database works although it is sealed: enable_logging and enable_profiling
 // print, checkpoint writes, disable_peg_parser changes the parser.
 var allowedTableFunctions = []string{
-	"bursts", // a macro of package analysis
+	// macros of package analysis
+	"bursts", "dormant_passes", "guessed_logins", "guessings", "issued_on_passes", "uncovered",
 	"duckdb_columns", "duckdb_constraints", "duckdb_functions", "duckdb_keywords", "duckdb_memory", "duckdb_schemas", "duckdb_settings",
 	"duckdb_tables", "duckdb_types", "duckdb_views", "generate_series", "histogram", "histogram_values", "icu_calendar_names",
 	"json_each", "json_tree", "pg_timezone_names", "pragma_database_size", "pragma_platform", "pragma_show", "pragma_storage_info",
