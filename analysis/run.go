@@ -127,7 +127,7 @@ func derive(ctx context.Context, c *casefile.Case, s *settings.Settings, limits 
 			}
 			return nil
 		},
-		// Twice: what was seen around the log-ins is asked of the tables, which need the log-ins and their passes.
+		// Judged twice: what was seen around the log-ins is asked of the tables, which need the log-ins and their passes.
 		func() error { return run("65_logins") },
 		func() error { return supervision.Store(ctx, c, in, supervision.Judge(in, grouped)) },
 		func() error { return run("67_places") },
@@ -135,7 +135,7 @@ func derive(ctx context.Context, c *casefile.Case, s *settings.Settings, limits 
 		func() error {
 			judged = supervision.Judge(in, grouped)
 			d.ledger = supervision.Ledger(judged)
-			return run("65_logins")
+			return nil
 		},
 		func() error { return supervision.Store(ctx, c, in, judged) },
 		func() error { return run("70_footprint") },
