@@ -21,25 +21,31 @@ var populations map[string]*string
 
 func init() {
 	within := func(table, first, last string) *string {
-		s := fmt.Sprintf(`SELECT tenant_id, count(*) AS n FROM %s WHERE %s < $period_to AND %s >= $period_from GROUP BY tenant_id`, table, first, last)
+		s := fmt.Sprintf(`
+SELECT tenant_id, count(*) AS n FROM %s
+WHERE %s < $period_to AND %s >= $period_from GROUP BY tenant_id`, table, first, last)
 		return &s
 	}
 	constant := func(s string) *string { return &s }
 	populations = map[string]*string{
-		"passes":               within("passes", "issued_at", "issued_at"),
-		"logins":               within("logins", "time", "last_time"),
-		"blocked_logins":       within("blocked_logins", "time", "last_time"),
-		"tap_attempts":         within("tap_attempts", "time", "time"),
-		"tap_signins":          within("tap_signins", "time", "time"),
-		"policy_changes":       within("(SELECT tenant_id, time FROM audit_events WHERE kind = 'policy changed')", "time", "time"),
-		"policy_state":         constant(`SELECT tenant_id, count(*) AS n FROM policy_state GROUP BY tenant_id`),
-		"issuance_failures":    within("(SELECT tenant_id, time FROM audit_events WHERE kind = 'pass issuance failed')", "time", "time"),
-		"tap_method_snapshots": constant(`SELECT tenant AS tenant_id, count(*) AS n FROM attributed_pass_snapshots WHERE tenant IS NOT NULL GROUP BY tenant`),
+		"passes":            within("passes", "issued_at", "issued_at"),
+		"logins":            within("logins", "time", "last_time"),
+		"blocked_logins":    within("blocked_logins", "time", "last_time"),
+		"tap_attempts":      within("tap_attempts", "time", "time"),
+		"tap_signins":       within("tap_signins", "time", "time"),
+		"policy_changes":    within("(SELECT tenant_id, time FROM audit_events WHERE kind = 'policy changed')", "time", "time"),
+		"policy_state":      constant(`SELECT tenant_id, count(*) AS n FROM policy_state GROUP BY tenant_id`),
+		"issuance_failures": within("(SELECT tenant_id, time FROM audit_events WHERE kind = 'pass issuance failed')", "time", "time"),
+		"tap_method_snapshots": constant(`
+SELECT tenant AS tenant_id, count(*) AS n FROM attributed_pass_snapshots WHERE tenant IS NOT NULL GROUP BY tenant`),
 		"weeks": constant(`
 SELECT tenant_id, count(DISTINCT date_trunc('week', day)) AS n FROM daily_records
 WHERE day < $period_to AND day >= date_trunc('day', $period_from) GROUP BY tenant_id`),
 		"days": constant(`
-SELECT tenant_id, date_diff('day', date_trunc('day', $period_from), date_trunc('day', $period_to - INTERVAL 1 MICROSECOND)) + 1 AS n FROM tenants`),
+SELECT
+    tenant_id,
+    date_diff('day', date_trunc('day', $period_from), date_trunc('day', $period_to - INTERVAL 1 MICROSECOND)) + 1 AS n
+FROM tenants`),
 		"files": constant(`
 SELECT tenants.tenant_id, (SELECT count(*) FROM source WHERE records_read > 0) AS n FROM tenants`),
 		"exceptions": constant(`SELECT tenant_id, 0 AS n FROM tenants`),
@@ -279,10 +285,10 @@ func countPopulations(ctx context.Context, c *casefile.Case, period Period) (map
 	return counts, nil
 }
 
-// unassessed says why nothing could be assessed: no evidence is at hand, none of it lies in the period, or no rule could
-// be tested with it. A rule counts that needs evidence and was assessed at least partly; those that need none judge the
-// evidence itself, so that they can be assessed where there is nothing else. A state of the policy that only evidence
-// from outside of the period tells does not make the period assessed.
+// unassessed says why nothing could be assessed: no evidence is at hand, none of it lies in the period, or no rule
+// could be tested with it. A rule counts that needs evidence and was assessed at least partly; those that need none
+// judge the evidence itself, so that they can be assessed where there is nothing else. A state of the policy that only
+// evidence from outside of the period tells does not make the period assessed.
 func unassessed(ctx context.Context, c *casefile.Case, r *Result) (string, error) {
 	switch n := len(r.Evidence); {
 	case len(r.Tenants) > 0:
@@ -303,7 +309,9 @@ func unassessed(ctx context.Context, c *casefile.Case, r *Result) (string, error
 	}
 	evidence := map[string]bool{}
 	for _, rule := range r.Rules {
-		evidence[rule.ID] = slices.ContainsFunc(rule.Needs, func(need string) bool { return !strings.HasPrefix(need, configurationNeed) })
+		evidence[rule.ID] = slices.ContainsFunc(rule.Needs, func(need string) bool {
+			return !strings.HasPrefix(need, configurationNeed)
+		})
 	}
 	for _, row := range r.Assessments {
 		if evidence[row.RuleID] && within[row.TenantID] && row.Assessed != "no" {

@@ -33,8 +33,8 @@ type sourceRow struct {
 	SameAs      *int       `db:"same_as"`
 }
 
-// readEvidence is evidence.csv. Which of several records of one event counts as loaded and which as duplicate is settled
-// here, where tenants are known: the first in order of the files is the one loaded.
+// readEvidence is evidence.csv. Which of several records of one event counts as loaded and which as duplicate is
+// settled here, where tenants are known: the first in order of the files is the one loaded.
 func readEvidence(ctx context.Context, c *casefile.Case) (files []EvidenceFile, notes []string, err error) {
 	homeless := 0
 	if err := rows.Each(ctx, c, func(s sourceRow) error {
@@ -159,7 +159,8 @@ func joinNotes(a, b string) string {
 // quarantineRows is how many records in quarantine a report lists in all, in order of the files.
 const quarantineRows = 100_000
 
-// readQuarantine lists the records in quarantine, and of each file that has more of them than are listed, how many more.
+// readQuarantine lists the records in quarantine, and of each file that has more of them than are listed, how many
+// more.
 func readQuarantine(ctx context.Context, c *casefile.Case, sources proof.Sources) ([]Quarantined, error) {
 	type listed struct {
 		proof.At

@@ -22,9 +22,11 @@ func readExtracts(ctx context.Context, c *casefile.Case, period Period) (notes [
 		if !ok {
 			return fmt.Errorf("the case names an extract %q that cannot be read; load the evidence into a new case", x.Name)
 		}
-		note := fmt.Sprintf("Part of the evidence is an extract of a lake, made on %s by the query %s. It holds the lake's days from %s to %s: every attempt with a pass, "+
+		note := fmt.Sprintf("Part of the evidence is an extract of a lake, made on %s by the query %s. "+
+			"It holds the lake's days from %s to %s: every attempt with a pass, "+
 			"every sign-in of whoever attempted one, received a pass or issued one, every audit event, and numbers for the rest. "+
-			"The judgement is the one that all records of these days give; that the query ran whole and unchanged on the lake is for whoever ran it to say.",
+			"The judgement is the one that all records of these days give; "+
+			"that the query ran whole and unchanged on the lake is for whoever ran it to say.",
 			e.Engine, e.Hash, e.From, e.To)
 		if x.SignIns == 0 {
 			note += " It counts no day with sign-ins: its table of days is not whole, or the lake has none."
@@ -37,7 +39,8 @@ func readExtracts(ctx context.Context, c *casefile.Case, period Period) (notes [
 		to, toErr := time.Parse(time.RFC3339, e.To)
 		if fromErr == nil && toErr == nil && period != (Period{}) {
 			if need := period.Context(); from.After(need.From) || to.Before(period.To) {
-				notes = append(notes, fmt.Sprintf("The extract by query %s was made for another period: judging this one needs the days from %s to %s.",
+				notes = append(notes, fmt.Sprintf("The extract by query %s was made for another period: "+
+					"judging this one needs the days from %s to %s.",
 					e.Hash, need.From.Format(time.DateOnly), need.To.Format(time.DateOnly)))
 			}
 		}
@@ -60,7 +63,8 @@ SELECT count(*) FROM source
 WHERE contains(format, 'lake extract: ') AND same_as IS NULL AND NOT EXISTS (
     SELECT 1 FROM extract_day AS d WHERE contains(source.note, right(d.extract, 64)))`).Scan(&orphans)
 	if err == nil && orphans > 0 {
-		notes = append(notes, fmt.Sprintf("%d files are parts of an extract whose table of days is not in the evidence: what the lake covers is not known. Add the whole folder of the extract.", orphans))
+		notes = append(notes, fmt.Sprintf("%d files are parts of an extract whose table of days is not in the evidence: "+
+			"what the lake covers is not known. Add the whole folder of the extract.", orphans))
 	}
 	return notes, err
 }

@@ -207,7 +207,8 @@ func (b *rowBounds) add(row ruleRow) error {
 	case b.rows > mostFindings:
 		return fmt.Errorf("it gives more than %d rows, the most that a rule may give; narrow or aggregate it", mostFindings)
 	case b.named > mostNamed:
-		return fmt.Errorf("its rows name more than %d records in about and supporting, the most that a rule may name; narrow or aggregate it", mostNamed)
+		return fmt.Errorf("its rows name more than %d records in about and supporting, the most that a rule may name; "+
+			"narrow or aggregate it", mostNamed)
 	}
 	return nil
 }
@@ -247,8 +248,9 @@ func (r ruleRow) list(column string) []string {
 func (j *judging) finding(rule Rule, row ruleRow) (Finding, error) {
 	f := Finding{
 		RuleID: rule.ID, Severity: cmp.Or(rule.Configured, Severity(row.text("severity")), rule.Severity), Status: "open",
-		TenantID: row.text("tenant_id"), SubjectType: row.text("subject_type"), SubjectID: row.text("subject_id"), SubjectName: row.text("subject_name"),
-		ActorID: row.text("actor_id"), ActorName: row.text("actor_name"), Title: rule.Title, Summary: row.text("summary"),
+		TenantID: row.text("tenant_id"), SubjectType: row.text("subject_type"), SubjectID: row.text("subject_id"),
+		SubjectName: row.text("subject_name"),
+		ActorID:     row.text("actor_id"), ActorName: row.text("actor_name"), Title: rule.Title, Summary: row.text("summary"),
 	}
 	if f.Severity.Rank() < 0 {
 		return f, fmt.Errorf("the severity %q is none", f.Severity)

@@ -32,8 +32,8 @@ type Options struct {
 	Tenant string    // attributes records that name no tenant
 }
 
-// Run judges the case and writes the derived tables into it, so that a query can look at each step. Without rules there
-// is nothing to judge by, which is an error: an empty result would read as if nothing had been found.
+// Run judges the case and writes the derived tables into it, so that a query can look at each step. Without rules
+// there is nothing to judge by, which is an error: an empty result would read as if nothing had been found.
 func Run(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []Rule, opts Options) (*Result, error) {
 	if len(rules) == 0 {
 		return nil, errors.New("analysis without rules: take those of BuiltInRules, configured by Configure")
@@ -62,8 +62,11 @@ type derivation struct {
 	notes    []string
 }
 
-// derive is the order of derivation. Each step has what it needs from those before it, and leaves its tables in the case.
-func derive(ctx context.Context, c *casefile.Case, s *settings.Settings, limits supervision.Limits, opts Options) (derivation, error) {
+// derive is the order of derivation. Each step has what it needs from those before it, and leaves its tables in the
+// case.
+func derive(
+	ctx context.Context, c *casefile.Case, s *settings.Settings, limits supervision.Limits, opts Options,
+) (derivation, error) {
 	var (
 		d       derivation
 		ids     identity.IDs

@@ -1,5 +1,5 @@
-// Package auditlog reads the directory audit events that matter: joined from their records, each with its meaning, its issuer
-// and its user.
+// Package auditlog reads the directory audit events that matter: joined from their records, each with its meaning, its
+// issuer and its user.
 package auditlog
 
 import (
@@ -99,9 +99,9 @@ type logged struct {
 	Details     string    `db:"details"`
 }
 
-// Read reads the audit events that any rule reads, in order of tenant and time, joined: one per tenant and id, and a record
-// without id joins, in order, an event of equal correlation id, activity, second and target, else stands alone. addressOf
-// gives an address its canonical form.
+// Read reads the audit events that any rule reads, in order of tenant and time, joined: one per tenant and id, and a
+// record without id joins, in order, an event of equal correlation id, activity, second and target, else stands alone.
+// addressOf gives an address its canonical form.
 func Read(ctx context.Context, c *casefile.Case, ids identity.IDs, addressOf func(string) string) ([]*Event, error) {
 	var events []*Event
 	byID := map[[2]string]*Event{}
@@ -132,7 +132,8 @@ SELECT
 FROM attributed_audits AS a
 WHERE a.tenant IS NOT NULL
     AND audit_concerns_pass(a.activity)
-ORDER BY a.tenant, a.time, lower(a.id), length(a.targets::VARCHAR) DESC, a.targets::VARCHAR, a.source_id, a.ordinal`); err != nil {
+ORDER BY a.tenant, a.time, lower(a.id), length(a.targets::VARCHAR) DESC, a.targets::VARCHAR,
+    a.source_id, a.ordinal`); err != nil {
 		return nil, err
 	}
 	events = joinNameless(events, nameless)
@@ -179,7 +180,8 @@ func (e *Event) join(o *Event) {
 		return
 	}
 	for _, field := range []struct{ mine, other *string }{
-		{&e.Reason, &o.Reason}, {&e.Correlation, &o.Correlation}, {&e.IssuerIP, &o.IssuerIP}, {&e.UserID, &o.UserID}, {&e.UserUPN, &o.UserUPN},
+		{&e.Reason, &o.Reason}, {&e.Correlation, &o.Correlation}, {&e.IssuerIP, &o.IssuerIP},
+		{&e.UserID, &o.UserID}, {&e.UserUPN, &o.UserUPN},
 		{&e.UserName, &o.UserName}, {&e.GroupID, &o.GroupID}, {&e.RoleName, &o.RoleName}, {&e.RoleTemplate, &o.RoleTemplate},
 		{&e.DeviceID, &o.DeviceID}, {&e.PassID, &o.PassID}, {&e.PassUsage, &o.PassUsage}, {&e.Service, &o.Service},
 	} {
@@ -205,7 +207,10 @@ func (e *Event) join(o *Event) {
 
 // sameness is what an event without an id is told apart by.
 func (e *Event) sameness() [5]string {
-	return [5]string{e.Tenant, strings.ToLower(e.Correlation), strings.ToLower(e.Activity), e.Time.Truncate(time.Second).Format(time.RFC3339), e.targetKey}
+	return [5]string{
+		e.Tenant, strings.ToLower(e.Correlation), strings.ToLower(e.Activity),
+		e.Time.Truncate(time.Second).Format(time.RFC3339), e.targetKey,
+	}
 }
 
 // Identity is what the event is told apart by within its tenant, whatever export it came from.

@@ -39,7 +39,8 @@ func Created(events []*Event) map[identity.User][]time.Time {
 	return of
 }
 
-// Devices are each user's device events. Such an event is also of the users whom those of the same correlation id name.
+// Devices are each user's device events. Such an event is also of the users whom those of the same correlation id
+// name.
 func Devices(events []*Event) ByUser {
 	of := ByUser{}
 	type correlation struct{ tenant, id string }

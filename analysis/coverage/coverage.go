@@ -200,8 +200,8 @@ func (c Coverage) Gaps(tenant, logType string, period when.Period) []when.Period
 	return runs(period, s.gapOn)
 }
 
-// Blind are the runs of days in the period on which no sign-in could show a pass: gaps of the interactive sign-ins that can,
-// and days whose interactive sign-ins all come from formats that cannot.
+// Blind are the runs of days in the period on which no sign-in could show a pass: gaps of the interactive sign-ins
+// that can, and days whose interactive sign-ins all come from formats that cannot.
 func (c Coverage) Blind(tenant string, period when.Period) []when.Period {
 	tap, all := c[Log{tenant, TAPSignIn}], c[Log{tenant, Interactive}]
 	return runs(period, func(d time.Time) bool {

@@ -29,7 +29,8 @@ type gapRow struct {
 	FirstDay time.Time `db:"first_day"`
 }
 
-// Store fills coverage_days, and period_gaps with the days of the period that the evidence does not hold, of these tenants.
+// Store fills coverage_days, and period_gaps with the days of the period that the evidence does not hold, of these
+// tenants.
 func Store(ctx context.Context, c *casefile.Case, covered Coverage, tenants []string, period when.Period) error {
 	var days []dayRow
 	var gaps []gapRow

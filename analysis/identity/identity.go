@@ -1,4 +1,5 @@
-// Package identity says who a user is: which object id a UPN stood for at a time, and what the evidence says of the person.
+// Package identity says who a user is: which object id a UPN stood for at a time, and what the evidence says of the
+// person.
 package identity
 
 import (
@@ -62,8 +63,8 @@ ORDER BY tenant, upn, since NULLS FIRST, until NULLS LAST, user_id`); err != nil
 	return ids, err
 }
 
-// Resolve is the object id that a UPN stood for at a time, as the macro user_of has it: that of the last span which had
-// begun; the UPN itself, in lower case, where no record ties it to one.
+// Resolve is the object id that a UPN stood for at a time, as the macro user_of has it: that of the last span which
+// had begun; the UPN itself, in lower case, where no record ties it to one.
 func (i IDs) Resolve(tenant, upn string, at time.Time) string {
 	upn = strings.ToLower(upn)
 	ties := i.byUPN[User{tenant, upn}]
@@ -109,8 +110,8 @@ type People struct {
 	of  map[User]*Person
 }
 
-// ReadPeople reads who the users are. created says when the audit log has users created; a user whom an export names by UPN
-// only is the one that it stood for at asOf.
+// ReadPeople reads who the users are. created says when the audit log has users created; a user whom an export names
+// by UPN only is the one that it stood for at asOf.
 func ReadPeople(ctx context.Context, c *casefile.Case, ids IDs, asOf time.Time, created map[User][]time.Time) (People, error) {
 	people := People{ids, map[User]*Person{}}
 	of := func(key User) *Person {

@@ -48,8 +48,8 @@ type snapshotRow struct {
 	Record  string    `db:"record"`
 }
 
-// StoreSnapshots fills snapshot_passes with the passes that snapshots of users' methods show. shown is what findings show of
-// the snapshots.
+// StoreSnapshots fills snapshot_passes with the passes that snapshots of users' methods show. shown is what findings
+// show of the snapshots.
 func StoreSnapshots(
 	ctx context.Context, c *casefile.Case, ids identity.IDs, covered coverage.Coverage,
 ) (shown proof.Snapshots, err error) {

@@ -1,5 +1,5 @@
-// Package policy derives what the Temporary Access Pass policy of each tenant was, setting by setting, at every time: from
-// snapshots and from logged changes.
+// Package policy derives what the Temporary Access Pass policy of each tenant was, setting by setting, at every time:
+// from snapshots and from logged changes.
 package policy
 
 import (
@@ -39,10 +39,12 @@ type Stretch struct {
 	Evidence       []proof.Place
 }
 
-// Read builds each tenant's timeline from the snapshots of the case and the logged changes among the events. A snapshot of
-// unknown time is taken for the state at asOf, and the notes say so. shown is what findings show of the snapshots.
+// Read builds each tenant's timeline from the snapshots of the case and the logged changes among the events. A
+// snapshot of unknown time is taken for the state at asOf, and the notes say so. shown is what findings show of the
+// snapshots.
 func Read(
-	ctx context.Context, c *casefile.Case, events []*auditlog.Event, covered coverage.Coverage, sources proof.Sources, asOf time.Time,
+	ctx context.Context, c *casefile.Case, events []*auditlog.Event, covered coverage.Coverage, sources proof.Sources,
+	asOf time.Time,
 ) (lines Timelines, shown proof.Snapshots, notes []string, err error) {
 	type snapshot struct {
 		proof.At
@@ -119,7 +121,8 @@ func (t Timelines) Known(tenant string) bool {
 	return ok && slices.ContainsFunc(line.items, func(e item) bool { return e.Snapshot != nil || e.Readable })
 }
 
-// LongestLifetime is the highest maximum lifetime in force at any time from from to to, as far as events may be judged by it.
+// LongestLifetime is the highest maximum lifetime in force at any time from from to to, as far as events may be judged
+// by it.
 func (t Timelines) LongestLifetime(tenant string, from, to time.Time) (lifetime time.Duration, known bool) {
 	line, ok := t[tenant]
 	if !ok {
@@ -194,8 +197,8 @@ type tenantRow struct {
 	Tenant string `db:"tenant_id"`
 }
 
-// Store fills policy_state, policy_maxima and policy_targets with the state at the end of the period, policy_events with what
-// changed, and known_policies, of these tenants.
+// Store fills policy_state, policy_maxima and policy_targets with the state at the end of the period, policy_events
+// with what changed, and known_policies, of these tenants.
 func Store(ctx context.Context, c *casefile.Case, lines Timelines, tenants []string, period when.Period) error {
 	var (
 		states  []stateRow

@@ -322,7 +322,8 @@ func findConfiguration(v gjson.Result) gjson.Result {
 	for _, list := range lists {
 		for c := range auditlog.Elements(list) {
 			c = auditlog.UnquotedValue(c)
-			kind := auditlog.Member(c, "@odata.type").Str + " " + auditlog.Member(auditlog.Member(c, "AdditionalProperties"), "@odata.type").Str
+			kind := auditlog.Member(c, "@odata.type").Str + " " +
+				auditlog.Member(auditlog.Member(c, "AdditionalProperties"), "@odata.type").Str
 			if strings.EqualFold(auditlog.Member(c, "id").Str, "TemporaryAccessPass") ||
 				strings.Contains(strings.ToLower(kind), "temporaryaccesspassauthenticationmethodconfiguration") {
 				return c

@@ -136,7 +136,8 @@ func buildTimelines(evidence []item, covered func(tenant string, from, to time.T
 	}
 	var timelines []timeline
 	for tenant, own := range tenants {
-		timelines = append(timelines, buildTimeline(own, func(from, to time.Time) bool { return covered(tenant, from, to) }, end))
+		ownCovered := func(from, to time.Time) bool { return covered(tenant, from, to) }
+		timelines = append(timelines, buildTimeline(own, ownCovered, end))
 	}
 	slices.SortFunc(timelines, func(a, b timeline) int { return strings.Compare(a.Tenant, b.Tenant) })
 	return timelines

@@ -1,4 +1,5 @@
-// Package proof says by what records are named and shown: their keys, which rules return, and their places in the evidence.
+// Package proof says by what records are named and shown: their keys, which rules return, and their places in the
+// evidence.
 package proof
 
 import (

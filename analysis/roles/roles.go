@@ -125,8 +125,8 @@ func (d definitions) define(tenant string, r role) role {
 	return r
 }
 
-// Read reads who holds which role: by exports, directly and through groups, and by the events that gave one. Whom an export
-// names by UPN only is whom that stood for at asOf. shown is what findings show of the exports.
+// Read reads who holds which role: by exports, directly and through groups, and by the events that gave one. Whom an
+// export names by UPN only is whom that stood for at asOf. shown is what findings show of the exports.
 func Read(
 	ctx context.Context, c *casefile.Case, ids identity.IDs, events []*auditlog.Event, asOf time.Time,
 ) (all []Holding, shown proof.Snapshots, err error) {
@@ -190,7 +190,9 @@ FROM attributed_role_members AS m WHERE m.tenant IS NOT NULL ORDER BY m.tenant, 
 }
 
 // readGroupMembers are the members of each group whose members are in evidence.
-func readGroupMembers(ctx context.Context, c *casefile.Case, ids identity.IDs, asOf time.Time) (map[identity.User][]string, error) {
+func readGroupMembers(
+	ctx context.Context, c *casefile.Case, ids identity.IDs, asOf time.Time,
+) (map[identity.User][]string, error) {
 	type membership struct {
 		Tenant string `db:"tenant"`
 		Group  string `db:"group_id"`
@@ -235,15 +237,16 @@ type holdingRow struct {
 	Record  string    `db:"record"`
 }
 
-// Store fills privileged_users (with since NULL where a snapshot or the configuration says so, which holds for every time)
-// and role_holdings with what else the rules ask of roles. named are the users whom the configuration calls privileged, in
-// each of these tenants.
+// Store fills privileged_users (with since NULL where a snapshot or the configuration says so, which holds for every
+// time) and role_holdings with what else the rules ask of roles. named are the users whom the configuration calls
+// privileged, in each of these tenants.
 func Store(ctx context.Context, c *casefile.Case, holdings []Holding, ids identity.IDs, tenants, named []string) error {
 	var privileged []privilegedRow
 	var held []holdingRow
 	for _, h := range holdings {
 		held = append(held, holdingRow{
-			h.user.Tenant, h.user.ID, h.since, cmp.Or(h.role.Name, h.role.Template), h.role.among(issuingRoles), h.role.among(syncRoles), h.key,
+			h.user.Tenant, h.user.ID, h.since, cmp.Or(h.role.Name, h.role.Template),
+			h.role.among(issuingRoles), h.role.among(syncRoles), h.key,
 		})
 		if h.role.isPrivileged() {
 			privileged = append(privileged, privilegedRow{h.user.Tenant, h.user.ID, h.since, h.why, h.key})

@@ -1,5 +1,5 @@
-// Package rows carries rows between SQL and Go by the names of their columns, never by their order: a field of a struct says
-// in its tag, `db:"user_id"`, which column it is. Fields of an embedded struct count as the struct's own.
+// Package rows carries rows between SQL and Go by the names of their columns, never by their order: a field of a
+// struct says in its tag, `db:"user_id"`, which column it is. Fields of an embedded struct count as the struct's own.
 package rows
 
 import (
@@ -33,8 +33,8 @@ func names(of reflect.Type) []string {
 	return all
 }
 
-// Read gives the rows of a query as structs, in the query's order. The query has exactly the columns that T has fields for;
-// NULL needs a pointer.
+// Read gives the rows of a query as structs, in the query's order. The query has exactly the columns that T has fields
+// for; NULL needs a pointer.
 func Read[T any](ctx context.Context, c *casefile.Case, query string, args ...any) ([]T, error) {
 	var all []T
 	err := Each(ctx, c, func(row T) error { all = append(all, row); return nil }, query, args...)
@@ -95,8 +95,8 @@ func same(columns, fields []string) error {
 	return nil
 }
 
-// Fill gives a table these rows in place of those it has. The table has exactly the columns that T has fields for. Empty
-// texts, zero times and nil are NULL; an empty list is a list.
+// Fill gives a table these rows in place of those it has. The table has exactly the columns that T has fields for.
+// Empty texts, zero times and nil are NULL; an empty list is a list.
 func Fill[T any](ctx context.Context, c *casefile.Case, table string, all []T) error {
 	of := reflect.TypeFor[T]()
 	declared, err := columnsOf(ctx, c, table)

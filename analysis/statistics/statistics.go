@@ -67,7 +67,8 @@ type rateRow struct {
 // tenant's log-ins and of each issuer's passes is beside the other covered weeks. It holds quiet weeks and short
 // histories too, because they belong to the families that the q-values correct for; the rule applies its thresholds.
 func Store(
-	ctx context.Context, c *casefile.Case, tenants []string, covered coverage.Coverage, ledger []*supervision.Login, issued []*passes.Pass,
+	ctx context.Context, c *casefile.Case, tenants []string, covered coverage.Coverage, ledger []*supervision.Login,
+	issued []*passes.Pass,
 ) error {
 	var all []rateRow
 	ofTenants, ofIssuers := loginRates(tenants, ledger), passRates(issued)
@@ -149,9 +150,9 @@ func passRates(issued []*passes.Pass) map[string][]*subject {
 type comparison struct{ mean, p, q float64 }
 
 // compareWeeks judges a family: of every subject its number of events in each covered week. The mean is that of the
-// subject's other weeks. Every subject and week is in the family, whatever its count: to leave out the quiet ones would
-// make the correction depend on what it corrects. All weeks of a family have equally many others, so a minimum of
-// these lets a whole family through or none of it. A single week has no others; its mean is the least one.
+// subject's other weeks. Every subject and week is in the family, whatever its count: to leave out the quiet ones
+// would make the correction depend on what it corrects. All weeks of a family have equally many others, so a minimum
+// of these lets a whole family through or none of it. A single week has no others; its mean is the least one.
 func compareWeeks(counts [][]int) [][]comparison {
 	family := make([][]comparison, len(counts))
 	var ps []float64
@@ -179,9 +180,9 @@ func compareWeeks(counts [][]int) [][]comparison {
 	return family
 }
 
-// poissonTail is P(X >= k) for a Poisson variable X of a positive mean. It is the probability that the k-th event comes
-// within that mean, whose waiting time has a gamma distribution: one minus the Poisson distribution function would lose
-// every digit in the far tail. A probability below the smallest number is 0.
+// poissonTail is P(X >= k) for a Poisson variable X of a positive mean. It is the probability that the k-th event
+// comes within that mean, whose waiting time has a gamma distribution: one minus the Poisson distribution function
+// would lose every digit in the far tail. A probability below the smallest number is 0.
 func poissonTail(k int, mean float64) float64 {
 	if k <= 0 {
 		return 1
@@ -189,9 +190,9 @@ func poissonTail(k int, mean float64) float64 {
 	return distuv.Gamma{Alpha: float64(k), Beta: 1}.CDF(mean)
 }
 
-// benjaminiHochberg gives each p-value of a family its q-value: the lowest false discovery rate at which the procedure of
-// Benjamini and Hochberg (1995) rejects its hypothesis. That is the least, over the p-values that are not smaller, of p
-// times their number divided by p's rank.
+// benjaminiHochberg gives each p-value of a family its q-value: the lowest false discovery rate at which the procedure
+// of Benjamini and Hochberg (1995) rejects its hypothesis. That is the least, over the p-values that are not smaller,
+// of p times their number divided by p's rank.
 func benjaminiHochberg(p []float64) []float64 {
 	order := make([]int, len(p))
 	for i := range order {

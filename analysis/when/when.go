@@ -1,4 +1,5 @@
-// Package when says of times what the judgement needs: the period, days and weeks, and spans in words. All times are UTC.
+// Package when says of times what the judgement needs: the period, days and weeks, and spans in words. All times are
+// UTC.
 package when
 
 import (
