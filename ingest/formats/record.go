@@ -71,7 +71,7 @@ func (o object) folded(keys ...string) gjson.Result {
 func (o object) hasFolded(keys ...string) bool {
 	for _, k := range o.keys {
 		for _, key := range keys {
-			if strings.EqualFold(k, key) {
+			if len(k) == len(key) && strings.EqualFold(k, key) {
 				return true
 			}
 		}
