@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -404,6 +405,15 @@ func unifiedAudit(r record) record {
 	}
 }
 
+// asPowerShellText is an object as ConvertTo-Json writes it beyond its depth.
+func asPowerShellText(r record) string {
+	var members []string
+	for _, key := range slices.Sorted(maps.Keys(r)) {
+		members = append(members, key+"="+scalar(r[key]))
+	}
+	return "@{" + strings.Join(members, "; ") + "}"
+}
+
 func TestTranslatedSample(t *testing.T) {
 	want := findings(t, filepath.Join("..", "sample-logs", "evidence"))
 	translations := []struct {
@@ -420,6 +430,55 @@ func TestTranslatedSample(t *testing.T) {
 			},
 			audits: func(t *testing.T, p page) {
 				writeJSON(t, filepath.Join(p.folder, p.name+".json"), mapped(p.records, func(r record) record { return powerShell(t, r).(record) }))
+			},
+		},
+		{
+			name: "wrapped by Splunk, and as JSON texts",
+			signIns: func(t *testing.T, p page) {
+				results := mapped(p.records, func(r record) record { return record{"_raw": scalar(r), "_time": r["createdDateTime"]} })
+				writeJSON(t, filepath.Join(p.folder, p.name+".json"), record{"preview": false, "results": results})
+			},
+			audits: func(t *testing.T, p page) {
+				var texts []string
+				for _, r := range p.records {
+					texts = append(texts, scalar(r))
+				}
+				writeJSON(t, filepath.Join(p.folder, p.name+".json"), texts)
+			},
+		},
+		{
+			name: "steps cut off by ConvertTo-Json",
+			signIns: func(t *testing.T, p page) {
+				writeJSON(t, filepath.Join(p.folder, p.name+".json"), mapped(p.records, func(r record) record {
+					cut := maps.Clone(r)
+					var steps []string
+					for _, s := range list(r["authenticationDetails"]) {
+						steps = append(steps, asPowerShellText(s.(record)))
+					}
+					cut["authenticationDetails"] = steps
+					return cut
+				}))
+			},
+			audits: func(t *testing.T, p page) { writeJSON(t, filepath.Join(p.folder, p.name+".json"), p.records) },
+		},
+		{
+			name: "a row a step, by mv-expand",
+			signIns: func(t *testing.T, p page) {
+				var rows []record
+				for _, r := range p.records {
+					for _, s := range list(r["authenticationDetails"]) {
+						row := logAnalyticsSignIn(r)
+						row["AuthenticationDetails"] = scalar(s)
+						rows = append(rows, row)
+					}
+					if len(list(r["authenticationDetails"])) == 0 {
+						rows = append(rows, logAnalyticsSignIn(r))
+					}
+				}
+				writeCSV(t, filepath.Join(p.folder, p.name+".csv"), tableRows(t, signInColumns, rows))
+			},
+			audits: func(t *testing.T, p page) {
+				writeJSON(t, filepath.Join(p.folder, p.name+".json"), mapped(p.records, logAnalyticsAudit))
 			},
 		},
 		{

@@ -93,7 +93,6 @@ var all = []*Format{
 	adminCentreSteps,
 	adminCentreSignIns,
 	adminCentreAudit,
-	kustoAnswer,
 	extractDays,
 	extractAddresses,
 	extractSignIns,
@@ -101,7 +100,6 @@ var all = []*Format{
 	lakeSignIns,
 	lakeAudits,
 	lakeManifest,
-	ownReport,
 	diagnostic,
 	matanoSignIn,
 	matanoAudit,
@@ -131,6 +129,8 @@ var all = []*Format{
 	userMethods,
 	otherMethod,
 	otherObject,
+	kustoAnswer,
+	ownReport,
 }
 
 // Recognise finds the format of a JSON object, or nil. PowerShell's spelling (PascalCase, unknown members under

@@ -71,7 +71,7 @@ func (o object) folded(keys ...string) gjson.Result {
 func (o object) hasFolded(keys ...string) bool {
 	for _, k := range o.keys {
 		for _, key := range keys {
-			if strings.EqualFold(k, key) {
+			if len(k) == len(key) && strings.EqualFold(k, key) {
 				return true
 			}
 		}
@@ -137,7 +137,7 @@ func newValues(k *record.Kind) values { return values{kind: k, all: make([]strin
 // set gives a column a text of ours; an absent one leaves it as it is.
 func (v *values) set(column, text string) {
 	at := v.kind.At(column)
-	if record.Given(text) && (!v.kind.Columns[at].Identity() || record.Present(text)) {
+	if record.Given(text) && (!v.kind.Identity(at) || record.Present(text)) {
 		v.all[at] = text
 	}
 }

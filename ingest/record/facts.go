@@ -41,8 +41,14 @@ func Given(text string) bool { return !isOneOf(text, absent[:absentAnywhere]) }
 
 func isOneOf(text string, words []string) bool {
 	text = strings.TrimSpace(text)
-	// Nearly every value is longer than these.
-	return (len(text) <= 6 || len(text) == len(absent[2])) && slices.ContainsFunc(words, func(word string) bool { return strings.EqualFold(text, word) })
+	if text == "" {
+		return true
+	}
+	switch text[0] { // nearly every value begins otherwise
+	case '<', '0', 'n', 'N', '-':
+		return slices.ContainsFunc(words, func(word string) bool { return strings.EqualFold(text, word) })
+	}
+	return false
 }
 
 // AbsentSQL is the list of identities that are none, as SQL's IN takes it, to be asked of lower(trim(x)).

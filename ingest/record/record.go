@@ -49,9 +49,9 @@ func (c Column) Stored() Type {
 	return c.Type
 }
 
-// Identity says whether the column holds identities: ids and user principal names, which join records. Words for null
+// identity says whether the column holds identities: ids and user principal names, which join records. Words for null
 // are none.
-func (c Column) Identity() bool {
+func (c Column) identity() bool {
 	return c.Type == Text && (c.Name == "id" || strings.HasSuffix(c.Name, "_id") || c.Name == "upn" || strings.HasSuffix(c.Name, "_upn"))
 }
 
@@ -86,6 +86,8 @@ type Kind struct {
 	Members []Member
 	Slots   int
 
+	identity []bool // of each column, see Identity
+
 	at   map[string]int // columns by name
 	more map[string]int // further slots by path
 }
@@ -110,6 +112,9 @@ func (k *Kind) At(column string) int {
 	return at
 }
 
+// Identity says whether the column at that place holds identities.
+func (k *Kind) Identity(at int) bool { return k.identity[at] }
+
 // Slot is where a source's value is that is no column of its own, by its path.
 func (k *Kind) Slot(path string) int {
 	at, ok := k.more[path]
@@ -128,11 +133,12 @@ func newKind(table, about string, columns ...Column) *Kind {
 	k := &Kind{Table: table, About: about, Columns: columns, Slots: len(columns), at: map[string]int{}, more: map[string]int{}}
 	for i, c := range columns {
 		k.at[c.Name] = i
+		k.identity = append(k.identity, c.identity())
 		for j, s := range c.Sources() {
 			if c.Name == "time" { // whoever knows how its file writes dates reads it
 				continue
 			}
-			m := Member{Slot: i, Type: c.Type, Objects: c.Objects, Identity: c.Identity(), Told: s.List}
+			m := Member{Slot: i, Type: c.Type, Objects: c.Objects, Identity: c.identity(), Told: s.List}
 			if s.List {
 				m.Type = JSON
 			}
