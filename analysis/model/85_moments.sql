@@ -96,9 +96,10 @@ UNION SELECT i.tenant_id, i.issuer_id, t.app_id FROM issuers AS i JOIN tied AS t
 -- are no whole JSON cannot be read.
 CREATE OR REPLACE MACRO unwrapped_json(x) AS
     CASE WHEN json_valid(x) AND json_type(x) = 'VARCHAR' THEN x ->> '$' ELSE x END;
+-- How many names a list has that the list before had not.
+CREATE OR REPLACE MACRO names_at(policy, place) AS coalesce(from_json(json_extract(policy, place), '["VARCHAR"]'), []);
 CREATE OR REPLACE MACRO added_names(before, after, place) AS
-    list_filter(coalesce(from_json(json_extract(after, place), '["VARCHAR"]'), []),
-        lambda x: NOT list_contains(coalesce(from_json(json_extract(before, place), '["VARCHAR"]'), []), x));
+    len(list_distinct(names_at(after, place))) - len(list_intersect(names_at(after, place), names_at(before, place)));
 
 CREATE OR REPLACE TABLE registration_changes AS
 WITH valued AS (
@@ -124,15 +125,15 @@ SELECT event_no, record, tenant_id, time, issuer_id, issuer_name, o ->> '$.displ
         ELSE list_filter([
             CASE WHEN lower(n ->> '$.state') NOT IN ('enabled', '0') THEN 'it is no longer enabled' END,
             CASE WHEN NOT contains(lower(n::VARCHAR), 'urn:user:registersecurityinfo') THEN 'registering methods is no longer among what it covers' END,
-            CASE WHEN len(added_names(o, n, '$.conditions.users.excludeUsers')) + len(added_names(o, n, '$.conditions.users.excludeGroups'))
-                + len(added_names(o, n, '$.conditions.users.excludeRoles')) > 0 THEN 'it excludes more users, groups or roles' END,
-            CASE WHEN len(added_names(o, n, '$.conditions.locations.excludeLocations')) > 0 THEN 'it excludes more locations' END,
-            CASE WHEN len(added_names(n, o, '$.conditions.users.includeUsers')) + len(added_names(n, o, '$.conditions.users.includeGroups'))
-                + len(added_names(n, o, '$.conditions.users.includeRoles')) > 0
+            CASE WHEN added_names(o, n, '$.conditions.users.excludeUsers') + added_names(o, n, '$.conditions.users.excludeGroups')
+                + added_names(o, n, '$.conditions.users.excludeRoles') > 0 THEN 'it excludes more users, groups or roles' END,
+            CASE WHEN added_names(o, n, '$.conditions.locations.excludeLocations') > 0 THEN 'it excludes more locations' END,
+            CASE WHEN added_names(n, o, '$.conditions.users.includeUsers') + added_names(n, o, '$.conditions.users.includeGroups')
+                + added_names(n, o, '$.conditions.users.includeRoles') > 0
                 AND NOT contains(lower(coalesce(n ->> '$.conditions.users.includeUsers', '')), '"all"') THEN 'it includes fewer users' END,
-            CASE WHEN len(added_names(n, o, '$.conditions.locations.includeLocations')) > 0
+            CASE WHEN added_names(n, o, '$.conditions.locations.includeLocations') > 0
                 AND NOT contains(lower(coalesce(n ->> '$.conditions.locations.includeLocations', '')), '"all"') THEN 'it includes fewer locations' END,
-            CASE WHEN len(added_names(n, o, '$.grantControls.builtInControls')) > 0
+            CASE WHEN added_names(n, o, '$.grantControls.builtInControls') > 0
                 OR (n ->> '$.grantControls') IS NULL AND (o ->> '$.grantControls') IS NOT NULL
                 OR (n ->> '$.grantControls.authenticationStrength.id') IS NULL AND (o ->> '$.grantControls.authenticationStrength.id') IS NOT NULL
                 THEN 'a grant control was taken away' END
