@@ -117,7 +117,7 @@ func TestFolderHoldsWhatTheFormatsSay(t *testing.T) {
 	if diff := cmp.Diff(all, names(t, write(t, hostile()))); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"findings.json", "manifest.json"}, names(t, write(t, hostile(), "json"))); diff != "" {
+	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, names(t, write(t, hostile(), "json"))); diff != "" {
 		t.Error(diff)
 	}
 	dir := filepath.Join(t.TempDir(), "report")
@@ -249,7 +249,7 @@ func TestEmptyFolderAndLinkAreAccepted(t *testing.T) {
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
 		t.Errorf("the link was replaced: %v %v", info, err)
 	}
-	if diff := cmp.Diff([]string{"findings.json", "manifest.json"}, names(t, dir)); diff != "" {
+	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, names(t, dir)); diff != "" {
 		t.Error(diff)
 	}
 }

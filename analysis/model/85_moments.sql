@@ -11,13 +11,18 @@ CREATE OR REPLACE TABLE gap_days AS SELECT tenant_id, log_type, day FROM coverag
 
 -- Of each pass, whether the logs cover the spans that rules look back and ahead over, in days before and after its event.
 CREATE OR REPLACE MACRO uncovered(log, spans_from, spans_to) AS TABLE
-SELECT p.pass_no
-FROM passes AS p
-LEFT JOIN log_spans AS s ON s.tenant_id = p.tenant_id AND s.log_type = log
-LEFT JOIN gap_days AS g ON g.tenant_id = p.tenant_id AND g.log_type = log
-    AND g.day BETWEEN (p.issued_at + spans_from)::DATE AND (p.issued_at + spans_to)::DATE
-GROUP BY p.pass_no
-HAVING NOT coalesce(bool_and(s.first_time <= p.issued_at + spans_from AND s.last_time >= p.issued_at + spans_to), false) OR count(g.day) > 0;
+WITH spans AS (
+    SELECT pass_no, tenant_id, issued_at + spans_from AS from_time, issued_at + spans_to AS to_time FROM passes
+),
+looked AS (
+    SELECT p.pass_no, bool_and(coalesce(s.first_time <= p.from_time AND s.last_time >= p.to_time, false)) AS within_log, count(g.day) AS gaps
+    FROM spans AS p
+    LEFT JOIN log_spans AS s ON s.tenant_id = p.tenant_id AND s.log_type = log
+    LEFT JOIN gap_days AS g ON g.tenant_id = p.tenant_id AND g.log_type = log
+        AND g.day >= date_trunc('day', p.from_time) AND g.day <= p.to_time
+    GROUP BY p.pass_no
+)
+SELECT pass_no FROM looked WHERE within_log = false OR gaps > 0;
 
 -- Refused attempts: was the user's latest pass before it one-time and spent? unsure where the log-ins that would say so are
 -- not in evidence.
@@ -203,14 +208,24 @@ at_address AS (
 proved AS (
     SELECT DISTINCT a.pass_no FROM at_address AS a
     JOIN strong_proofs AS s ON s.tenant_id = a.tenant_id AND s.user_id = a.issuer_id AND s.time > a.time AND s.time < a.issued_at
+),
+found AS (
+    SELECT pass_no, attempt_no AS signin_no, false AS weak, 'the event''s session is one of a pass' AS how, NULL AS not_assessed FROM in_session
+    UNION ALL
+    SELECT a.pass_no, a.signin_no, a.weak, 'from the same address, without a proof of their own between', NULL
+    FROM at_address AS a ANTI JOIN proved AS p ON p.pass_no = a.pass_no
 )
-SELECT pass_no, attempt_no AS signin_no, false AS weak, 'the event''s session is one of a pass' AS how, NULL AS not_assessed FROM in_session
-UNION ALL
-SELECT pass_no, signin_no, weak, 'from the same address, without a proof of their own between', NULL
-FROM at_address WHERE pass_no NOT IN (SELECT pass_no FROM proved)
+SELECT pass_no, signin_no, weak, how, not_assessed FROM found
 UNION ALL
 SELECT pass_no, NULL, NULL, NULL, 'the audit event has neither a session nor an address'
 FROM by_person WHERE session_id IS NULL AND issuer_ip IS NULL;
+
+-- Log-ins that were odd in themselves.
+CREATE OR REPLACE TABLE odd_logins AS
+SELECT login_no FROM strange_country_logins
+UNION SELECT login_no FROM issuer_network_logins
+UNION SELECT login_no FROM device_code_logins
+UNION SELECT login_no FROM risky_logins;
 
 -- Passes for accounts that nobody had used; high where a log-in with the pass was odd in itself.
 CREATE OR REPLACE MACRO dormant_passes(days, covered_days) AS TABLE
@@ -221,16 +236,10 @@ seen AS (
         AND s.time >= p.issued_at - to_seconds(days * 86400) AND s.time <= p.issued_at - INTERVAL 24 HOUR
 ),
 dark AS (
-    SELECT pass_no FROM uncovered('sign-in interactive', to_seconds(-covered_days * 86400), to_seconds(0))
-    UNION SELECT pass_no FROM uncovered('sign-in non-interactive', to_seconds(-covered_days * 86400), to_seconds(0))
+    SELECT pass_no FROM uncovered('sign-in interactive', to_seconds(covered_days * -86400), to_seconds(0))
+    UNION SELECT pass_no FROM uncovered('sign-in non-interactive', to_seconds(covered_days * -86400), to_seconds(0))
 ),
-odd AS (
-    SELECT login_no FROM strange_country_logins
-    UNION SELECT login_no FROM issuer_network_logins
-    UNION SELECT login_no FROM device_code_logins
-    UNION SELECT login_no FROM risky_logins
-),
-used AS (SELECT DISTINCT l.pass_no FROM logins AS l JOIN odd AS o ON o.login_no = l.login_no WHERE l.pass_known)
+used AS (SELECT DISTINCT l.pass_no FROM logins AS l JOIN odd_logins AS o ON o.login_no = l.login_no WHERE l.pass_known)
 SELECT p.pass_no, u.pass_no IS NOT NULL AS used_oddly, d.pass_no IS NOT NULL OR p.user_created IS NULL AS unknown
 FROM passes AS p
 LEFT JOIN dark AS d ON d.pass_no = p.pass_no
