@@ -43,6 +43,11 @@ func judge(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []
 		return nil, err
 	}
 	accepted.mark(j.findings[others:])
+	accepted.mark(j.outside)
+	var err error
+	if r.Incidents, err = findIncidents(ctx, c, s, d, j); err != nil {
+		return nil, err
+	}
 	r.Findings, r.Faults = j.findings, j.faults
 	r.Notes = append(r.Notes, j.notes...)
 	slices.SortFunc(r.Findings, func(x, y Finding) int {
@@ -52,7 +57,6 @@ func judge(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []
 	if err := d.records.prove(ctx, c, r.Findings); err != nil {
 		return nil, err
 	}
-	var err error
 	var notes []string
 	if r.Evidence, notes, err = readEvidence(ctx, c); err != nil {
 		return nil, err
@@ -83,6 +87,7 @@ type judging struct {
 	records records
 
 	findings []Finding
+	outside  []Finding                     // of the period: they belong to incidents
 	unjudged map[ruleTenant]map[string]int // how many of the population could not be judged, by the reason
 	faults   []error
 	failed   map[string]string // why, of users' rules that failed, by id
@@ -176,6 +181,7 @@ func (j *judging) runOne(ctx context.Context, c *casefile.Case, rule Rule) ([]Fi
 				return err
 			}
 			if !rule.isState() && !j.scope.period.Touches(f.FirstSeen, f.LastSeen) {
+				j.outside = append(j.outside, f)
 				return nil
 			}
 			// Two findings that say the same of the same records would be one; a rule must tell them apart.

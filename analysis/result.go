@@ -23,6 +23,7 @@ type Result struct {
 	Period       Period
 	AsOf         time.Time
 	Findings     []Finding
+	Incidents    []Incident // what belongs together, in the order in which to look at it
 	Assessments  []Assessment
 	Passes       []Pass
 	Logins       []Login
@@ -81,7 +82,30 @@ type Finding struct {
 	EventIDs    []string
 	Evidence    []Place
 	Exception   *settings.Exception // set when Status is excepted
+	IncidentID  string              // "" where it belongs to none
 	Records     []Record            // the proof: what it is about, then what supports it
+}
+
+// Incident is what belongs together, as contract.md's incidents.csv has it.
+type Incident struct {
+	ID          string
+	Rank        int // from 1
+	Score       float64
+	Severity    Severity
+	Status      string // open or excepted
+	TenantID    string
+	SubjectType string // its kind: user, issuer, address, device or tenant
+	SubjectID   string
+	SubjectName string
+	FirstSeen   time.Time
+	LastSeen    time.Time
+	Passes      int
+	Logins      int
+	Findings    []string // ids, those outside of the period too
+	Signs       []string // rules, those that weigh most first
+	Actors      []string // names of who issued or changed
+	Headline    string
+	Touches     []string // ids of other incidents
 }
 
 // Record is one event of the evidence as a finding shows it.

@@ -27,7 +27,14 @@ var criteria = []string{"issued", "approved_issuer", "four_eyes", "purpose", "pl
 var csvTables = []csvTable{
 	{"findings.csv", "finding_id rule_id severity status tenant_id subject_type subject_id subject_name actor_id actor_name " +
 		"first_seen last_seen count title summary event_ids evidence exception_reason exception_owner exception_expires " +
-		"remediation techniques controls", findingCells},
+		"remediation techniques controls how_to_verify incident_id", findingCells},
+	{"incidents.csv", "incident_id rank score severity status tenant_id subject_type subject_id subject_name first_seen last_seen passes logins " +
+		"findings signs actors headline finding_ids touches",
+		cells(func(r *analysis.Result) []analysis.Incident { return r.Incidents }, func(i analysis.Incident) []string {
+			return []string{i.ID, integer(i.Rank), strconv.FormatFloat(i.Score, 'f', 2, 64), string(i.Severity), i.Status, i.TenantID,
+				i.SubjectType, i.SubjectID, i.SubjectName, stamp(i.FirstSeen), stamp(i.LastSeen), integer(i.Passes), integer(i.Logins),
+				integer(len(i.Findings)), joined(i.Signs), joined(i.Actors), i.Headline, joined(i.Findings), joined(i.Touches)}
+		})},
 	{"assessment.csv", "rule_id tenant_id from to population findings excepted assessed reason",
 		cells(func(r *analysis.Result) []analysis.Assessment { return r.Assessments }, func(a analysis.Assessment) []string {
 			return []string{a.RuleID, a.TenantID, stamp(a.From), stamp(a.To), integer(a.Population),
@@ -112,7 +119,7 @@ func findingCells(r *analysis.Result) iter.Seq[[]string] {
 			row := []string{f.FindingID, f.RuleID, f.Severity, f.Status, f.TenantID, f.SubjectType, f.SubjectID, f.SubjectName,
 				f.ActorID, f.ActorName, stamp(first), stamp(last), integer(f.Count), f.Title, f.Summary, joined(f.EventIDs),
 				joined(f.Evidence), value(f.ExceptionReason), value(f.ExceptionOwner), value(f.ExceptionExpires),
-				f.Remediation, joined(f.Techniques), joined(f.Controls)}
+				f.Remediation, joined(f.Techniques), joined(f.Controls), f.HowToVerify, f.IncidentID}
 			if !yield(row) {
 				return
 			}

@@ -36,6 +36,8 @@ type findingRow struct {
 	Remediation      string     `json:"remediation" parquet:"remediation"`
 	Techniques       []string   `json:"techniques" parquet:"techniques,list"`
 	Controls         []string   `json:"controls" parquet:"controls,list"`
+	HowToVerify      string     `json:"how_to_verify" parquet:"how_to_verify"`
+	IncidentID       string     `json:"incident_id" parquet:"incident_id"`
 }
 
 // findingRows yields the findings of r in their order.
@@ -51,6 +53,7 @@ func findingRows(r *analysis.Result) iter.Seq[findingRow] {
 				FirstSeen: known(f.FirstSeen), LastSeen: known(f.LastSeen), Count: int64(f.Count),
 				Title: f.Title, Summary: f.Summary, EventIDs: list(f.EventIDs), Evidence: places(f.Evidence),
 				Remediation: rule.HowToFix, Techniques: list(rule.Techniques), Controls: list(rule.Controls),
+				HowToVerify: rule.HowToVerify, IncidentID: f.IncidentID,
 			}
 			if e := f.Exception; e != nil {
 				row.ExceptionReason, row.ExceptionOwner = &e.Reason, &e.Owner
@@ -104,7 +107,7 @@ func value(s *string) string {
 // toValidUTF8 replaces what is not UTF-8: JSON and Parquet cannot hold it.
 func (f *findingRow) toValidUTF8() {
 	for _, s := range []*string{&f.FindingID, &f.RuleID, &f.Severity, &f.Status, &f.TenantID, &f.SubjectType, &f.SubjectID,
-		&f.SubjectName, &f.ActorID, &f.ActorName, &f.Title, &f.Summary, &f.Remediation} {
+		&f.SubjectName, &f.ActorID, &f.ActorName, &f.Title, &f.Summary, &f.Remediation, &f.HowToVerify, &f.IncidentID} {
 		*s = strings.ToValidUTF8(*s, "\uFFFD")
 	}
 	for _, s := range []**string{&f.ExceptionReason, &f.ExceptionOwner} {

@@ -52,7 +52,7 @@ func TestWhatOthersPutIntoAReportStays(t *testing.T) {
 		if err := WriteFolder(t.Context(), dir, hostile(), Options{Formats: []string{"json"}, Replace: true}); err != nil {
 			t.Errorf("%s, to be replaced: %v", name, err)
 		}
-		if diff := cmp.Diff([]string{"findings.json", "manifest.json"}, names(t, dir)); diff != "" {
+		if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, names(t, dir)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 		if got := read(t, elsewhere, "precious.txt"); got != "mine" {
@@ -73,7 +73,7 @@ func TestWhatIsNobodysWorkIsReplaced(t *testing.T) {
 	if err := WriteFolder(t.Context(), dir, hostile(), Options{Formats: []string{"json"}}); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"findings.json", "manifest.json"}, names(t, dir)); diff != "" {
+	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, names(t, dir)); diff != "" {
 		t.Error(diff)
 	}
 	looked := filepath.Join(t.TempDir(), "looked")
@@ -148,7 +148,7 @@ func TestAReportOfNothingReplacesNone(t *testing.T) {
 			t.Errorf("replace %v: %v", replace, err)
 		}
 	}
-	if diff := cmp.Diff([]string{"findings.json", "manifest.json"}, names(t, dir)); diff != "" {
+	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, names(t, dir)); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"report"}, names(t, filepath.Dir(dir))); diff != "" {

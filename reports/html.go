@@ -157,7 +157,7 @@ func (o htmlOutput) page(r *analysis.Result) page {
 	first := firstThings(r, 3)
 	rules := rulesByID(r)
 	for _, f := range first {
-		p.First = append(p.First, firstThing{f, rules[f.RuleID].HowToVerify})
+		p.First = append(p.First, firstThing{f, rules[f.RuleID].HowToVerify, togetherWith(r, f)})
 	}
 	p.NotRecognised = notRecognised(r)
 	if lacksEvidence(r) {
@@ -187,10 +187,10 @@ func (o htmlOutput) page(r *analysis.Result) page {
 	return p
 }
 
-// firstThing is a finding to look at first, and what to do about it.
+// firstThing is a finding to look at first, what to do about it, and what else belongs to its incident.
 type firstThing struct {
 	*analysis.Finding
-	Do string
+	Do, Together string
 }
 
 func head[T any](l []T, n int) ([]T, int) {

@@ -4,20 +4,30 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
+	"time"
 
 	"tapaudit/analysis"
 	"tapaudit/ingest/safetext"
 )
 
-// jsonOutput writes findings.json: an array with one finding a line, times in
-// RFC 3339 UTC, null for what is not known.
+// jsonOutput writes findings.json and incidents.json: an array with one of them a
+// line, times in RFC 3339 UTC, null for what is not known.
 type jsonOutput struct{}
 
 func (jsonOutput) write(f *folder, r *analysis.Result) error {
-	return f.create("findings.json", func(w io.Writer) error {
-		separator := "[\n"
-		for row := range findingRows(r) {
+	if err := writeArray(f, "findings.json", findingRows(r)); err != nil {
+		return err
+	}
+	return writeArray(f, "incidents.json", incidentRows(r))
+}
+
+// writeArray writes a file with an array of rows, one a line.
+func writeArray[T any](f *folder, name string, rows iter.Seq[T]) error {
+	return f.create(name, func(w io.Writer) error {
+		separator, end := "[\n", "[]\n"
+		for row := range rows {
 			text, err := json.Marshal(row)
 			if err != nil {
 				return err
@@ -25,15 +35,51 @@ func (jsonOutput) write(f *folder, r *analysis.Result) error {
 			if _, err := io.WriteString(w, separator+escaped(text)); err != nil {
 				return err
 			}
-			separator = ",\n"
-		}
-		end := "\n]\n"
-		if len(r.Findings) == 0 {
-			end = "[]\n"
+			separator, end = ",\n", "\n]\n"
 		}
 		_, err := io.WriteString(w, end)
 		return err
 	})
+}
+
+// incidentRow is an incident as incidents.csv has it.
+type incidentRow struct {
+	IncidentID  string     `json:"incident_id"`
+	Rank        int        `json:"rank"`
+	Score       float64    `json:"score"`
+	Severity    string     `json:"severity"`
+	Status      string     `json:"status"`
+	TenantID    string     `json:"tenant_id"`
+	SubjectType string     `json:"subject_type"`
+	SubjectID   string     `json:"subject_id"`
+	SubjectName string     `json:"subject_name"`
+	FirstSeen   *time.Time `json:"first_seen"`
+	LastSeen    *time.Time `json:"last_seen"`
+	Passes      int        `json:"passes"`
+	Logins      int        `json:"logins"`
+	Findings    int        `json:"findings"`
+	Signs       []string   `json:"signs"`
+	Actors      []string   `json:"actors"`
+	Headline    string     `json:"headline"`
+	FindingIDs  []string   `json:"finding_ids"`
+	Touches     []string   `json:"touches"`
+}
+
+// incidentRows yields the incidents of r in their order.
+func incidentRows(r *analysis.Result) iter.Seq[incidentRow] {
+	return func(yield func(incidentRow) bool) {
+		for _, i := range r.Incidents {
+			row := incidentRow{
+				IncidentID: i.ID, Rank: i.Rank, Score: i.Score, Severity: string(i.Severity), Status: i.Status, TenantID: i.TenantID,
+				SubjectType: i.SubjectType, SubjectID: i.SubjectID, SubjectName: i.SubjectName,
+				FirstSeen: known(i.FirstSeen), LastSeen: known(i.LastSeen), Passes: i.Passes, Logins: i.Logins, Findings: len(i.Findings),
+				Signs: list(i.Signs), Actors: list(i.Actors), Headline: i.Headline, FindingIDs: list(i.Findings), Touches: list(i.Touches),
+			}
+			if !yield(row) {
+				return
+			}
+		}
+	}
 }
 
 // escaped is JSON text in which deceptive characters are written as \u

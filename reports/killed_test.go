@@ -51,7 +51,7 @@ func TestWhatAKillLeft(t *testing.T) {
 	if err := WriteFolder(context.Background(), dir, hostile(), Options{Formats: []string{"json"}}); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"findings.json", "manifest.json"}, names(t, dir)); diff != "" {
+	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, names(t, dir)); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{filepath.Base(foreign), "report"}, names(t, parent)); diff != "" {

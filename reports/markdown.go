@@ -65,6 +65,9 @@ func (o markdownOutput) page(r *analysis.Result) string {
 			print("%d. **%s**, %s (%s)\n", i+1, f.Severity, markdown(f.Title), markdown(f.RuleID))
 			print("   - %s: %s%s\n", markdown(or(f.SubjectType, "subject")), markdown(or(subject(f), "not named")), since(f))
 			print("   - %s\n", markdown(f.Summary))
+			if together := togetherWith(r, f); together != "" {
+				print("   - %s\n", markdown(together))
+			}
 		}
 	}
 

@@ -113,11 +113,11 @@ func TestSameInputSameBytes(t *testing.T) {
 
 func TestFolderHoldsWhatTheFormatsSay(t *testing.T) {
 	all := []string{"assessment.csv", "coverage.csv", "evidence.csv", "exceptions.csv", "findings.csv", "findings.json", "findings.parquet",
-		"logins.csv", "manifest.json", "passes.csv", "policy.csv", "quarantine.csv", "report.html"}
+		"incidents.csv", "incidents.json", "logins.csv", "manifest.json", "passes.csv", "policy.csv", "quarantine.csv", "report.html"}
 	if diff := cmp.Diff(all, names(t, write(t, hostile()))); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"findings.json", "manifest.json"}, names(t, write(t, hostile(), "json"))); diff != "" {
+	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, names(t, write(t, hostile(), "json"))); diff != "" {
 		t.Error(diff)
 	}
 	dir := filepath.Join(t.TempDir(), "report")
@@ -227,7 +227,7 @@ func TestForeignFolderIsRefused(t *testing.T) {
 	}
 	for _, name := range kept {
 		if strings.HasSuffix(name, ".new-1") {
-			if v := verifyFolder(t, filepath.Join(parent, name)); v.Same != 12 || len(v.Differences) > 0 {
+			if v := verifyFolder(t, filepath.Join(parent, name)); v.Same != 14 || len(v.Differences) > 0 {
 				t.Errorf("%s: %d the same, %v", name, v.Same, v.Differences)
 			}
 		}
@@ -249,7 +249,7 @@ func TestEmptyFolderAndLinkAreAccepted(t *testing.T) {
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
 		t.Errorf("the link was replaced: %v %v", info, err)
 	}
-	if diff := cmp.Diff([]string{"findings.json", "manifest.json"}, names(t, dir)); diff != "" {
+	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, names(t, dir)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -305,7 +305,8 @@ func TestManifestNamesEveryFile(t *testing.T) {
 
 func TestColumns(t *testing.T) {
 	want := map[string]string{
-		"findings.csv":   "finding_id,rule_id,severity,status,tenant_id,subject_type,subject_id,subject_name,actor_id,actor_name,first_seen,last_seen,count,title,summary,event_ids,evidence,exception_reason,exception_owner,exception_expires,remediation,techniques,controls",
+		"findings.csv":   "finding_id,rule_id,severity,status,tenant_id,subject_type,subject_id,subject_name,actor_id,actor_name,first_seen,last_seen,count,title,summary,event_ids,evidence,exception_reason,exception_owner,exception_expires,remediation,techniques,controls,how_to_verify,incident_id",
+		"incidents.csv":  "incident_id,rank,score,severity,status,tenant_id,subject_type,subject_id,subject_name,first_seen,last_seen,passes,logins,findings,signs,actors,headline,finding_ids,touches",
 		"assessment.csv": "rule_id,tenant_id,from,to,population,findings,excepted,assessed,reason",
 		"passes.csv":     "tenant_id,pass_id,user_id,user_name,issued_at,issuer_type,issuer_id,issuer_name,issuer_ip,start,end_time,end_basis,ended_at,ended_by,usage,logins,first_login,methods_registered,event_id,evidence",
 		"logins.csv":     "tenant_id,user_id,user_name,time,ip,asn,country,applications,signins,footprint,outcome,pass_issued_at,issuer_name,issued,approved_issuer,four_eyes,purpose,place,hours,prompt,outcome_registered,closed,supervised,event_ids,evidence",

@@ -78,7 +78,8 @@ func Summary(w io.Writer, r *analysis.Result, dir string, color bool) error {
 			rows = append(rows, []string{s.severity(f.Severity), strings.Join(slices.Concat(
 				wrap(64, 2, line(f.Title)),
 				[]string{whose(f)},
-				wrap(64, 3, line(f.Summary))), "\n")})
+				wrap(64, 3, line(f.Summary)),
+				wrap(64, 2, line(togetherWith(r, f)))), "\n")})
 		}
 		s.table([]int{12, 66}, tw.AlignLeft, []string{"severity", "finding"}, rows...)
 	}

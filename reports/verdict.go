@@ -274,17 +274,33 @@ func seen(r *analysis.Result, ruleID string, n int, one, many, all string) strin
 	return "no " + one + " in the part that could be assessed"
 }
 
-// firstThings are the open findings to look at first: by severity, and within
-// one severity from as many rules as there are. What is merely for information
-// asks for nothing.
+// firstThings are the open findings to look at first: of each severity the
+// incidents in their order, each by the finding that says most, then what
+// belongs to no incident, from as many rules as there are. Never two of one
+// incident. What is merely for information asks for nothing.
 func firstThings(r *analysis.Result, n int) []*analysis.Finding {
+	byID := make(map[string]*analysis.Finding, len(r.Findings))
+	for i := range r.Findings {
+		byID[r.Findings[i].ID] = &r.Findings[i]
+	}
 	var first []*analysis.Finding
 	for _, severity := range severities[:4] {
+		for _, incident := range r.Incidents {
+			if len(first) == n || incident.Severity != severity || incident.Status != "open" {
+				continue
+			}
+			for _, id := range incident.Findings {
+				if f := byID[id]; f != nil && isOpen(*f) { // those outside of the period are not in the report
+					first = append(first, f)
+					break
+				}
+			}
+		}
 		for _, repeat := range []bool{false, true} {
 			rules := map[string]bool{}
 			for i := range r.Findings {
 				f := &r.Findings[i]
-				if len(first) == n || f.Severity != severity || !isOpen(*f) {
+				if len(first) == n || f.Severity != severity || !isOpen(*f) || f.IncidentID != "" {
 					continue
 				}
 				if rules[f.RuleID] == repeat && !slices.Contains(first, f) {
@@ -295,6 +311,26 @@ func firstThings(r *analysis.Result, n int) []*analysis.Finding {
 		}
 	}
 	return first
+}
+
+// togetherWith says what else belongs to a finding's incident; "" where there
+// is nothing.
+func togetherWith(r *analysis.Result, f *analysis.Finding) string {
+	i := slices.IndexFunc(r.Incidents, func(i analysis.Incident) bool { return i.ID == f.IncidentID })
+	if f.IncidentID == "" || i < 0 {
+		return ""
+	}
+	incident := r.Incidents[i]
+	others := slices.DeleteFunc(slices.Clone(incident.Signs), func(rule string) bool { return rule == f.RuleID })
+	if len(others) == 0 {
+		return ""
+	}
+	const named = 3
+	text := "In the same incident: " + strings.Join(others[:min(len(others), named)], ", ")
+	if more := len(others) - named; more > 0 {
+		text += " and " + count(more, "more sign", "more signs")
+	}
+	return text + "."
 }
 
 // unseen is a reason why rules could not be tested, or only in part.

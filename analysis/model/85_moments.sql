@@ -11,13 +11,18 @@ CREATE OR REPLACE TABLE gap_days AS SELECT tenant_id, log_type, day FROM coverag
 
 -- Of each pass, whether the logs cover the spans that rules look back and ahead over, in days before and after its event.
 CREATE OR REPLACE MACRO uncovered(log, spans_from, spans_to) AS TABLE
-SELECT p.pass_no
-FROM passes AS p
-LEFT JOIN log_spans AS s ON s.tenant_id = p.tenant_id AND s.log_type = log
-LEFT JOIN gap_days AS g ON g.tenant_id = p.tenant_id AND g.log_type = log
-    AND g.day BETWEEN (p.issued_at + spans_from)::DATE AND (p.issued_at + spans_to)::DATE
-GROUP BY p.pass_no
-HAVING NOT coalesce(bool_and(s.first_time <= p.issued_at + spans_from AND s.last_time >= p.issued_at + spans_to), false) OR count(g.day) > 0;
+WITH spans AS (
+    SELECT pass_no, tenant_id, issued_at + spans_from AS from_time, issued_at + spans_to AS to_time FROM passes
+),
+looked AS (
+    SELECT p.pass_no, bool_and(coalesce(s.first_time <= p.from_time AND s.last_time >= p.to_time, false)) AS within_log, count(g.day) AS gaps
+    FROM spans AS p
+    LEFT JOIN log_spans AS s ON s.tenant_id = p.tenant_id AND s.log_type = log
+    LEFT JOIN gap_days AS g ON g.tenant_id = p.tenant_id AND g.log_type = log
+        AND g.day >= date_trunc('day', p.from_time) AND g.day <= p.to_time
+    GROUP BY p.pass_no
+)
+SELECT pass_no FROM looked WHERE within_log = false OR gaps > 0;
 
 -- Refused attempts: was the user's latest pass before it one-time and spent? unsure where the log-ins that would say so are
 -- not in evidence.
@@ -96,9 +101,10 @@ UNION SELECT i.tenant_id, i.issuer_id, t.app_id FROM issuers AS i JOIN tied AS t
 -- are no whole JSON cannot be read.
 CREATE OR REPLACE MACRO unwrapped_json(x) AS
     CASE WHEN json_valid(x) AND json_type(x) = 'VARCHAR' THEN x ->> '$' ELSE x END;
+-- How many names a list has that the list before had not.
+CREATE OR REPLACE MACRO names_at(policy, place) AS coalesce(from_json(json_extract(policy, place), '["VARCHAR"]'), []);
 CREATE OR REPLACE MACRO added_names(before, after, place) AS
-    list_filter(coalesce(from_json(json_extract(after, place), '["VARCHAR"]'), []),
-        lambda x: NOT list_contains(coalesce(from_json(json_extract(before, place), '["VARCHAR"]'), []), x));
+    len(list_distinct(names_at(after, place))) - len(list_intersect(names_at(after, place), names_at(before, place)));
 
 CREATE OR REPLACE TABLE registration_changes AS
 WITH valued AS (
@@ -124,15 +130,15 @@ SELECT event_no, record, tenant_id, time, issuer_id, issuer_name, o ->> '$.displ
         ELSE list_filter([
             CASE WHEN lower(n ->> '$.state') NOT IN ('enabled', '0') THEN 'it is no longer enabled' END,
             CASE WHEN NOT contains(lower(n::VARCHAR), 'urn:user:registersecurityinfo') THEN 'registering methods is no longer among what it covers' END,
-            CASE WHEN len(added_names(o, n, '$.conditions.users.excludeUsers')) + len(added_names(o, n, '$.conditions.users.excludeGroups'))
-                + len(added_names(o, n, '$.conditions.users.excludeRoles')) > 0 THEN 'it excludes more users, groups or roles' END,
-            CASE WHEN len(added_names(o, n, '$.conditions.locations.excludeLocations')) > 0 THEN 'it excludes more locations' END,
-            CASE WHEN len(added_names(n, o, '$.conditions.users.includeUsers')) + len(added_names(n, o, '$.conditions.users.includeGroups'))
-                + len(added_names(n, o, '$.conditions.users.includeRoles')) > 0
+            CASE WHEN added_names(o, n, '$.conditions.users.excludeUsers') + added_names(o, n, '$.conditions.users.excludeGroups')
+                + added_names(o, n, '$.conditions.users.excludeRoles') > 0 THEN 'it excludes more users, groups or roles' END,
+            CASE WHEN added_names(o, n, '$.conditions.locations.excludeLocations') > 0 THEN 'it excludes more locations' END,
+            CASE WHEN added_names(n, o, '$.conditions.users.includeUsers') + added_names(n, o, '$.conditions.users.includeGroups')
+                + added_names(n, o, '$.conditions.users.includeRoles') > 0
                 AND NOT contains(lower(coalesce(n ->> '$.conditions.users.includeUsers', '')), '"all"') THEN 'it includes fewer users' END,
-            CASE WHEN len(added_names(n, o, '$.conditions.locations.includeLocations')) > 0
+            CASE WHEN added_names(n, o, '$.conditions.locations.includeLocations') > 0
                 AND NOT contains(lower(coalesce(n ->> '$.conditions.locations.includeLocations', '')), '"all"') THEN 'it includes fewer locations' END,
-            CASE WHEN len(added_names(n, o, '$.grantControls.builtInControls')) > 0
+            CASE WHEN added_names(n, o, '$.grantControls.builtInControls') > 0
                 OR (n ->> '$.grantControls') IS NULL AND (o ->> '$.grantControls') IS NOT NULL
                 OR (n ->> '$.grantControls.authenticationStrength.id') IS NULL AND (o ->> '$.grantControls.authenticationStrength.id') IS NOT NULL
                 THEN 'a grant control was taken away' END
@@ -202,14 +208,24 @@ at_address AS (
 proved AS (
     SELECT DISTINCT a.pass_no FROM at_address AS a
     JOIN strong_proofs AS s ON s.tenant_id = a.tenant_id AND s.user_id = a.issuer_id AND s.time > a.time AND s.time < a.issued_at
+),
+found AS (
+    SELECT pass_no, attempt_no AS signin_no, false AS weak, 'the event''s session is one of a pass' AS how, NULL AS not_assessed FROM in_session
+    UNION ALL
+    SELECT a.pass_no, a.signin_no, a.weak, 'from the same address, without a proof of their own between', NULL
+    FROM at_address AS a ANTI JOIN proved AS p ON p.pass_no = a.pass_no
 )
-SELECT pass_no, attempt_no AS signin_no, false AS weak, 'the event''s session is one of a pass' AS how, NULL AS not_assessed FROM in_session
-UNION ALL
-SELECT pass_no, signin_no, weak, 'from the same address, without a proof of their own between', NULL
-FROM at_address WHERE pass_no NOT IN (SELECT pass_no FROM proved)
+SELECT pass_no, signin_no, weak, how, not_assessed FROM found
 UNION ALL
 SELECT pass_no, NULL, NULL, NULL, 'the audit event has neither a session nor an address'
 FROM by_person WHERE session_id IS NULL AND issuer_ip IS NULL;
+
+-- Log-ins that were odd in themselves.
+CREATE OR REPLACE TABLE odd_logins AS
+SELECT login_no FROM strange_country_logins
+UNION SELECT login_no FROM issuer_network_logins
+UNION SELECT login_no FROM device_code_logins
+UNION SELECT login_no FROM risky_logins;
 
 -- Passes for accounts that nobody had used; high where a log-in with the pass was odd in itself.
 CREATE OR REPLACE MACRO dormant_passes(days, covered_days) AS TABLE
@@ -220,16 +236,10 @@ seen AS (
         AND s.time >= p.issued_at - to_seconds(days * 86400) AND s.time <= p.issued_at - INTERVAL 24 HOUR
 ),
 dark AS (
-    SELECT pass_no FROM uncovered('sign-in interactive', to_seconds(-covered_days * 86400), to_seconds(0))
-    UNION SELECT pass_no FROM uncovered('sign-in non-interactive', to_seconds(-covered_days * 86400), to_seconds(0))
+    SELECT pass_no FROM uncovered('sign-in interactive', to_seconds(covered_days * -86400), to_seconds(0))
+    UNION SELECT pass_no FROM uncovered('sign-in non-interactive', to_seconds(covered_days * -86400), to_seconds(0))
 ),
-odd AS (
-    SELECT login_no FROM strange_country_logins
-    UNION SELECT login_no FROM issuer_network_logins
-    UNION SELECT login_no FROM device_code_logins
-    UNION SELECT login_no FROM risky_logins
-),
-used AS (SELECT DISTINCT l.pass_no FROM logins AS l JOIN odd AS o ON o.login_no = l.login_no WHERE l.pass_known)
+used AS (SELECT DISTINCT l.pass_no FROM logins AS l JOIN odd_logins AS o ON o.login_no = l.login_no WHERE l.pass_known)
 SELECT p.pass_no, u.pass_no IS NOT NULL AS used_oddly, d.pass_no IS NOT NULL OR p.user_created IS NULL AS unknown
 FROM passes AS p
 LEFT JOIN dark AS d ON d.pass_no = p.pass_no

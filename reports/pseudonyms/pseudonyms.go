@@ -295,6 +295,7 @@ func (p *pseudonymiser) result(r *analysis.Result) *analysis.Result {
 	slices.SortStableFunc(out.Findings, func(x, y analysis.Finding) int {
 		return cmp.Or(cmp.Compare(y.Severity.Rank(), x.Severity.Rank()), cmp.Compare(x.RuleID, y.RuleID), x.FirstSeen.Compare(y.FirstSeen), cmp.Compare(x.ID, y.ID))
 	})
+	out.Incidents = each(r.Incidents, p.incident)
 	out.Assessments = each(r.Assessments, func(a analysis.Assessment) analysis.Assessment {
 		a.TenantID, a.Reasons = p.id(a.TenantID), p.sentences(a.Reasons)
 		return a
@@ -378,6 +379,7 @@ func (p *pseudonymiser) finding(f analysis.Finding, rule analysis.Rule) analysis
 	}
 	f.Summary = p.sentence(f.Summary, f.Title+" ("+leftOut+")", names...)
 	f.ID = p.key.hexadecimal("finding", f.ID)
+	f.IncidentID = p.incidentID(f.IncidentID)
 	f.TenantID = p.id(f.TenantID)
 	switch f.SubjectType {
 	case "file":
@@ -395,6 +397,21 @@ func (p *pseudonymiser) finding(f analysis.Finding, rule analysis.Rule) analysis
 		f.Exception = &e
 	}
 	return f
+}
+
+func (p *pseudonymiser) incident(i analysis.Incident) analysis.Incident {
+	i.ID, i.Touches = p.incidentID(i.ID), each(i.Touches, p.incidentID)
+	i.Findings = each(i.Findings, func(id string) string { return p.key.hexadecimal("finding", id) })
+	i.Headline = p.sentence(i.Headline, "an incident ("+leftOut+")", append(slices.Clone(i.Actors), i.SubjectID, i.SubjectName)...)
+	i.TenantID, i.SubjectID, i.SubjectName, i.Actors = p.id(i.TenantID), p.id(i.SubjectID), p.name(i.SubjectName), each(i.Actors, p.name)
+	return i
+}
+
+func (p *pseudonymiser) incidentID(id string) string {
+	if id == "" {
+		return ""
+	}
+	return p.key.hexadecimal("incident", id)
 }
 
 // exceptionName is a rule's id and perhaps a subject.

@@ -21,6 +21,7 @@ func testKey() *Key { return &Key{[]byte("0123456789abcdefghijklmnopqrstuv")} }
 var constants = map[string]bool{
 	"Result.RulesHash": true, "Result.Pseudonyms": true,
 	"Finding.RuleID": true, "Finding.Severity": true, "Finding.Status": true, "Finding.SubjectType": true,
+	"Incident.Severity": true, "Incident.Status": true, "Incident.SubjectType": true, "Incident.Signs": true,
 	"Record.Kind": true, "Assessment.RuleID": true, "Assessment.Assessed": true,
 	"Pass.IssuerType": true, "Pass.EndBasis": true, "Pass.EndedBy": true, "Pass.Usage": true,
 	"Login.Country": true, "Login.Outcome": true, "Login.Supervised": true, "Criterion.Name": true, "Criterion.State": true,
