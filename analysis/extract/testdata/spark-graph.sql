@@ -9,7 +9,7 @@
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, 04ab8ce4967454caacf689d443eac3f35a2b7c761506eb23f856b7edac73ae8b:
+-- Each row names this query by its hash, c585d223b09eb1c079143c343fd2849fd88fef627eb6322d3d2f36c5cf706e23:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET spark.sql.session.timeZone = UTC;
@@ -21,18 +21,18 @@ CREATE OR REPLACE TEMPORARY VIEW tapaudit_signins AS
 SELECT
     CAST(`id` AS STRING) AS id,
     CAST(`createdDateTime` AS TIMESTAMP) AS time,
-    lower(CASE WHEN lower(trim(CAST(`tenant` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`tenant` AS STRING) END) AS tenant_id,
+    lower(CASE WHEN lower(trim(CAST(`tenant` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`tenant` AS STRING) END) AS tenant_id,
     CAST(`homeTenantId` AS STRING) AS home_tenant_id,
     CAST(`resourceTenantId` AS STRING) AS resource_tenant_id,
-    CASE WHEN lower(trim(CAST(`userId` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`userId` AS STRING) END AS user_id,
-    CASE WHEN lower(trim(CAST(`userPrincipalName` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`userPrincipalName` AS STRING) END AS upn,
+    CASE WHEN lower(trim(CAST(`userId` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`userId` AS STRING) END AS user_id,
+    CASE WHEN lower(trim(CAST(`userPrincipalName` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`userPrincipalName` AS STRING) END AS upn,
     CAST(`userDisplayName` AS STRING) AS user_name,
     CAST(`userType` AS STRING) AS user_type,
     CAST(`appId` AS STRING) AS app_id,
     CAST(`appDisplayName` AS STRING) AS app_name,
     CAST(`resourceId` AS STRING) AS resource_id,
     CAST(`resourceDisplayName` AS STRING) AS resource_name,
-    CASE WHEN lower(trim(CAST(`ipAddress` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`ipAddress` AS STRING) END AS ip,
+    CASE WHEN lower(trim(CAST(`ipAddress` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`ipAddress` AS STRING) END AS ip,
     CAST(CAST(`autonomousSystemNumber` AS STRING) AS BIGINT) AS asn,
     CAST(`location`.`countryOrRegion` AS STRING) AS country,
     CAST(`location`.`city` AS STRING) AS city,
@@ -71,7 +71,7 @@ CREATE OR REPLACE TEMPORARY VIEW tapaudit_audits AS
 SELECT
     CAST(`id` AS STRING) AS id,
     CAST(`activityDateTime` AS TIMESTAMP) AS time,
-    lower(CASE WHEN lower(trim(CAST(`tenant` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`tenant` AS STRING) END) AS tenant_id,
+    lower(CASE WHEN lower(trim(CAST(`tenant` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`tenant` AS STRING) END) AS tenant_id,
     CAST(`activityDisplayName` AS STRING) AS activity,
     CAST(`category` AS STRING) AS category,
     CAST(`loggedByService` AS STRING) AS service,
@@ -79,10 +79,10 @@ SELECT
     CAST(`resultReason` AS STRING) AS reason,
     CAST(NULL AS STRING) AS other_reason,
     CAST(`correlationId` AS STRING) AS correlation_id,
-    CASE WHEN lower(trim(CAST(`initiatedBy`.`user`.`id` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`initiatedBy`.`user`.`id` AS STRING) END AS actor_user_id,
-    CASE WHEN lower(trim(CAST(`initiatedBy`.`user`.`userPrincipalName` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`initiatedBy`.`user`.`userPrincipalName` AS STRING) END AS actor_upn,
+    CASE WHEN lower(trim(CAST(`initiatedBy`.`user`.`id` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`initiatedBy`.`user`.`id` AS STRING) END AS actor_user_id,
+    CASE WHEN lower(trim(CAST(`initiatedBy`.`user`.`userPrincipalName` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`initiatedBy`.`user`.`userPrincipalName` AS STRING) END AS actor_upn,
     CAST(`initiatedBy`.`user`.`displayName` AS STRING) AS actor_name,
-    coalesce(CASE WHEN lower(trim(CAST(`initiatedBy`.`user`.`ipAddress` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`initiatedBy`.`user`.`ipAddress` AS STRING) END, CASE WHEN lower(trim(CAST(`initiatedBy`.`app`.`ipAddress` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`initiatedBy`.`app`.`ipAddress` AS STRING) END) AS actor_ip,
+    coalesce(CASE WHEN lower(trim(CAST(`initiatedBy`.`user`.`ipAddress` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`initiatedBy`.`user`.`ipAddress` AS STRING) END, CASE WHEN lower(trim(CAST(`initiatedBy`.`app`.`ipAddress` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`initiatedBy`.`app`.`ipAddress` AS STRING) END) AS actor_ip,
     CAST(`initiatedBy`.`app`.`appId` AS STRING) AS actor_app_id,
     CAST(`initiatedBy`.`app`.`displayName` AS STRING) AS actor_app_name,
     CAST(`initiatedBy`.`app`.`servicePrincipalId` AS STRING) AS actor_sp_id,
@@ -157,13 +157,13 @@ WHERE error_code = 0 AND ip IS NOT NULL;
 
 -- attempts
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/attempts' USING parquet OPTIONS (compression 'zstd')
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 04ab8ce4967454caacf689d443eac3f35a2b7c761506eb23f856b7edac73ae8b' AS `extract`
+SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; c585d223b09eb1c079143c343fd2849fd88fef627eb6322d3d2f36c5cf706e23' AS `extract`
 FROM tapaudit_attempts
 ;
 
 -- signins
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/signins' USING parquet OPTIONS (compression 'zstd')
-SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 04ab8ce4967454caacf689d443eac3f35a2b7c761506eb23f856b7edac73ae8b' AS `extract`
+SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; c585d223b09eb1c079143c343fd2849fd88fef627eb6322d3d2f36c5cf706e23' AS `extract`
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM tapaudit_names))
@@ -175,7 +175,7 @@ WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_name
 
 -- addresses: the same user counts once, by the id where there is one.
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/addresses' USING parquet OPTIONS (compression 'zstd')
-SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 04ab8ce4967454caacf689d443eac3f35a2b7c761506eb23f856b7edac73ae8b' AS `extract` FROM (
+SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; c585d223b09eb1c079143c343fd2849fd88fef627eb6322d3d2f36c5cf706e23' AS `extract` FROM (
     SELECT tenant_id, ip, user_id, upn,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
@@ -198,7 +198,7 @@ WHERE place <= 50
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/days' USING parquet OPTIONS (compression 'zstd')
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     date_format(first_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS first_time, date_format(last_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS last_time,
-    date_format(first_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS first_tap_time, date_format(last_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS last_tap_time, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 04ab8ce4967454caacf689d443eac3f35a2b7c761506eb23f856b7edac73ae8b' AS `extract`
+    date_format(first_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS first_tap_time, date_format(last_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS last_tap_time, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; c585d223b09eb1c079143c343fd2849fd88fef627eb6322d3d2f36c5cf706e23' AS `extract`
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -215,6 +215,6 @@ FROM (
 
 -- audits
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/audits' USING parquet OPTIONS (compression 'zstd')
-SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, targets, details, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 04ab8ce4967454caacf689d443eac3f35a2b7c761506eb23f856b7edac73ae8b' AS `extract`
+SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, targets, details, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; c585d223b09eb1c079143c343fd2849fd88fef627eb6322d3d2f36c5cf706e23' AS `extract`
 FROM tapaudit_audits
 ;

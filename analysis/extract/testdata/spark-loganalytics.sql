@@ -9,7 +9,7 @@
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, 8c72db79bea62c574c6ea0fdb70c780af64e99b63b039001de4c39e6d61f5252:
+-- Each row names this query by its hash, 8384c653ba376e0afe3922766e982acc9160882fe00dc2ef9b5576f739d26e62:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET spark.sql.session.timeZone = UTC;
@@ -21,20 +21,20 @@ CREATE OR REPLACE TEMPORARY VIEW tapaudit_signins AS
 SELECT
     CAST(`Id` AS STRING) AS id,
     coalesce(CAST(`CreatedDateTime` AS TIMESTAMP), CAST(`TimeGenerated` AS TIMESTAMP)) AS time,
-    lower(CASE WHEN lower(trim(CAST(`AADTenantId` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`AADTenantId` AS STRING) END) AS tenant_id,
+    lower(CASE WHEN lower(trim(CAST(`AADTenantId` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`AADTenantId` AS STRING) END) AS tenant_id,
     CAST(`HomeTenantId` AS STRING) AS home_tenant_id,
     CAST(`ResourceTenantId` AS STRING) AS resource_tenant_id,
-    CASE WHEN lower(trim(CAST(`UserId` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`UserId` AS STRING) END AS user_id,
-    CASE WHEN lower(trim(CAST(`UserPrincipalName` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`UserPrincipalName` AS STRING) END AS upn,
+    CASE WHEN lower(trim(CAST(`UserId` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`UserId` AS STRING) END AS user_id,
+    CASE WHEN lower(trim(CAST(`UserPrincipalName` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`UserPrincipalName` AS STRING) END AS upn,
     CAST(`UserDisplayName` AS STRING) AS user_name,
     CAST(`UserType` AS STRING) AS user_type,
     CAST(`AppId` AS STRING) AS app_id,
     CAST(`AppDisplayName` AS STRING) AS app_name,
     CAST(`ResourceIdentity` AS STRING) AS resource_id,
     CAST(`ResourceDisplayName` AS STRING) AS resource_name,
-    CASE WHEN lower(trim(CAST(`IPAddress` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`IPAddress` AS STRING) END AS ip,
+    CASE WHEN lower(trim(CAST(`IPAddress` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`IPAddress` AS STRING) END AS ip,
     CAST(CAST(`AutonomousSystemNumber` AS STRING) AS BIGINT) AS asn,
-    coalesce(CASE WHEN lower(trim(get_json_object(`LocationDetails`, '$.countryOrRegion'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN get_json_object(`LocationDetails`, '$.countryOrRegion') END, CASE WHEN lower(trim(CAST(`Location` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`Location` AS STRING) END) AS country,
+    coalesce(CASE WHEN lower(trim(get_json_object(`LocationDetails`, '$.countryOrRegion'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN get_json_object(`LocationDetails`, '$.countryOrRegion') END, CASE WHEN lower(trim(CAST(`Location` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`Location` AS STRING) END) AS country,
     get_json_object(`LocationDetails`, '$.city') AS city,
     CAST(`ClientAppUsed` AS STRING) AS client_app,
     CAST(`UserAgent` AS STRING) AS user_agent,
@@ -55,7 +55,7 @@ SELECT
     CAST(`RiskState` AS STRING) AS risk_state,
     get_json_object(`MfaDetail`, '$.authMethod') AS mfa_method,
     coalesce(CAST(get_json_object(`Status`, '$.errorCode') AS BIGINT), CAST(CAST(`ResultType` AS STRING) AS BIGINT)) AS error_code,
-    coalesce(CASE WHEN lower(trim(get_json_object(`Status`, '$.failureReason'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN get_json_object(`Status`, '$.failureReason') END, CASE WHEN lower(trim(CAST(`ResultDescription` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`ResultDescription` AS STRING) END) AS failure_reason,
+    coalesce(CASE WHEN lower(trim(get_json_object(`Status`, '$.failureReason'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN get_json_object(`Status`, '$.failureReason') END, CASE WHEN lower(trim(CAST(`ResultDescription` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`ResultDescription` AS STRING) END) AS failure_reason,
     coalesce(coalesce(lower(CAST(`NetworkLocationDetails` AS STRING)) LIKE '%trustednamedlocation%', false), false) AS trusted_location,
     nullif(trim(CAST(`AuthenticationDetails` AS STRING)), '') AS steps,
     CAST(NULL AS BIGINT) AS method_bits,
@@ -69,20 +69,20 @@ UNION ALL
 SELECT
     CAST(`Id` AS STRING) AS id,
     coalesce(CAST(`CreatedDateTime` AS TIMESTAMP), CAST(`TimeGenerated` AS TIMESTAMP)) AS time,
-    lower(CASE WHEN lower(trim(CAST(`AADTenantId` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`AADTenantId` AS STRING) END) AS tenant_id,
+    lower(CASE WHEN lower(trim(CAST(`AADTenantId` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`AADTenantId` AS STRING) END) AS tenant_id,
     CAST(`HomeTenantId` AS STRING) AS home_tenant_id,
     CAST(`ResourceTenantId` AS STRING) AS resource_tenant_id,
-    CASE WHEN lower(trim(CAST(`UserId` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`UserId` AS STRING) END AS user_id,
-    CASE WHEN lower(trim(CAST(`UserPrincipalName` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`UserPrincipalName` AS STRING) END AS upn,
+    CASE WHEN lower(trim(CAST(`UserId` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`UserId` AS STRING) END AS user_id,
+    CASE WHEN lower(trim(CAST(`UserPrincipalName` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`UserPrincipalName` AS STRING) END AS upn,
     CAST(`UserDisplayName` AS STRING) AS user_name,
     CAST(`UserType` AS STRING) AS user_type,
     CAST(`AppId` AS STRING) AS app_id,
     CAST(`AppDisplayName` AS STRING) AS app_name,
     CAST(`ResourceIdentity` AS STRING) AS resource_id,
     CAST(`ResourceDisplayName` AS STRING) AS resource_name,
-    CASE WHEN lower(trim(CAST(`IPAddress` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`IPAddress` AS STRING) END AS ip,
+    CASE WHEN lower(trim(CAST(`IPAddress` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`IPAddress` AS STRING) END AS ip,
     CAST(CAST(`AutonomousSystemNumber` AS STRING) AS BIGINT) AS asn,
-    coalesce(CASE WHEN lower(trim(get_json_object(`LocationDetails`, '$.countryOrRegion'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN get_json_object(`LocationDetails`, '$.countryOrRegion') END, CASE WHEN lower(trim(CAST(`Location` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`Location` AS STRING) END) AS country,
+    coalesce(CASE WHEN lower(trim(get_json_object(`LocationDetails`, '$.countryOrRegion'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN get_json_object(`LocationDetails`, '$.countryOrRegion') END, CASE WHEN lower(trim(CAST(`Location` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`Location` AS STRING) END) AS country,
     get_json_object(`LocationDetails`, '$.city') AS city,
     CAST(`ClientAppUsed` AS STRING) AS client_app,
     CAST(`UserAgent` AS STRING) AS user_agent,
@@ -103,7 +103,7 @@ SELECT
     CAST(`RiskState` AS STRING) AS risk_state,
     get_json_object(`MfaDetail`, '$.authMethod') AS mfa_method,
     coalesce(CAST(get_json_object(`Status`, '$.errorCode') AS BIGINT), CAST(CAST(`ResultType` AS STRING) AS BIGINT)) AS error_code,
-    coalesce(CASE WHEN lower(trim(get_json_object(`Status`, '$.failureReason'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN get_json_object(`Status`, '$.failureReason') END, CASE WHEN lower(trim(CAST(`ResultDescription` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`ResultDescription` AS STRING) END) AS failure_reason,
+    coalesce(CASE WHEN lower(trim(get_json_object(`Status`, '$.failureReason'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN get_json_object(`Status`, '$.failureReason') END, CASE WHEN lower(trim(CAST(`ResultDescription` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`ResultDescription` AS STRING) END) AS failure_reason,
     coalesce(coalesce(lower(CAST(`NetworkLocationDetails` AS STRING)) LIKE '%trustednamedlocation%', false), false) AS trusted_location,
     nullif(trim(CAST(`AuthenticationDetails` AS STRING)), '') AS steps,
     CAST(NULL AS BIGINT) AS method_bits,
@@ -118,18 +118,18 @@ CREATE OR REPLACE TEMPORARY VIEW tapaudit_audits AS
 SELECT
     CAST(`Id` AS STRING) AS id,
     coalesce(CAST(`ActivityDateTime` AS TIMESTAMP), CAST(`TimeGenerated` AS TIMESTAMP)) AS time,
-    lower(CASE WHEN lower(trim(CAST(`AADTenantId` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`AADTenantId` AS STRING) END) AS tenant_id,
-    coalesce(CASE WHEN lower(trim(CAST(`ActivityDisplayName` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`ActivityDisplayName` AS STRING) END, CASE WHEN lower(trim(CAST(`OperationName` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST(`OperationName` AS STRING) END) AS activity,
+    lower(CASE WHEN lower(trim(CAST(`AADTenantId` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`AADTenantId` AS STRING) END) AS tenant_id,
+    coalesce(CASE WHEN lower(trim(CAST(`ActivityDisplayName` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`ActivityDisplayName` AS STRING) END, CASE WHEN lower(trim(CAST(`OperationName` AS STRING))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST(`OperationName` AS STRING) END) AS activity,
     CAST(`Category` AS STRING) AS category,
     CAST(`LoggedByService` AS STRING) AS service,
     CAST(`Result` AS STRING) AS result,
     CAST(`ResultReason` AS STRING) AS reason,
     CAST(`ResultDescription` AS STRING) AS other_reason,
     CAST(`CorrelationId` AS STRING) AS correlation_id,
-    CASE WHEN lower(trim(get_json_object(`InitiatedBy`, '$.user.id'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN get_json_object(`InitiatedBy`, '$.user.id') END AS actor_user_id,
-    CASE WHEN lower(trim(get_json_object(`InitiatedBy`, '$.user.userPrincipalName'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN get_json_object(`InitiatedBy`, '$.user.userPrincipalName') END AS actor_upn,
+    CASE WHEN lower(trim(get_json_object(`InitiatedBy`, '$.user.id'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN get_json_object(`InitiatedBy`, '$.user.id') END AS actor_user_id,
+    CASE WHEN lower(trim(get_json_object(`InitiatedBy`, '$.user.userPrincipalName'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN get_json_object(`InitiatedBy`, '$.user.userPrincipalName') END AS actor_upn,
     get_json_object(`InitiatedBy`, '$.user.displayName') AS actor_name,
-    coalesce(CASE WHEN lower(trim(get_json_object(`InitiatedBy`, '$.user.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN get_json_object(`InitiatedBy`, '$.user.ipAddress') END, CASE WHEN lower(trim(get_json_object(`InitiatedBy`, '$.app.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN get_json_object(`InitiatedBy`, '$.app.ipAddress') END) AS actor_ip,
+    coalesce(CASE WHEN lower(trim(get_json_object(`InitiatedBy`, '$.user.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN get_json_object(`InitiatedBy`, '$.user.ipAddress') END, CASE WHEN lower(trim(get_json_object(`InitiatedBy`, '$.app.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN get_json_object(`InitiatedBy`, '$.app.ipAddress') END) AS actor_ip,
     get_json_object(`InitiatedBy`, '$.app.appId') AS actor_app_id,
     get_json_object(`InitiatedBy`, '$.app.displayName') AS actor_app_name,
     get_json_object(`InitiatedBy`, '$.app.servicePrincipalId') AS actor_sp_id,
@@ -203,13 +203,13 @@ WHERE error_code = 0 AND ip IS NOT NULL;
 
 -- attempts
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/attempts' USING parquet OPTIONS (compression 'zstd')
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8c72db79bea62c574c6ea0fdb70c780af64e99b63b039001de4c39e6d61f5252' AS `extract`
+SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8384c653ba376e0afe3922766e982acc9160882fe00dc2ef9b5576f739d26e62' AS `extract`
 FROM tapaudit_attempts
 ;
 
 -- signins
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/signins' USING parquet OPTIONS (compression 'zstd')
-SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8c72db79bea62c574c6ea0fdb70c780af64e99b63b039001de4c39e6d61f5252' AS `extract`
+SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8384c653ba376e0afe3922766e982acc9160882fe00dc2ef9b5576f739d26e62' AS `extract`
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM tapaudit_names))
@@ -221,7 +221,7 @@ WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_name
 
 -- addresses: the same user counts once, by the id where there is one.
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/addresses' USING parquet OPTIONS (compression 'zstd')
-SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8c72db79bea62c574c6ea0fdb70c780af64e99b63b039001de4c39e6d61f5252' AS `extract` FROM (
+SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8384c653ba376e0afe3922766e982acc9160882fe00dc2ef9b5576f739d26e62' AS `extract` FROM (
     SELECT tenant_id, ip, user_id, upn,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
@@ -244,7 +244,7 @@ WHERE place <= 50
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/days' USING parquet OPTIONS (compression 'zstd')
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     date_format(first_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS first_time, date_format(last_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS last_time,
-    date_format(first_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS first_tap_time, date_format(last_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS last_tap_time, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8c72db79bea62c574c6ea0fdb70c780af64e99b63b039001de4c39e6d61f5252' AS `extract`
+    date_format(first_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS first_tap_time, date_format(last_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS last_tap_time, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8384c653ba376e0afe3922766e982acc9160882fe00dc2ef9b5576f739d26e62' AS `extract`
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -261,6 +261,6 @@ FROM (
 
 -- audits
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/audits' USING parquet OPTIONS (compression 'zstd')
-SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, targets, details, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8c72db79bea62c574c6ea0fdb70c780af64e99b63b039001de4c39e6d61f5252' AS `extract`
+SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, targets, details, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8384c653ba376e0afe3922766e982acc9160882fe00dc2ef9b5576f739d26e62' AS `extract`
 FROM tapaudit_audits
 ;

@@ -10,7 +10,7 @@
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, 00db7a8578f1952fa585e12a49b241480620013ba522ced91d3f4ff85f546b09:
+-- Each row names this query by its hash, ba7369e1e84f77632b60946e835ba92e0d0484c561e0091860056b2d12b6771e:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET TIME ZONE 'UTC';
@@ -25,15 +25,15 @@ SELECT
     lower('contoso.example') AS tenant_id,
     CAST("homeTenantId" AS VARCHAR) AS home_tenant_id,
     CAST("resourceTenantId" AS VARCHAR) AS resource_tenant_id,
-    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userId" AS VARCHAR) END AS user_id,
-    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
+    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userId" AS VARCHAR) END AS user_id,
+    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
     CAST("userDisplayName" AS VARCHAR) AS user_name,
     CAST("userType" AS VARCHAR) AS user_type,
     CAST("appId" AS VARCHAR) AS app_id,
     CAST("appDisplayName" AS VARCHAR) AS app_name,
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
-    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
+    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
     json_extract_scalar("location", '$.countryOrRegion') AS country,
     json_extract_scalar("location", '$.city') AS city,
@@ -87,10 +87,10 @@ SELECT
     CAST("resultReason" AS VARCHAR) AS reason,
     CAST(NULL AS VARCHAR) AS other_reason,
     CAST("correlationId" AS VARCHAR) AS correlation_id,
-    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.id'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
-    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.userPrincipalName'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.id'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.userPrincipalName'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
     json_extract_scalar("initiatedBy", '$.user.displayName') AS actor_name,
-    coalesce(CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END, CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.app.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
+    coalesce(CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END, CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.app.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
     json_extract_scalar("initiatedBy", '$.app.appId') AS actor_app_id,
     json_extract_scalar("initiatedBy", '$.app.displayName') AS actor_app_name,
     json_extract_scalar("initiatedBy", '$.app.servicePrincipalId') AS actor_sp_id,
@@ -128,15 +128,15 @@ SELECT
     lower('contoso.example') AS tenant_id,
     CAST("homeTenantId" AS VARCHAR) AS home_tenant_id,
     CAST("resourceTenantId" AS VARCHAR) AS resource_tenant_id,
-    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userId" AS VARCHAR) END AS user_id,
-    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
+    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userId" AS VARCHAR) END AS user_id,
+    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
     CAST("userDisplayName" AS VARCHAR) AS user_name,
     CAST("userType" AS VARCHAR) AS user_type,
     CAST("appId" AS VARCHAR) AS app_id,
     CAST("appDisplayName" AS VARCHAR) AS app_name,
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
-    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
+    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
     json_extract_scalar("location", '$.countryOrRegion') AS country,
     json_extract_scalar("location", '$.city') AS city,
@@ -181,10 +181,10 @@ SELECT
     CAST("resultReason" AS VARCHAR) AS reason,
     CAST(NULL AS VARCHAR) AS other_reason,
     CAST("correlationId" AS VARCHAR) AS correlation_id,
-    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.id'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
-    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.userPrincipalName'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.id'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.userPrincipalName'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
     json_extract_scalar("initiatedBy", '$.user.displayName') AS actor_name,
-    coalesce(CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END, CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.app.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
+    coalesce(CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END, CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.app.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
     json_extract_scalar("initiatedBy", '$.app.appId') AS actor_app_id,
     json_extract_scalar("initiatedBy", '$.app.displayName') AS actor_app_name,
     json_extract_scalar("initiatedBy", '$.app.servicePrincipalId') AS actor_sp_id,
@@ -220,7 +220,7 @@ WHERE name <> '';
 
 -- attempts
 CREATE TABLE "hive"."tapaudit".attempts WITH (format = 'PARQUET') AS
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 00db7a8578f1952fa585e12a49b241480620013ba522ced91d3f4ff85f546b09' AS "extract"
+SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; ba7369e1e84f77632b60946e835ba92e0d0484c561e0091860056b2d12b6771e' AS "extract"
 FROM "hive"."tapaudit".tapaudit_attempts
 ;
 
@@ -234,15 +234,15 @@ SELECT
     lower('contoso.example') AS tenant_id,
     CAST("homeTenantId" AS VARCHAR) AS home_tenant_id,
     CAST("resourceTenantId" AS VARCHAR) AS resource_tenant_id,
-    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userId" AS VARCHAR) END AS user_id,
-    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
+    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userId" AS VARCHAR) END AS user_id,
+    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
     CAST("userDisplayName" AS VARCHAR) AS user_name,
     CAST("userType" AS VARCHAR) AS user_type,
     CAST("appId" AS VARCHAR) AS app_id,
     CAST("appDisplayName" AS VARCHAR) AS app_name,
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
-    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
+    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
     json_extract_scalar("location", '$.countryOrRegion') AS country,
     json_extract_scalar("location", '$.city') AS city,
@@ -276,7 +276,7 @@ SELECT
 FROM "hive"."entra"."signins"
 WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 00db7a8578f1952fa585e12a49b241480620013ba522ced91d3f4ff85f546b09' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; ba7369e1e84f77632b60946e835ba92e0d0484c561e0091860056b2d12b6771e' AS "extract"
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names))
@@ -296,15 +296,15 @@ SELECT
     lower('contoso.example') AS tenant_id,
     CAST("homeTenantId" AS VARCHAR) AS home_tenant_id,
     CAST("resourceTenantId" AS VARCHAR) AS resource_tenant_id,
-    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userId" AS VARCHAR) END AS user_id,
-    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
+    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userId" AS VARCHAR) END AS user_id,
+    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
     CAST("userDisplayName" AS VARCHAR) AS user_name,
     CAST("userType" AS VARCHAR) AS user_type,
     CAST("appId" AS VARCHAR) AS app_id,
     CAST("appDisplayName" AS VARCHAR) AS app_name,
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
-    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
+    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
     json_extract_scalar("location", '$.countryOrRegion') AS country,
     json_extract_scalar("location", '$.city') AS city,
@@ -346,7 +346,7 @@ SELECT tenant_id, user_id, upn, CASE
 FROM tapaudit_signins
 WHERE error_code = 0 AND ip IS NOT NULL
 )
-SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 00db7a8578f1952fa585e12a49b241480620013ba522ced91d3f4ff85f546b09' AS "extract" FROM (
+SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; ba7369e1e84f77632b60946e835ba92e0d0484c561e0091860056b2d12b6771e' AS "extract" FROM (
     SELECT tenant_id, ip, user_id, upn,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
@@ -375,15 +375,15 @@ SELECT
     lower('contoso.example') AS tenant_id,
     CAST("homeTenantId" AS VARCHAR) AS home_tenant_id,
     CAST("resourceTenantId" AS VARCHAR) AS resource_tenant_id,
-    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userId" AS VARCHAR) END AS user_id,
-    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
+    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userId" AS VARCHAR) END AS user_id,
+    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
     CAST("userDisplayName" AS VARCHAR) AS user_name,
     CAST("userType" AS VARCHAR) AS user_type,
     CAST("appId" AS VARCHAR) AS app_id,
     CAST("appDisplayName" AS VARCHAR) AS app_name,
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
-    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
+    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
     json_extract_scalar("location", '$.countryOrRegion') AS country,
     json_extract_scalar("location", '$.city') AS city,
@@ -428,10 +428,10 @@ SELECT
     CAST("resultReason" AS VARCHAR) AS reason,
     CAST(NULL AS VARCHAR) AS other_reason,
     CAST("correlationId" AS VARCHAR) AS correlation_id,
-    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.id'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
-    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.userPrincipalName'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.id'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.userPrincipalName'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
     json_extract_scalar("initiatedBy", '$.user.displayName') AS actor_name,
-    coalesce(CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END, CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.app.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
+    coalesce(CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END, CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.app.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
     json_extract_scalar("initiatedBy", '$.app.appId') AS actor_app_id,
     json_extract_scalar("initiatedBy", '$.app.displayName') AS actor_app_name,
     json_extract_scalar("initiatedBy", '$.app.servicePrincipalId') AS actor_sp_id,
@@ -445,7 +445,7 @@ WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.]
 )
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     to_iso8601(first_time) || 'Z' AS first_time, to_iso8601(last_time) || 'Z' AS last_time,
-    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 00db7a8578f1952fa585e12a49b241480620013ba522ced91d3f4ff85f546b09' AS "extract"
+    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; ba7369e1e84f77632b60946e835ba92e0d0484c561e0091860056b2d12b6771e' AS "extract"
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -474,10 +474,10 @@ SELECT
     CAST("resultReason" AS VARCHAR) AS reason,
     CAST(NULL AS VARCHAR) AS other_reason,
     CAST("correlationId" AS VARCHAR) AS correlation_id,
-    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.id'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
-    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.userPrincipalName'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.id'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.userPrincipalName'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
     json_extract_scalar("initiatedBy", '$.user.displayName') AS actor_name,
-    coalesce(CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END, CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.app.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000') THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
+    coalesce(CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END, CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.app.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
     json_extract_scalar("initiatedBy", '$.app.appId') AS actor_app_id,
     json_extract_scalar("initiatedBy", '$.app.displayName') AS actor_app_name,
     json_extract_scalar("initiatedBy", '$.app.servicePrincipalId') AS actor_sp_id,
@@ -489,7 +489,7 @@ SELECT
 FROM "hive"."entra"."audits"
 WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 00db7a8578f1952fa585e12a49b241480620013ba522ced91d3f4ff85f546b09' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; ba7369e1e84f77632b60946e835ba92e0d0484c561e0091860056b2d12b6771e' AS "extract"
 FROM tapaudit_audits
 ;
 
