@@ -258,12 +258,12 @@ func (e *Event) classify() {
 		if pass {
 			e.Kind = PassIssued
 		}
-	case "user registered security info":
+	case registeredInfo:
 		e.Kind = MethodRegistered
 		if pass {
 			e.Kind = PassIssued
 		}
-	case "user registered all required security info":
+	case requiredInfo:
 		e.Kind = MethodRegistered
 	case "create temporary access pass method for user":
 		e.Kind = PassIssued
@@ -289,8 +289,11 @@ func (e *Event) classify() {
 	case "remove member from group":
 		e.Kind = GroupRemoved
 	default:
-		if strings.HasPrefix(activity, "authentication methods policy") {
+		switch {
+		case strings.HasPrefix(activity, "authentication methods policy"):
 			e.Kind = PolicyChanged
+		case isCredential("add ", activity):
+			e.Kind = MethodRegistered
 		}
 	}
 	if e.Result != Success {

@@ -17,17 +17,6 @@ func (b ByUser) Of(user identity.User, begin time.Time) []*Event {
 	return events[sort.Search(len(events), func(i int) bool { return !events[i].Time.Before(begin) }):]
 }
 
-// Methods are each user's method events: what they registered.
-func Methods(events []*Event) ByUser {
-	of := ByUser{}
-	for _, e := range events {
-		if e.Kind == MethodRegistered {
-			of[e.User()] = append(of[e.User()], e)
-		}
-	}
-	return of
-}
-
 // Created are the times at which users were created.
 func Created(events []*Event) map[identity.User][]time.Time {
 	of := map[identity.User][]time.Time{}
