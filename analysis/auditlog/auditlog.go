@@ -294,6 +294,10 @@ func (e *Event) classify() {
 			e.Kind = PolicyChanged
 		case isCredential("add ", activity):
 			e.Kind = MethodRegistered
+		case isCredential("delete ", activity), strings.HasPrefix(activity, registerAnew):
+			e.Kind = MethodDeleted
+		case strings.Contains(activity, "security info") && strings.HasPrefix(identity.LowerTrim(e.Reason), registerAnew):
+			e.Kind = MethodDeleted
 		}
 	}
 	if e.Result != Success {

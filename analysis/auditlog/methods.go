@@ -14,6 +14,9 @@ const (
 	requiredInfo   = "user registered all required security info"
 )
 
+// registerAnew takes a user's methods away: the activity, or the reason of one about security info, begins so, in lower case.
+const registerAnew = "admin required re-registration of mfa authentication methods"
+
 // credentials are what the Device Registration Service adds and deletes, in lower case: an activity begins with one, after
 // "add" or "delete". Source: Microsoft Learn, "Microsoft Entra audit log categories and activities".
 var credentials = []string{
