@@ -38,14 +38,17 @@ var privilegedRoles = func() map[string]bool {
 // IsBuiltIn says whether a name or template id is that of a privileged role which every tenant has.
 func IsBuiltIn(nameOrID string) bool { return privilegedRoles[identity.LowerTrim(nameOrID)] }
 
-// The roles that a pass can be issued with, and the one that synchronizes directories; by name and template id.
+// The roles that a pass can be issued with, and those that synchronize directories; by name and template id.
 var (
 	issuingRoles = map[string]bool{
 		"global administrator": true, "62e90394-69f5-4237-9190-012177145e10": true, "company administrator": true,
 		"privileged authentication administrator": true, "7be44c8a-adaf-4e2a-84d6-ab2649e08a13": true,
 		"authentication administrator": true, "c4e39bd9-1100-46d3-8c65-fb160da0071f": true,
 	}
-	syncRoles = map[string]bool{"directory synchronization accounts": true, "d29b2b05-8046-44ba-8758-1e26182fcf32": true}
+	syncRoles = map[string]bool{
+		"directory synchronization accounts": true, "d29b2b05-8046-44ba-8758-1e26182fcf32": true,
+		"on premises directory sync account": true, "a92aed5d-d78a-4d16-b381-09adb37eb3b0": true,
+	}
 )
 
 // role is a role as some record names it.
