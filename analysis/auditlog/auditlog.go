@@ -278,7 +278,9 @@ func (e *Event) classify() {
 		e.Kind = UserCreated
 	case "add member to role", "add member to role in pim completed (permanent)", "add member to role in pim completed (timebound)",
 		"add member to role outside of pim (permanent)", "add eligible member to role",
-		"add eligible member to role in pim completed (permanent)", "add eligible member to role in pim completed (timebound)":
+		"add eligible member to role in pim completed (permanent)", "add eligible member to role in pim completed (timebound)",
+		"add scoped member to role", "add member to role scoped over restricted management administrative unit",
+		"add eligibleroleassignment to roledefinition", "add role assignment to role definition":
 		e.Kind = RoleGiven
 	case "add member to role completed (pim activation)":
 		e.Kind = RoleActivated
@@ -327,7 +329,7 @@ func (e *Event) readTargets(targets, details gjson.Result) {
 		switch kind := identity.LowerTrim(Member(target, "type").String()); {
 		case kind == "group":
 			e.GroupID, e.GroupName = cmp.Or(e.GroupID, strings.ToLower(id)), cmp.Or(e.GroupName, name)
-		case kind == "role":
+		case kind == "role" || kind == "roledefinition":
 			e.RoleName = cmp.Or(e.RoleName, name)
 			e.RoleTemplate = cmp.Or(e.RoleTemplate, strings.ToLower(id))
 		case kind == "device":
