@@ -14,11 +14,11 @@ const (
 	requiredInfo   = "user registered all required security info"
 )
 
-// registerAnew takes a user's methods away: the activity, or the reason of one about security info, begins so, in lower case.
+// registerAnew takes a user's methods away: the activity, or the reason of one about security info, begins so.
 const registerAnew = "admin required re-registration of mfa authentication methods"
 
-// credentials are what the Device Registration Service adds and deletes, in lower case: an activity begins with one, after
-// "add" or "delete". Source: Microsoft Learn, "Microsoft Entra audit log categories and activities".
+// credentials are what the Device Registration Service adds and deletes, in lower case: an activity begins with "add"
+// or "delete" and one of them. Source: Microsoft Learn, "Microsoft Entra audit log categories and activities".
 var credentials = []string{
 	"windows hello for business credential", "passkey", "fido2 security key", "passwordless phone sign-in credential",
 	"platform credential",
@@ -30,8 +30,8 @@ func isCredential(verb, activity string) bool {
 	return ok && slices.ContainsFunc(credentials, func(c string) bool { return strings.HasPrefix(what, c) })
 }
 
-// methodWords are words by which activities and reasons name a kind of method, in lower case. The first that a text holds
-// tells its kind: a phone sign-in is no phone.
+// methodWords are words by which activities and reasons name a kind of method, in lower case. The first that a text
+// holds tells its kind: a phone sign-in is no phone.
 var methodWords = []struct{ word, kind string }{
 	{"windows hello", "windows hello"}, {"passkey", "passkey"}, {"fido", "passkey"}, {"phone sign-in", "phone sign-in"},
 	{"passwordless", "phone sign-in"}, {"platform credential", "platform credential"}, {"authenticator", "authenticator"},
@@ -53,8 +53,8 @@ func methodKind(text string) string {
 // sameRegistration is how far apart the two records of one registration lie at most.
 const sameRegistration = time.Minute
 
-// Methods are each user's method events: what they registered. A registration that the Device Registration Service logs, and
-// the registration page too, is one event; the earlier stands.
+// Methods are each user's method events: what they registered. A registration that the Device Registration Service
+// logs, and the registration page too, is one event; the earlier stands.
 func Methods(events []*Event) ByUser {
 	of := ByUser{}
 	for _, e := range events {
@@ -68,9 +68,10 @@ func Methods(events []*Event) ByUser {
 	return of
 }
 
-// withoutSecond leaves out the later of two events that tell of one registration; events are one user's, in order of time.
+// withoutSecond leaves out the later of two events that tell of one registration; events are one user's, in order of
+// time.
 func withoutSecond(events []*Event) []*Event {
-	// added is the kind of method that the service added; onPage says that the page logged it, of the named kind or of any.
+	// added is the kind of method that the service added; named is the one that the page, which logged it, names.
 	type registration struct {
 		added, named    string
 		onPage, isPair  bool

@@ -7,7 +7,10 @@ import (
 )
 
 func TestOneRegistrationInTwoRecords(t *testing.T) {
-	const hello, passkey, page = "Add Windows Hello for Business credential", "Add Passkey (device-bound)", "User registered security info"
+	const hello, passkey, phone = "Add Windows Hello for Business credential", "Add Passkey (device-bound)",
+		"Add passwordless phone sign-in credential"
+	const page, required = "User registered security info", "User registered all required security info"
+	const aPasskey, aPhone = "User registered Fido2 Authentication Method", "User registered Mobile Phone SMS"
 	begin := time.Date(2026, 3, 10, 9, 0, 0, 0, time.UTC)
 	type logged struct {
 		second           int
@@ -17,22 +20,25 @@ func TestOneRegistrationInTwoRecords(t *testing.T) {
 		logged []logged
 		stand  string // their names, in order
 	}{
-		"the page after the service":   {[]logged{{0, passkey, ""}, {60, page, "User registered Fido2 Authentication Method"}}, "0"},
-		"the page before the service":  {[]logged{{0, page, "User registered Windows Hello for Business"}, {60, hello, ""}}, "0"},
+		"the page after the service":   {[]logged{{0, passkey, ""}, {60, page, aPasskey}}, "0"},
+		"the page before the service":  {[]logged{{0, page, "User registered Windows Hello"}, {60, hello, ""}}, "0"},
 		"a reason that names nothing":  {[]logged{{0, hello, ""}, {5, page, ""}}, "0"},
 		"a second too far":             {[]logged{{0, hello, ""}, {61, page, ""}}, "0 61"},
-		"another kind":                 {[]logged{{0, hello, ""}, {5, page, "User registered Fido2 Authentication Method"}}, "0 5"},
-		"a phone is no phone sign-in":  {[]logged{{0, "Add passwordless phone sign-in credential", ""}, {5, page, "User registered Mobile Phone SMS"}}, "0 5"},
+		"another kind":                 {[]logged{{0, hello, ""}, {5, page, aPasskey}}, "0 5"},
+		"a phone is no phone sign-in":  {[]logged{{0, phone, ""}, {5, page, aPhone}}, "0 5"},
 		"the nearest of two":           {[]logged{{0, page, ""}, {30, hello, ""}, {40, page, ""}}, "0 30"},
 		"each pairs once":              {[]logged{{0, page, ""}, {10, hello, ""}, {20, hello, ""}}, "0 20"},
-		"all required is no pair":      {[]logged{{0, hello, ""}, {5, "User registered all required security info", ""}}, "0 5"},
+		"all required is no pair":      {[]logged{{0, hello, ""}, {5, required, ""}}, "0 5"},
 		"two of the service's":         {[]logged{{0, hello, ""}, {5, passkey, ""}}, "0 5"},
-		"one that another kind parted": {[]logged{{0, hello, ""}, {5, page, "User registered Authenticator App"}, {9, page, ""}}, "0 5"},
+		"one that another kind parted": {[]logged{{0, hello, ""}, {5, page, aPasskey}, {9, page, ""}}, "0 5"},
 	} {
 		var events []*Event
 		for i, l := range c.logged {
 			at := begin.Add(time.Duration(l.second) * time.Second)
-			e := &Event{No: int64(i + 1), Tenant: "contoso", UserID: "bob", Time: at, Activity: l.activity, Reason: l.reason, Result: Success}
+			e := &Event{
+				No: int64(i + 1), Tenant: "contoso", UserID: "bob", Time: at, Activity: l.activity, Reason: l.reason,
+				Result: Success,
+			}
 			e.classify()
 			events = append(events, e)
 		}

@@ -64,7 +64,7 @@ func Devices(events []*Event) ByUser {
 	return of
 }
 
-// deviceUsers are the owner or user and the initiator of a device event.
+// deviceUsers are the owner or user and the initiator of a device event, and whom Add device names.
 func (e *Event) deviceUsers() []identity.User {
 	var users []identity.User
 	if e.UserID != "" {
@@ -72,6 +72,11 @@ func (e *Event) deviceUsers() []identity.User {
 	}
 	if e.IssuerType == "user" && e.IssuerID != "" && e.IssuerID != e.UserID {
 		users = append(users, identity.User{Tenant: e.Tenant, ID: e.IssuerID})
+	}
+	if identity.LowerTrim(e.Activity) == "add device" {
+		for _, id := range e.DeviceUsers {
+			users = append(users, identity.User{Tenant: e.Tenant, ID: id})
+		}
 	}
 	return users
 }

@@ -305,8 +305,8 @@ homes AS (
 SELECT h.login_no, len(h.tried) AS tries, h.last_time, h.tried, homes.at_home
 FROM hit AS h JOIN homes ON homes.login_no = h.login_no;
 
--- Roles given, directly or by adding the user to a group that holds one, each with what it can do; a renewal of a role that
--- was given before, or that an older snapshot shows, is none.
+-- Roles given, directly or by adding the user to a group that holds one, each with what it can do; a renewal of a role
+-- that was given before, or that an older snapshot shows, is none.
 CREATE OR REPLACE TABLE role_grants AS
 WITH given AS (
     SELECT DISTINCT e.event_no, e.record, e.tenant_id, e.user_id, e.time, h.role_name, h.issuing, h.privileged

@@ -128,8 +128,8 @@ func (d definitions) define(tenant string, r role) role {
 	return r
 }
 
-// Read reads who holds which role: by exports, directly and through groups, and by the events that gave one or added the
-// user to a group which holds one by the exports. Whom an
+// Read reads who holds which role: by exports, directly and through groups, and by the events that gave one or added
+// the user to a group which holds one by the exports. Whom an
 // export names by UPN only is whom that stood for at asOf. shown is what findings show of the exports.
 func Read(
 	ctx context.Context, c *casefile.Case, ids identity.IDs, events []*auditlog.Event, asOf time.Time,

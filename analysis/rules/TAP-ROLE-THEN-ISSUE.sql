@@ -57,9 +57,11 @@ WHERE g.issuing
 GROUP BY g.event_no, g.record, g.tenant_id, g.user_id, g.time
 UNION ALL BY NAME
 SELECT p.tenant_id, 'user' AS subject_type, p.issuer_id AS subject_id, [p.record] AS about, p.pass_no AS event_no,
-    'the issuer was added to a group, and no role assignments are in evidence that tell which groups hold a role' AS not_assessed
+    'the issuer was added to a group, and no role assignments are in evidence that tell which groups hold a role'
+        AS not_assessed
 FROM passes AS p
-SEMI JOIN unclear_group_additions AS a ON a.tenant_id = p.tenant_id AND p.issuer_type = 'user' AND a.user_id = p.issuer_id
+SEMI JOIN unclear_group_additions AS a
+    ON a.tenant_id = p.tenant_id AND p.issuer_type = 'user' AND a.user_id = p.issuer_id
     AND a.time <= p.issued_at AND a.time >= p.issued_at - to_seconds($hours * 3600)
 ANTI JOIN issued AS i ON i.pass_no = p.pass_no
 ORDER BY not_assessed NULLS FIRST, event_no
