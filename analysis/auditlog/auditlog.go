@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -60,6 +61,7 @@ type Event struct {
 	GroupID, GroupName        string
 	RoleName, RoleTemplate    string
 	DeviceID                  string
+	DeviceUsers               []string // whom Add device names as registering, by object id
 	PassID, PassUsage         string
 	PassStart, PassEnd        time.Time
 	Targets                   []byte // targetResources as JSON
@@ -189,6 +191,11 @@ func (e *Event) join(o *Event) {
 			*field.mine = *field.other
 		}
 	}
+	for _, id := range o.DeviceUsers {
+		if !slices.Contains(e.DeviceUsers, id) {
+			e.DeviceUsers = append(e.DeviceUsers, id)
+		}
+	}
 	if e.PassStart.IsZero() {
 		e.PassStart = o.PassStart
 	}
@@ -258,12 +265,12 @@ func (e *Event) classify() {
 		if pass {
 			e.Kind = PassIssued
 		}
-	case "user registered security info":
+	case registeredInfo:
 		e.Kind = MethodRegistered
 		if pass {
 			e.Kind = PassIssued
 		}
-	case "user registered all required security info":
+	case requiredInfo:
 		e.Kind = MethodRegistered
 	case "create temporary access pass method for user":
 		e.Kind = PassIssued
@@ -278,7 +285,10 @@ func (e *Event) classify() {
 		e.Kind = UserCreated
 	case "add member to role", "add member to role in pim completed (permanent)", "add member to role in pim completed (timebound)",
 		"add member to role outside of pim (permanent)", "add eligible member to role",
-		"add eligible member to role in pim completed (permanent)", "add eligible member to role in pim completed (timebound)":
+		"add eligible member to role in pim completed (permanent)",
+		"add eligible member to role in pim completed (timebound)",
+		"add scoped member to role", "add member to role scoped over restricted management administrative unit",
+		"add eligibleroleassignment to roledefinition", "add role assignment to role definition":
 		e.Kind = RoleGiven
 	case "add member to role completed (pim activation)":
 		e.Kind = RoleActivated
@@ -289,8 +299,15 @@ func (e *Event) classify() {
 	case "remove member from group":
 		e.Kind = GroupRemoved
 	default:
-		if strings.HasPrefix(activity, "authentication methods policy") {
+		switch {
+		case strings.HasPrefix(activity, "authentication methods policy"):
 			e.Kind = PolicyChanged
+		case isCredential("add ", activity):
+			e.Kind = MethodRegistered
+		case isCredential("delete ", activity), strings.HasPrefix(activity, registerAnew):
+			e.Kind = MethodDeleted
+		case strings.Contains(activity, "security info") && strings.HasPrefix(identity.LowerTrim(e.Reason), registerAnew):
+			e.Kind = MethodDeleted
 		}
 	}
 	if e.Result != Success {
@@ -320,7 +337,7 @@ func (e *Event) readTargets(targets, details gjson.Result) {
 		switch kind := identity.LowerTrim(Member(target, "type").String()); {
 		case kind == "group":
 			e.GroupID, e.GroupName = cmp.Or(e.GroupID, strings.ToLower(id)), cmp.Or(e.GroupName, name)
-		case kind == "role":
+		case kind == "role" || kind == "roledefinition":
 			e.RoleName = cmp.Or(e.RoleName, name)
 			e.RoleTemplate = cmp.Or(e.RoleTemplate, strings.ToLower(id))
 		case kind == "device":
@@ -354,6 +371,12 @@ func (e *Event) readProperty(p Property) {
 		e.RoleName = cmp.Or(value, e.RoleName)
 	case name == "role.templateid":
 		e.RoleTemplate = strings.ToLower(cmp.Or(presentID(value), e.RoleTemplate))
+	case name == "devicephysicalids":
+		for _, m := range registeringUser.FindAllStringSubmatch(value, -1) {
+			if id := strings.ToLower(presentID(m[1])); id != "" && !slices.Contains(e.DeviceUsers, id) {
+				e.DeviceUsers = append(e.DeviceUsers, id)
+			}
+		}
 	case name == "role.wellknownobjectname":
 		e.RoleName = cmp.Or(e.RoleName, value)
 	case strings.Contains(name, "temporaryaccesspass") && strings.HasSuffix(name, ".id"):
@@ -370,6 +393,9 @@ func (e *Event) readProperty(p Property) {
 		}
 	}
 }
+
+// registeringUser is what a device's physical ids say of the user who registered it.
+var registeringUser = regexp.MustCompile(`(?i)\[USER-(?:GID|HWID)\]:([0-9a-f-]{36}):`)
 
 // presentID is an identity, or "" where it is absent.
 func presentID(id string) string {

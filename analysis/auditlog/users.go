@@ -17,17 +17,6 @@ func (b ByUser) Of(user identity.User, begin time.Time) []*Event {
 	return events[sort.Search(len(events), func(i int) bool { return !events[i].Time.Before(begin) }):]
 }
 
-// Methods are each user's method events: what they registered.
-func Methods(events []*Event) ByUser {
-	of := ByUser{}
-	for _, e := range events {
-		if e.Kind == MethodRegistered {
-			of[e.User()] = append(of[e.User()], e)
-		}
-	}
-	return of
-}
-
 // Created are the times at which users were created.
 func Created(events []*Event) map[identity.User][]time.Time {
 	of := map[identity.User][]time.Time{}
@@ -75,7 +64,7 @@ func Devices(events []*Event) ByUser {
 	return of
 }
 
-// deviceUsers are the owner or user and the initiator of a device event.
+// deviceUsers are the owner or user and the initiator of a device event, and whom Add device names.
 func (e *Event) deviceUsers() []identity.User {
 	var users []identity.User
 	if e.UserID != "" {
@@ -83,6 +72,11 @@ func (e *Event) deviceUsers() []identity.User {
 	}
 	if e.IssuerType == "user" && e.IssuerID != "" && e.IssuerID != e.UserID {
 		users = append(users, identity.User{Tenant: e.Tenant, ID: e.IssuerID})
+	}
+	if identity.LowerTrim(e.Activity) == "add device" {
+		for _, id := range e.DeviceUsers {
+			users = append(users, identity.User{Tenant: e.Tenant, ID: id})
+		}
 	}
 	return users
 }

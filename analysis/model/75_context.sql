@@ -18,7 +18,8 @@ CREATE OR REPLACE TABLE known_policies (tenant_id VARCHAR);
 -- every time.
 CREATE OR REPLACE TABLE privileged_users (tenant_id VARCHAR, user_id VARCHAR, since TIMESTAMP, why VARCHAR, record VARCHAR);
 CREATE OR REPLACE TABLE role_holdings (
-    tenant_id VARCHAR, user_id VARCHAR, since TIMESTAMP, role_name VARCHAR, issuing BOOLEAN, sync BOOLEAN, record VARCHAR
+    tenant_id VARCHAR, user_id VARCHAR, since TIMESTAMP, role_name VARCHAR, issuing BOOLEAN, sync BOOLEAN,
+    privileged BOOLEAN, record VARCHAR
 );
 
 -- The users of the onboarding roster.

@@ -305,12 +305,13 @@ homes AS (
 SELECT h.login_no, len(h.tried) AS tries, h.last_time, h.tried, homes.at_home
 FROM hit AS h JOIN homes ON homes.login_no = h.login_no;
 
--- Roles given, each with what it can do; a renewal of a role that was given before, or that an older snapshot shows, is none.
+-- Roles given, directly or by adding the user to a group that holds one, each with what it can do; a renewal of a role
+-- that was given before, or that an older snapshot shows, is none.
 CREATE OR REPLACE TABLE role_grants AS
 WITH given AS (
-    SELECT DISTINCT e.event_no, e.record, e.tenant_id, e.user_id, e.time, h.role_name, h.issuing
+    SELECT DISTINCT e.event_no, e.record, e.tenant_id, e.user_id, e.time, h.role_name, h.issuing, h.privileged
     FROM audit_events AS e JOIN role_holdings AS h ON h.record = e.record
-    WHERE e.kind = 'role given' AND e.user_id IS NOT NULL
+    WHERE e.kind IN ('role given', 'added to group') AND e.user_id IS NOT NULL
 ),
 held AS (
     SELECT h.tenant_id, h.user_id, lower(h.role_name) AS role_name, coalesce(h.since, s.time) AS since
@@ -319,10 +320,16 @@ held AS (
         SELECT DISTINCT 'p:' || source_id || ':' || line || ':' || ordinal AS record, time FROM attributed_role_members
     ) AS s ON s.record = h.record AND h.since IS NULL
 )
-SELECT g.*, v.record IS NOT NULL AS privileged
+SELECT g.*
 FROM given AS g
-LEFT JOIN (SELECT DISTINCT record FROM privileged_users) AS v ON v.record = g.record
 ANTI JOIN held AS h ON h.tenant_id = g.tenant_id AND h.user_id = g.user_id AND h.role_name = lower(g.role_name) AND h.since < g.time;
+
+-- Who was added to a group of which nothing says whether it holds a role: no assignments of roles are in evidence.
+CREATE OR REPLACE TABLE unclear_group_additions AS
+SELECT e.event_no, e.tenant_id, e.user_id, e.time
+FROM audit_events AS e
+ANTI JOIN (SELECT DISTINCT tenant FROM attributed_role_members) AS m ON m.tenant = e.tenant_id
+WHERE e.kind = 'added to group' AND e.user_id IS NOT NULL;
 
 -- Only the device says so, at a trusted place; or only the address, where the issuer works and new users are set up.
 CREATE OR REPLACE MACRO is_weak_issuer_network(by_address, by_device, by_device_elsewhere, familiar_to_issuer, new_user) AS

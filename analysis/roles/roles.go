@@ -38,14 +38,17 @@ var privilegedRoles = func() map[string]bool {
 // IsBuiltIn says whether a name or template id is that of a privileged role which every tenant has.
 func IsBuiltIn(nameOrID string) bool { return privilegedRoles[identity.LowerTrim(nameOrID)] }
 
-// The roles that a pass can be issued with, and the one that synchronizes directories; by name and template id.
+// The roles that a pass can be issued with, and those that synchronize directories; by name and template id.
 var (
 	issuingRoles = map[string]bool{
 		"global administrator": true, "62e90394-69f5-4237-9190-012177145e10": true, "company administrator": true,
 		"privileged authentication administrator": true, "7be44c8a-adaf-4e2a-84d6-ab2649e08a13": true,
 		"authentication administrator": true, "c4e39bd9-1100-46d3-8c65-fb160da0071f": true,
 	}
-	syncRoles = map[string]bool{"directory synchronization accounts": true, "d29b2b05-8046-44ba-8758-1e26182fcf32": true}
+	syncRoles = map[string]bool{
+		"directory synchronization accounts": true, "d29b2b05-8046-44ba-8758-1e26182fcf32": true,
+		"on premises directory sync account": true, "a92aed5d-d78a-4d16-b381-09adb37eb3b0": true,
+	}
 )
 
 // role is a role as some record names it.
@@ -125,7 +128,8 @@ func (d definitions) define(tenant string, r role) role {
 	return r
 }
 
-// Read reads who holds which role: by exports, directly and through groups, and by the events that gave one. Whom an
+// Read reads who holds which role: by exports, directly and through groups, and by the events that gave one or added
+// the user to a group which holds one by the exports. Whom an
 // export names by UPN only is whom that stood for at asOf. shown is what findings show of the exports.
 func Read(
 	ctx context.Context, c *casefile.Case, ids identity.IDs, events []*auditlog.Event, asOf time.Time,
@@ -149,6 +153,7 @@ func Read(
 		Eligible  bool   `db:"eligible"`
 	}
 	shown = proof.Snapshots{}
+	assigned := map[identity.User][]role{} // by whatever holds them: a group is an object of the tenant as a user is
 	if err := rows.Each(ctx, c, func(a assignment) error {
 		r := defined.define(a.Tenant, role{ID: a.RoleID, Template: a.Template, Name: a.RoleName})
 		held := Holding{
@@ -163,6 +168,7 @@ func Read(
 		}
 		shown[held.key] = proof.Snapshot{What: "A role export: the user " + held.why, Identity: held.key}
 		all = append(all, held)
+		assigned[held.user] = append(assigned[held.user], r)
 		for _, member := range members[identity.User{Tenant: a.Tenant, ID: a.Principal}] {
 			through := held
 			through.user.ID = member
@@ -178,12 +184,20 @@ FROM attributed_role_members AS m WHERE m.tenant IS NOT NULL ORDER BY m.tenant, 
 		return nil, nil, err
 	}
 	for _, e := range events {
-		if e.Kind == auditlog.RoleGiven || e.Kind == auditlog.RoleActivated {
+		switch e.Kind {
+		case auditlog.RoleGiven, auditlog.RoleActivated:
 			r := defined.define(e.Tenant, role{Template: e.RoleTemplate, Name: e.RoleName})
 			all = append(all, Holding{
 				user: e.User(), role: r, since: e.Time, key: e.Key(),
 				why: "was given the role " + cmp.Or(r.Name, r.Template) + " " + when.Clock(e.Time),
 			})
+		case auditlog.GroupAdded:
+			for _, r := range assigned[identity.User{Tenant: e.Tenant, ID: e.GroupID}] {
+				all = append(all, Holding{
+					user: e.User(), role: r, since: e.Time, key: e.Key(),
+					why: "was added to a group with the role " + cmp.Or(r.Name, r.Template, r.ID) + " " + when.Clock(e.Time),
+				})
+			}
 		}
 	}
 	return all, shown, nil
@@ -228,13 +242,14 @@ type privilegedRow struct {
 
 // holdingRow is of role_holdings.
 type holdingRow struct {
-	Tenant  string    `db:"tenant_id"`
-	UserID  string    `db:"user_id"`
-	Since   time.Time `db:"since"`
-	Role    string    `db:"role_name"`
-	Issuing bool      `db:"issuing"`
-	Sync    bool      `db:"sync"`
-	Record  string    `db:"record"`
+	Tenant     string    `db:"tenant_id"`
+	UserID     string    `db:"user_id"`
+	Since      time.Time `db:"since"`
+	Role       string    `db:"role_name"`
+	Issuing    bool      `db:"issuing"`
+	Sync       bool      `db:"sync"`
+	Privileged bool      `db:"privileged"`
+	Record     string    `db:"record"`
 }
 
 // Store fills privileged_users (with since NULL where a snapshot or the configuration says so, which holds for every
@@ -246,7 +261,7 @@ func Store(ctx context.Context, c *casefile.Case, holdings []Holding, ids identi
 	for _, h := range holdings {
 		held = append(held, holdingRow{
 			h.user.Tenant, h.user.ID, h.since, cmp.Or(h.role.Name, h.role.Template),
-			h.role.among(issuingRoles), h.role.among(syncRoles), h.key,
+			h.role.among(issuingRoles), h.role.among(syncRoles), h.role.isPrivileged(), h.key,
 		})
 		if h.role.isPrivileged() {
 			privileged = append(privileged, privilegedRow{h.user.Tenant, h.user.ID, h.since, h.why, h.key})

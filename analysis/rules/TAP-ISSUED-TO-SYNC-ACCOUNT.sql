@@ -13,8 +13,9 @@ why: >-
   change many users of the directory, which makes this pass a strong sign of misuse.
 how_to_verify: >-
   Confirm that the target is the account of Entra Connect or cloud sync (user name beginning with Sync_, or the role
-  Directory Synchronization Accounts). Ask the issuer and the owner of the synchronisation server at once why the pass
-  was made, and look for sign-ins of the account that did not come from that server.
+  Directory Synchronization Accounts or On Premises Directory Sync Account). Ask the issuer and the owner of the
+  synchronisation server at once why the pass was made, and look for sign-ins of the account that came from
+  elsewhere.
 how_to_fix: >-
   Delete the pass, revoke the account's sessions, remove every sign-in method and device registered for it, and set up
   the connector's credentials anew. Secure the issuer's account, review role and user changes made by both since, and

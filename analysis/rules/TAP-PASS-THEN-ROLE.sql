@@ -54,4 +54,13 @@ SELECT p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, [p.record] 
 FROM passes AS p
 SEMI JOIN uncovered('audit', to_seconds(0), to_seconds($hours * 3600)) AS d ON d.pass_no = p.pass_no
 ANTI JOIN after AS a ON a.pass_no = p.pass_no
+UNION ALL BY NAME
+SELECT p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, [p.record] AS about, p.pass_no,
+    'the user was added to a group, and no role assignments are in evidence that tell which groups hold a role'
+        AS not_assessed
+FROM passes AS p
+SEMI JOIN unclear_group_additions AS g ON g.tenant_id = p.tenant_id AND g.user_id = p.user_id
+    AND g.time >= p.issued_at AND g.time <= p.issued_at + to_seconds($hours * 3600)
+ANTI JOIN uncovered('audit', to_seconds(0), to_seconds($hours * 3600)) AS d ON d.pass_no = p.pass_no
+ANTI JOIN after AS a ON a.pass_no = p.pass_no
 ORDER BY pass_no

@@ -14,7 +14,7 @@ why: >-
   A new member of the service desk does this on the first day. Somebody who gained control of the role assignment does
   it too, to turn one account into many.
 how_to_verify: >-
-  Read the audit event that gave the role (Add member to role, Add eligible member to role): who gave it, who asked, for
+  Read the audit event that gave the role (Add member to role, Add member to group): who gave it, who asked, for
   how long. Ask the owner of the role whether the assignment was approved, and the new holder for the request behind the
   pass.
 how_to_fix: >-
@@ -47,11 +47,21 @@ SELECT
         || ' at ' || strftime(g.time, '%Y-%m-%d %H:%M') || ' UTC and within ' || CAST($hours AS INTEGER) || ' hours issued '
         || count(DISTINCT p.pass_no) || ' passes, to ' || string_agg(DISTINCT p.user_name, ', ' ORDER BY p.user_name) AS summary,
     [g.record] AS about, list(DISTINCT p.record ORDER BY p.record) AS supporting, max(p.issued_at) AS last_seen,
-    CASE WHEN bool_and(p.approved_user) AND min(p.issued_at) > g.time + INTERVAL 24 HOUR THEN 'medium' END AS severity
+    CASE WHEN bool_and(p.approved_user) AND min(p.issued_at) > g.time + INTERVAL 24 HOUR THEN 'medium' END AS severity,
+    NULL AS not_assessed, g.event_no
 FROM role_grants AS g
 JOIN issued AS i ON i.event_no = g.event_no
 JOIN passes AS p ON p.pass_no = i.pass_no
 JOIN audit_events AS e ON e.event_no = g.event_no
 WHERE g.issuing
 GROUP BY g.event_no, g.record, g.tenant_id, g.user_id, g.time
-ORDER BY g.event_no
+UNION ALL BY NAME
+SELECT p.tenant_id, 'user' AS subject_type, p.issuer_id AS subject_id, [p.record] AS about, p.pass_no AS event_no,
+    'the issuer was added to a group, and no role assignments are in evidence that tell which groups hold a role'
+        AS not_assessed
+FROM passes AS p
+SEMI JOIN unclear_group_additions AS a
+    ON a.tenant_id = p.tenant_id AND p.issuer_type = 'user' AND a.user_id = p.issuer_id
+    AND a.time <= p.issued_at AND a.time >= p.issued_at - to_seconds($hours * 3600)
+ANTI JOIN issued AS i ON i.pass_no = p.pass_no
+ORDER BY not_assessed NULLS FIRST, event_no
