@@ -231,10 +231,14 @@ var publicTexts = func() map[string]bool {
 c4e39bd9-1100-46d3-8c65-fb160da0071f
 ce79fdc4-cd1d-4ea5-8139-e74d7dbe0bb7
 access has been blocked by conditional access policies. the access policy does not allow token issuance.
+add device
 add member to group
 add member to role
+add registered owner to device
 admin deleted authenticator app with notification and code method for user
 admin deleted security info
+device registration service
+device.objectid
 admin registered security info
 admin registered temporary access pass method for user
 all_users

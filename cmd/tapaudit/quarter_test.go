@@ -280,8 +280,8 @@ func TestSeverityDiscipline(t *testing.T) {
 	}{
 		{"configured", []string{"--config", filepath.Join(q.dir, "tapaudit.yaml")}, nil,
 			map[string]string{"issued": "met", "approved_issuer": "met", "four_eyes": "met", "purpose": "met", "place": "met", "hours": "met", "prompt": "met", "outcome_registered": "met", "closed": "met", "supervised": "yes"}},
-		// Whether an application may issue is the organisation's word to say.
-		{"bare", nil, map[string]bool{"TAP-ISSUED-BY-APPLICATION": true},
+		// Whether an application may issue is the organisation's word to say, and so is which address is its onboarding desk's.
+		{"bare", nil, map[string]bool{"TAP-ISSUED-BY-APPLICATION": true, "TAP-NETWORK-SHARED": true},
 			map[string]string{"issued": "met", "purpose": "met", "prompt": "met", "outcome_registered": "met", "closed": "met", "supervised": "yes"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
