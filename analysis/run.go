@@ -165,6 +165,7 @@ func derive(
 		func() error { return run("80_signs") },
 		func() error { return run("85_moments") },
 		func() error { return run("90_findings") },
+		func() error { return run("95_timeline") },
 	} {
 		if err := ctx.Err(); err != nil {
 			return d, err
