@@ -80,6 +80,7 @@ func derive(
 	run := func(name string) error { return model.Run(ctx, c, name) }
 	for _, step := range []func() error{
 		// What is judged by, and whose each record is.
+		func() error { return run("01_words") },
 		func() error { return run("05_configuration") },
 		func() error { return storeConfiguration(ctx, c, s, opts.Tenant) },
 		func() error { return storeAddresses(ctx, c, s.TrustedNetworks) },

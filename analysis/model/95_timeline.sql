@@ -1,6 +1,3 @@
--- A time in a sentence.
-CREATE OR REPLACE MACRO to_the_minute(t) AS strftime(t, '%Y-%m-%d %H:%M') || ' UTC';
-
 -- Everything that happened around passes, in order, each with the records that show it. Of one instant, what must have
 -- come first does: a pass is issued, begins, is tried, lets somebody in, and ends.
 CREATE OR REPLACE TABLE moments AS
