@@ -9,20 +9,14 @@ import (
 	"time"
 
 	"tapaudit/analysis"
+	"tapaudit/analysis/supervision"
 )
-
-// csvOutput writes a file per table: RFC 4180 with LF ends, lists joined by
-// "; ", times in RFC 3339 UTC, empty cells for what is not known.
-type csvOutput struct{}
 
 type csvTable struct {
 	name    string
 	columns string
 	rows    func(*analysis.Result) iter.Seq[[]string]
 }
-
-// criteria are the columns of logins.csv that hold a criterion each.
-var criteria = []string{"issued", "approved_issuer", "four_eyes", "purpose", "place", "hours", "prompt", "outcome_registered", "closed"}
 
 var csvTables = []csvTable{
 	{"findings.csv", "finding_id rule_id severity status tenant_id subject_type subject_id subject_name actor_id actor_name " +
@@ -48,7 +42,7 @@ var csvTables = []csvTable{
 				integer(p.Logins), stamp(p.FirstLogin), joined(p.MethodsRegistered), p.EventID, joined(places(p.Evidence))}
 		})},
 	{"logins.csv", "tenant_id user_id user_name time ip asn country applications signins footprint outcome pass_issued_at " +
-		"issuer_name " + strings.Join(criteria, " ") + " supervised event_ids evidence",
+		"issuer_name " + strings.Join(supervision.Criteria(), " ") + " supervised event_ids evidence",
 		cells(func(r *analysis.Result) []analysis.Login { return r.Logins }, loginCells)},
 	{"policy.csv", "tenant_id from to basis state usable_once default_minutes minimum_minutes maximum_minutes length include " +
 		"exclude actor event_id evidence",
@@ -81,7 +75,9 @@ var csvTables = []csvTable{
 		})},
 }
 
-func (csvOutput) write(f *folder, r *analysis.Result) error {
+// writeCSV writes a file per table: RFC 4180 with LF ends, lists joined by
+// "; ", times in RFC 3339 UTC, empty cells for what is not known.
+func writeCSV(f *folder, r *analysis.Result) error {
 	for _, table := range csvTables {
 		err := f.create(table.name, func(w io.Writer) error {
 			out := csv.NewWriter(w)
@@ -130,21 +126,10 @@ func findingCells(r *analysis.Result) iter.Seq[[]string] {
 func loginCells(l analysis.Login) []string {
 	row := []string{l.TenantID, l.UserID, l.UserName, stamp(l.Time), l.IP, l.ASN, l.Country, joined(l.Applications),
 		integer(l.Signins), integer(l.Footprint), l.Outcome, stamp(l.PassIssuedAt), l.IssuerName}
-	for _, name := range criteria {
-		row = append(row, criterion(l, name).State)
+	for _, name := range supervision.Criteria() {
+		row = append(row, l.Criterion(name).State)
 	}
 	return append(row, l.Supervised, joined(l.EventIDs), joined(places(l.Evidence)))
-}
-
-// criterion is the answer to one of the nine questions; one that the analysis
-// left out is not assessed.
-func criterion(l analysis.Login, name string) analysis.Criterion {
-	for _, c := range l.Criteria {
-		if c.Name == name {
-			return c
-		}
-	}
-	return analysis.Criterion{Name: name, State: analysis.NotAssessed, Reason: "The analysis gave no answer."}
 }
 
 func cells[T any](of func(*analysis.Result) []T, row func(T) []string) func(*analysis.Result) iter.Seq[[]string] {

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"encoding/csv"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,12 +16,9 @@ import (
 	"time"
 
 	"tapaudit/analysis"
+	"tapaudit/analysis/when"
 	"tapaudit/ingest/regular"
 )
-
-// ErrDamaged is wrapped by the error for a report folder whose files are
-// missing or are not those that its manifest lists.
-var ErrDamaged = errors.New("not as its manifest.json lists it")
 
 // Comparison is what sets two reports apart. Its strings come from the reports
 // and are as hostile as evidence until written by one of its methods.
@@ -174,20 +169,19 @@ func readReport(ctx context.Context, dir string, force bool) (*comparedReport, e
 		{"exceptions.csv", r.parseExceptions},
 		{"findings.json", r.parseFindings},
 	} {
-		text, err := regular.ReadPlain(root, part.name, largestPart)
+		text, file, err := readPart(root, part.name)
 		if part.name == "exceptions.csv" && errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%q: %s: %s; a comparison needs a report in the formats csv and json", dir, part.name, withoutPath(err))
+			return nil, fmt.Errorf("%q: %s: %s; a comparison needs a report in the formats csv and json", dir, part.name, regular.Reason(err))
 		}
-		sum := sha256.Sum256(text)
-		r.files = append(r.files, ManifestFile{Path: part.name, Bytes: int64(len(text)), SHA256: hex.EncodeToString(sum[:])})
+		r.files = append(r.files, file)
 		if err := part.parse(text); err != nil {
 			return nil, fmt.Errorf("%q: %s cannot be read: %w; write the report again", dir, part.name, err)
 		}
 	}
-	r.files = append(r.files, ManifestFile{Path: manifestName, SHA256: v.ManifestSHA256, Bytes: v.manifestBytes})
+	r.files = append(r.files, ManifestFile{Path: manifestName, SHA256: v.ManifestSHA256, Bytes: v.ManifestBytes})
 	return r, nil
 }
 
@@ -284,17 +278,10 @@ func compareFindings(before, after *comparedReport) []findingChange {
 			cmp.Compare(slices.Index(changeOrder, a.Change), slices.Index(changeOrder, b.Change)),
 			cmp.Compare(analysis.Severity(g.Severity).Rank(), analysis.Severity(f.Severity).Rank()),
 			strings.Compare(f.RuleID, g.RuleID),
-			moment(f.FirstSeen).Compare(moment(g.FirstSeen)),
+			when.OrZero(f.FirstSeen).Compare(when.OrZero(g.FirstSeen)),
 			strings.Compare(f.FindingID, g.FindingID))
 	})
 	return all
-}
-
-func moment(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
-	}
-	return *t
 }
 
 func changedFields(was, is *findingRow) []string {
@@ -539,4 +526,4 @@ func comparisonNotes(before, after *comparedReport) []string {
 	return notes
 }
 
-func sameInstant(a, b *time.Time) bool { return moment(a).Equal(moment(b)) }
+func sameInstant(a, b *time.Time) bool { return when.OrZero(a).Equal(when.OrZero(b)) }

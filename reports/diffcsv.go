@@ -2,9 +2,12 @@ package reports
 
 import (
 	"encoding/csv"
+	"fmt"
 	"io"
 	"strings"
 	"time"
+
+	"tapaudit/analysis/when"
 )
 
 // diffColumns are those of diff.csv. A row is a finding, an exception, a test
@@ -42,7 +45,7 @@ func (c *Comparison) rows() []diffRow {
 		s := f.Shown()
 		row := diffRow{"part": "finding", "change": f.Change, "rule_id": s.RuleID, "tenant_id": s.TenantID, "finding_id": s.FindingID,
 			"subject_type": s.SubjectType, "subject_id": s.SubjectID, "subject_name": s.SubjectName,
-			"first": stamp(moment(s.FirstSeen)), "last": stamp(moment(s.LastSeen)), "title": s.Title, "note": f.Note}
+			"first": stamp(when.OrZero(s.FirstSeen)), "last": stamp(when.OrZero(s.LastSeen)), "title": s.Title, "note": f.Note}
 		if len(f.Fields) > 0 {
 			row["note"] = strings.Join(f.Fields, "; ")
 		}
@@ -54,7 +57,7 @@ func (c *Comparison) rows() []diffRow {
 				continue
 			}
 			row["severity_"+side.name], row["status_"+side.name] = side.f.Severity, side.f.Status
-			row["count_"+side.name], row["summary_"+side.name] = integer(side.f.Count), side.f.Summary
+			row["count_"+side.name], row["summary_"+side.name] = fmt.Sprint(side.f.Count), side.f.Summary
 			row["exception_"+side.name] = exceptionWords(side.f)
 		}
 		all = append(all, row)
@@ -70,7 +73,7 @@ func (c *Comparison) rows() []diffRow {
 	}
 	for _, v := range c.coverage {
 		all = append(all, diffRow{"part": "coverage", "change": "compared", "tenant_id": v.TenantID, "subject_type": "log", "subject_name": v.LogType,
-			"status_old": v.Old.String(), "status_new": v.New.String(), "count_old": integer(v.Old.Records), "count_new": integer(v.New.Records),
+			"status_old": v.Old.String(), "status_new": v.New.String(), "count_old": fmt.Sprint(v.Old.Records), "count_new": fmt.Sprint(v.New.Records),
 			"summary_old": v.Old.Days(), "summary_new": v.New.Days()})
 		for _, s := range v.Spans {
 			all = append(all, diffRow{"part": "coverage", "change": "changed", "tenant_id": v.TenantID, "subject_type": "log", "subject_name": v.LogType,
@@ -85,5 +88,5 @@ func optional(e *exceptionRow) string {
 	if e == nil {
 		return ""
 	}
-	return integer(e.Covered)
+	return fmt.Sprint(e.Covered)
 }

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"tapaudit/analysis/when"
+	"tapaudit/ingest/safetext"
 )
 
 // comparisonManifest is the manifest.json of a folder that holds a comparison.
@@ -60,14 +63,14 @@ func (c *Comparison) WriteFolder(ctx context.Context, dir, version string, creat
 		if err := f.create("diff.csv", c.writeCSV); err != nil {
 			return err
 		}
-		m := comparisonManifest{Tool: "tapaudit", Version: version, Created: known(created),
-			Old: comparedFolder{c.old.Name, c.old.files}, New: comparedFolder{c.new.Name, c.new.files}, Outputs: f.written}
+		m := comparisonManifest{Tool: "tapaudit", Version: version, Created: when.OrNil(created),
+			Old: comparedFolder{c.old.Name, c.old.files}, New: comparedFolder{c.new.Name, c.new.files}, Outputs: f.files()}
 		return f.create(manifestName, func(w io.Writer) error {
 			text, err := json.MarshalIndent(m, "", "  ")
 			if err != nil {
 				return err
 			}
-			_, err = io.WriteString(w, escaped(text)+"\n")
+			_, err = io.WriteString(w, safetext.JSON(text)+"\n")
 			return err
 		})
 	})

@@ -8,16 +8,17 @@ import (
 	"strings"
 
 	"tapaudit/analysis"
+	"tapaudit/analysis/when"
 	"tapaudit/ingest/safetext"
 )
 
 //go:embed templates/diff.tmpl
 var diffTemplateText string
 
-var diffTemplate = template.Must(template.Must(pageTemplate.Clone()).Funcs(template.FuncMap{
-	"instant": moment,
+var diffTemplate = parsePage(diffTemplateText, template.FuncMap{
+	"instant": when.OrZero,
 	"judged": func(r *comparedReport) string {
-		return spanned(analysis.Period{From: moment(r.Manifest.Period.From), To: moment(r.Manifest.Period.To)})
+		return spanned(analysis.Period{From: when.OrZero(r.Manifest.Period.From), To: when.OrZero(r.Manifest.Period.To)})
 	},
 	"level": func(s string) analysis.Severity { return analysis.Severity(s) },
 	"certain": func(s string) string {
@@ -28,17 +29,15 @@ var diffTemplate = template.Must(template.Must(pageTemplate.Clone()).Funcs(templ
 		return words
 	},
 	"daily": dayWords,
-}).New("diff").Parse(diffTemplateText))
+})
 
 // diffRowsShown bounds each list of the page; diff.csv has all.
 const diffRowsShown = 2_000
 
 // diffPage is what the template shows.
 type diffPage struct {
-	Version           string
-	CSP               template.HTMLAttr
-	Style             template.CSS
-	Script            template.JS
+	Version string
+	look
 	Heading, Sentence string
 	Urgent            bool
 	SeveralTenants    bool
@@ -60,11 +59,12 @@ type changeGroup struct {
 }
 
 func (c *Comparison) writeHTML(w io.Writer, version string) error {
-	p := diffPage{Version: version, CSP: contentPolicy(), Style: template.CSS(style), Script: template.JS(script),
+	p := diffPage{Version: version, look: pageLook(),
 		Old: c.old, New: c.new, Notes: c.notes, Counts: c.counts(), Exceptions: c.exceptions, Coverage: c.coverage}
 	p.Heading, p.Sentence, p.Urgent = c.verdict()
 	p.SeveralTenants = len(c.old.Manifest.Tenants) > 1 || len(c.new.Manifest.Tenants) > 1
-	p.Tests, p.TestsRest = head(c.tests, diffRowsShown)
+	p.Tests = c.tests[:min(len(c.tests), diffRowsShown)]
+	p.TestsRest = len(c.tests) - len(p.Tests)
 	for _, g := range []changeGroup{
 		{Change: "new", Title: "New findings", Text: "Only the new report has them.", None: "No finding is new."},
 		{Change: "gone", Title: "Gone findings", Text: "Only the old report has them. Gone is not settled: the last column says whether the new report looked.", None: "No finding is gone."},
@@ -73,7 +73,8 @@ func (c *Comparison) writeHTML(w io.Writer, version string) error {
 	} {
 		all := c.of(g.Change)
 		g.Total = len(all)
-		g.Findings, g.Rest = head(all, diffRowsShown)
+		g.Findings = all[:min(len(all), diffRowsShown)]
+		g.Rest = len(all) - len(g.Findings)
 		p.Groups = append(p.Groups, g)
 	}
 	// Nothing deceptive stands in the template, so whatever is replaced here

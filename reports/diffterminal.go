@@ -8,6 +8,7 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 
 	"tapaudit/analysis"
+	"tapaudit/analysis/when"
 )
 
 // What the terminal tells of each part; diff.html and diff.csv have all.
@@ -20,13 +21,13 @@ const (
 // written ("" when it was not). With color, severities stand out. The error is
 // that of w.
 func (c *Comparison) Summary(w io.Writer, dir string, color bool) error {
-	s := summary{w: w, color: color}
+	s := newScreen(w, color)
 	for _, r := range []struct {
 		which string
 		*comparedReport
 	}{{"Old", c.old}, {"New", c.new}} {
 		p := r.Manifest.Period
-		s.paragraph(r.which + ": " + line(or(r.Name, "report")) + period(analysis.Period{From: moment(p.From), To: moment(p.To)}))
+		s.paragraph(r.which + ": " + line(or(r.Name, "report")) + period(analysis.Period{From: when.OrZero(p.From), To: when.OrZero(p.To)}))
 	}
 	heading, sentence, _ := c.verdict()
 	s.paragraph(heading + ". " + sentence)
@@ -40,9 +41,9 @@ func (c *Comparison) Summary(w io.Writer, dir string, color bool) error {
 	}
 	s.table([]int{12, 12, 12, 12, 12}, tw.AlignRight, []string{"findings", "new", "gone", "changed", "persisting"}, rows...)
 
-	s.findings("New:", c.of("new"), false)
-	s.findings("Gone:", c.of("gone"), true)
-	s.findings("Changed:", c.of("changed"), true)
+	tellFindings(s, "New:", c.of("new"), false)
+	tellFindings(s, "Gone:", c.of("gone"), true)
+	tellFindings(s, "Changed:", c.of("changed"), true)
 
 	rows = nil
 	for _, e := range c.exceptions.Changed[:min(len(c.exceptions.Changed), diffOthersTold)] {
@@ -59,14 +60,14 @@ func (c *Comparison) Summary(w io.Writer, dir string, color bool) error {
 		}
 		rows = append(rows, []string{e.Change, wrapped(64, text)})
 	}
-	s.list("Exceptions:", wideSecond, []string{"change", "exception"}, rows, len(c.exceptions.Changed))
+	tellList(s, "Exceptions:", wideSecond, []string{"change", "exception"}, rows, len(c.exceptions.Changed))
 
 	rows = nil
 	for _, t := range c.tests[:min(len(c.tests), diffOthersTold)] {
 		rows = append(rows, []string{certainty(t.Old) + " → " + certainty(t.New),
 			wrapped(60, line(t.RuleID)+", tenant "+shortID(t.TenantID)+"\n"+line(or(t.NewReason, t.OldReason)))})
 	}
-	s.list("Tests that are more or less certain than before:", []int{18, 62}, []string{"tested", "test"}, rows, len(c.tests))
+	tellList(s, "Tests that are more or less certain than before:", []int{18, 62}, []string{"tested", "test"}, rows, len(c.tests))
 
 	rows = nil
 	told := 0
@@ -86,7 +87,7 @@ func (c *Comparison) Summary(w io.Writer, dir string, color bool) error {
 		}
 		rows = append(rows, []string{fit(24, line(v.LogType)) + "\ntenant " + shortID(v.TenantID), wrapped(50, text)})
 	}
-	s.list("Coverage:", []int{26, 52}, []string{"log", "days"}, rows, told)
+	tellList(s, "Coverage:", []int{26, 52}, []string{"log", "days"}, rows, told)
 	if told == 0 && len(c.coverage) > 0 {
 		s.paragraph("Coverage is the same.")
 	}
@@ -127,11 +128,11 @@ func wrapped(width int, text string) string {
 }
 
 // findings tells the first of them, why or how they changed included.
-func (s *summary) findings(title string, all []findingChange, how bool) {
+func tellFindings(s *screen, title string, all []findingChange, how bool) {
 	var rows [][]string
 	for _, c := range all[:min(len(all), diffFindingsTold)] {
 		f := c.Shown()
-		text := line(f.Title) + "\n" + strings.Join([]string{line(f.SubjectType), line(f.Subject()), clock(moment(f.FirstSeen))}, " ")
+		text := line(f.Title) + "\n" + strings.Join([]string{line(f.SubjectType), line(f.Subject()), clock(when.OrZero(f.FirstSeen))}, " ")
 		switch {
 		case !how:
 			text += "\n" + line(f.Summary)
@@ -147,11 +148,11 @@ func (s *summary) findings(title string, all []findingChange, how bool) {
 		}
 		rows = append(rows, []string{s.severity(analysis.Severity(f.Severity)), wrapped(64, text)})
 	}
-	s.list(title, wideSecond, []string{"severity", "finding"}, rows, len(all))
+	tellList(s, title, wideSecond, []string{"severity", "finding"}, rows, len(all))
 }
 
 // list is a table under a title, and how many more there are; nothing where there is nothing to list.
-func (s *summary) list(title string, widths []int, head []string, rows [][]string, total int) {
+func tellList(s *screen, title string, widths []int, head []string, rows [][]string, total int) {
 	if total == 0 {
 		return
 	}

@@ -2,9 +2,7 @@ package reports
 
 import (
 	"bytes"
-	"context"
 	"encoding/csv"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -37,19 +35,8 @@ func FuzzEscaping(f *testing.F) {
 		finding.SubjectName, finding.ActorName, finding.Summary = s, s, s
 		finding.Evidence = []analysis.Place{{Path: s, Line: 1}}
 		finding.Records[0].What, finding.Records[0].Raw = s, s
-		work := &folder{ctx: context.Background(), path: t.TempDir()}
-		var err error
-		if work.root, err = os.OpenRoot(work.path); err != nil {
-			t.Fatal(err)
-		}
-		defer work.root.Close()
-		if err := (htmlOutput{}).write(work, r); err != nil {
-			t.Fatal(err)
-		}
-		if err := (csvOutput{}).write(work, r); err != nil {
-			t.Fatal(err)
-		}
-		page := read(t, work.path, "report.html")
+		dir := write(t, r, "html", "csv")
+		page := read(t, dir, "report.html")
 		if at := strings.IndexFunc(page, safetext.Deceptive); at >= 0 {
 			t.Fatalf("the page holds %q", page[max(0, at-20):at+5])
 		}
@@ -59,7 +46,7 @@ func FuzzEscaping(f *testing.F) {
 				t.Fatalf("the page holds %s", tag)
 			}
 		}
-		rows, err := csv.NewReader(strings.NewReader(read(t, work.path, "findings.csv"))).ReadAll()
+		rows, err := csv.NewReader(strings.NewReader(read(t, dir, "findings.csv"))).ReadAll()
 		if err != nil || len(rows) != 2 {
 			t.Fatalf("%d rows, %v", len(rows), err)
 		}

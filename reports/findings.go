@@ -7,6 +7,7 @@ import (
 
 	"tapaudit/analysis"
 	"tapaudit/analysis/settings"
+	"tapaudit/analysis/when"
 )
 
 // findingRow is a finding as the files for scripts carry it, so that a column
@@ -42,7 +43,7 @@ type findingRow struct {
 
 // findingRows yields the findings of r in their order.
 func findingRows(r *analysis.Result) iter.Seq[findingRow] {
-	rules := rulesByID(r)
+	rules := r.RulesByID()
 	return func(yield func(findingRow) bool) {
 		for _, f := range r.Findings {
 			rule := rules[f.RuleID]
@@ -50,9 +51,9 @@ func findingRows(r *analysis.Result) iter.Seq[findingRow] {
 				FindingID: f.ID, RuleID: f.RuleID, Severity: string(f.Severity), Status: f.Status, TenantID: f.TenantID,
 				SubjectType: f.SubjectType, SubjectID: f.SubjectID, SubjectName: f.SubjectName,
 				ActorID: f.ActorID, ActorName: f.ActorName,
-				FirstSeen: known(f.FirstSeen), LastSeen: known(f.LastSeen), Count: int64(f.Count),
-				Title: f.Title, Summary: f.Summary, EventIDs: list(f.EventIDs), Evidence: places(f.Evidence),
-				Remediation: rule.HowToFix, Techniques: list(rule.Techniques), Controls: list(rule.Controls),
+				FirstSeen: when.OrNil(f.FirstSeen), LastSeen: when.OrNil(f.LastSeen), Count: int64(f.Count),
+				Title: f.Title, Summary: f.Summary, EventIDs: append([]string{}, f.EventIDs...), Evidence: places(f.Evidence),
+				Remediation: rule.HowToFix, Techniques: append([]string{}, rule.Techniques...), Controls: append([]string{}, rule.Controls...),
 				HowToVerify: rule.HowToVerify, IncidentID: f.IncidentID,
 			}
 			if e := f.Exception; e != nil {
@@ -70,31 +71,6 @@ func findingRows(r *analysis.Result) iter.Seq[findingRow] {
 			}
 		}
 	}
-}
-
-func rulesByID(r *analysis.Result) map[string]analysis.Rule {
-	rules := make(map[string]analysis.Rule, len(r.Rules))
-	for _, rule := range r.Rules {
-		rules[rule.ID] = rule
-	}
-	return rules
-}
-
-// known is the time, or nil where there is none.
-func known(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	return &t
-}
-
-// list is l with an empty list for nil, which JSON would write as null.
-func list(l []string) []string {
-	if l == nil {
-		return []string{}
-	}
-	return l
 }
 
 func value(s *string) string {

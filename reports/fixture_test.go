@@ -7,6 +7,7 @@ import (
 
 	"tapaudit/analysis"
 	"tapaudit/analysis/settings"
+	"tapaudit/analysis/supervision"
 )
 
 const (
@@ -117,7 +118,7 @@ func rule(id, title string, severity analysis.Severity) analysis.Rule {
 
 func answers(failed ...string) []analysis.Criterion {
 	var all []analysis.Criterion
-	for _, name := range criteria {
+	for _, name := range supervision.Criteria() {
 		c := analysis.Criterion{Name: name, State: "met", Reason: "On record."}
 		if name == "hours" {
 			c.State, c.Reason = "not assessed", "No business hours are configured."

@@ -30,6 +30,10 @@ var ErrNotListed = errors.New("replacing it would delete what tapaudit did not w
 // assessed and which would replace another.
 var ErrUnassessed = errors.New("a report in which nothing could be assessed does not replace another")
 
+// ErrDamaged is wrapped by the error for a report folder whose files are
+// missing or are not those that its manifest lists.
+var ErrDamaged = errors.New("not as its manifest.json lists it")
+
 // CheckFolder says whether a report may be written as the folder dir: it does
 // not exist, is empty, or holds a report or a comparison that tapaudit wrote,
 // as it wrote it; what a file browser leaves there (.DS_Store, Thumbs.db and
@@ -341,6 +345,15 @@ type folder struct {
 	path    string // of root, for libraries that take no root
 	written []ManifestFile
 }
+
+// context is what ends the writing of the folder.
+func (f *folder) context() context.Context { return f.ctx }
+
+// dir is where the folder lies while it is written, for libraries that take no root.
+func (f *folder) dir() string { return f.path }
+
+// files are those written so far, for the manifest.
+func (f *folder) files() []ManifestFile { return f.written }
 
 // create writes one file and notes its size and hash for the manifest.
 func (f *folder) create(name string, fill func(io.Writer) error) (err error) {

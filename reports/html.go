@@ -12,12 +12,9 @@ import (
 	"time"
 
 	"tapaudit/analysis"
+	"tapaudit/analysis/supervision"
 	"tapaudit/ingest/safetext"
 )
-
-// htmlOutput writes report.html: one file that needs no other, no network and
-// no script.
-type htmlOutput struct{ version string }
 
 //go:embed templates/*.html.tmpl
 var templateFiles embed.FS
@@ -48,17 +45,17 @@ const (
 	quarantineRows  = 200
 	calendarMonths  = 36 // of a log type
 	spansListed     = 60 // gaps and partial days of a log type
-	nameLength      = 120
 	sentenceLength  = 240
 	paragraphLength = 2_000
 )
 
-func (o htmlOutput) write(f *folder, r *analysis.Result) error {
+// writeHTML writes report.html: one file that needs no other, no network and no script. version is the program's.
+func writeHTML(f *folder, r *analysis.Result, version string) error {
 	return f.create("report.html", func(w io.Writer) error {
 		// Nothing deceptive stands in the templates, so whatever is replaced
 		// here came from evidence.
 		safe := safetext.NewWriter(w)
-		if err := pageTemplate.ExecuteTemplate(safe, "page.html.tmpl", o.page(r)); err != nil {
+		if err := pageTemplate.ExecuteTemplate(safe, "page.html.tmpl", pageOf(r, version)); err != nil {
 			return err
 		}
 		return safe.Close()
@@ -75,7 +72,7 @@ var pageTemplate = template.Must(template.New("").Funcs(template.FuncMap{
 		return number(n)
 	},
 	"hour":      func(t time.Time) string { return t.UTC().Format(time.TimeOnly) },
-	"name":      func(s string) string { return clip(nameLength, s) },
+	"name":      func(s string) string { return shortName(s) },
 	"sentence":  func(s string) string { return clip(sentenceLength, s) },
 	"paragraph": func(s string) string { return clip(paragraphLength, s) },
 	"join":      func(l []string) string { return clip(paragraphLength, strings.Join(l, "; ")) },
@@ -105,10 +102,8 @@ func severityName(s analysis.Severity) string { return capitalised(string(s)) }
 // page is what the templates show; all of it is derived from the Result.
 type page struct {
 	*analysis.Result
-	Version           string
-	CSP               template.HTMLAttr
-	Style             template.CSS
-	Script            template.JS
+	Version string
+	look
 	Heading, Sentence string
 	CollectFirst      string // what to do where nothing could be tested
 	NotRecognised     []string
@@ -143,10 +138,10 @@ type page struct {
 	Pictures          pictures
 }
 
-func (o htmlOutput) page(r *analysis.Result) page {
+func pageOf(r *analysis.Result, version string) page {
 	p := page{
-		Result: r, Version: o.version,
-		CSP: contentPolicy(), Style: template.CSS(style), Script: template.JS(script),
+		Result: r, Version: version,
+		look:    pageLook(),
 		Several: len(r.Tenants) > 1,
 		Tested:  testedGroups(r), Ledger: ledger(r),
 		Controls: controls(r), Pictures: drawn(r),
@@ -155,7 +150,7 @@ func (o htmlOutput) page(r *analysis.Result) page {
 	p.Unseen, p.UnseenRest = head(unseenByTenant(r), tenantsNamed)
 	p.Calendars, p.CalendarsRest = calendars(r)
 	first := firstThings(r, 3)
-	rules := rulesByID(r)
+	rules := r.RulesByID()
 	for _, f := range first {
 		p.First = append(p.First, firstThing{f, rules[f.RuleID].HowToVerify, togetherWith(r, f)})
 	}
@@ -198,6 +193,23 @@ func head[T any](l []T, n int) ([]T, int) {
 		return l, 0
 	}
 	return l[:n], len(l) - n
+}
+
+// look is what every page of the program has in its head and at its end.
+type look struct {
+	CSP    template.HTMLAttr
+	Style  template.CSS
+	Script template.JS
+}
+
+// pageLook is for a page that is parsed with [parsePage].
+func pageLook() look {
+	return look{CSP: contentPolicy(), Style: template.CSS(style), Script: template.JS(script)}
+}
+
+// parsePage is another page's template: it may use this one's functions and parts, and functions of its own.
+func parsePage(text string, more template.FuncMap) *template.Template {
+	return template.Must(template.Must(pageTemplate.Clone()).Funcs(more).New("").Parse(text))
 }
 
 // contentPolicy forbids the page everything but its own style and script, so
@@ -337,7 +349,7 @@ func findingGroups(r *analysis.Result, first []*analysis.Finding) []severityGrou
 		severity analysis.Severity
 		rule     string
 	}
-	rules := rulesByID(r)
+	rules := r.RulesByID()
 	groups := map[key]*ruleGroup{}
 	order := map[analysis.Severity][]*ruleGroup{}
 	var full, rows, raw int
@@ -424,7 +436,7 @@ type testedRow struct {
 }
 
 func testedGroups(r *analysis.Result) []testedGroup {
-	rules := rulesByID(r)
+	rules := r.RulesByID()
 	groups := []testedGroup{
 		{Assessed: "no", Heading: "Could not be tested"},
 		{Assessed: "partly", Heading: "Tested in part"},
@@ -460,8 +472,8 @@ func ledger(r *analysis.Result) []ledgerRow {
 			break
 		}
 		row := ledgerRow{Login: &r.Logins[i], Number: i + 1, Why: i < ledgerWithWhy}
-		for _, name := range criteria {
-			c := criterion(r.Logins[i], name)
+		for _, name := range supervision.Criteria() {
+			c := r.Logins[i].Criterion(name)
 			switch c.State {
 			case analysis.Failed:
 				row.Failed++

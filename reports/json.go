@@ -2,21 +2,18 @@ package reports
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"iter"
-	"strings"
 	"time"
 
 	"tapaudit/analysis"
+	"tapaudit/analysis/when"
 	"tapaudit/ingest/safetext"
 )
 
-// jsonOutput writes findings.json and incidents.json: an array with one of them a
+// writeJSON writes findings.json and incidents.json: an array with one of them a
 // line, times in RFC 3339 UTC, null for what is not known.
-type jsonOutput struct{}
-
-func (jsonOutput) write(f *folder, r *analysis.Result) error {
+func writeJSON(f *folder, r *analysis.Result) error {
 	if err := writeArray(f, "findings.json", findingRows(r)); err != nil {
 		return err
 	}
@@ -32,7 +29,7 @@ func writeArray[T any](f *folder, name string, rows iter.Seq[T]) error {
 			if err != nil {
 				return err
 			}
-			if _, err := io.WriteString(w, separator+escaped(text)); err != nil {
+			if _, err := io.WriteString(w, separator+safetext.JSON(text)); err != nil {
 				return err
 			}
 			separator, end = ",\n", "\n]\n"
@@ -72,30 +69,12 @@ func incidentRows(r *analysis.Result) iter.Seq[incidentRow] {
 			row := incidentRow{
 				IncidentID: i.ID, Rank: i.Rank, Score: i.Score, Severity: string(i.Severity), Status: i.Status, TenantID: i.TenantID,
 				SubjectType: i.SubjectType, SubjectID: i.SubjectID, SubjectName: i.SubjectName,
-				FirstSeen: known(i.FirstSeen), LastSeen: known(i.LastSeen), Passes: i.Passes, Logins: i.Logins, Findings: len(i.Findings),
-				Signs: list(i.Signs), Actors: list(i.Actors), Headline: i.Headline, FindingIDs: list(i.Findings), Touches: list(i.Touches),
+				FirstSeen: when.OrNil(i.FirstSeen), LastSeen: when.OrNil(i.LastSeen), Passes: i.Passes, Logins: i.Logins, Findings: len(i.Findings),
+				Signs: append([]string{}, i.Signs...), Actors: append([]string{}, i.Actors...), Headline: i.Headline, FindingIDs: append([]string{}, i.Findings...), Touches: append([]string{}, i.Touches...),
 			}
 			if !yield(row) {
 				return
 			}
 		}
 	}
-}
-
-// escaped is JSON text in which deceptive characters are written as \u
-// escapes: the same value, and safe to look at.
-func escaped(text []byte) string {
-	var b strings.Builder
-	for _, r := range string(text) {
-		switch {
-		case !safetext.Deceptive(r):
-			b.WriteRune(r)
-		case r > 0xffff:
-			r -= 0x10000
-			fmt.Fprintf(&b, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.String()
 }

@@ -2,6 +2,8 @@ package reports
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,11 +11,20 @@ import (
 	"time"
 
 	"tapaudit/analysis"
+	"tapaudit/analysis/when"
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/regular"
+	"tapaudit/ingest/safetext"
 )
 
 const manifestName = "manifest.json"
+
+// readPart reads the file name of the report folder root, and says how large it is and what its hash is.
+func readPart(root *os.Root, name string) ([]byte, ManifestFile, error) {
+	text, err := regular.ReadPlain(root, name, largestPart)
+	sum := sha256.Sum256(text)
+	return text, ManifestFile{Path: name, Bytes: int64(len(text)), SHA256: hex.EncodeToString(sum[:])}, err
+}
 
 // largestPart bounds a file of a report that is read into memory, in bytes: it and what it says fit into what a run may take.
 const largestPart = 256 << 20
@@ -78,15 +89,16 @@ type manifestCounts struct {
 	Quarantined      int64          `json:"records_quarantined"`
 }
 
-func writeManifest(f *folder, r *analysis.Result, opts Options) error {
+// writeManifest writes the manifest of a report of r, after every other file of the folder.
+func writeManifest(f *folder, r *analysis.Result, version string, created time.Time) error {
 	t := tallyOf(r)
 	m := Manifest{
-		Tool: "tapaudit", Version: opts.Version, Created: known(opts.Created),
+		Tool: "tapaudit", Version: version, Created: when.OrNil(created),
 		RulesSHA256: r.RulesHash, SettingsSHA256: r.SettingsHash, Organisation: r.Organisation,
 		Case: manifestCase{ID: r.Case.ID, Examiner: r.Case.Examiner, CollectedBy: r.Case.CollectedBy,
-			CollectedAt: known(r.Case.CollectedAt), Source: r.Case.Source},
+			CollectedAt: when.OrNil(r.Case.CollectedAt), Source: r.Case.Source},
 		CaseFile:   r.CaseFile,
-		Pseudonyms: r.Pseudonyms, Tenants: list(r.Tenants), Period: manifestPeriod{known(r.Period.From), known(r.Period.To)}, AsOf: known(r.AsOf),
+		Pseudonyms: r.Pseudonyms, Tenants: append([]string{}, r.Tenants...), Period: manifestPeriod{when.OrNil(r.Period.From), when.OrNil(r.Period.To)}, AsOf: when.OrNil(r.AsOf),
 		Counts: manifestCounts{Open: map[string]int{}, Excepted: t.excepted, Passes: len(r.Passes), Logins: len(r.Logins),
 			Supervised: t.supervised, Unsupervised: t.unsupervised, NotAssessed: t.loginsNotAssessed,
 			RulesNotAssessed: t.untested, RulesPartly: t.partly, Files: len(r.Evidence), Read: t.read, Loaded: t.loaded,
@@ -104,7 +116,7 @@ func writeManifest(f *folder, r *analysis.Result, opts Options) error {
 		if err != nil {
 			return err
 		}
-		_, err = io.WriteString(w, escaped(text)+"\n")
+		_, err = io.WriteString(w, safetext.JSON(text)+"\n")
 		return err
 	})
 }
@@ -132,7 +144,7 @@ func ReadManifest(dir string) (*Manifest, error) {
 func readManifest(root *os.Root) (*Manifest, []byte, error) {
 	text, err := regular.ReadPlain(root, manifestName, mostManifestBytes)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %s", manifestName, withoutPath(err))
+		return nil, nil, fmt.Errorf("%s: %s", manifestName, regular.Reason(err))
 	}
 	if n := bytes.Count(text, []byte(",")); n > mostManifestCommas {
 		return nil, nil, fmt.Errorf("%s lists more than a report's can", manifestName)

@@ -9,10 +9,6 @@ import (
 	"tapaudit/analysis"
 )
 
-// markdownOutput writes summary.md: the audit on one page, for a ticket or a
-// wiki.
-type markdownOutput struct{ version string }
-
 // What one page has room for.
 const (
 	markdownFindings = 5
@@ -21,14 +17,16 @@ const (
 	markdownText     = 300 // characters of a text from the evidence
 )
 
-func (o markdownOutput) write(f *folder, r *analysis.Result) error {
+// writeSummary writes summary.md: the audit on one page, for a ticket or a
+// wiki.
+func writeSummary(f *folder, r *analysis.Result, version string) error {
 	return f.create("summary.md", func(w io.Writer) error {
-		_, err := io.WriteString(w, o.page(r))
+		_, err := io.WriteString(w, summaryPage(r, version))
 		return err
 	})
 }
 
-func (o markdownOutput) page(r *analysis.Result) string {
+func summaryPage(r *analysis.Result, version string) string {
 	var b strings.Builder
 	print := func(format string, args ...any) { fmt.Fprintf(&b, format, args...) }
 	fact := func(name, text string) {
@@ -89,7 +87,7 @@ func (o markdownOutput) page(r *analysis.Result) string {
 		}
 	}
 
-	print("\nWritten by %s from rules with SHA-256 %s", markdown(strings.TrimSpace("tapaudit "+o.version)), markdown(or(r.RulesHash, "unknown")))
+	print("\nWritten by %s from rules with SHA-256 %s", markdown(strings.TrimSpace("tapaudit "+version)), markdown(or(r.RulesHash, "unknown")))
 	if r.SettingsHash != "" {
 		print(" and a configuration with SHA-256 %s", markdown(r.SettingsHash))
 	}

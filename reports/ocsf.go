@@ -7,16 +7,12 @@ import (
 	"time"
 
 	"tapaudit/analysis"
+	"tapaudit/ingest/safetext"
 )
 
 // ocsfVersion is the version of the Open Cybersecurity Schema Framework that
 // the records follow: https://schema.ocsf.io/1.6.0/classes/detection_finding.
 const ocsfVersion = "1.6.0"
-
-// ocsfOutput writes ocsf.jsonl: a Detection Finding of the Open Cybersecurity
-// Schema Framework for every finding, one a line, in the findings' order. No
-// profile of the schema is claimed. What is not known is left out.
-type ocsfOutput struct{ version string }
 
 // Values of the class's enumerations.
 const (
@@ -149,16 +145,19 @@ type ocsfUnmapped struct {
 	ExceptionExpires string   `json:"exception_expires,omitempty"`
 }
 
-func (o ocsfOutput) write(f *folder, r *analysis.Result) error {
+// writeOCSF writes ocsf.jsonl: a Detection Finding of the Open Cybersecurity
+// Schema Framework for every finding, one a line, in the findings' order. No
+// profile of the schema is claimed. What is not known is left out.
+func writeOCSF(f *folder, r *analysis.Result, version string) error {
 	return f.create("ocsf.jsonl", func(w io.Writer) error {
-		rules := rulesByID(r)
+		rules := r.RulesByID()
 		i := 0
 		for row := range findingRows(r) {
-			text, err := json.Marshal(o.finding(r, &r.Findings[i], row, rules[row.RuleID]))
+			text, err := json.Marshal(ocsfFindingOf(r, version, &r.Findings[i], row, rules[row.RuleID]))
 			if err != nil {
 				return err
 			}
-			if _, err := io.WriteString(w, escaped(text)+"\n"); err != nil {
+			if _, err := io.WriteString(w, safetext.JSON(text)+"\n"); err != nil {
 				return err
 			}
 			i++
@@ -167,8 +166,8 @@ func (o ocsfOutput) write(f *folder, r *analysis.Result) error {
 	})
 }
 
-// finding is f, whose texts row holds as valid UTF-8.
-func (o ocsfOutput) finding(r *analysis.Result, f *analysis.Finding, row findingRow, rule analysis.Rule) ocsfFinding {
+// ocsfFindingOf is f, whose texts row holds as valid UTF-8.
+func ocsfFindingOf(r *analysis.Result, version string, f *analysis.Finding, row findingRow, rule analysis.Rule) ocsfFinding {
 	severity, ok := ocsfSeverities[row.Severity]
 	if !ok {
 		severity = ocsfSeverity{99, or(row.Severity, "Other")}
@@ -183,7 +182,7 @@ func (o ocsfOutput) finding(r *analysis.Result, f *analysis.Finding, row finding
 		Time: at.UnixMilli(), StartTime: milliseconds(row.FirstSeen), EndTime: milliseconds(row.LastSeen),
 		SeverityID: severity.id, Severity: severity.caption, StatusID: 1, Status: "New",
 		IsAlert: isOpen(*f) && row.Severity != "info", Count: row.Count, Message: row.Summary,
-		Metadata: ocsfMetadata{Version: ocsfVersion, Product: ocsfProduct{"tapaudit", "tapaudit", o.version}, UID: row.FindingID,
+		Metadata: ocsfMetadata{Version: ocsfVersion, Product: ocsfProduct{"tapaudit", "tapaudit", version}, UID: row.FindingID,
 			EventCode: row.RuleID, TenantUID: row.TenantID},
 		FindingInfo: ocsfFindingInfo{UID: row.FindingID, Title: row.Title, Desc: row.Summary, FirstSeen: milliseconds(row.FirstSeen),
 			LastSeen: milliseconds(row.LastSeen), Analytic: ocsfAnalytic{row.RuleID, rule.Title, 1, "Rule"},

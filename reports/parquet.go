@@ -8,11 +8,9 @@ import (
 	"tapaudit/analysis"
 )
 
-// parquetOutput writes findings.parquet: times as UTC timestamps in
+// writeParquet writes findings.parquet: times as UTC timestamps in
 // microseconds, exception_expires as a date, lists as lists.
-type parquetOutput struct{}
-
-func (parquetOutput) write(f *folder, r *analysis.Result) error {
+func writeParquet(f *folder, r *analysis.Result) error {
 	return f.create("findings.parquet", func(w io.Writer) error {
 		// Named here because the default names the build, which would make
 		// the bytes depend on how the program was compiled.

@@ -70,7 +70,7 @@ func (p *picture) text(x, y int, class, text string) {
 
 // label writes a name at the left; what does not fit is in its tip.
 func (p *picture) label(y int, name string) {
-	p.add(shape{Kind: "text", Y: y, Class: "name", Text: fit(labelColumns, line(name)), Tip: clip(nameLength, name)})
+	p.add(shape{Kind: "text", Y: y, Class: "name", Text: fit(labelColumns, line(name)), Tip: shortName(name)})
 }
 
 // bounded keeps the table of a picture short.
@@ -171,14 +171,6 @@ func stateClass(state string) string {
 
 func stateSign(state string) string {
 	return map[string]string{"m": "✓", "x": "✗", "q": "?"}[stateClass(state)]
-}
-
-// shortTenant is enough of a tenant's id to tell it from the others.
-func shortTenant(id string) string {
-	if runes := []rune(id); len(runes) > 8 {
-		return string(runes[:8])
-	}
-	return id
 }
 
 // inTenant names the tenant where there are several.

@@ -154,7 +154,7 @@ func lanes(r *analysis.Result) []*picture {
 			if end.IsZero() {
 				end = ln.EndTime
 			}
-			issued := "Issued " + clock(ln.IssuedAt) + " by " + clip(nameLength, or(ln.IssuerName, or(ln.IssuerID, "somebody not named")))
+			issued := "Issued " + clock(ln.IssuedAt) + " by " + shortName(or(ln.IssuerName, or(ln.IssuerID, "somebody not named")))
 			p.add(shape{Kind: "line", Class: "wait", X: left, Y: y + 9, W: x(ln.Start), H: y + 9})
 			p.text(left-4, y+14, "middle", "▸")
 			ended := "not known"
@@ -175,7 +175,7 @@ func lanes(r *analysis.Result) []*picture {
 			for _, l := range shown {
 				at := x(l.Time)
 				p.add(shape{Kind: "rect", Class: "event " + stateClass(l.Supervised), X: at - 7, Y: y + 1, W: 14, H: 16,
-					Tip: "Log-in " + clock(l.Time) + " from " + clip(nameLength, l.IP) + ", " + l.Outcome + "; supervised: " + l.Supervised})
+					Tip: "Log-in " + clock(l.Time) + " from " + shortName(l.IP) + ", " + l.Outcome + "; supervised: " + l.Supervised})
 				p.text(at, y+14, "middle "+stateClass(l.Supervised), stateSign(l.Supervised))
 			}
 			if n := len(ln.MethodsRegistered); n > 0 {
@@ -188,8 +188,8 @@ func lanes(r *analysis.Result) []*picture {
 				p.add(shape{Kind: "rect", Class: "flag " + string(ln.finding.Severity), X: right + 50, Y: y, W: 66, H: 18, Tip: worst})
 				p.text(right+83, y+13, "middle "+string(ln.finding.Severity), string(ln.finding.Severity))
 			}
-			p.Rows = append(p.Rows, []string{clip(nameLength, or(ln.UserName, ln.UserID)), clock(ln.IssuedAt),
-				clip(nameLength, or(ln.IssuerName, or(ln.IssuerID, "not named"))), number(ln.Logins), clip(sentenceLength, strings.Join(ln.MethodsRegistered, "; ")), ended, worst})
+			p.Rows = append(p.Rows, []string{shortName(or(ln.UserName, ln.UserID)), clock(ln.IssuedAt),
+				shortName(or(ln.IssuerName, or(ln.IssuerID, "not named"))), number(ln.Logins), clip(sentenceLength, strings.Join(ln.MethodsRegistered, "; ")), ended, worst})
 		}
 		drawn = append(drawn, p.bounded("passes.csv"))
 	}
@@ -272,7 +272,7 @@ func issuers(r *analysis.Result) *picture {
 	var order []pair
 	for _, k := range pairs {
 		n := byPair[k]
-		p.Rows = append(p.Rows, []string{clip(nameLength, names[k.issuer]), clip(nameLength, names[k.user]), number(n)})
+		p.Rows = append(p.Rows, []string{shortName(names[k.issuer]), shortName(names[k.user]), number(n)})
 		if _, ok := rank[k.issuer]; !ok {
 			k.issuer = others
 		}
@@ -296,7 +296,7 @@ func issuers(r *analysis.Result) *picture {
 			class += " self"
 		}
 		p.add(shape{Kind: "line", Class: class, X: from, Y: yOf(rank[k.issuer], len(left)), W: until, H: yOf(row[k.user], len(right)),
-			Tip: clip(nameLength, issuer) + " for " + clip(nameLength, names[k.user]) + ": " + count(n, "pass", "passes")})
+			Tip: shortName(issuer) + " for " + shortName(names[k.user]) + ": " + count(n, "pass", "passes")})
 	}
 	for i, k := range left {
 		name, n := names[k], byIssuer[k]
@@ -306,14 +306,14 @@ func issuers(r *analysis.Result) *picture {
 				n += byIssuer[o]
 			}
 		}
-		p.add(shape{Kind: "text", Class: "end-at", X: from - 8, Y: yOf(i, len(left)) + 4, Text: fit(36, line(name)) + "  " + number(n), Tip: clip(nameLength, name)})
+		p.add(shape{Kind: "text", Class: "end-at", X: from - 8, Y: yOf(i, len(left)) + 4, Text: fit(36, line(name)) + "  " + number(n), Tip: shortName(name)})
 	}
 	for i, k := range right {
 		text := fit(38, line(names[k]))
 		if byPair[pair{k, k}] > 0 {
 			text = "✗ " + text
 		}
-		p.add(shape{Kind: "text", Class: "name", X: until + 8, Y: yOf(i, len(right)) + 4, Text: text, Tip: clip(nameLength, names[k])})
+		p.add(shape{Kind: "text", Class: "name", X: until + 8, Y: yOf(i, len(right)) + 4, Text: text, Tip: shortName(names[k])})
 	}
 	p.Desc = "Issuers at the left with the number of passes each issued, users at the right; a line for each pair, thicker for more passes. " +
 		"A broken line and ✗ mark who issued a pass to themselves."

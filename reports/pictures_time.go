@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tapaudit/analysis"
+	"tapaudit/analysis/supervision"
 )
 
 // activity draws passes issued and log-ins by outcome, a row of bars each,
@@ -266,7 +267,7 @@ func policyTracks(r *analysis.Result, from, to time.Time) *picture {
 				if room := (width - 8) / 7; room >= 4 {
 					p.text(x+5, y+15, "in", fit(room, line(text)))
 				}
-				p.Rows = append(p.Rows, []string{name, clip(nameLength, text), clock(first), until, list[i].Basis})
+				p.Rows = append(p.Rows, []string{name, shortName(text), clock(first), until, list[i].Basis})
 				i = j + 1
 			}
 			y += row
@@ -292,7 +293,7 @@ func supervisionMatrix(r *analysis.Result) *picture {
 		rows = rows[:shown]
 		slices.SortStableFunc(rows, func(a, b ledgerRow) int { return a.Number - b.Number })
 	}
-	p := &picture{ID: "criteria", Title: "Supervision, question by question", Height: (len(criteria)+1)*row + 46,
+	p := &picture{ID: "criteria", Title: "Supervision, question by question", Height: (len(supervision.Criteria())+1)*row + 46,
 		Key:     []mark{{"m", "✓", analysis.Met}, {"x", "✗", analysis.Failed}, {"q", "?", analysis.NotAssessed}},
 		Desc:    "A column for each log-in and a row for each of the nine questions, then whether the log-in was supervised. The ledger below has the reasons.",
 		Columns: []string{"Question", "Met", "Failed", "Not assessed"}}
@@ -300,7 +301,7 @@ func supervisionMatrix(r *analysis.Result) *picture {
 		p.Desc += " Of " + number(len(r.Logins)) + " log-ins, the " + number(len(rows)) + " with the most failed questions are drawn; the numbers at the right count all."
 	}
 	const cellWidth = 10
-	for i, name := range append(slices.Clone(criteria), "supervised") {
+	for i, name := range append(supervision.Criteria(), "supervised") {
 		y := 24 + i*row
 		if name == "supervised" {
 			y += 10
@@ -316,7 +317,7 @@ func supervisionMatrix(r *analysis.Result) *picture {
 			state := answer(*l.Login, name)
 			x := labelWidth - 60 + j*cellWidth
 			p.add(shape{Kind: "rect", Class: "cell " + stateClass(state), X: x, Y: y, W: cellWidth - 1, H: row - 4,
-				Tip: "No. " + whole(l.Number) + ", " + clock(l.Time) + ", " + clip(nameLength, or(l.UserName, l.UserID)) + ": " + label + " " + state})
+				Tip: "No. " + whole(l.Number) + ", " + clock(l.Time) + ", " + shortName(or(l.UserName, l.UserID)) + ": " + label + " " + state})
 			p.text(x+cellWidth/2, y+14, "middle small "+stateClass(state), stateSign(state))
 		}
 		x := labelWidth - 50 + len(rows)*cellWidth
@@ -333,5 +334,5 @@ func answer(l analysis.Login, name string) string {
 	if name == "supervised" {
 		return l.Supervised
 	}
-	return criterion(l, name).State
+	return l.Criterion(name).State
 }

@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,13 +51,12 @@ func WriteRemediation(ctx context.Context, rules []analysis.Rule, dir, path stri
 		return nil, fmt.Errorf("report folder: %w", err)
 	}
 	defer root.Close()
-	text, err := regular.ReadPlain(root, "findings.json", largestPart)
+	text, file, err := readPart(root, "findings.json")
 	if err != nil {
-		return nil, fmt.Errorf("%q: findings.json: %s; a script of fixes needs a report in the format json", dir, withoutPath(err))
+		return nil, fmt.Errorf("%q: findings.json: %s; a script of fixes needs a report in the format json", dir, regular.Reason(err))
 	}
-	sum := sha256.Sum256(text)
 	if !slices.ContainsFunc(m.Outputs, func(f ManifestFile) bool {
-		return f.Path == "findings.json" && f.SHA256 == hex.EncodeToString(sum[:])
+		return f.Path == "findings.json" && f.SHA256 == file.SHA256
 	}) {
 		return nil, fmt.Errorf("%q is %w: findings.json changed", dir, ErrDamaged)
 	}
@@ -220,7 +217,7 @@ func (s *remediation) finding(f findingRow) {
 	s.say("-- %s  %s  finding %s", strings.ToUpper(f.Severity), f.RuleID, f.FindingID)
 	s.say("%s.", f.Title)
 	s.say("Why: %s", clip(1000, f.Summary))
-	s.say("Subject: %s %s (%s)%s", f.SubjectType, clip(nameLength, f.SubjectName), clip(nameLength, f.SubjectID), actorOf(f))
+	s.say("Subject: %s %s (%s)%s", f.SubjectType, shortName(f.SubjectName), shortName(f.SubjectID), actorOf(f))
 	fixed := false
 	for _, x := range s.fixes[f.RuleID] {
 		if x.Subject != "" && x.Subject != f.SubjectType {
@@ -260,7 +257,7 @@ func actorOf(f findingRow) string {
 	if f.ActorID == "" && f.ActorName == "" {
 		return ""
 	}
-	return "; actor: " + clip(nameLength, f.ActorName) + " (" + clip(nameLength, f.ActorID) + ")"
+	return "; actor: " + shortName(f.ActorName) + " (" + shortName(f.ActorID) + ")"
 }
 
 // rest names what has no commands, so that nothing seems settled by silence.
@@ -289,7 +286,7 @@ func (s *remediation) rest(findings []findingRow) {
 		s.say("==== Excepted findings: no fixes ====")
 		for _, f := range excepted {
 			s.say("%s  %s  finding %s, excepted by %s: %s", strings.ToUpper(f.Severity), f.RuleID, f.FindingID,
-				or(clip(nameLength, value(f.ExceptionOwner)), "nobody named"), clip(300, value(f.ExceptionReason)))
+				or(shortName(value(f.ExceptionOwner)), "nobody named"), clip(300, value(f.ExceptionReason)))
 		}
 	}
 }

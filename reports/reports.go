@@ -34,35 +34,33 @@ type Options struct {
 // use of the program, not a failure to write.
 var ErrFormat = errors.New("unknown report format")
 
-// output is one form of the report, with the files that belong to it.
-type output interface {
-	write(f *folder, r *analysis.Result) error
+// form is one way of writing the report, with the files that belong to it.
+type form struct {
+	name  string // which selects it
+	write func(f *folder, r *analysis.Result, version string) error
 }
 
-// outputs holds every form under the name that selects it, in the order in
-// which they are written. manifest.json is no form: every folder has one.
-func outputs(o Options) []namedOutput {
-	return []namedOutput{
-		{"html", htmlOutput{version: o.Version}},
-		{"csv", csvOutput{}},
-		{"json", jsonOutput{}},
-		{"parquet", parquetOutput{}},
-		{"xlsx", xlsxOutput{version: o.Version}},
-		{"timesketch", timesketchOutput{}},
-		{"ocsf", ocsfOutput{version: o.Version}},
-		{"summary", markdownOutput{version: o.Version}},
-	}
+// forms are all there are, in the order in which they are written. manifest.json is no form: every folder has one.
+var forms = []form{
+	{"html", writeHTML},
+	{"csv", anyVersion(writeCSV)},
+	{"json", anyVersion(writeJSON)},
+	{"parquet", anyVersion(writeParquet)},
+	{"xlsx", writeXLSX},
+	{"timesketch", anyVersion(writeTimesketch)},
+	{"ocsf", writeOCSF},
+	{"summary", writeSummary},
 }
 
-type namedOutput struct {
-	name string
-	output
+// anyVersion is for a form that does not say which version of the program wrote it.
+func anyVersion(write func(f *folder, r *analysis.Result) error) func(*folder, *analysis.Result, string) error {
+	return func(f *folder, r *analysis.Result, _ string) error { return write(f, r) }
 }
 
 // Formats names the forms in which a report can be written.
 func Formats() []string {
 	var names []string
-	for _, o := range outputs(Options{}) {
+	for _, o := range forms {
 		names = append(names, o.name)
 	}
 	return names
@@ -92,18 +90,20 @@ func WriteFolder(ctx context.Context, dir string, r *analysis.Result, opts Optio
 			return fmt.Errorf("%w %q: choose from %s", ErrFormat, name, strings.Join(Formats(), ", "))
 		}
 	}
-	chosen := slices.DeleteFunc(outputs(opts), func(o namedOutput) bool { return !slices.Contains(asked, o.name) })
 	how := replacing{check: func(ctx context.Context, dir string) error { return CheckFolder(ctx, dir, opts.Replace) }}
 	if r.Unassessed != "" {
 		how.barred = fmt.Errorf("%w (%s)", ErrUnassessed, r.Unassessed)
 	}
 	return replaceFolder(ctx, dir, how, func(f *folder) error {
-		for _, o := range chosen {
-			if err := o.write(f, r); err != nil {
+		for _, form := range forms {
+			if !slices.Contains(asked, form.name) {
+				continue
+			}
+			if err := form.write(f, r, opts.Version); err != nil {
 				return err
 			}
 		}
-		if err := writeManifest(f, r, opts); err != nil || opts.SigningKey == nil {
+		if err := writeManifest(f, r, opts.Version, opts.Created); err != nil || opts.SigningKey == nil {
 			return err
 		}
 		return signManifest(f, opts.SigningKey, opts.Created)

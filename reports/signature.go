@@ -70,7 +70,7 @@ func CheckSignature(dir string, key minisign.PublicKey) (*SignatureCheck, error)
 	defer root.Close()
 	manifest, err := regular.ReadPlain(root, manifestName, mostManifestBytes)
 	if err != nil {
-		return bad("missing", "there is no "+manifestName+" that it could sign: "+withoutPath(err))
+		return bad("missing", "there is no "+manifestName+" that it could sign: "+regular.Reason(err))
 	}
 	sum := sha256.Sum256(manifest)
 	c.manifestSHA256 = hex.EncodeToString(sum[:])
@@ -79,7 +79,7 @@ func CheckSignature(dir string, key minisign.PublicKey) (*SignatureCheck, error)
 		return bad("missing", "the report is not signed")
 	}
 	if err != nil {
-		return bad("changed", "cannot be read: "+withoutPath(err))
+		return bad("changed", "cannot be read: "+regular.Reason(err))
 	}
 	var s minisign.Signature
 	if err := s.UnmarshalText(text); err != nil {

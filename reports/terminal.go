@@ -22,7 +22,7 @@ const columns = 80
 // severities stand out. The error is that of w.
 func Summary(w io.Writer, r *analysis.Result, dir string, color bool) error {
 	t := tallyOf(r)
-	s := summary{w: w, color: color}
+	s := newScreen(w, color)
 	heading, sentence := verdict(r)
 
 	s.paragraph(or(line(r.Organisation), "Temporary Access Pass audit") + period(r.Period))
@@ -97,6 +97,7 @@ func whose(f *analysis.Finding) string {
 	return strings.TrimSpace(kind + "  " + fit(64-twwidth.Width(kind)-len(when)-4, line(subject(f))) + "  " + when)
 }
 
+// period is a period in words that follow a name.
 func period(p analysis.Period) string {
 	if p.From.IsZero() {
 		return ", no dated record in the evidence"
@@ -104,52 +105,30 @@ func period(p analysis.Period) string {
 	return ", " + spanned(p) + " (UTC)"
 }
 
-// fit cuts s to a width in columns; wide characters take two.
-func fit(width int, s string) string {
-	if twwidth.Width(s) <= width {
-		return s
-	}
-	return twwidth.Truncate(s, width-1) + "…"
-}
+// newScreen writes to w, with severities in colour where color says so.
+func newScreen(w io.Writer, color bool) *screen { return &screen{w: w, color: color} }
 
-// summary writes until the first error and keeps it.
-type summary struct {
+// screen writes until the first error and keeps it.
+type screen struct {
 	w     io.Writer
 	color bool
 	err   error
 }
 
-func (s *summary) print(text string) {
+// print writes text as it is.
+func (s *screen) print(text string) {
 	if s.err == nil {
 		_, s.err = io.WriteString(s.w, text)
 	}
 }
 
-// wrap breaks text at spaces into at most n lines of a width; the last one is
-// cut when there is more. A word wider than a line is cut too.
-func wrap(width, n int, text string) []string {
-	var lines []string
-	words := strings.Fields(text)
-	for len(words) > 0 {
-		if len(lines) == n-1 {
-			return append(lines, fit(width, strings.Join(words, " ")))
-		}
-		l := fit(width, words[0])
-		words = words[1:]
-		for len(words) > 0 && twwidth.Width(l)+1+twwidth.Width(words[0]) <= width {
-			l += " " + words[0]
-			words = words[1:]
-		}
-		lines = append(lines, l)
-	}
-	return lines
-}
-
-func (s *summary) paragraph(text string) {
+// paragraph writes text, broken into lines as wide as the terminal, and an empty line.
+func (s *screen) paragraph(text string) {
 	s.print(strings.Join(wrap(columns, len(text)+1, text), "\n") + "\n\n")
 }
 
-func (s *summary) table(widths []int, align tw.Align, head []string, rows ...[]string) {
+// table writes a table with columns of the given widths.
+func (s *screen) table(widths []int, align tw.Align, head []string, rows ...[]string) {
 	if s.err != nil {
 		return
 	}
@@ -181,7 +160,7 @@ func (s *summary) table(widths []int, align tw.Align, head []string, rows ...[]s
 }
 
 // severity is the name in its colour, which never stands alone.
-func (s *summary) severity(severity analysis.Severity) string {
+func (s *screen) severity(severity analysis.Severity) string {
 	codes := map[analysis.Severity]string{"critical": "1;31", "high": "31", "medium": "33", "low": "36", "info": "2"}
 	code, ok := codes[severity]
 	if !s.color || !ok {

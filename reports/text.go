@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/olekukonko/tablewriter/pkg/twwidth"
+
 	"tapaudit/analysis"
 	"tapaudit/analysis/settings"
 	"tapaudit/ingest/safetext"
@@ -42,6 +44,9 @@ func clip(n int, s string) string {
 	}
 	return s[:end] + "… (" + number(total) + " characters)"
 }
+
+// shortName is a name as far as a reader needs it.
+func shortName(s string) string { return clip(120, s) }
 
 // number groups digits by three: 12,345.
 func number[N int | int64](n N) string {
@@ -113,4 +118,48 @@ func date(d settings.Date) string {
 		return ""
 	}
 	return fmt.Sprintf("%04d-%02d-%02d", d.Year, int(d.Month), d.Day)
+}
+
+// or is s, or the other text where s is empty.
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// shortTenant is enough of a tenant's id to tell it from the others.
+func shortTenant(id string) string {
+	if runes := []rune(id); len(runes) > 8 {
+		return string(runes[:8])
+	}
+	return id
+}
+
+// fit cuts s to a width in columns; wide characters take two.
+func fit(width int, s string) string {
+	if twwidth.Width(s) <= width {
+		return s
+	}
+	return twwidth.Truncate(s, width-1) + "…"
+}
+
+// wrap breaks text at spaces into at most n lines of a width; the last one is
+// cut when there is more. A word wider than a line is cut too.
+func wrap(width, n int, text string) []string {
+	var lines []string
+	words := strings.Fields(text)
+	for len(words) > 0 {
+		if len(lines) == n-1 {
+			return append(lines, fit(width, strings.Join(words, " ")))
+		}
+		l := fit(width, words[0])
+		words = words[1:]
+		for len(words) > 0 && twwidth.Width(l)+1+twwidth.Width(words[0]) <= width {
+			l += " " + words[0]
+			words = words[1:]
+		}
+		lines = append(lines, l)
+	}
+	return lines
 }

@@ -10,18 +10,9 @@ import (
 	"time"
 
 	"tapaudit/analysis"
+	"tapaudit/analysis/supervision"
+	"tapaudit/ingest/safetext"
 )
-
-// timesketchOutput writes timesketch.jsonl and timesketch.csv, a timeline for
-// Timesketch: what became of each pass, each log-in and each finding, in the
-// order of time. Both files hold the same events; one of them is imported.
-//
-// Timesketch demands message, datetime and timestamp_desc of every event
-// (timesketch.org, guides/user/import-from-json-csv). Its importer drops the
-// rows of a CSV file whose datetime is not written like the first row's, hence
-// always six digits of a second, and it takes a missing tag for the tag "nan",
-// hence one on every event.
-type timesketchOutput struct{}
 
 // timelineEvent is one event. What is not known is left out of the JSON and
 // empty in the CSV file; lists are joined as in the other files.
@@ -74,7 +65,16 @@ func (e *timelineEvent) cells() ([]string, error) {
 		e.EventIDs, e.Evidence}, err
 }
 
-func (timesketchOutput) write(f *folder, r *analysis.Result) error {
+// writeTimesketch writes timesketch.jsonl and timesketch.csv, a timeline for
+// Timesketch: what became of each pass, each log-in and each finding, in the
+// order of time. Both files hold the same events; one of them is imported.
+//
+// Timesketch demands message, datetime and timestamp_desc of every event
+// (timesketch.org, guides/user/import-from-json-csv). Its importer drops the
+// rows of a CSV file whose datetime is not written like the first row's, hence
+// always six digits of a second, and it takes a missing tag for the tag "nan",
+// hence one on every event.
+func writeTimesketch(f *folder, r *analysis.Result) error {
 	events := timeline(r)
 	err := f.create("timesketch.jsonl", func(w io.Writer) error {
 		for i := range events {
@@ -83,7 +83,7 @@ func (timesketchOutput) write(f *folder, r *analysis.Result) error {
 			if err != nil {
 				return err
 			}
-			if _, err := io.WriteString(w, escaped(text)+"\n"); err != nil {
+			if _, err := io.WriteString(w, safetext.JSON(text)+"\n"); err != nil {
 				return err
 			}
 		}
@@ -137,8 +137,8 @@ func timeline(r *analysis.Result) []timelineEvent {
 	}
 	for _, l := range r.Logins {
 		var failed []string
-		for _, name := range criteria {
-			if criterion(l, name).State == analysis.Failed {
+		for _, name := range supervision.Criteria() {
+			if l.Criterion(name).State == analysis.Failed {
 				failed = append(failed, name)
 			}
 		}

@@ -460,10 +460,3 @@ func result(a analysis.Assessment) string {
 
 // subject is the name of what a finding is about, or else its id.
 func subject(f *analysis.Finding) string { return or(f.SubjectName, f.SubjectID) }
-
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}

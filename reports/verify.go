@@ -31,7 +31,7 @@ type Verification struct {
 	Differences    []Difference
 	Signed         bool // a signature of the manifest lies beside it; [CheckSignature] checks it
 
-	manifestBytes int64
+	ManifestBytes int64
 	droppings     map[string]bool // those that are added, and left by a file browser
 }
 
@@ -60,7 +60,7 @@ func verify(ctx context.Context, root *os.Root) (*Verification, error) {
 		return nil, fmt.Errorf("%w (%w)", ErrNotReport, err)
 	}
 	sum := sha256.Sum256(text)
-	v := &Verification{Manifest: m, ManifestSHA256: hex.EncodeToString(sum[:]), manifestBytes: int64(len(text)), droppings: map[string]bool{}}
+	v := &Verification{Manifest: m, ManifestSHA256: hex.EncodeToString(sum[:]), ManifestBytes: int64(len(text)), droppings: map[string]bool{}}
 	listed := map[string]bool{manifestName: true}
 	for _, want := range m.Outputs {
 		if listed[want.Path] {
@@ -79,7 +79,7 @@ func verify(ctx context.Context, root *os.Root) (*Verification, error) {
 		case errors.Is(err, fs.ErrNotExist):
 			v.differ("missing", want.Path, "listed with "+described(want))
 		case err != nil:
-			v.differ("changed", want.Path, "cannot be read: "+withoutPath(err))
+			v.differ("changed", want.Path, "cannot be read: "+regular.Reason(err))
 		case got.SHA256 != want.SHA256 || got.Bytes != want.Bytes:
 			v.differ("changed", want.Path, "has "+described(got)+"; listed with "+described(want))
 		default:
@@ -133,15 +133,6 @@ func described(f ManifestFile) string {
 		return "no SHA-256"
 	}
 	return count(f.Bytes, "byte", "bytes") + ", SHA-256 " + f.SHA256
-}
-
-// withoutPath is an error's reason without the path, which stands beside it.
-func withoutPath(err error) string {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		return pathErr.Err.Error()
-	}
-	return err.Error()
 }
 
 // hashFile reads a regular file of root; anything else, which might never end, is an error.

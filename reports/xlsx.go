@@ -60,17 +60,22 @@ var columnWidths = map[string]float64{"rule_id": 38, "tenant_id": 38, "subject_i
 	"end_time": 25, "ended_at": 25, "first_login": 25, "time": 25, "pass_issued_at": 25, "first_time": 25, "last_time": 25,
 	"include": 40, "exclude": 40, "format": 26, "item": 30, "value": 110}
 
+// writeXLSX writes findings.xlsx; version is the program's.
+func writeXLSX(f *folder, r *analysis.Result, version string) error {
+	return xlsxOutput{version: version}.write(f, r)
+}
+
 func (o xlsxOutput) write(f *folder, r *analysis.Result) error {
 	return f.create("findings.xlsx", func(w io.Writer) (err error) {
 		// Sheets too large for the memory wait in files beside the report that is being written.
-		book := excelize.NewFile(excelize.Options{TmpDir: f.path})
+		book := excelize.NewFile(excelize.Options{TmpDir: f.dir()})
 		defer func() {
 			if closeErr := book.Close(); err == nil {
 				err = closeErr
 			}
 		}()
 		book.SetZipWriter(func(w io.Writer) excelize.ZipWriter { return &orderedZip{out: w} })
-		x, err := newWorkbook(f.ctx, book, o.rows)
+		x, err := newWorkbook(f.context(), book, o.rows)
 		if err != nil {
 			return err
 		}

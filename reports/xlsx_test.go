@@ -280,7 +280,7 @@ func TestWorkbookSaysWhatItHasNoRoomFor(t *testing.T) {
 			if err := (xlsxOutput{rows: c.rows}).write(f, r); err != nil {
 				return err
 			}
-			return writeManifest(f, r, Options{})
+			return writeManifest(f, r, "", time.Time{})
 		})
 		if err != nil {
 			t.Fatal(err)
