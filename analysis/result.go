@@ -42,6 +42,15 @@ type Result struct {
 	Pseudonyms   string   // the id of the key that names, ids and addresses were replaced with; "" where they are the evidence's
 }
 
+// RulesByID holds the rules by their ids.
+func (r *Result) RulesByID() map[string]Rule {
+	rules := make(map[string]Rule, len(r.Rules))
+	for _, rule := range r.Rules {
+		rules[rule.ID] = rule
+	}
+	return rules
+}
+
 // These are declared where they are derived.
 type (
 	// Period is the span that is judged: From inclusive, To exclusive.
@@ -185,6 +194,16 @@ type Moment struct {
 	Findings         []string
 	EventID          string // of the first of its records
 	Evidence         []Place
+}
+
+// Criterion is the log-in's answer to one of the nine questions; one that was left out is not assessed.
+func (l Login) Criterion(name string) Criterion {
+	for _, c := range l.Criteria {
+		if c.Name == name {
+			return c
+		}
+	}
+	return Criterion{Name: name, State: NotAssessed, Reason: "The analysis gave no answer."}
 }
 
 // EvidenceFile is one input: a file, an archive, or a member of one.

@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"tapaudit/analysis"
-	"tapaudit/reports"
+	"tapaudit/reports/compare"
+	"tapaudit/reports/folder"
 )
 
 // runDiff says what sets two reports apart.
@@ -36,15 +37,15 @@ func runDiff(ctx context.Context, args []string, io streams) error {
 		if created, err = creation(); err != nil {
 			return usageError{err}
 		}
-		if err := reports.CheckComparisonFolder(ctx, *out, replace); err != nil {
+		if err := compare.CheckFolder(ctx, *out, replace); err != nil {
 			return refused(ctx, err)
 		}
 	}
-	comparison, err := reports.Compare(ctx, flags.Arg(0), flags.Arg(1), *force)
+	comparison, err := compare.Reports(ctx, flags.Arg(0), flags.Arg(1), *force)
 	switch {
-	case errors.Is(err, reports.ErrNotReport):
+	case errors.Is(err, folder.ErrNotReport):
 		return usagef("diff: %w", err)
-	case errors.Is(err, reports.ErrDamaged):
+	case errors.Is(err, folder.ErrDamaged):
 		return fmt.Errorf("%w; 'tapaudit verify' tells what was listed, --force compares all the same", err)
 	case err != nil:
 		return err

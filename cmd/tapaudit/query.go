@@ -18,7 +18,7 @@ import (
 
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/safetext"
-	"tapaudit/reports"
+	"tapaudit/reports/tables"
 )
 
 var queryFormats = []string{"table", "csv", "json"}
@@ -242,7 +242,7 @@ func (w *csvWriter) begin(columns []string) error { return w.w.Write(columns) }
 func (w *csvWriter) row(values []any) error {
 	cells := make([]string, len(values))
 	for i, v := range values {
-		cells[i] = reports.Inert(cell(v))
+		cells[i] = tables.Inert(cell(v))
 	}
 	return w.w.Write(cells)
 }

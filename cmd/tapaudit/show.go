@@ -13,7 +13,7 @@ import (
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/record"
 	"tapaudit/ingest/safetext"
-	"tapaudit/reports"
+	"tapaudit/reports/folder"
 )
 
 // runShow prints the record at a place that a report names.
@@ -40,7 +40,7 @@ func runShow(ctx context.Context, args []string, io streams) error {
 			return usagef("--evidence: %w", err)
 		}
 	}
-	manifest, err := reports.ReadManifest(flags.Arg(0))
+	manifest, err := folder.ReadManifest(flags.Arg(0))
 	if err != nil {
 		return usagef("show: %w", err)
 	}
@@ -72,7 +72,7 @@ func runShow(ctx context.Context, args []string, io streams) error {
 }
 
 // placeOf finds the input of a report that a place lies in. Paths may hold whatever a place does, so the longest one counts.
-func placeOf(m *reports.Manifest, text string) (file reports.ManifestFile, at record.Place, err error) {
+func placeOf(m *folder.Manifest, text string) (file folder.ManifestFile, at record.Place, err error) {
 	var found, whole bool
 	for _, f := range m.Inputs {
 		if p, ok := record.PlaceIn(f.Path, text); ok && len(f.Path) > len(at.Path) {
@@ -99,7 +99,7 @@ func placeOf(m *reports.Manifest, text string) (file reports.ManifestFile, at re
 }
 
 // recordOf finds a file of a report in the evidence, by its name or else by its content, and in it the record.
-func recordOf(ctx context.Context, c *openCase, file reports.ManifestFile, at record.Place, inputs []string) (*ingest.Found, error) {
+func recordOf(ctx context.Context, c *openCase, file folder.ManifestFile, at record.Place, inputs []string) (*ingest.Found, error) {
 	var found *ingest.Found
 	var why error // why there is no such record in the file
 	var changed string
