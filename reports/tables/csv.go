@@ -11,6 +11,7 @@ import (
 	"tapaudit/analysis"
 	"tapaudit/analysis/supervision"
 	"tapaudit/reports/folder"
+	"tapaudit/reports/verdict"
 	"tapaudit/reports/words"
 )
 
@@ -31,6 +32,12 @@ var csvTables = []csvTable{
 				i.SubjectType, i.SubjectID, i.SubjectName, words.Stamp(i.FirstSeen), words.Stamp(i.LastSeen), integer(i.Passes), integer(i.Logins),
 				integer(len(i.Findings)), Joined(i.Signs), Joined(i.Actors), i.Headline, Joined(i.Findings), Joined(i.Touches)}
 		})},
+	{"actions.csv", "number severity incident_id ask about question fix evidence answer decided_by due done", actionCells},
+	{"timeline.csv", "time tenant_id user_id user_name what actor_name ip country application detail incident_id finding_ids event_id evidence",
+		cells(func(r *analysis.Result) []analysis.Moment { return r.Timeline }, func(m analysis.Moment) []string {
+			return []string{words.Stamp(m.Time), m.TenantID, m.UserID, m.UserName, m.What, m.ActorName, m.IP, m.Country, m.Application, m.Detail,
+				m.IncidentID, Joined(m.Findings), m.EventID, Joined(words.Places(m.Evidence))}
+		})},
 	{"assessment.csv", "rule_id tenant_id from to population findings excepted assessed reason",
 		cells(func(r *analysis.Result) []analysis.Assessment { return r.Assessments }, func(a analysis.Assessment) []string {
 			return []string{a.RuleID, a.TenantID, words.Stamp(a.From), words.Stamp(a.To), integer(a.Population),
@@ -44,7 +51,7 @@ var csvTables = []csvTable{
 				integer(p.Logins), words.Stamp(p.FirstLogin), Joined(p.MethodsRegistered), p.EventID, Joined(words.Places(p.Evidence))}
 		})},
 	{"logins.csv", "tenant_id user_id user_name time ip asn country applications signins footprint outcome pass_issued_at " +
-		"issuer_name " + strings.Join(supervision.Criteria(), " ") + " supervised event_ids evidence",
+		"issuer_name " + strings.Join(supervision.Criteria(), " ") + " supervised event_ids evidence reasons",
 		cells(func(r *analysis.Result) []analysis.Login { return r.Logins }, loginCells)},
 	{"policy.csv", "tenant_id from to basis state usable_once default_minutes minimum_minutes maximum_minutes length include " +
 		"exclude actor event_id evidence",
@@ -131,7 +138,20 @@ func loginCells(l analysis.Login) []string {
 	for _, name := range supervision.Criteria() {
 		row = append(row, l.Criterion(name).State)
 	}
-	return append(row, l.Supervised, Joined(l.EventIDs), Joined(words.Places(l.Evidence)))
+	return append(row, l.Supervised, Joined(l.EventIDs), Joined(words.Places(l.Evidence)), Joined(l.Reasons()))
+}
+
+// actionCells leaves the last four to whoever answers.
+func actionCells(r *analysis.Result) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		for i, a := range verdict.Actions(r) {
+			row := []string{integer(i + 1), string(a.Severity), a.IncidentID, a.Ask, a.About, a.Question, a.Fix,
+				Joined(words.Places(a.Evidence)), "", "", "", ""}
+			if !yield(row) {
+				return
+			}
+		}
+	}
 }
 
 func cells[T any](of func(*analysis.Result) []T, row func(T) []string) func(*analysis.Result) iter.Seq[[]string] {

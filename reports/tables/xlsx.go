@@ -30,8 +30,10 @@ type xlsxOutput struct {
 
 // xlsxSheets are the sheets with a table, and the CSV file that has the same rows.
 var xlsxSheets = []struct{ name, table string }{
+	{"actions", "actions.csv"},
 	{"findings", "findings.csv"},
 	{"ledger", "logins.csv"},
+	{"timeline", "timeline.csv"},
 	{"passes", "passes.csv"},
 	{"policy", "policy.csv"},
 	{"coverage", "coverage.csv"},
@@ -50,7 +52,7 @@ var (
 	timeColumns = strings.Fields("first_seen last_seen from to issued_at start end_time ended_at first_login time pass_issued_at " +
 		"first_time last_time")
 	dayColumns    = strings.Fields("day exception_expires")
-	numberColumns = strings.Fields("count population findings excepted logins signins footprint records can_show_tap bytes " +
+	numberColumns = strings.Fields("number count population findings excepted logins signins footprint records can_show_tap bytes " +
 		"records_read records_loaded records_duplicate records_not_used records_quarantined " +
 		"default_minutes minimum_minutes maximum_minutes length")
 )
@@ -61,7 +63,9 @@ var columnWidths = map[string]float64{"rule_id": 38, "tenant_id": 38, "subject_i
 	"reason": 90, "exception_reason": 40, "exception_owner": 30, "controls": 40, "path": 60, "sha256": 66, "note": 60,
 	"applications": 40, "methods_registered": 40, "first_seen": 25, "last_seen": 25, "from": 25, "to": 25, "issued_at": 25, "start": 25,
 	"end_time": 25, "ended_at": 25, "first_login": 25, "time": 25, "pass_issued_at": 25, "first_time": 25, "last_time": 25,
-	"include": 40, "exclude": 40, "format": 26, "item": 30, "value": 110}
+	"include": 40, "exclude": 40, "incident_id": 34, "ask": 34, "about": 90, "question": 60, "fix": 60, "answer": 60, "decided_by": 30,
+	"number": 8, "detail": 90, "application": 40, "finding_ids": 40, "event_id": 40, "reasons": 90,
+	"format": 26, "item": 30, "value": 110}
 
 // WriteXLSX writes findings.xlsx; version is the program's.
 func WriteXLSX(f *folder.Folder, r *analysis.Result, version string) error {
@@ -331,7 +335,7 @@ func inExcel(t time.Time) bool { return t.UTC().Year() > 1900 && t.UTC().Year() 
 // cellText is text as a cell shows it, valid and without deceptive characters.
 // What is longer than a cell is cut after a whole character, with a remark.
 func cellText(text, whole string) (shown string, shortened bool) {
-	shown = safetext.Text(text)
+	shown = safetext.Text(strings.ToValidUTF8(text, "\uFFFD")) // as the CSV files have it
 	if utf16Length(shown) <= excelize.TotalCellChars {
 		return shown, false
 	}
