@@ -42,13 +42,8 @@ func runDiff(ctx context.Context, args []string, io streams) error {
 		}
 	}
 	comparison, err := compare.Reports(ctx, flags.Arg(0), flags.Arg(1), *force)
-	switch {
-	case errors.Is(err, folder.ErrNotReport):
-		return usagef("diff: %w", err)
-	case errors.Is(err, folder.ErrDamaged):
-		return fmt.Errorf("%w; 'tapaudit verify' tells what was listed, --force compares all the same", err)
-	case err != nil:
-		return err
+	if err != nil {
+		return notCompared("diff", err)
 	}
 	if *out != "" {
 		if err := comparison.WriteFolder(ctx, *out, programVersion(), created, replace); err != nil {
@@ -64,4 +59,15 @@ func runDiff(ctx context.Context, args []string, io streams) error {
 		return statusError(exitFindings)
 	}
 	return nil
+}
+
+// notCompared says what to do about a report that cannot be read.
+func notCompared(command string, err error) error {
+	switch {
+	case errors.Is(err, folder.ErrNotReport):
+		return usagef("%s: %w", command, err)
+	case errors.Is(err, folder.ErrDamaged):
+		return fmt.Errorf("%w; 'tapaudit verify' tells what was listed, --force compares all the same", err)
+	}
+	return err
 }

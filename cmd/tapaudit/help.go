@@ -72,6 +72,12 @@ var manuals = map[string]manual{
 			{"compare two quarters", "tapaudit diff report-2026Q2 report-2026Q3"},
 			{"write the comparison, and fail when a new finding is high", "tapaudit diff report-2026Q2 report-2026Q3 --out changes --fail-on high"},
 		}},
+	"trend": {"Lays two or more reports side by side, in order of their periods: passes, log-ins, how many of them were supervised, and " +
+		"what failed. Rates and shares count the days that the evidence covers.",
+		[]example{
+			{"a year by its quarters", "tapaudit trend report-2026Q1 report-2026Q2 report-2026Q3 report-2026Q4"},
+			{"write the table", "tapaudit trend report-2026Q2 report-2026Q3 --out trend"},
+		}},
 	"verify": {"Hashes every file of a report again and names each that is missing, added or not as manifest.json lists it; " +
 		"with --evidence the inputs too, with --case the case file.",
 		[]example{

@@ -69,6 +69,7 @@ func init() {
 		{"extract", "--engine ENGINE --period P", "print the query that reduces a lake under an engine that scales", runExtract},
 		{"query", "--case FILE \"SELECT …\"", "ask a case, read-only", runQuery},
 		{"diff", "OLD NEW", "say what sets two reports apart", runDiff},
+		{"trend", "DIR DIR...", "lay reports side by side: is it getting better?", runTrend},
 		{"verify", "DIR", "check a report, and the evidence it was made from, against its hashes", runVerify},
 		{"show", "DIR PLACE --evidence PATH", "print the record behind a place that a report names", runShow},
 		{"remediate", "[DIR] --out FILE", "write a script of fixes for a report's open findings, all commented out", runRemediate},

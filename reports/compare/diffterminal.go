@@ -38,7 +38,7 @@ func (c *Comparison) Summary(w io.Writer, dir string, color bool) error {
 	}
 
 	s.Paragraph(c.trend.Sentence())
-	c.trend.table(s)
+	c.trend.table(s, "old", "new")
 
 	var rows [][]string
 	for _, n := range c.counts() {

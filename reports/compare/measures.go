@@ -263,7 +263,11 @@ func verdictOf(m measure, was, is measured) string {
 	case is.Unknown != "":
 		return cannot + is.Unknown + " in the later report"
 	case min(was.Of, is.Of) < fewestCompared:
-		return cannot + "it rests on " + strconv.Itoa(min(was.Of, is.Of)) + " only, and " + strconv.Itoa(fewestCompared) + " are the least"
+		one, many := "log-in", "log-ins"
+		if m.Name == measureMinutes {
+			one, many = "pass", "passes"
+		}
+		return cannot + "it rests on " + words.Count(min(was.Of, is.Of), one, many) + ", and fewer than " + strconv.Itoa(fewestCompared) + " say little"
 	case was.Text(m.Unit) == is.Text(m.Unit):
 		return "the same"
 	case (is.Value > was.Value) == (m.Better > 0):

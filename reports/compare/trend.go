@@ -155,11 +155,12 @@ func (t *Trend) Summary(w io.Writer, dir string, color bool) error {
 }
 
 const (
-	trendNameWidth, trendValueWidth, trendVerdictWidth = 34, 12, 14
+	trendNameWidth, trendValueWidth, trendVerdictWidth = 34, 12, 17
 )
 
-// table writes the measures, and the reports that the screen has room for: the first, and the last ones.
-func (t *Trend) table(s *terminal.Screen) {
+// table writes the measures of the reports that the screen has room for: the first, and the last ones. The reports are called
+// by names, or where there are none by numbers under which they are listed first.
+func (t *Trend) table(s *terminal.Screen, names ...string) {
 	room := max((terminal.Columns-trendNameWidth-trendVerdictWidth)/trendValueWidth, 2)
 	shown := make([]int, len(t.reports))
 	for i := range shown {
@@ -170,10 +171,17 @@ func (t *Trend) table(s *terminal.Screen) {
 	}
 	widths, head := []int{trendNameWidth}, []string{""}
 	for _, i := range shown {
-		widths, head = append(widths, trendValueWidth), append(head, "report "+strconv.Itoa(i+1))
-		s.Print("Report " + strconv.Itoa(i+1) + ": " + words.Line(words.Or(t.reports[i].Name, "report")) + ", " + t.reports[i].head() + " (UTC)\n")
+		name := "report " + strconv.Itoa(i+1)
+		if len(names) > 0 {
+			name = names[i]
+		} else {
+			s.Print(words.Capitalised(name) + ": " + words.Line(words.Or(t.reports[i].Name, "report")) + ", " + t.reports[i].head() + " (UTC)\n")
+		}
+		widths, head = append(widths, trendValueWidth), append(head, name)
 	}
-	s.Print("\n")
+	if len(names) == 0 {
+		s.Print("\n")
+	}
 	widths, head = append(widths, trendVerdictWidth), append(head, "verdict")
 	var rows [][]string
 	var whys []string

@@ -141,7 +141,7 @@ func TestMeasures(t *testing.T) {
 		"worse":  {month{month: 8, covered: 5, supervised: answers(10, 0)}, month{month: 9, covered: 5, supervised: answers(5, 5), urgent: 1}, "It is getting worse"},
 		"both":   {month{month: 8, covered: 5, supervised: answers(5, 5)}, month{month: 9, covered: 5, supervised: answers(9, 1), urgent: 1}, "It is better in one way and worse in another"},
 		"same":   {month{month: 8, covered: 5, supervised: answers(5, 5)}, month{month: 9, covered: 5, supervised: answers(5, 5)}, "It is neither better nor worse"},
-		"few":    {month{month: 8, covered: 5, supervised: answers(9, 0)}, month{month: 9, covered: 5, supervised: answers(5, 5)}, "Whether it is getting better cannot be said: log-ins supervised cannot be compared, because it rests on 9 only, and 10 are the least"},
+		"few":    {month{month: 8, covered: 5, supervised: answers(9, 0)}, month{month: 9, covered: 5, supervised: answers(5, 5)}, "Whether it is getting better cannot be said: log-ins supervised cannot be compared, because it rests on 9 log-ins, and fewer than 10 say little"},
 		"no day": {month{month: 8, supervised: answers(20, 0)}, month{month: 9, covered: 5, supervised: answers(5, 5)}, "Whether it is getting better cannot be said: log-ins supervised cannot be compared, because no log-in could be assessed in the earlier report"},
 	} {
 		if got := trendOfMonths(t, c.before, c.after).Sentence(); !strings.HasPrefix(got, c.want) {
