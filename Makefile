@@ -1,13 +1,14 @@
 # make run and make test need Go, make and a C compiler; everything else comes through the Go module proxy.
 
-# A build by root in somebody else's clone must not fail because git refuses to read it. The version comes from the tag.
+# A build by root in somebody else's clone must not fail because git refuses to read it.
 export GOFLAGS := -buildvcs=false $(filter-out -buildvcs%,$(GOFLAGS))
 # DuckDB is a C++ library.
 export CGO_ENABLED := 1
 
-# Of an unpacked vendor bundle the version stands in a file.
-VERSION := $(shell cat .version 2>/dev/null || git describe --tags --always --dirty 2>/dev/null)
-LDFLAGS := $(if $(VERSION),-X main.version=$(VERSION))
+VERSION := $(shell sed -n 's/^const version = "\(.*\)"/\1/p' cmd/tapaudit/version.go)
+# Of an unpacked vendor bundle the commit stands in a file.
+COMMIT := $(shell cat .commit 2>/dev/null || git describe --exclude '*' --always --abbrev=12 --dirty 2>/dev/null)
+LDFLAGS := $(if $(COMMIT),-X main.commit=$(COMMIT))
 
 REPORT := tapaudit-report
 PERIOD := 2026Q3
@@ -260,7 +261,7 @@ dist-check: ## run an audit with the packed program in an otherwise empty root f
 	fi
 
 vendor-bundle: toolchain ## pack the sources with every module, for make test-offline on a machine without a network, into dist/
-	go run ./cmd/tools/dist bundle -out dist -version "$(VERSION)" -epoch "$(SOURCE_DATE_EPOCH)"
+	go run ./cmd/tools/dist bundle -out dist -version "$(VERSION)" -commit "$(COMMIT)" -epoch "$(SOURCE_DATE_EPOCH)"
 	@cat dist/*-offline.tar.gz.sha256
 
 # Says what is missing before the first command fails for a reason that is hard to read.
