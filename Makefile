@@ -197,12 +197,18 @@ $(WINDOWS_EXE): windows-setup
 	GOOS=windows GOARCH=amd64 go list -deps ./cmd/tapaudit >/dev/null
 	go tool -modfile=cmd/tools/dist/winres.mod go-winres make --in cmd/tools/dist/windows.json --out cmd/tapaudit/rsrc --arch amd64 \
 		--product-version "$(VERSION)" --file-version "$(VERSION)"
-	GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32ucrt-gcc CXX=x86_64-w64-mingw32ucrt-g++ cmd/tools/windows/inside "$(WINDOWS_ROOT)" \
+	$(WINDOWS_CC) cmd/tools/windows/inside "$(WINDOWS_ROOT)" \
 		go build -trimpath -ldflags "$(WINDOWS_LDFLAGS)" -o $@ ./cmd/tapaudit
 	@rm -f cmd/tapaudit/rsrc_windows_amd64.syso
 
-test-windows: build $(WINDOWS_EXE) ## check that the program for Windows, under wine, says and writes what Linux's does
+WINDOWS_CC = GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32ucrt-gcc CXX=x86_64-w64-mingw32ucrt-g++
+WINDOWS_TESTS := ingest ingest/casefile ingest/evidence ingest/formats ingest/record ingest/regular ingest/safetext \
+	analysis analysis/settings analysis/lake analysis/policy analysis/supervision
+test-windows: build $(WINDOWS_EXE) ## check that the program for Windows, under wine, says and writes what Linux's does, and passes its tests
 	cmd/tools/windows/inside "$(WINDOWS_ROOT)" cmd/tools/windows/compare bin/tapaudit $(WINDOWS_EXE) dist/windows-compare
+	GOOS=windows GOARCH=amd64 go list -deps -test $(addprefix ./,$(WINDOWS_TESTS)) >/dev/null
+	$(WINDOWS_CC) TAPAUDIT_LDFLAGS="$(WINDOWS_LDFLAGS)" cmd/tools/windows/inside "$(WINDOWS_ROOT)" \
+		cmd/tools/windows/packages dist/windows-tests $(WINDOWS_TESTS)
 
 # A release: for each architecture one static program, which needs nothing of the system that it runs on. Everything that could
 # differ from folder to folder or from day to day is fixed: paths, build ids, times (the commit's), order and owners.
