@@ -104,7 +104,6 @@ var all = []*Format{
 	matanoSignIn,
 	matanoAudit,
 	unifiedAudit,
-	defenderSignIns,
 	logAnalytics,
 	graphAudit,
 	graphSignIn,
