@@ -24,6 +24,10 @@ func release(out, version string, when time.Time, arches []string, tags string) 
 	if err != nil {
 		return err
 	}
+	documents, err := documents()
+	if err != nil {
+		return err
+	}
 	var sums strings.Builder
 	slices.Sort(arches)
 	for _, arch := range arches {
@@ -40,9 +44,8 @@ func release(out, version string, when time.Time, arches []string, tags string) 
 		if err != nil {
 			return err
 		}
-		entries := slices.Concat(pages, licences, systemLicences(libraries), []entry{
+		entries := slices.Concat(pages, documents, licences, systemLicences(libraries), []entry{
 			{name: "tapaudit", path: program, executable: true},
-			{name: "README.md", path: "README.md"},
 			{name: "LICENSE", path: "LICENSE"},
 			{name: "sbom.cdx.json", content: bill},
 		})

@@ -34,10 +34,12 @@ func windows(out, version string, when time.Time, debian string) error {
 	if err != nil {
 		return err
 	}
-	entries := slices.Concat(pages, licences, []entry{
+	documents, err := documents()
+	if err != nil {
+		return err
+	}
+	entries := slices.Concat(pages, documents, licences, []entry{
 		{name: "tapaudit.exe", path: program},
-		{name: "README.md", path: "README.md"},
-		{name: "WINDOWS.md", path: "cmd/README.md"},
 		{name: "LICENSE", path: "LICENSE"},
 		{name: "sbom.cdx.json", content: bill},
 	})
