@@ -162,6 +162,17 @@ func TestColumns(t *testing.T) {
 	}
 }
 
+// TestChangelog: the first release that it tells of is this one.
+func TestChangelog(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(repository, "CHANGELOG.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := regexp.MustCompile(`(?m)^## (.*)$`).FindStringSubmatch(string(text)); m == nil || m[1] != version {
+		t.Errorf("CHANGELOG.md begins with %q, the program is version %s", m, version)
+	}
+}
+
 // TestOrganisations: the examples for kinds of organisations are configurations without errors, and name what lies beside them.
 func TestOrganisations(t *testing.T) {
 	files, err := fs.Glob(os.DirFS(repository), "sample-logs/organisations/*/tapaudit.yaml")
