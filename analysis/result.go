@@ -27,6 +27,7 @@ type Result struct {
 	Assessments  []Assessment
 	Passes       []Pass
 	Logins       []Login
+	Timeline     []Moment // in order of time
 	Policy       []PolicyState
 	Coverage     []CoverageDay
 	Evidence     []EvidenceFile
@@ -177,6 +178,22 @@ type Login struct {
 	Supervised                 string      // yes, no or not assessed
 	EventIDs                   []string
 	Evidence                   []Place
+}
+
+// Moment is one thing that happened around a pass, a row of timeline.csv.
+type Moment struct {
+	Time             time.Time
+	TenantID         string
+	UserID, UserName string // "" where it is about nobody, like a policy
+	What             string // pass issued, log-in, attempt failed and so on: model/95_timeline.sql has them all
+	ActorName        string // who issued, changed or removed
+	IP, Country      string
+	Application      string
+	Detail           string // in words
+	IncidentID       string // "" where no incident tells of it
+	Findings         []string
+	EventID          string // of the first of its records
+	Evidence         []Place
 }
 
 // Criterion is the log-in's answer to one of the nine questions; one that was left out is not assessed.
