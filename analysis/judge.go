@@ -55,7 +55,7 @@ func judge(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []
 			x.FirstSeen.Compare(y.FirstSeen), cmp.Compare(x.ID, y.ID))
 	})
 	keys := recordKeys(r.Findings)
-	if err := d.records.prove(ctx, c, r.Findings); err != nil {
+	if err := d.records.cite(ctx, c, r.Findings); err != nil {
 		return nil, err
 	}
 	if err := storeResult(ctx, c, r, keys, j.gathered); err != nil {
@@ -117,7 +117,7 @@ func (j *judging) run(ctx context.Context, c *casefile.Case, asking bool) error 
 		case errors.Is(err, casefile.ErrAbandoned) && ctx.Err() == nil:
 			return fmt.Errorf("%s: %w; change the rule or take it out of its folder", rule.Origin, err)
 		case rule.Origin != "" && ctx.Err() == nil:
-			j.fail(rule, err)
+			j.leaveOut(rule, err)
 		default:
 			return err
 		}
@@ -125,8 +125,8 @@ func (j *judging) run(ctx context.Context, c *casefile.Case, asking bool) error 
 	return nil
 }
 
-// fail leaves out a user's rule that failed, and says so in the report.
-func (j *judging) fail(rule Rule, err error) {
+// leaveOut leaves out a user's rule that failed, and says so in the report.
+func (j *judging) leaveOut(rule Rule, err error) {
 	j.faults = append(j.faults, fmt.Errorf("%s: %w", rule.Origin, err))
 	if j.failed == nil {
 		j.failed = map[string]string{}

@@ -15,6 +15,7 @@ import (
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
 	"github.com/olekukonko/tablewriter/tw"
+	"github.com/spf13/cobra"
 
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/safetext"
@@ -29,34 +30,41 @@ var (
 	flowLimits  = casefile.Limits{Rows: 100_000_000, Bytes: 16 << 30}
 )
 
-// runQuery answers one SELECT over a case, SHOW TABLES or DESCRIBE, read-only.
-func runQuery(ctx context.Context, args []string, io streams) error {
-	flags := newFlags("query", `--case FILE "SELECT …"`, io)
+// queryCommand answers one SELECT over a case, SHOW TABLES or DESCRIBE, read-only.
+func queryCommand(io streams) *cobra.Command {
+	c := newCommand("query --case FILE \"SELECT …\"", "ask a case, read-only",
+		"Answers one SELECT over a case, SHOW TABLES or DESCRIBE, read-only. Files, settings and other databases are out of its reach, and its "+
+			"time, memory and rows are limited. 'tapaudit analyze' leaves the derived tables there.",
+		example{"list the log-ins", `tapaudit query --case case.duckdb "SELECT time, user_name, ip, supervised FROM logins ORDER BY time"`},
+		example{"export the passes of one user as CSV", `tapaudit query --case case.duckdb --format csv "SELECT * FROM passes WHERE user_name LIKE 'nina@%'"`},
+	)
+	flags := c.Flags()
 	var database databaseFlags
-	database.add(flags, "case file")
+	database.add(io, flags, "case file")
 	format := flags.String("format", "table", "table, csv or json")
 	expanded := flags.Bool("expanded", false, "a table with a line for each value, for rows that are wider than the terminal")
 	file := flags.String("out", "", outHelp)
 	timeout := flags.Duration("timeout", casefile.DefaultLimits.Time, "how long the query may take, e.g. 30s or 1h")
-	if err := parse(flags, args); err != nil {
-		return err
-	}
-	if err := database.existing("query"); err != nil {
-		return err
-	}
-	if flags.NArg() != 1 {
-		return usagef("query: give one SELECT, in quotes, or SHOW TABLES, or DESCRIBE and the name of a table")
-	}
-	if *timeout <= 0 {
-		return usagef("query: --timeout is %v; it must be more than 0", *timeout)
-	}
-	if *expanded {
-		if *format != "table" {
-			return usagef("query: --expanded is for --format table; %s has a line or an object for each row", *format)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		ctx := c.Context()
+		if err := database.existing("query"); err != nil {
+			return err
 		}
-		*format = "expanded"
+		if len(args) != 1 {
+			return usagef("query: give one SELECT, in quotes, or SHOW TABLES, or DESCRIBE and the name of a table")
+		}
+		if *timeout <= 0 {
+			return usagef("query: --timeout is %v; it must be more than 0", *timeout)
+		}
+		if *expanded {
+			if *format != "table" {
+				return usagef("query: --expanded is for --format table; %s has a line or an object for each row", *format)
+			}
+			*format = "expanded"
+		}
+		return io.into(*file, func(io streams) error { return ask(ctx, database, args[0], *format, *timeout, *file != "", io) })
 	}
-	return io.into(*file, func(io streams) error { return ask(ctx, database, flags.Arg(0), *format, *timeout, *file != "", io) })
+	return c
 }
 
 // ask writes the answer of one query. whole says that nobody sees what was written of an answer that breaks off.

@@ -40,7 +40,7 @@ type envelope struct {
 	reason                        string
 	bits, event, log              string
 	callerIP, correlation         string
-	nameless                      bool // the export gives its records no id
+	withoutID                     bool // the export gives its records no id
 }
 
 func readSignIn(o object, in *Input, e envelope) Outcome {
@@ -91,7 +91,7 @@ func readSignIn(o object, in *Input, e envelope) Outcome {
 }
 
 func readAudit(o object, in *Input, e envelope) Outcome {
-	if !record.Present(o.text("id")) && !e.nameless {
+	if !record.Present(o.text("id")) && !e.withoutID {
 		return Outcome{Bad: "no id"}
 	}
 	when := o.text("activityDateTime")
@@ -112,6 +112,7 @@ func readAudit(o object, in *Input, e envelope) Outcome {
 	}
 	v.set("other_reason", e.reason)
 	v.setDefault("actor_ip", v.all[v.kind.Slot("initiatedBy.app.ipAddress")])
+	v.setDefault("actor_user_agent", o.text("userAgent"))
 	if !o.has("correlationId") {
 		v.set("correlation_id", e.correlation)
 	}

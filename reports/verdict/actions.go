@@ -12,6 +12,7 @@ import (
 
 // Action is what one person is to be asked, and what is to be done, about the findings of one rule in one incident.
 type Action struct {
+	Number     int // from 1
 	Severity   analysis.Severity
 	IncidentID string // "" where they belong to none
 	Ask        string // who issued or changed, else whom it is about
@@ -80,5 +81,8 @@ func Actions(r *analysis.Result) []Action {
 		return cmp.Or(slices.Compare(fx[:], fy[:]), strings.Compare(x.Ask, y.Ask), cmp.Compare(rankOf(x.IncidentID), rankOf(y.IncidentID)),
 			cmp.Compare(y.Severity.Rank(), x.Severity.Rank()))
 	})
+	for i := range all {
+		all[i].Number = i + 1
+	}
 	return all
 }
