@@ -104,8 +104,11 @@ func read(r *analysis.Result, t verdict.Tally) string {
 			parts = append(parts, words.Number(p.n)+" "+p.what)
 		}
 	}
-	if len(parts) == 0 {
+	switch {
+	case len(parts) == 0:
 		return "Read: " + text + "."
+	case t.Loaded == t.Read:
+		return "Read: " + text + ", all of them loaded."
 	}
 	return "Read: " + text + ", of which " + strings.Join(parts, ", ") + "."
 }
