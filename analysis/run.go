@@ -150,7 +150,7 @@ func derive(
 			d.deeds, err = activity.Read(ctx, c, d.records.events, d.records.sources)
 			return err
 		},
-		func() error { return d.records.readRequests(ctx, c, d.deeds) },
+		func() error { return d.records.readDeeds(ctx, c) },
 
 		// What else rules ask.
 		func() error { return run("75_context") },

@@ -3,6 +3,7 @@ package activity
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -15,6 +16,7 @@ import (
 	"tapaudit/analysis/proof"
 	"tapaudit/analysis/rows"
 	"tapaudit/ingest/casefile"
+	"tapaudit/ingest/record"
 )
 
 // Deed is what was done on a pass: a record that belongs to a log-in.
@@ -124,8 +126,11 @@ func (l linked) deed(events []*auditlog.Event, sources proof.Sources) Deed {
 		d.Result = success
 	}
 	of := deed{Source: l.Source, Workload: l.Workload, Operation: l.Operation, Path: l.Path, Kind: auditlog.Kind(l.Kind)}
-	details := gjson.Parse(l.Details)
-	of.Parameters = parameters(details)
+	var more told
+	if l.Details != "" {
+		_ = json.Unmarshal([]byte(l.Details), &more) // what is of another shape says nothing
+	}
+	of.Parameters = more.Parameters
 	if n, ok := strings.CutPrefix(l.Record, "a:"); ok {
 		if no, err := strconv.Atoi(n); err == nil && no >= 1 && no <= len(events) {
 			e := events[no-1]
@@ -137,54 +142,47 @@ func (l linked) deed(events []*auditlog.Event, sources proof.Sources) Deed {
 		fmt.Sscanf(l.Record, "r:%d:%d:%d", &p.Source, &p.Line, &p.Ordinal)
 		d.Evidence = sources.Places([]proof.At{p})
 	}
-	if l.Source == GraphActivity {
+	if l.Source == record.GraphActivity {
 		d.Operation = strings.TrimSpace(l.Operation + " " + l.Path)
 	}
 	d.Class = classOf(of)
-	d.Says = says(d.Class, of)
+	d.Says = more.says(d.Class)
 	return d
 }
 
-// parameters are what a record's details give values to, by name in lower case.
-func parameters(details gjson.Result) map[string]string {
-	all := map[string]string{}
-	for _, list := range []string{"Parameters", "OperationProperties"} {
-		for name, value := range auditlog.Pairs(auditlog.Member(details, list)) {
-			all[strings.ToLower(name)] = value
-		}
-	}
-	return all
-}
-
-// The parameters that name to whom mail goes.
-var receivers = []string{
-	"ForwardTo", "RedirectTo", "ForwardAsAttachmentTo", "ForwardingSmtpAddress", "ForwardingAddress", "BlindCopyTo", "RedirectMessageTo", "CopyTo",
+// told is what is kept of a record beside its columns.
+type told struct {
+	Parameters map[string]any `json:"parameters"`
+	ForwardsTo []string       `json:"forwards_to"`
+	GrantedTo  string         `json:"granted_to"`
+	Mailbox    string         `json:"mailbox"` // of somebody else
+	Sync       bool           `json:"sync"`
+	Throttled  bool           `json:"throttled"`
 }
 
 // says is what the reader must know of a deed beside its class.
-func says(class string, d deed) string {
+func (t told) says(class string) string {
+	var said []string
+	say := func(before, what string) {
+		if what != "" {
+			said = append(said, before+what)
+		}
+	}
 	switch class {
 	case "inbox rule", "forwarding":
-		var to []string
-		for _, name := range receivers {
-			if d.given(name) {
-				to = append(to, strings.Trim(d.Parameters[strings.ToLower(name)], `[]"' `))
-			}
-		}
-		if len(to) > 0 {
-			return clipped("to " + strings.Join(proof.Distinct(to), ", "))
-		}
+		say("to ", strings.Join(t.ForwardsTo, ", "))
+	case "mailbox permission":
+		say("for ", t.GrantedTo)
 	case "mail read":
-		var said []string
-		if strings.EqualFold(d.Parameters["mailaccesstype"], "Sync") {
+		say("of the mailbox ", t.Mailbox)
+		if t.Sync {
 			said = append(said, "whole folders were synchronized")
 		}
-		if strings.EqualFold(d.Parameters["isthrottled"], "True") {
-			said = append(said, "reading was throttled, and more was read than is listed")
+		if t.Throttled {
+			said = append(said, "reading was throttled: more was read than is listed")
 		}
-		return strings.Join(said, "; ")
 	}
-	return ""
+	return clipped(strings.Join(said, "; "))
 }
 
 // objectOf is what an audit event was done to, in words.

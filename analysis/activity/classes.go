@@ -10,23 +10,20 @@ import (
 	"strings"
 
 	"tapaudit/analysis/auditlog"
+	"tapaudit/ingest/record"
 )
 
 //go:embed classes.csv
 var classesFile string
 
-// Where deeds are told of.
-const (
-	UnifiedAudit   = "unified audit"
-	DirectoryAudit = "directory audit"
-	GraphActivity  = "graph activity"
-)
+// directoryAudit is where deeds are told of beside [record.UnifiedAudit] and [record.GraphActivity].
+const directoryAudit = "directory audit"
 
 // azureADGraph is the workload of requests to the Azure AD Graph, whose addresses are of another make.
-const azureADGraph = "AzureADGraph"
+const azureADGraph = "Azure AD Graph"
 
-// Other is the class of a deed that is in no other.
-const Other = "other"
+// other is the class of a deed that is in no other.
+const other = "other"
 
 // The classes that the log-in's story tells first: what changes who can do what, and what was read or sent.
 var (
@@ -56,15 +53,17 @@ type deed struct {
 	Path       string // of a request: the template of its address
 	Kind       auditlog.Kind
 	AboutPass  bool
-	Parameters map[string]string // by name in lower case
+	Parameters map[string]any // those of a command that have a value
 }
 
-// given says whether one of these parameters has a value that says something.
+// given says whether the command had one of these parameters.
 func (d deed) given(names ...string) bool {
-	return slices.ContainsFunc(names, func(name string) bool {
-		value, there := d.Parameters[strings.ToLower(name)]
-		return there && strings.Trim(value, `[]{}"' `) != "" && !strings.EqualFold(value, "null") && !strings.EqualFold(value, "$null")
-	})
+	for name := range d.Parameters {
+		if slices.ContainsFunc(names, func(of string) bool { return strings.EqualFold(of, name) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // conditions are what the file may ask beside the operation, in its words.
@@ -123,12 +122,12 @@ func parseClasses(text string) (map[string][]class, error) {
 		}
 		c := class{name: name, holds: holds}
 		switch source {
-		case GraphActivity:
+		case record.GraphActivity:
 			method, path, _ := strings.Cut(operation, " ")
 			c.operation, c.template = strings.ToUpper(method), segments(path)
 			// What lies below a mailbox or a drive is mail and files.
 			c.below = condition == beginsSo || method == "GET" && (name == "mail read" || name == "file read") || path == ""
-		case UnifiedAudit, DirectoryAudit:
+		case record.UnifiedAudit, directoryAudit:
 			c.operation = operationKey(operation)
 			// Those of methods go on with the kind of method.
 			c.begins = name == "method registered" || name == "method removed"
@@ -137,7 +136,7 @@ func parseClasses(text string) (map[string][]class, error) {
 		}
 		of[source] = append(of[source], c)
 	}
-	slices.SortStableFunc(of[GraphActivity], func(x, y class) int { return len(y.template) - len(x.template) })
+	slices.SortStableFunc(of[record.GraphActivity], func(x, y class) int { return len(y.template) - len(x.template) })
 	return of, nil
 }
 
@@ -189,14 +188,14 @@ func classOf(d deed) string {
 		return name
 	}
 	operation, path := operationKey(d.Operation), segments(d.Path)
-	if d.Source == GraphActivity {
+	if d.Source == record.GraphActivity {
 		operation = strings.ToUpper(strings.TrimSpace(d.Operation))
 	}
 	for _, c := range classes[d.Source] {
 		fits := operation == c.operation || c.begins && strings.HasPrefix(operation, c.operation)
-		if fits && (d.Source != GraphActivity || c.isAt(path)) && c.holds(d) {
+		if fits && (d.Source != record.GraphActivity || c.isAt(path)) && c.holds(d) {
 			return c.name
 		}
 	}
-	return Other
+	return other
 }

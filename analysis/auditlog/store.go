@@ -19,6 +19,7 @@ type eventRow struct {
 	ID           string    `db:"id"`
 	Time         time.Time `db:"time"`
 	Activity     string    `db:"activity"`
+	Service      string    `db:"service"`
 	Kind         Kind      `db:"kind"`
 	Result       string    `db:"result"`
 	Reason       string    `db:"reason"`
@@ -51,7 +52,7 @@ func Store(ctx context.Context, c *casefile.Case, events []*Event, methods, devi
 	all := make([]eventRow, len(events))
 	for i, e := range events {
 		all[i] = eventRow{
-			No: e.No, Record: e.Key(), Tenant: e.Tenant, ID: e.ID, Time: e.Time, Activity: e.Activity, Kind: e.Kind, Result: e.Result,
+			No: e.No, Record: e.Key(), Tenant: e.Tenant, ID: e.ID, Time: e.Time, Activity: e.Activity, Service: e.Service, Kind: e.Kind, Result: e.Result,
 			Reason: e.Reason, Correlation: strings.ToLower(e.Correlation), IssuerType: e.IssuerType, IssuerID: e.IssuerID,
 			IssuerName: e.IssuerName, IssuerIP: e.IssuerIP, Session: e.Session, Token: e.Token, Agent: e.Agent, UserID: e.UserID, UserName: people.Name(e.Tenant, e.UserID),
 			GroupID: e.GroupID, GroupName: e.GroupName, RoleName: e.RoleName, RoleTemplate: e.RoleTemplate,

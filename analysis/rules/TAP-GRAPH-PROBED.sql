@@ -37,7 +37,7 @@ WITH probed AS (
     JOIN pass_requests AS r ON r.request_no = b.item
 ),
 people AS (
-    SELECT tenant_id, counted_by, burst, user_id FROM probed GROUP BY ALL
+    SELECT tenant_id, counted_by, burst, user_id FROM probed GROUP BY tenant_id, counted_by, burst, user_id
     QUALIFY row_number() OVER (PARTITION BY tenant_id, counted_by, burst ORDER BY user_id) <= 50
 ),
 listed AS (

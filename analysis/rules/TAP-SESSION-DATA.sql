@@ -39,7 +39,7 @@ WITH touched AS (
 counted AS (SELECT login_no, class, sum(items)::BIGINT AS items FROM touched GROUP BY ALL),
 told AS (SELECT login_no, string_agg(class || ' ' || items, ', ' ORDER BY class) AS deeds FROM counted GROUP BY login_no),
 objects AS (
-    SELECT login_no, shown_object, sum(items)::BIGINT AS items FROM touched WHERE shown_object IS NOT NULL GROUP BY ALL
+    SELECT login_no, shown_object, sum(items)::BIGINT AS items FROM touched WHERE shown_object IS NOT NULL GROUP BY login_no, shown_object
     QUALIFY row_number() OVER (PARTITION BY login_no ORDER BY sum(items) DESC, shown_object) <= 5
 ),
 most AS (SELECT login_no, string_agg(shown_object, ', ' ORDER BY items DESC, shown_object) AS objects FROM objects GROUP BY login_no),
