@@ -364,6 +364,7 @@ func tenantsInPeriod(ctx context.Context, c *casefile.Case, period Period, asOf 
 WITH dated AS (
     SELECT tenant, time AS first_at, time AS last_at FROM attributed_signins
     UNION ALL SELECT tenant, time, time FROM attributed_audits
+    UNION ALL SELECT tenant, time, time FROM attributed_activities
     UNION ALL SELECT tenant, first_time, last_time FROM attributed_extract_days WHERE first_time IS NOT NULL
     UNION ALL SELECT tenant, coalesce(time, $undated), coalesce(time, $undated) FROM attributed_policies
 )

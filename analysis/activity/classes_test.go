@@ -114,3 +114,12 @@ func TestClassOf(t *testing.T) {
 		}
 	}
 }
+
+// TestActivitiesAreRead: the judgement reads every audit event that has a class.
+func TestActivitiesAreRead(t *testing.T) {
+	for _, c := range classes[directoryAudit] {
+		if !record.AuditConcernsPass(c.operation) {
+			t.Errorf("an audit event %q is not read", c.operation)
+		}
+	}
+}
