@@ -67,32 +67,24 @@ func readEvidence(ctx context.Context, c *casefile.Case) (files []EvidenceFile, 
 		return nil
 	}, `
 WITH
-signin_keys AS (
-    SELECT source_id, ordinal, tenant, log, lower(id) AS id FROM attributed_signins WHERE tenant IS NOT NULL
+event_keys AS (
+    SELECT source_id, ordinal, tenant, 'sign-in' AS log, lower(id) AS id, time FROM attributed_signins
+    UNION ALL SELECT source_id, ordinal, tenant, 'audit', lower(id), time FROM attributed_audits
+    UNION ALL SELECT source_id, ordinal, tenant, log_type, lower(id), time FROM attributed_activities
 ),
-repeated AS (SELECT tenant, id FROM signin_keys GROUP BY ALL HAVING count(*) > 1),
+repeated AS (
+    SELECT tenant, log, id FROM event_keys WHERE tenant IS NOT NULL AND id IS NOT NULL GROUP BY ALL HAVING count(*) > 1
+),
 repeats AS (
-    SELECT k.source_id, row_number() OVER (PARTITION BY k.tenant, k.id ORDER BY k.source_id, k.ordinal) AS place
-    FROM signin_keys AS k JOIN repeated AS r ON r.tenant = k.tenant AND r.id = k.id
+    SELECT k.source_id, row_number() OVER (PARTITION BY k.tenant, k.log, k.id ORDER BY k.source_id, k.ordinal) AS place
+    FROM event_keys AS k JOIN repeated AS r ON r.tenant = k.tenant AND r.log = k.log AND r.id = k.id
 ),
-audit_keys AS (
-    SELECT source_id, ordinal, tenant, lower(id) AS id FROM attributed_audits WHERE tenant IS NOT NULL AND id IS NOT NULL
-),
-repeated_audits AS (SELECT tenant, id FROM audit_keys GROUP BY ALL HAVING count(*) > 1),
-audit_repeats AS (
-    SELECT k.source_id, row_number() OVER (PARTITION BY k.tenant, k.id ORDER BY k.source_id, k.ordinal) AS place
-    FROM audit_keys AS k JOIN repeated_audits AS r ON r.tenant = k.tenant AND r.id = k.id
-),
-duplicates AS (
-    SELECT source_id, count(*) AS n
-    FROM (SELECT * FROM repeats WHERE place > 1 UNION ALL SELECT * FROM audit_repeats WHERE place > 1) GROUP BY source_id
-),
+duplicates AS (SELECT source_id, count(*) AS n FROM repeats WHERE place > 1 GROUP BY source_id),
 events AS (
     SELECT
         source_id, count(*) AS n, count(*) FILTER (WHERE tenant IS NULL) AS homeless,
         min(time) AS first_time, max(time) AS last_time
-    FROM (SELECT source_id, tenant, time FROM attributed_signins UNION ALL SELECT source_id, tenant, time FROM attributed_audits)
-    GROUP BY source_id
+    FROM event_keys GROUP BY source_id
 ),
 parts AS (
     SELECT source_id, ordinal, tenant, time FROM attributed_policies
@@ -119,8 +111,7 @@ orphans AS (SELECT source_id, count(*) FILTER (WHERE NOT has_signin) AS n FROM a
 tenants_in AS (
     SELECT source_id, string_agg(DISTINCT tenant, '; ' ORDER BY tenant) AS tenant_id
     FROM (
-        SELECT DISTINCT source_id, tenant FROM attributed_signins
-        UNION SELECT DISTINCT source_id, tenant FROM attributed_audits
+        SELECT DISTINCT source_id, tenant FROM event_keys
         UNION SELECT DISTINCT source_id, tenant FROM parts
     ) WHERE tenant IS NOT NULL GROUP BY source_id
 )

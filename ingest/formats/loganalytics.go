@@ -9,17 +9,17 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// Log Analytics and Microsoft Sentinel: the tables SigninLogs, AADNonInteractiveUserSignInLogs and AuditLogs, as the
-// portal's CSV, the query API's answers, and JSON of their rows. Columns have Graph's names in PascalCase; dynamic columns
+// Log Analytics and Microsoft Sentinel: the tables SigninLogs, AADNonInteractiveUserSignInLogs, AuditLogs and
+// OfficeActivity, as the portal's CSV, the query API's answers, and JSON of their rows. Columns have Graph's names in PascalCase; dynamic columns
 // hold objects or their JSON as text, whose members keep Graph's spelling. TenantId is the workspace's id, never the tenant's.
 
-// logTables are Entra's tables and whether they hold users' sign-ins: "true" interactive, "false" non-interactive;
-// "" for what no rule reads.
+// logTables are tables and what they hold: users' sign-ins ("true" interactive, "false" non-interactive), audit events,
+// or what was done, by its log; "" is what no rule reads.
 var logTables = map[string]string{
 	"signinlogs": "true", "aadnoninteractiveusersigninlogs": "false", "auditlogs": "audit",
 	"aadserviceprincipalsigninlogs": "", "aadmanagedidentitysigninlogs": "", "adfssigninlogs": "",
 	"microsoftgraphactivitylogs": "", "aadriskyusers": "", "aaduserriskevents": "", "aadriskyserviceprincipals": "",
-	"aadserviceprincipalriskevents": "", "aadprovisioninglogs": "", "officeactivity": "", "azureactivity": "",
+	"aadserviceprincipalriskevents": "", "aadprovisioninglogs": "", "officeactivity": record.UnifiedAudit, "azureactivity": "",
 	"networkaccesstraffic": "", "behavioranalytics": "", "identityinfo": "",
 }
 
@@ -98,6 +98,9 @@ func readLogAnalytics(o object, in *Input) Outcome {
 
 // readTableRow reads a row of the table of that kind, as in logTables.
 func readTableRow(o object, in *Input, kind string) Outcome {
+	if kind == record.UnifiedAudit {
+		return readUnifiedAudit(o, in)
+	}
 	e := envelope{
 		tenant:            o.text("AADTenantId"),
 		time:              o.text("TimeGenerated"),
@@ -168,6 +171,8 @@ func logAnalyticsKind(o object) (kind, notUsed string) {
 	switch known, ok := logTables[table]; {
 	case ok && known != "":
 		return known, ""
+	case !ok && o.hasFolded("OfficeWorkload", "OfficeId", "OfficeObjectId"):
+		return record.UnifiedAudit, ""
 	case ok:
 		return "", "table " + o.text("Type")
 	case signInCategories[category] != "" && !audit:
