@@ -3,6 +3,7 @@ package analysis
 import (
 	"time"
 
+	"tapaudit/analysis/activity"
 	"tapaudit/analysis/coverage"
 	"tapaudit/analysis/policy"
 	"tapaudit/analysis/proof"
@@ -27,6 +28,7 @@ type Result struct {
 	Assessments  []Assessment
 	Passes       []Pass
 	Logins       []Login
+	Activity     []Deed // what was done on passes, by log-in and time
 	Policy       []PolicyState
 	Coverage     []CoverageDay
 	Evidence     []EvidenceFile
@@ -51,6 +53,10 @@ type (
 	Criterion = supervision.Criterion
 	// PolicyState is a stretch of the policy timeline during which no TAP setting changed.
 	PolicyState = policy.Stretch
+	// Deed is what was done on a pass: a record that belongs to a log-in.
+	Deed = activity.Deed
+	// DeedCount is how many deeds of a class a log-in has.
+	DeedCount = activity.Count
 	// CoverageDay says for one tenant, log type and day what the evidence holds.
 	CoverageDay = coverage.LogDay
 )
@@ -150,6 +156,7 @@ type Pass struct {
 	MethodsRegistered []string
 	EventID           string
 	Evidence          []Place
+	Witness           string // the id of the request to Graph that saw the issuance, too; "" for none
 }
 
 // Login is one row of the supervision ledger.
@@ -168,6 +175,8 @@ type Login struct {
 	Supervised                 string      // yes, no or not assessed
 	EventIDs                   []string
 	Evidence                   []Place
+	Deeds                      []DeedCount // what was done on it with success, grave classes first
+	Watched                    bool        // the Unified Audit Log and Graph activity cover its session: without deeds, nothing was done
 }
 
 // EvidenceFile is one input: a file, an archive, or a member of one.

@@ -25,6 +25,7 @@ type Deed struct {
 	Record    string // its key in what rules return
 	TenantID  string
 	UserID    string // the log-in's
+	UserName  string // for the reader; Read leaves it open
 	LoginTime time.Time
 	Time      time.Time
 	Link      string // session, token or address; "" where it is the registration that the log-in was for
@@ -41,6 +42,36 @@ type Deed struct {
 	Items     int64 // how many it tells of
 	Says      string
 	Evidence  []proof.Place
+}
+
+// Count is how many deeds of a class there are.
+type Count struct {
+	Class string
+	N     int64
+}
+
+// Counted counts the deeds of each log-in that succeeded, grave classes first, then data; of these the most frequent.
+func Counted(deeds []Deed) map[int64][]Count {
+	of := map[int64]map[string]int64{}
+	for _, d := range deeds {
+		if d.Result != success {
+			continue
+		}
+		if of[d.LoginNo] == nil {
+			of[d.LoginNo] = map[string]int64{}
+		}
+		of[d.LoginNo][d.Class] += d.Items
+	}
+	all := map[int64][]Count{}
+	for login, counts := range of {
+		for class, n := range counts {
+			all[login] = append(all[login], Count{class, n})
+		}
+		slices.SortFunc(all[login], func(x, y Count) int {
+			return cmp.Or(cmp.Compare(weight(x.Class), weight(y.Class)), cmp.Compare(y.N, x.N), cmp.Compare(x.Class, y.Class))
+		})
+	}
+	return all
 }
 
 // The results of a deed.

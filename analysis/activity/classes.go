@@ -34,8 +34,8 @@ var (
 	data = []string{"mail read", "mail sent", "file read", "file taken", "sharing", "search", "chat"}
 )
 
-// Weight of a class in a story: grave ones first, then data, then the others.
-func Weight(class string) int {
+// weight is a class's place in a story: grave ones first, then data, then the others.
+func weight(class string) int {
 	switch {
 	case slices.Contains(grave, class):
 		return 0
