@@ -282,8 +282,8 @@ type databaseFlags struct {
 	limits       casefile.Limits
 }
 
-func (f *databaseFlags) add(flags *pflag.FlagSet, what string) {
-	f.err = flags.Output()
+func (f *databaseFlags) add(io streams, flags *pflag.FlagSet, what string) {
+	f.err = io.err
 	flags.StringVar(&f.path, "case", "", what)
 	flags.IntVar(&f.threads, "threads", 0, "threads of the database (default: one per processor)")
 	flags.StringVar(&f.memory, "memory-limit", "", "memory of the database, e.g. 4GiB (default "+casefile.DefaultMemoryLimit+")")

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"github.com/spf13/cobra"
 	"math/big"
 	"time"
 
@@ -27,27 +28,34 @@ var (
 	flowLimits  = casefile.Limits{Rows: 100_000_000, Bytes: 16 << 30}
 )
 
-// runQuery answers one SELECT over a case, read-only.
-func runQuery(ctx context.Context, args []string, io streams) error {
-	flags := newFlags("query", `--case FILE "SELECT …"`, io)
+// queryCommand answers one SELECT over a case, read-only.
+func queryCommand(io streams) *cobra.Command {
+	c := newCommand("query --case FILE \"SELECT …\"", "ask a case, read-only",
+		"Answers one SELECT over a case, read-only. Files, settings and other databases are out of its reach, and its "+
+			"time, memory and rows are limited. 'tapaudit analyze' leaves the derived tables there.",
+		example{"list the log-ins", `tapaudit query --case case.duckdb "SELECT time, user_name, ip, supervised FROM logins ORDER BY time"`},
+		example{"export the passes of one user as CSV", `tapaudit query --case case.duckdb --format csv "SELECT * FROM passes WHERE user_name LIKE 'nina@%'"`},
+	)
+	flags := c.Flags()
 	var database databaseFlags
-	database.add(flags, "case file")
+	database.add(io, flags, "case file")
 	format := flags.String("format", "table", "table, csv or json")
 	file := flags.String("out", "", outHelp)
 	timeout := flags.Duration("timeout", casefile.DefaultLimits.Time, "how long the query may take, e.g. 30s or 1h")
-	if err := parse(flags, args); err != nil {
-		return err
+	c.RunE = func(c *cobra.Command, args []string) error {
+		ctx := c.Context()
+		if err := database.existing("query"); err != nil {
+			return err
+		}
+		if len(args) != 1 {
+			return usagef("query: give one SELECT, in quotes")
+		}
+		if *timeout <= 0 {
+			return usagef("query: --timeout is %v; it must be more than 0", *timeout)
+		}
+		return io.into(*file, func(io streams) error { return ask(ctx, database, args[0], *format, *timeout, *file != "", io) })
 	}
-	if err := database.existing("query"); err != nil {
-		return err
-	}
-	if flags.NArg() != 1 {
-		return usagef("query: give one SELECT, in quotes")
-	}
-	if *timeout <= 0 {
-		return usagef("query: --timeout is %v; it must be more than 0", *timeout)
-	}
-	return io.into(*file, func(io streams) error { return ask(ctx, database, flags.Arg(0), *format, *timeout, *file != "", io) })
+	return c
 }
 
 // ask writes the answer of one query. whole says that nobody sees what was written of an answer that breaks off.

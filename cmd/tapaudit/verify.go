@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"tapaudit/ingest/casefile"
@@ -14,9 +15,15 @@ import (
 	"tapaudit/reports"
 )
 
-// runVerify re-hashes a report folder, and the evidence it was made from, and names every difference.
-func runVerify(ctx context.Context, args []string, io streams) error {
-	flags := newFlags("verify", "DIR", io)
+// verifyCommand re-hashes a report folder, and the evidence it was made from, and names every difference.
+func verifyCommand(io streams) *cobra.Command {
+	c := newCommand("verify DIR", "check a report, and the evidence it was made from, against its hashes",
+		"Hashes every file of a report again and names each that is missing, added or not as manifest.json lists it; "+
+			"with --evidence the inputs too, with --case the case file.",
+		example{"check a report", "tapaudit verify tapaudit-report"},
+		example{"check the evidence it was made from as well", "tapaudit verify tapaudit-report --evidence evidence"},
+	)
+	flags := c.Flags()
 	var inputs []string
 	var quiet bool
 	var publicKey, casePath string
@@ -24,106 +31,107 @@ func runVerify(ctx context.Context, args []string, io streams) error {
 	flags.StringVar(&casePath, "case", "", "compare the case file that the report was made from, too")
 	flags.StringVar(&publicKey, "public-key", "", "check the signature first, with this public key of minisign, or the file that holds it")
 	flags.BoolVar(&quiet, "quiet", false, "print differences only")
-	if err := parse(flags, args); err != nil {
-		return err
-	}
-	if flags.NArg() != 1 {
-		return usagef("verify: name one report folder")
-	}
-	for _, path := range inputs {
-		if path == "-" {
-			continue
+	c.RunE = func(c *cobra.Command, args []string) error {
+		ctx := c.Context()
+		if len(args) != 1 {
+			return usagef("verify: name one report folder")
 		}
-		if _, err := evidence.Look(path); err != nil {
-			return usagef("--evidence: %w", err)
+		for _, path := range inputs {
+			if path == "-" {
+				continue
+			}
+			if _, err := evidence.Look(path); err != nil {
+				return usagef("--evidence: %w", err)
+			}
 		}
-	}
-	dir := flags.Arg(0)
-	say := func(format string, args ...any) {
-		if !quiet {
-			fmt.Fprintf(io.out, format+"\n", args...)
+		dir := args[0]
+		say := func(format string, args ...any) {
+			if !quiet {
+				fmt.Fprintf(io.out, format+"\n", args...)
+			}
 		}
-	}
-	var signature *reports.SignatureCheck
-	if publicKey != "" {
-		key, err := readPublicKey(publicKey)
-		if err != nil {
-			return err
+		var signature *reports.SignatureCheck
+		if publicKey != "" {
+			key, err := readPublicKey(publicKey)
+			if err != nil {
+				return err
+			}
+			if signature, err = reports.CheckSignature(dir, key); err != nil {
+				return usagef("verify: %w", err)
+			}
+			if signature.Bad != nil {
+				if err := tellDifferences(io, []reports.Difference{*signature.Bad}); err != nil {
+					return err
+				}
+				say("Signature: not good; nothing shows that the holder of the key %s signed this report.", signature.KeyID)
+			}
 		}
-		if signature, err = reports.CheckSignature(dir, key); err != nil {
+		found, err := reports.VerifyFolder(ctx, dir)
+		if errors.Is(err, reports.ErrNotReport) && signature != nil && signature.Bad != nil {
+			fmt.Fprintf(io.err, "tapaudit: verify: %v\n", err)
+			return statusError(exitFailed)
+		}
+		if errors.Is(err, reports.ErrNotReport) {
 			return usagef("verify: %w", err)
 		}
-		if signature.Bad != nil {
-			if err := tellDifferences(io, []reports.Difference{*signature.Bad}); err != nil {
-				return err
-			}
-			say("Signature: not good; nothing shows that the holder of the key %s signed this report.", signature.KeyID)
-		}
-	}
-	found, err := reports.VerifyFolder(ctx, dir)
-	if errors.Is(err, reports.ErrNotReport) && signature != nil && signature.Bad != nil {
-		fmt.Fprintf(io.err, "tapaudit: verify: %v\n", err)
-		return statusError(exitFailed)
-	}
-	if errors.Is(err, reports.ErrNotReport) {
-		return usagef("verify: %w", err)
-	}
-	if err != nil {
-		return err
-	}
-	differences := len(found.Differences)
-	switch {
-	case signature == nil && found.Signed:
-		say("Signature: there is one, not checked; give the signer's public key with --public-key.")
-	case signature == nil:
-	case signature.Bad != nil:
-		differences++
-	case !signature.Covers(found):
-		return fmt.Errorf("manifest.json changed while it was verified; verify it again")
-	default:
-		say("Signature: good, manifest.json is signed with the key %s (%s).", signature.KeyID, safetext.Line(strings.ReplaceAll(signature.TrustedComment, "\t", ", ")))
-	}
-	if err := tellDifferences(io, found.Differences); err != nil {
-		return err
-	}
-	say("Report: %s", verdictOn(found.Same, len(found.Differences)))
-	say("  manifest.json itself has SHA-256 %s;\n  compare that with a note made when the report was written.", found.ManifestSHA256)
-	if found.Manifest.Pseudonyms != "" {
-		say("The report is pseudonymised: it lists its inputs under pseudonyms, so evidence can be compared by content alone.")
-	}
-	if state := found.Manifest.CaseFile; state != nil {
-		say("Case file: the report was made from %s.", safetext.Line(state.String()))
-	}
-	if casePath != "" {
-		difference, err := compareCase(ctx, found.Manifest.CaseFile, casePath)
 		if err != nil {
 			return err
 		}
-		if difference != nil {
+		differences := len(found.Differences)
+		switch {
+		case signature == nil && found.Signed:
+			say("Signature: there is one, not checked; give the signer's public key with --public-key.")
+		case signature == nil:
+		case signature.Bad != nil:
 			differences++
-			if err := tellDifferences(io, []reports.Difference{*difference}); err != nil {
+		case !signature.Covers(found):
+			return fmt.Errorf("manifest.json changed while it was verified; verify it again")
+		default:
+			say("Signature: good, manifest.json is signed with the key %s (%s).", signature.KeyID, safetext.Line(strings.ReplaceAll(signature.TrustedComment, "\t", ", ")))
+		}
+		if err := tellDifferences(io, found.Differences); err != nil {
+			return err
+		}
+		say("Report: %s", verdictOn(found.Same, len(found.Differences)))
+		say("  manifest.json itself has SHA-256 %s;\n  compare that with a note made when the report was written.", found.ManifestSHA256)
+		if found.Manifest.Pseudonyms != "" {
+			say("The report is pseudonymised: it lists its inputs under pseudonyms, so evidence can be compared by content alone.")
+		}
+		if state := found.Manifest.CaseFile; state != nil {
+			say("Case file: the report was made from %s.", safetext.Line(state.String()))
+		}
+		if casePath != "" {
+			difference, err := compareCase(ctx, found.Manifest.CaseFile, casePath)
+			if err != nil {
 				return err
 			}
-		} else {
-			say("Case file: %s is as it was then.", safetext.Line(casePath))
+			if difference != nil {
+				differences++
+				if err := tellDifferences(io, []reports.Difference{*difference}); err != nil {
+					return err
+				}
+			} else {
+				say("Case file: %s is as it was then.", safetext.Line(casePath))
+			}
 		}
-	}
-	if len(inputs) > 0 {
-		files, err := hashEvidence(ctx, inputs, io)
-		if err != nil {
-			return err
+		if len(inputs) > 0 {
+			files, err := hashEvidence(ctx, inputs, io)
+			if err != nil {
+				return err
+			}
+			same, changes := found.Manifest.CompareInputs(files)
+			if err := tellDifferences(io, changes); err != nil {
+				return err
+			}
+			say("Evidence: %s", verdictOn(same, len(changes)))
+			differences += len(changes)
 		}
-		same, changes := found.Manifest.CompareInputs(files)
-		if err := tellDifferences(io, changes); err != nil {
-			return err
+		if differences > 0 {
+			return statusError(exitFailed)
 		}
-		say("Evidence: %s", verdictOn(same, len(changes)))
-		differences += len(changes)
+		return nil
 	}
-	if differences > 0 {
-		return statusError(exitFailed)
-	}
-	return nil
+	return c
 }
 
 // compareCase compares a case file, its journals included, with what a report says of it.
