@@ -31,10 +31,7 @@ func chosen(text string) string {
 }
 
 // enumeration joins texts that somebody chose, each once, as far as there is room for them.
-type enumeration struct {
-	text  string
-	texts int
-}
+type enumeration struct{ text string }
 
 func (e *enumeration) add(text string) {
 	text = chosen(text)
@@ -86,17 +83,7 @@ func textsValue(texts []string) gjson.Result {
 // saying are the objects that say something of one record, the surest first: an event, and what wraps it.
 type saying []object
 
-// value is the first member with one of these keys, in any letter case, that is no null.
-func (s saying) value(keys ...string) gjson.Result {
-	for _, o := range s {
-		if v := o.folded(keys...); v.Exists() {
-			return v
-		}
-	}
-	return gjson.Result{}
-}
-
-// text is the first scalar of these members that says anything, as an identity would.
+// text is the first scalar under one of these keys, in any letter case, that is no word for null.
 func (s saying) text(keys ...string) string {
 	for _, key := range keys {
 		for _, o := range s {

@@ -105,6 +105,7 @@ var all = []*Format{
 	matanoAudit,
 	unifiedAudit,
 	defenderSignIns,
+	defenderRequests,
 	logAnalytics,
 	graphAudit,
 	graphSignIn,
