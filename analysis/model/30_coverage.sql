@@ -19,6 +19,9 @@ counted AS (
     UNION ALL
     SELECT a.tenant, 'audit', a.time, true
     FROM attributed_audits AS a JOIN source ON source.source_id = a.source_id AND NOT source.filtered
+    UNION ALL
+    SELECT a.tenant, a.log_type, a.time, false
+    FROM attributed_activities AS a JOIN source ON source.source_id = a.source_id AND NOT source.filtered
 ),
 tallied AS (
     SELECT
