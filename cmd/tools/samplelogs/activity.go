@@ -8,7 +8,7 @@ import (
 )
 
 // The Unified Audit Log and Graph activity of these days were exported; of the others what was done is not at hand.
-var activityFrom, activityTo = day(9, 22), evidenceTo
+var activityFrom, activityTo = day(9, 1), evidenceTo
 
 // unifiedRecord is a record of the Unified Audit Log as the Office 365 Management API writes it.
 type unifiedRecord struct {
@@ -163,7 +163,7 @@ func lines[T any](f folder, path string, records []T) error {
 
 // workedOnceEnrolled: what was done came after the user had enrolled.
 func workedOnceEnrolled(s *scene) {
-	when := at(9, 22, 8, 0)
+	when := at(9, 1, 12, 0)
 	p := s.newcomer("willi.werk", "Willi Werk", when)
 	l := s.onboard(desk(s.cast.anna), p, when, terms{})
 	on := access{SessionID: l.session}
@@ -175,7 +175,7 @@ func workedOnceEnrolled(s *scene) {
 
 // mailOnThePass: somebody abroad reads mail and has it forwarded.
 func mailOnThePass(s *scene) {
-	when := at(9, 23, 8, 0)
+	when := at(9, 8, 12, 0)
 	p := s.newcomer("ivo.innen", "Ivo Innen", when)
 	s.issue(desk(s.cast.beat), p, when, 60, terms{})
 	l := s.logIn(p, when.Add(20*time.Minute), mySignins, attacker)
@@ -210,7 +210,7 @@ func byTheAddressAlone(s *scene) {
 
 // secondWitness: the request by which the pass was issued is at hand, too.
 func secondWitness(s *scene) {
-	when := at(9, 25, 8, 0)
+	when := at(9, 29, 11, 0)
 	p := s.newcomer("zoe.zeuge", "Zoe Zeuge", when)
 	l := s.onboard(desk(s.cast.beat), p, when, terms{})
 	for _, e := range s.tenant.audits {
