@@ -14,7 +14,7 @@ REPORT := tapaudit-report
 PERIOD := 2026Q3
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-setup test-offline test-spark test-trino bench torture fuzz race vulncheck fmt lint clean docs sample-logs toolchain dist dist-setup dist-check windows-setup test-windows vendor-bundle
+.PHONY: help build run test test-setup test-offline test-spark test-trino bench torture fuzz race vulncheck fmt lint clean docs picture sample-logs toolchain dist dist-setup dist-check windows-setup test-windows vendor-bundle
 
 # An unpacked vendor bundle brings every module along and asks nobody.
 ifneq ($(wildcard .modules),)
@@ -170,6 +170,13 @@ clean: ## remove what build and run made
 
 docs: toolchain ## write the documentation's tables of rules anew, from the rules' files
 	go run ./cmd/tools/docs
+
+# Made anew when the report's first page has changed. It stays below 150 KB by its size in pixels.
+picture: run ## draw the first page of the sample's report for README (needs Chromium)
+	@browser=$$(command -v chromium || command -v chromium-browser || command -v google-chrome) || { echo "Chromium is missing: make test-setup"; exit 1; }; \
+	"$$browser" --headless --disable-gpu --hide-scrollbars $$([ "$$(id -u)" != 0 ] || echo --no-sandbox) --window-size=1100,820 \
+		--screenshot="$(CURDIR)/reports/report.png" "file://$(abspath $(REPORT))/report.html" 2>/dev/null
+	@[ "$$(wc -c <reports/report.png)" -lt 150000 ] || { echo "reports/report.png is larger than 150 KB"; exit 1; }
 
 sample-logs: toolchain ## write sample-logs anew, always the same
 	go run ./cmd/tools/samplelogs

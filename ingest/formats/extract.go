@@ -186,7 +186,7 @@ func readLakeSignIn(o object, in *Input) Outcome {
 }
 
 func readLakeAudit(o object, in *Input) Outcome {
-	return readAudit(toGraph(o, record.Audit), in, envelope{tenant: o.text("tenant_id"), reason: o.text("other_reason"), nameless: true})
+	return readAudit(toGraph(o, record.Audit), in, envelope{tenant: o.text("tenant_id"), reason: o.text("other_reason"), withoutID: true})
 }
 
 // toGraph is a row in Graph's shape. Of several places the first has the value; a list that a column is told from says again

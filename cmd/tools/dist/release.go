@@ -20,7 +20,11 @@ import (
 // SHA256SUMS of the archives.
 func release(out, version string, when time.Time, arches []string, tags string) error {
 	own := filepath.Join(out, runtime.GOARCH, "tapaudit")
-	pages, err := manualAndCompletions(own)
+	printed, err := manualAndCompletions(own)
+	if err != nil {
+		return err
+	}
+	documents, err := documents()
 	if err != nil {
 		return err
 	}
@@ -40,9 +44,8 @@ func release(out, version string, when time.Time, arches []string, tags string) 
 		if err != nil {
 			return err
 		}
-		entries := slices.Concat(pages, licences, systemLicences(libraries), []entry{
+		entries := slices.Concat(printed, documents, licences, systemLicences(libraries), []entry{
 			{name: "tapaudit", path: program, executable: true},
-			{name: "README.md", path: "README.md"},
 			{name: "LICENSE", path: "LICENSE"},
 			{name: "sbom.cdx.json", content: bill},
 		})

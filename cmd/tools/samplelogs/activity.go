@@ -203,7 +203,7 @@ func byTheAddressAlone(s *scene) {
 	l := s.logIn(p, when.Add(20*time.Minute), mySignins, office)
 	s.did(p, l.time.Add(3*time.Minute), "SharePoint", "FileDownloaded", office, access{}).ObjectID = "https://contoso.sharepoint.example/plans.xlsx"
 	s.did(p, l.time.Add(4*time.Minute), "SharePoint", "AnonymousLinkCreated", office, access{}).ObjectID = "https://contoso.sharepoint.example/plans.xlsx"
-	s.settle(l)
+	s.enrol(l)
 	s.expectLogIn(l)
 	s.expect("TAP-SESSION-DATA", "medium", p, l.time)
 }
