@@ -59,7 +59,7 @@ var extractDays = &Format{
 			}
 			v := newValues(record.ExtractDay)
 			switch logType := o.text("log_type"); logType {
-			case "audit", "sign-in interactive", "sign-in non-interactive":
+			case "audit", "sign-in interactive", "sign-in non-interactive", record.UnifiedAudit, record.GraphActivity:
 				v.set("log_type", logType)
 			default:
 				return Outcome{Bad: "a log type of no kind that is known"}

@@ -41,6 +41,8 @@ var defenderRequests = &Format{
 	read: func(o object, in *Input) Outcome { return readRequest(o, in, envelope{}, graphWorkload) },
 }
 
+func init() { tryBefore(logAnalytics, defenderRequests) }
+
 // readRequest reads a request to the workload.
 func readRequest(o object, in *Input, e envelope, workload string) Outcome {
 	said := saying{o}
