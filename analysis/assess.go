@@ -14,7 +14,6 @@ import (
 	"tapaudit/analysis/settings"
 	"tapaudit/analysis/when"
 	"tapaudit/ingest/casefile"
-	"tapaudit/ingest/record"
 )
 
 // populations are the derived tables that rules look at, each with the SQL that counts what of it the period holds.
@@ -165,7 +164,7 @@ func init() {
 				"the evidence holds no non-interactive sign-ins: what ran on a pass after the log-in can hardly be seen",
 			}}
 		},
-		"graph-activity": logged(record.GraphActivity, "Graph activity"),
+		"graph-activity": logged(coverage.GraphActivity, "Graph activity"),
 		"deeds": func(h have, tenant string) verdict {
 			n := h.logins[tenant]
 			if n.Blind == 0 {

@@ -14,7 +14,6 @@ import (
 	"tapaudit/analysis/supervision"
 	"tapaudit/analysis/when"
 	"tapaudit/ingest/casefile"
-	"tapaudit/ingest/record"
 )
 
 // passRows is passes.csv, of the passes that the period touches.
@@ -137,5 +136,5 @@ const shortestSession = time.Hour
 
 // watched says whether both logs that show what was done cover a span: only then can it be said that nothing was done.
 func watched(covered coverage.Coverage, tenant string, from, to time.Time) bool {
-	return covered.Covers(tenant, record.UnifiedAudit, from, to) && covered.Covers(tenant, record.GraphActivity, from, to)
+	return covered.Covers(tenant, coverage.UnifiedAudit, from, to) && covered.Covers(tenant, coverage.GraphActivity, from, to)
 }

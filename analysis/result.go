@@ -28,7 +28,7 @@ type Result struct {
 	Assessments  []Assessment
 	Passes       []Pass
 	Logins       []Login
-	Activity     []Deed // what was done on passes, by log-in and time
+	Activity     []Deed   // what was done on passes, by log-in and time
 	Timeline     []Moment // in order of time
 	Policy       []PolicyState
 	Coverage     []CoverageDay

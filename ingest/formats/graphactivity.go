@@ -28,8 +28,6 @@ var requestCategories = map[string]string{
 	"aadgraphactivitylogs": directoryGraph, "azureadgraphactivitylogs": directoryGraph,
 }
 
-func init() { tryBefore(logAnalytics, defenderRequests) }
-
 // defenderRequests are rows of Defender's advanced hunting table GraphAPIAuditEvents.
 var defenderRequests = &Format{
 	Name:   "Defender GraphAPIAuditEvents",
