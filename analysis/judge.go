@@ -54,7 +54,14 @@ func judge(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []
 		return cmp.Or(cmp.Compare(y.Severity.Rank(), x.Severity.Rank()), cmp.Compare(x.RuleID, y.RuleID),
 			x.FirstSeen.Compare(y.FirstSeen), cmp.Compare(x.ID, y.ID))
 	})
+	keys := recordKeys(r.Findings)
 	if err := d.records.cite(ctx, c, r.Findings); err != nil {
+		return nil, err
+	}
+	if err := storeResult(ctx, c, r, keys, j.gathered); err != nil {
+		return nil, err
+	}
+	if r.Timeline, err = timelineRows(ctx, c, d); err != nil {
 		return nil, err
 	}
 	var notes []string
@@ -88,6 +95,7 @@ type judging struct {
 
 	findings []Finding
 	outside  []Finding                     // of the period: they belong to incidents
+	gathered [][]string                    // the keys of each incident's records
 	unjudged map[ruleTenant]map[string]int // how many of the population could not be judged, by the reason
 	faults   []error
 	failed   map[string]string // why, of users' rules that failed, by id

@@ -80,6 +80,7 @@ func derive(
 	run := func(name string) error { return model.Run(ctx, c, name) }
 	for _, step := range []func() error{
 		// What is judged by, and whose each record is.
+		func() error { return run("01_words") },
 		func() error { return run("05_configuration") },
 		func() error { return storeConfiguration(ctx, c, s, opts.Tenant) },
 		func() error { return storeAddresses(ctx, c, s.TrustedNetworks) },
@@ -165,6 +166,7 @@ func derive(
 		func() error { return run("80_signs") },
 		func() error { return run("85_moments") },
 		func() error { return run("90_findings") },
+		func() error { return run("95_timeline") },
 	} {
 		if err := ctx.Err(); err != nil {
 			return d, err
