@@ -11,18 +11,15 @@ import (
 
 // What the readers of activities share: texts that somebody chose are cut, and details are an object of what was said.
 
-// longestChosen is how many characters are kept of a text that somebody chose: a file's name, a subject, an address.
-const longestChosen = 300
-
 // chosen is a text that somebody chose, as it is kept.
 func chosen(text string) string {
 	text = strings.ToValidUTF8(strings.TrimSpace(text), "\uFFFD")
-	if len(text) <= longestChosen {
+	if len(text) <= record.LongestChosen {
 		return text
 	}
 	characters := 0
 	for at := range text {
-		if characters == longestChosen {
+		if characters == record.LongestChosen {
 			return text[:at]
 		}
 		characters++
@@ -31,14 +28,11 @@ func chosen(text string) string {
 }
 
 // enumeration joins texts that somebody chose, each once, as far as there is room for them.
-type enumeration struct {
-	text  string
-	texts int
-}
+type enumeration struct{ text string }
 
 func (e *enumeration) add(text string) {
 	text = chosen(text)
-	if text == "" || utf8.RuneCountInString(e.text) >= longestChosen || strings.Contains("; "+e.text+"; ", "; "+text+"; ") {
+	if text == "" || utf8.RuneCountInString(e.text) >= record.LongestChosen || strings.Contains("; "+e.text+"; ", "; "+text+"; ") {
 		return
 	}
 	if e.text != "" {
@@ -86,17 +80,7 @@ func textsValue(texts []string) gjson.Result {
 // saying are the objects that say something of one record, the surest first: an event, and what wraps it.
 type saying []object
 
-// value is the first member with one of these keys, in any letter case, that is no null.
-func (s saying) value(keys ...string) gjson.Result {
-	for _, o := range s {
-		if v := o.folded(keys...); v.Exists() {
-			return v
-		}
-	}
-	return gjson.Result{}
-}
-
-// text is the first scalar of these members that says anything, as an identity would.
+// text is the first scalar under one of these keys, in any letter case, that is no word for null.
 func (s saying) text(keys ...string) string {
 	for _, key := range keys {
 		for _, o := range s {

@@ -175,7 +175,7 @@ var (
 func (v *values) mailbox(event object, d *details, whose *doer, object *enumeration) {
 	var told []member
 	var forwards []string
-	var rule, granted, rights, identity string
+	var given, granted, rights, identity string
 	eachNamed(event, "parameters", func(name, value string) {
 		lower := strings.ToLower(name)
 		if !record.Present(value) {
@@ -189,7 +189,7 @@ func (v *values) mailbox(event object, d *details, whose *doer, object *enumerat
 		}
 		switch lower {
 		case "name":
-			rule = value
+			given = value
 		case "identity":
 			identity = value
 		case "user", "trustee":
@@ -205,7 +205,7 @@ func (v *values) mailbox(event object, d *details, whose *doer, object *enumerat
 		case "isthrottled":
 			d.yes("throttled", strings.EqualFold(value, "true"))
 		case "rulename":
-			rule = value
+			given = value
 		case "ruleactions":
 			forwards = append(forwards, ruleRecipients(value)...)
 		}
@@ -245,7 +245,7 @@ func (v *values) mailbox(event object, d *details, whose *doer, object *enumerat
 		d.members = append(d.members, member{"parameters", nestedObject(told...)})
 	}
 	d.texts("forwards_to", forwards)
-	d.text("rule", rule)
+	d.text("name", given)
 	d.text("granted_to", granted)
 	d.text("rights", rights)
 	if object.text == "" {
