@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -233,6 +234,9 @@ func TestJournal(t *testing.T) {
 	}
 	journal := func(statement string) {
 		t.Helper()
+		if err := os.Remove(other + ".wal"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(other, []byte(content(t, path)), 0o600); err != nil {
 			t.Fatal(err)
 		}
