@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"tapaudit/analysis/activity"
 	"tapaudit/analysis/coverage"
 	"tapaudit/analysis/policy"
 	"tapaudit/analysis/proof"
@@ -28,6 +29,7 @@ type Result struct {
 	Assessments  []Assessment
 	Passes       []Pass
 	Logins       []Login
+	Activity     []Deed   // what was done on passes, by log-in and time
 	Timeline     []Moment // in order of time
 	Policy       []PolicyState
 	Coverage     []CoverageDay
@@ -62,6 +64,10 @@ type (
 	Criterion = supervision.Criterion
 	// PolicyState is a stretch of the policy timeline during which no TAP setting changed.
 	PolicyState = policy.Stretch
+	// Deed is what was done on a pass: a record that belongs to a log-in.
+	Deed = activity.Deed
+	// DeedCount is how many deeds of a class a log-in has.
+	DeedCount = activity.Count
 	// CoverageDay says for one tenant, log type and day what the evidence holds.
 	CoverageDay = coverage.LogDay
 )
@@ -161,6 +167,7 @@ type Pass struct {
 	MethodsRegistered []string
 	EventID           string
 	Evidence          []Place
+	Witness           string // the id of the request to Graph that saw the issuance, too; "" for none
 }
 
 // Login is one row of the supervision ledger.
@@ -179,6 +186,8 @@ type Login struct {
 	Supervised                 string      // yes, no or not assessed
 	EventIDs                   []string
 	Evidence                   []Place
+	Deeds                      []DeedCount // what was done on it with success, grave classes first
+	Watched                    bool        // the Unified Audit Log and Graph activity cover its session: without deeds, nothing was done
 }
 
 // Reasons are why each criterion came to its answer, those that are not met first.
