@@ -3,6 +3,7 @@ package analysis
 import (
 	"time"
 
+	"tapaudit/analysis/activity"
 	"tapaudit/analysis/coverage"
 	"tapaudit/analysis/policy"
 	"tapaudit/analysis/proof"
@@ -27,6 +28,8 @@ type Result struct {
 	Assessments  []Assessment
 	Passes       []Pass
 	Logins       []Login
+	Activity     []Deed   // what was done on passes, by log-in and time
+	Timeline     []Moment // in order of time
 	Policy       []PolicyState
 	Coverage     []CoverageDay
 	Evidence     []EvidenceFile
@@ -41,6 +44,15 @@ type Result struct {
 	Pseudonyms   string   // the id of the key that names, ids and addresses were replaced with; "" where they are the evidence's
 }
 
+// RulesByID holds the rules by their ids.
+func (r *Result) RulesByID() map[string]Rule {
+	rules := make(map[string]Rule, len(r.Rules))
+	for _, rule := range r.Rules {
+		rules[rule.ID] = rule
+	}
+	return rules
+}
+
 // These are declared where they are derived.
 type (
 	// Period is the span that is judged: From inclusive, To exclusive.
@@ -51,6 +63,10 @@ type (
 	Criterion = supervision.Criterion
 	// PolicyState is a stretch of the policy timeline during which no TAP setting changed.
 	PolicyState = policy.Stretch
+	// Deed is what was done on a pass: a record that belongs to a log-in.
+	Deed = activity.Deed
+	// DeedCount is how many deeds of a class a log-in has.
+	DeedCount = activity.Count
 	// CoverageDay says for one tenant, log type and day what the evidence holds.
 	CoverageDay = coverage.LogDay
 )
@@ -62,7 +78,7 @@ const (
 	NotAssessed = supervision.NotAssessed
 )
 
-// Finding is one thing that a rule has to say, as contract.md's findings.csv has it.
+// Finding is one thing that a rule has to say: a row of findings.csv.
 type Finding struct {
 	ID          string
 	RuleID      string
@@ -86,7 +102,7 @@ type Finding struct {
 	Records     []Record            // the proof: what it is about, then what supports it
 }
 
-// Incident is what belongs together, as contract.md's incidents.csv has it.
+// Incident is what belongs together: a row of incidents.csv.
 type Incident struct {
 	ID          string
 	Rank        int // from 1
@@ -150,6 +166,7 @@ type Pass struct {
 	MethodsRegistered []string
 	EventID           string
 	Evidence          []Place
+	Witness           string // the id of the request to Graph that saw the issuance, too; "" for none
 }
 
 // Login is one row of the supervision ledger.
@@ -168,6 +185,34 @@ type Login struct {
 	Supervised                 string      // yes, no or not assessed
 	EventIDs                   []string
 	Evidence                   []Place
+	Deeds                      []DeedCount // what was done on it with success, grave classes first
+	Watched                    bool        // the Unified Audit Log and Graph activity cover its session: without deeds, nothing was done
+}
+
+// Moment is one thing that happened around a pass, a row of timeline.csv.
+type Moment struct {
+	Time             time.Time
+	TenantID         string
+	UserID, UserName string // "" where it is about nobody, like a policy
+	What             string // pass issued, log-in, attempt failed and so on: model/95_timeline.sql has them all
+	ActorName        string // who issued, changed or removed
+	IP, Country      string
+	Application      string
+	Detail           string // in words
+	IncidentID       string // "" where no incident tells of it
+	Findings         []string
+	EventID          string // of the first of its records
+	Evidence         []Place
+}
+
+// Criterion is the log-in's answer to one of the nine questions; one that was left out is not assessed.
+func (l Login) Criterion(name string) Criterion {
+	for _, c := range l.Criteria {
+		if c.Name == name {
+			return c
+		}
+	}
+	return Criterion{Name: name, State: NotAssessed, Reason: "The analysis gave no answer."}
 }
 
 // EvidenceFile is one input: a file, an archive, or a member of one.

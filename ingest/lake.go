@@ -75,7 +75,7 @@ type together struct {
 // fits says whether one more file may be loaded with those that wait.
 func (w *together) fits(r *source, file *lakeFile) bool {
 	for _, other := range w.sources {
-		if other.sha256 == r.sha256 { // which of them adds nothing is settled one by one
+		if other.sha256 == r.sha256 { // which of them adds nothing is decided one by one
 			return false
 		}
 	}
@@ -117,7 +117,7 @@ func (l *loader) loadWaiting() error {
 		}
 		if err := l.loadByReader(func() error { return l.loadLake(w.sources, w.file) }); err == nil {
 			for _, r := range w.sources {
-				l.settle(r)
+				l.conclude(r)
 			}
 			return nil
 		}

@@ -57,6 +57,7 @@ type Event struct {
 	IssuerType, IssuerID      string // user, application or unknown, and its id in lower case
 	IssuerName, IssuerIP      string
 	IssuerNames               []string // every id and name of the issuer, in lower case
+	Session, Token, Agent     string   // what links the event to a sign-in, and the user agent
 	UserID, UserUPN, UserName string   // whom it is about; UserID is the object id, or the UPN where none is tied to it
 	GroupID, GroupName        string
 	RoleName, RoleTemplate    string
@@ -97,6 +98,9 @@ type logged struct {
 	AppName     string    `db:"actor_app_name"`
 	SPID        string    `db:"actor_sp_id"`
 	SPName      string    `db:"actor_sp_name"`
+	Session     string    `db:"actor_session_id"`
+	Token       string    `db:"actor_token_id"`
+	Agent       string    `db:"actor_user_agent"`
 	Targets     string    `db:"targets"`
 	Details     string    `db:"details"`
 }
@@ -107,11 +111,11 @@ type logged struct {
 func Read(ctx context.Context, c *casefile.Case, ids identity.IDs, addressOf func(string) string) ([]*Event, error) {
 	var events []*Event
 	byID := map[[2]string]*Event{}
-	var nameless []*Event
+	var withoutID []*Event
 	if err := rows.Each(ctx, c, func(l logged) error {
 		e := l.event(ids, addressOf)
 		if e.ID == "" {
-			nameless = append(nameless, e)
+			withoutID = append(withoutID, e)
 			return nil
 		}
 		key := [2]string{e.Tenant, strings.ToLower(e.ID)}
@@ -130,6 +134,8 @@ SELECT
     coalesce(a.actor_upn, '') AS actor_upn, coalesce(a.actor_name, '') AS actor_name, coalesce(a.actor_ip, '') AS actor_ip,
     coalesce(lower(a.actor_app_id), '') AS actor_app_id, coalesce(a.actor_app_name, '') AS actor_app_name,
     coalesce(lower(a.actor_sp_id), '') AS actor_sp_id, coalesce(a.actor_sp_name, '') AS actor_sp_name,
+    coalesce(lower(a.actor_session_id), '') AS actor_session_id, coalesce(a.actor_token_id, '') AS actor_token_id,
+    coalesce(a.actor_user_agent, '') AS actor_user_agent,
     coalesce(a.targets::VARCHAR, '') AS targets, coalesce(a.details::VARCHAR, '') AS details, a.source_id, a.line, a.ordinal
 FROM attributed_audits AS a
 WHERE a.tenant IS NOT NULL
@@ -138,7 +144,7 @@ ORDER BY a.tenant, a.time, lower(a.id), length(a.targets::VARCHAR) DESC, a.targe
     a.source_id, a.ordinal`); err != nil {
 		return nil, err
 	}
-	events = joinNameless(events, nameless)
+	events = joinWithoutID(events, withoutID)
 	slices.SortStableFunc(events, func(x, y *Event) int {
 		return cmp.Or(strings.Compare(x.Tenant, y.Tenant), x.Time.Compare(y.Time),
 			strings.Compare(strings.ToLower(x.ID), strings.ToLower(y.ID)),
@@ -147,8 +153,8 @@ ORDER BY a.tenant, a.time, lower(a.id), length(a.targets::VARCHAR) DESC, a.targe
 	ties := map[[5]string]int{}
 	for i, e := range events {
 		e.No = int64(i + 1)
-		e.tie = ties[e.sameness()]
-		ties[e.sameness()]++
+		e.tie = ties[e.likeness()]
+		ties[e.likeness()]++
 		e.resolveUser(ids)
 	}
 	return events, nil
@@ -158,7 +164,7 @@ ORDER BY a.tenant, a.time, lower(a.id), length(a.targets::VARCHAR) DESC, a.targe
 func (l logged) event(ids identity.IDs, addressOf func(string) string) *Event {
 	e := &Event{
 		Tenant: l.Tenant, ID: l.ID, Time: l.Time, Activity: l.Activity, Service: l.Service, Result: l.Result, Reason: l.Reason,
-		Correlation: l.Correlation, IssuerIP: l.ActorIP, Targets: []byte(l.Targets), Places: []proof.At{l.At},
+		Correlation: l.Correlation, IssuerIP: l.ActorIP, Session: l.Session, Token: l.Token, Agent: l.Agent, Targets: []byte(l.Targets), Places: []proof.At{l.At},
 	}
 	if !record.NamesWholePass(e.Reason) && record.NamesWholePass(l.OtherReason) || e.Reason == "" {
 		e.Reason = l.OtherReason
@@ -185,6 +191,7 @@ func (e *Event) join(o *Event) {
 		{&e.Reason, &o.Reason}, {&e.Correlation, &o.Correlation}, {&e.IssuerIP, &o.IssuerIP},
 		{&e.UserID, &o.UserID}, {&e.UserUPN, &o.UserUPN},
 		{&e.UserName, &o.UserName}, {&e.GroupID, &o.GroupID}, {&e.RoleName, &o.RoleName}, {&e.RoleTemplate, &o.RoleTemplate},
+		{&e.Session, &o.Session}, {&e.Token, &o.Token}, {&e.Agent, &o.Agent},
 		{&e.DeviceID, &o.DeviceID}, {&e.PassID, &o.PassID}, {&e.PassUsage, &o.PassUsage}, {&e.Service, &o.Service},
 	} {
 		if *field.mine == "" {
@@ -212,8 +219,8 @@ func (e *Event) join(o *Event) {
 	}
 }
 
-// sameness is what an event without an id is told apart by.
-func (e *Event) sameness() [5]string {
+// likeness is what an event without an id is told apart by.
+func (e *Event) likeness() [5]string {
 	return [5]string{
 		e.Tenant, strings.ToLower(e.Correlation), strings.ToLower(e.Activity),
 		e.Time.Truncate(time.Second).Format(time.RFC3339), e.targetKey,
@@ -222,24 +229,24 @@ func (e *Event) sameness() [5]string {
 
 // Identity is what the event is told apart by within its tenant, whatever export it came from.
 func (e *Event) Identity() string {
-	s := e.sameness()
+	s := e.likeness()
 	return fmt.Sprintf("%s\x00%s\x00%s\x00%s\x00%d", s[1], s[2], s[3], s[4], e.tie)
 }
 
-// joinNameless joins records without id, in order, to the events that they equal; those of one source that find none
+// joinWithoutID joins records without id, in order, to the events that they equal; those of one source that find none
 // left stand alone, and records of other sources join them.
-func joinNameless(events, nameless []*Event) []*Event {
+func joinWithoutID(events, withoutID []*Event) []*Event {
 	equal := map[[5]string][]*Event{}
 	for _, e := range events {
-		equal[e.sameness()] = append(equal[e.sameness()], e)
+		equal[e.likeness()] = append(equal[e.likeness()], e)
 	}
 	type turn struct {
 		source int
 		key    [5]string
 	}
 	next := map[turn]int{}
-	for _, e := range nameless {
-		key := e.sameness()
+	for _, e := range withoutID {
+		key := e.likeness()
 		t := turn{e.Places[0].Source, key}
 		if n := next[t]; n < len(equal[key]) {
 			equal[key][n].join(e)

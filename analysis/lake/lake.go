@@ -366,7 +366,7 @@ WITH found AS (
 ),
 -- Few are repeated, and each is wide: only those are compared.
 repeated AS (SELECT id FROM found WHERE id IS NOT NULL GROUP BY id HAVING count(*) > 1),
-nameless AS (
+without_id AS (
     SELECT *, row_number() OVER (PARTITION BY source_id, %[9]s ORDER BY origin) AS occurrence FROM found WHERE id IS NULL
 )
 SELECT %[9]s, %[2]s FROM (
@@ -374,7 +374,7 @@ SELECT %[9]s, %[2]s FROM (
     UNION ALL
     SELECT %[9]s, %[10]s FROM found SEMI JOIN repeated USING (id) GROUP BY %[9]s
     UNION ALL
-    SELECT %[9]s, %[10]s FROM nameless GROUP BY %[9]s, occurrence
+    SELECT %[9]s, %[10]s FROM without_id GROUP BY %[9]s, occurrence
 )
 ORDER BY time, id, origin`,
 		strings.Join(types, ", "), provenance, from, p.Tenant, p.Day.Format(time.DateOnly), p.Day.AddDate(0, 0, 1).Format(time.DateOnly), p.Filtered,

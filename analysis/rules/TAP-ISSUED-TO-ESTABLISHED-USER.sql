@@ -34,8 +34,8 @@ SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     'A pass was issued to ' || p.user_name || ', whose account was created ' || strftime(p.user_created, '%Y-%m-%d')
-        || ', more than ' || CAST($established_days AS INTEGER)
-            || ' days before, and nothing on record says why' AS summary,
+        || ', more than ' || counted($established_days, 'day', 'days')
+            || ' before, and nothing on record says why' AS summary,
     [p.record] AS about,
     CASE WHEN p.user_created IS NULL THEN 'the evidence has no creation date of the user' END AS not_assessed
 FROM passes AS p

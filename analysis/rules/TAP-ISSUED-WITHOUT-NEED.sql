@@ -38,8 +38,8 @@ SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     'A pass was issued to ' || p.user_name || ', who had proved themselves by a method of their own at '
-        || strftime(max(s.time), '%Y-%m-%d %H:%M') || ' UTC, within the ' || CAST($hours AS INTEGER)
-            || ' hours before' AS summary,
+        || strftime(max(s.time), '%Y-%m-%d %H:%M') || ' UTC, within the ' || counted($hours, 'hour', 'hours')
+            || ' before' AS summary,
     [p.record] AS about, list(DISTINCT 's:' || s.signin_no ORDER BY 's:' || s.signin_no) AS supporting
 FROM issued AS p
 JOIN strong AS s ON s.tenant_id = p.tenant_id AND s.user_id = p.user_id AND s.slot = p.slot

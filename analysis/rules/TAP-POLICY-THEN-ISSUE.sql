@@ -37,8 +37,8 @@ SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     p.issuer_name || ' weakened the policy (' || string_agg(w.differences, '; ' ORDER BY w.time) || ') and within '
-        || CAST($hours AS INTEGER)
-        || ' hours issued a pass to ' || p.user_name AS summary,
+        || counted($hours, 'hour', 'hours')
+        || ' issued a pass to ' || p.user_name AS summary,
     [p.record] AS about, flatten(list(w.about ORDER BY w.time)) AS supporting
 FROM passes AS p
 JOIN policy_events AS w

@@ -44,7 +44,7 @@ WITH moved AS (
 SELECT
     m.tenant_id, 'user' AS subject_type, m.user_id AS subject_id,
     m.issuer_id AS actor_id, m.issuer_name AS actor_name,
-    'A pass was issued to ' || m.user_name || ' within ' || CAST($hours AS INTEGER) || ' hours of '
+    'A pass was issued to ' || m.user_name || ' within ' || counted($hours, 'hour', 'hours') || ' of '
         || string_agg(CASE m.kind WHEN 'added to group' THEN 'being added to ' ELSE 'being taken out of ' END
             || coalesce(m.group_name, m.group_id)
             || CASE m.kind WHEN 'added to group' THEN ', which the policy includes'

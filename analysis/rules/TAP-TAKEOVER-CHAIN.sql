@@ -122,7 +122,7 @@ SELECT
     l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, kept.events AS supporting, d.severity,
     greatest(l.last_time, kept.last_time) AS last_seen,
     l.sentence || ' (' || list_aggregate(d.reasons, 'string_agg', '; ') || '), with this within '
-        || CAST($minutes AS INTEGER) || ' minutes: ' || kept.steps AS summary
+        || counted($minutes, 'minute', 'minutes') || ': ' || kept.steps AS summary
 FROM login_findings AS l
 JOIN doubtful AS d ON d.login_no = l.login_no AND d.severity IS NOT NULL
 JOIN kept ON kept.login_no = l.login_no

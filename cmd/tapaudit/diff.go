@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"tapaudit/analysis"
-	"tapaudit/reports"
+	"tapaudit/reports/compare"
+	"tapaudit/reports/folder"
 )
 
 // diffCommand says what sets two reports apart.
@@ -40,15 +41,15 @@ func diffCommand(io streams) *cobra.Command {
 			if created, err = creation(); err != nil {
 				return usageError{err}
 			}
-			if err := reports.CheckComparisonFolder(ctx, *out, replace); err != nil {
+			if err := compare.CheckFolder(ctx, *out, replace); err != nil {
 				return refused(ctx, err)
 			}
 		}
-		comparison, err := reports.Compare(ctx, args[0], args[1], *force)
+		comparison, err := compare.Reports(ctx, args[0], args[1], *force)
 		switch {
-		case errors.Is(err, reports.ErrNotReport):
+		case errors.Is(err, folder.ErrNotReport):
 			return usagef("diff: %w", err)
-		case errors.Is(err, reports.ErrDamaged):
+		case errors.Is(err, folder.ErrDamaged):
 			return fmt.Errorf("%w; 'tapaudit verify' tells what was listed, --force compares all the same", err)
 		case err != nil:
 			return err

@@ -27,7 +27,7 @@ var block = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
 const linesShown = 15
 
 // TestDocuments runs each block marked sh as a reader would, one after the other, in a folder with the sample's evidence and
-// configuration. A block marked text is what the one before it prints to begin with; -update writes it anew.
+// configuration. A block marked output is what the one before it prints to begin with; -update writes it anew.
 func TestDocuments(t *testing.T) {
 	sh, err := exec.LookPath("sh")
 	if err != nil {
@@ -47,11 +47,11 @@ func TestDocuments(t *testing.T) {
 				switch {
 				case m[1] == "sh":
 					printed, ran = runBlock(t, sh, dir, m[2]), true
-				case m[1] == "text" && printed != "":
+				case m[1] == "output" && printed != "":
 					shown := beginning(printed, strings.Count(m[2], "\n"))
 					switch {
 					case *update:
-						text = strings.Replace(text, m[0], "```text\n"+beginning(printed, linesShown)+"```", 1)
+						text = strings.Replace(text, m[0], "```output\n"+beginning(printed, linesShown)+"```", 1)
 					case m[2] == "" || m[2] != shown:
 						t.Errorf("run go test ./cmd/tapaudit -run Documents -update; the page shows\n%s\nwhat is printed:\n%s", m[2], shown)
 					}
@@ -159,6 +159,17 @@ func TestColumns(t *testing.T) {
 	}
 	if err := os.WriteFile(page, []byte(before+begin+table+end+after), 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestChangelog: the first release that it tells of is this one.
+func TestChangelog(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(repository, "CHANGELOG.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := regexp.MustCompile(`(?m)^## (.*)$`).FindStringSubmatch(string(text)); m == nil || m[1] != version {
+		t.Errorf("CHANGELOG.md begins with %q, the program is version %s", m, version)
 	}
 }
 

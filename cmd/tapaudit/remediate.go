@@ -8,7 +8,8 @@ import (
 
 	"tapaudit/analysis"
 	"tapaudit/ingest/safetext"
-	"tapaudit/reports"
+	"tapaudit/reports/folder"
+	"tapaudit/reports/tools"
 )
 
 // remediateCommand writes a script of the fixes that a report's open findings call for. Nothing of it is run, here or by
@@ -40,7 +41,7 @@ func remediateCommand(io streams) *cobra.Command {
 		if out == "" {
 			return usagef("remediate: name the script to write with --out FILE")
 		}
-		folder, err := filepath.Abs(dir)
+		report, err := filepath.Abs(dir)
 		if err != nil {
 			return err
 		}
@@ -48,7 +49,7 @@ func remediateCommand(io streams) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if inside, err := filepath.Rel(folder, script); err == nil && filepath.IsLocal(inside) {
+		if inside, err := filepath.Rel(report, script); err == nil && filepath.IsLocal(inside) {
 			return usagef("remediate: --out: a script inside the report folder would make verify find a difference; choose another place")
 		}
 		rules, err := analysis.BuiltInRules()
@@ -63,11 +64,11 @@ func remediateCommand(io streams) *cobra.Command {
 			}
 			rules = append(rules, added...)
 		}
-		done, err := reports.WriteRemediation(ctx, rules, dir, out)
+		done, err := tools.WriteRemediation(ctx, rules, dir, out)
 		switch {
-		case errors.Is(err, reports.ErrNotReport), errors.Is(err, reports.ErrPseudonyms):
+		case errors.Is(err, folder.ErrNotReport), errors.Is(err, tools.ErrPseudonyms):
 			return usagef("remediate: %w", err)
-		case errors.Is(err, reports.ErrDamaged):
+		case errors.Is(err, folder.ErrDamaged):
 			return fmt.Errorf("%w; 'tapaudit verify' tells what was listed", err)
 		case err != nil:
 			return err

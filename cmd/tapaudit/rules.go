@@ -1,16 +1,18 @@
 package main
 
 import (
+	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/olekukonko/tablewriter"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -69,18 +71,7 @@ func listRulesCommand(io streams) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		table := tablewriter.NewTable(io.out)
-		table.Header("rule", "severity", "enabled", "title")
-		for _, r := range rules {
-			enabled := "yes"
-			if !r.Enabled {
-				enabled = "no"
-			}
-			if err := table.Append(safetext.Line(r.ID), safetext.Line(string(r.Severity)), enabled, safetext.Line(r.Title)); err != nil {
-				return err
-			}
-		}
-		if err := table.Render(); err != nil || len(faults) == 0 {
+		if err := listRules(io.out, rules); err != nil || len(faults) == 0 {
 			return err
 		}
 		return leftOut(faults)
@@ -146,6 +137,36 @@ func testRulesCommand(io streams) *cobra.Command {
 		return testRules(c.Context(), args[0], rules, io)
 	}
 	return c
+}
+
+// listRules writes the rules by their groups, a line for each; a user's rule may have none.
+func listRules(w io.Writer, rules []analysis.Rule) error {
+	widest := 0
+	for _, r := range rules {
+		widest = max(widest, len(r.ID))
+	}
+	out := bufio.NewWriter(w)
+	for _, group := range append(slices.Clone(analysis.RuleGroups), "") {
+		head := cmp.Or(group, "rules of your own")
+		for _, r := range rules {
+			if r.Group != group {
+				continue
+			}
+			if head != "" {
+				fmt.Fprintf(out, "%s\n", capital(head))
+				head = ""
+			}
+			severity := string(r.Severity)
+			if !r.Enabled {
+				severity = "off"
+			}
+			fmt.Fprintf(out, "  %-8s  %-*s  %s\n", safetext.Line(severity), widest, safetext.Line(r.ID), safetext.Line(r.Title))
+		}
+		if head == "" {
+			fmt.Fprintln(out)
+		}
+	}
+	return out.Flush()
 }
 
 // mostSceneBytes bounds a file of scenes.

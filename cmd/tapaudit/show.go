@@ -14,7 +14,7 @@ import (
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/record"
 	"tapaudit/ingest/safetext"
-	"tapaudit/reports"
+	"tapaudit/reports/folder"
 )
 
 // showCommand prints the record at a place that a report names.
@@ -46,7 +46,7 @@ func showCommand(io streams) *cobra.Command {
 				return usagef("--evidence: %w", err)
 			}
 		}
-		manifest, err := reports.ReadManifest(args[0])
+		manifest, err := folder.ReadManifest(args[0])
 		if err != nil {
 			return usagef("show: %w", err)
 		}
@@ -80,7 +80,7 @@ func showCommand(io streams) *cobra.Command {
 }
 
 // placeOf finds the input of a report that a place lies in. Paths may hold whatever a place does, so the longest one counts.
-func placeOf(m *reports.Manifest, text string) (file reports.ManifestFile, at record.Place, err error) {
+func placeOf(m *folder.Manifest, text string) (file folder.ManifestFile, at record.Place, err error) {
 	var found, whole bool
 	for _, f := range m.Inputs {
 		if p, ok := record.PlaceIn(f.Path, text); ok && len(f.Path) > len(at.Path) {
@@ -107,7 +107,7 @@ func placeOf(m *reports.Manifest, text string) (file reports.ManifestFile, at re
 }
 
 // recordOf finds a file of a report in the evidence, by its name or else by its content, and in it the record.
-func recordOf(ctx context.Context, c *openCase, file reports.ManifestFile, at record.Place, inputs []string) (*ingest.Found, error) {
+func recordOf(ctx context.Context, c *openCase, file folder.ManifestFile, at record.Place, inputs []string) (*ingest.Found, error) {
 	var found *ingest.Found
 	var why error // why there is no such record in the file
 	var changed string

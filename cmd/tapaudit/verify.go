@@ -12,7 +12,7 @@ import (
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/safetext"
-	"tapaudit/reports"
+	"tapaudit/reports/folder"
 )
 
 // verifyCommand re-hashes a report folder, and the evidence it was made from, and names every difference.
@@ -50,28 +50,28 @@ func verifyCommand(io streams) *cobra.Command {
 				fmt.Fprintf(io.out, format+"\n", args...)
 			}
 		}
-		var signature *reports.SignatureCheck
+		var signature *folder.SignatureCheck
 		if publicKey != "" {
 			key, err := readPublicKey(publicKey)
 			if err != nil {
 				return err
 			}
-			if signature, err = reports.CheckSignature(dir, key); err != nil {
+			if signature, err = folder.CheckSignature(dir, key); err != nil {
 				return usagef("verify: %w", err)
 			}
 			if signature.Bad != nil {
-				if err := tellDifferences(io, []reports.Difference{*signature.Bad}); err != nil {
+				if err := tellDifferences(io, []folder.Difference{*signature.Bad}); err != nil {
 					return err
 				}
 				say("Signature: not good; nothing shows that the holder of the key %s signed this report.", signature.KeyID)
 			}
 		}
-		found, err := reports.VerifyFolder(ctx, dir)
-		if errors.Is(err, reports.ErrNotReport) && signature != nil && signature.Bad != nil {
+		found, err := folder.Verify(ctx, dir)
+		if errors.Is(err, folder.ErrNotReport) && signature != nil && signature.Bad != nil {
 			fmt.Fprintf(io.err, "tapaudit: verify: %v\n", err)
 			return statusError(exitFailed)
 		}
-		if errors.Is(err, reports.ErrNotReport) {
+		if errors.Is(err, folder.ErrNotReport) {
 			return usagef("verify: %w", err)
 		}
 		if err != nil {
@@ -107,7 +107,7 @@ func verifyCommand(io streams) *cobra.Command {
 			}
 			if difference != nil {
 				differences++
-				if err := tellDifferences(io, []reports.Difference{*difference}); err != nil {
+				if err := tellDifferences(io, []folder.Difference{*difference}); err != nil {
 					return err
 				}
 			} else {
@@ -135,7 +135,7 @@ func verifyCommand(io streams) *cobra.Command {
 }
 
 // compareCase compares a case file, its journals included, with what a report says of it.
-func compareCase(ctx context.Context, was *casefile.State, path string) (*reports.Difference, error) {
+func compareCase(ctx context.Context, was *casefile.State, path string) (*folder.Difference, error) {
 	is, err := casefile.StateOf(ctx, path)
 	switch {
 	case err != nil:
@@ -147,7 +147,7 @@ func compareCase(ctx context.Context, was *casefile.State, path string) (*report
 	case was.Equal(is):
 		return nil, nil
 	}
-	return &reports.Difference{What: "changed", Path: path, Detail: "is now " + is.String()}, nil
+	return &folder.Difference{What: "changed", Path: path, Detail: "is now " + is.String()}, nil
 }
 
 func addEvidence(flags *pflag.FlagSet, inputs *[]string, what string) {
@@ -168,7 +168,7 @@ func verdictOn(same, differences int) string {
 	return fmt.Sprintf("%d %s as manifest.json says, %s.", same, files, number)
 }
 
-func tellDifferences(io streams, all []reports.Difference) error {
+func tellDifferences(io streams, all []folder.Difference) error {
 	for _, d := range all {
 		if _, err := fmt.Fprintf(io.out, "%-8s %s\n         %s\n", d.What, safetext.Line(d.Path), safetext.Line(d.Detail)); err != nil {
 			return err
@@ -178,8 +178,8 @@ func tellDifferences(io streams, all []reports.Difference) error {
 }
 
 // hashEvidence names and hashes what a run over the paths would read.
-func hashEvidence(ctx context.Context, paths []string, io streams) ([]reports.ManifestFile, error) {
-	var files []reports.ManifestFile
+func hashEvidence(ctx context.Context, paths []string, io streams) ([]folder.ManifestFile, error) {
+	var files []folder.ManifestFile
 	err := evidence.Walk(ctx, paths, io.in, evidence.DefaultLimits(), func(s *evidence.Source) error {
 		sum, err := s.Sum()
 		if ctx.Err() != nil {
@@ -188,7 +188,7 @@ func hashEvidence(ctx context.Context, paths []string, io streams) ([]reports.Ma
 		if err != nil {
 			sum = "" // compared by its name, as a report lists what could not be read
 		}
-		files = append(files, reports.ManifestFile{Path: s.Path, Container: s.Container, Bytes: max(s.Bytes, 0), SHA256: sum})
+		files = append(files, folder.ManifestFile{Path: s.Path, Container: s.Container, Bytes: max(s.Bytes, 0), SHA256: sum})
 		return nil
 	})
 	return files, err

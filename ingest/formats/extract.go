@@ -197,7 +197,7 @@ func readLakeSignIn(o object, in *Input) Outcome {
 }
 
 func readLakeAudit(o object, in *Input) Outcome {
-	return readAudit(toGraph(o, record.Audit), in, envelope{tenant: o.text("tenant_id"), reason: o.text("other_reason"), nameless: true})
+	return readAudit(toGraph(o, record.Audit), in, envelope{tenant: o.text("tenant_id"), reason: o.text("other_reason"), withoutID: true})
 }
 
 // readLakeActivity reads a row that has the columns of activities. What somebody chose may be longer than a reader of

@@ -40,7 +40,7 @@ type envelope struct {
 	reason                        string
 	bits, event, log              string
 	callerIP, correlation         string
-	nameless                      bool // the export gives its records no id
+	withoutID                     bool // the export gives its records no id
 }
 
 func readSignIn(o object, in *Input, e envelope) Outcome {
@@ -91,7 +91,7 @@ func readSignIn(o object, in *Input, e envelope) Outcome {
 }
 
 func readAudit(o object, in *Input, e envelope) Outcome {
-	if !record.Present(o.text("id")) && !e.nameless {
+	if !record.Present(o.text("id")) && !e.withoutID {
 		return Outcome{Bad: "no id"}
 	}
 	when := o.text("activityDateTime")

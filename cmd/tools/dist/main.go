@@ -1,7 +1,7 @@
 // Command dist packs what a release consists of. `make dist` and `make vendor-bundle` run it; each writes the same bytes
 // for the same commit, tools and module versions, wherever the clone lies.
 //
-//	dist release   archives of the built programs with their pages, and SHA256SUMS
+//	dist release   archives of the built programs with manual, pages and completions, and SHA256SUMS
 //	dist windows   the same for Windows, out of OUT/windows-amd64, which adds to SHA256SUMS
 //	dist bundle    one archive from which a machine without a network builds and tests the program
 package main

@@ -20,7 +20,7 @@ import (
 // SHA256SUMS of the archives.
 func release(out, version string, when time.Time, arches []string, tags string) error {
 	own := filepath.Join(out, runtime.GOARCH, "tapaudit")
-	pages, err := manualAndCompletions(own)
+	printed, err := manualAndCompletions(own)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func release(out, version string, when time.Time, arches []string, tags string) 
 		if err != nil {
 			return err
 		}
-		entries := slices.Concat(pages, documents, licences, systemLicences(libraries), []entry{
+		entries := slices.Concat(printed, documents, licences, systemLicences(libraries), []entry{
 			{name: "tapaudit", path: program, executable: true},
 			{name: "LICENSE", path: "LICENSE"},
 			{name: "sbom.cdx.json", content: bill},

@@ -17,11 +17,11 @@ import (
 // is the root folder of the Debian that has the cross compiler.
 func windows(out, version string, when time.Time, debian string) error {
 	program := filepath.Join(out, "windows-amd64", "tapaudit.exe")
-	pages, err := manualAndCompletions(filepath.Join(out, runtime.GOARCH, "tapaudit"))
+	printed, err := manualAndCompletions(filepath.Join(out, runtime.GOARCH, "tapaudit"))
 	if err != nil {
 		return err
 	}
-	pages = slices.DeleteFunc(pages, func(e entry) bool { return !strings.HasSuffix(e.name, ".ps1") })
+	printed = slices.DeleteFunc(printed, func(e entry) bool { return !strings.HasSuffix(e.name, ".ps1") })
 	licences, err := moduleLicences("windows", "amd64", "")
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func windows(out, version string, when time.Time, debian string) error {
 	if err != nil {
 		return err
 	}
-	entries := slices.Concat(pages, documents, licences, []entry{
+	entries := slices.Concat(printed, documents, licences, []entry{
 		{name: "tapaudit.exe", path: program},
 		{name: "LICENSE", path: "LICENSE"},
 		{name: "sbom.cdx.json", content: bill},

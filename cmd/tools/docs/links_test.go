@@ -5,12 +5,16 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"unicode"
+
+	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
 )
 
 // TestLinks follows every relative link of every document, to the file and to the heading.
@@ -61,6 +65,28 @@ func TestREADMEIsShort(t *testing.T) {
 	}
 	if lines := strings.Count(string(text), "\n"); lines > 200 {
 		t.Errorf("README.md has %d lines; 200 are enough, the rest belongs beside the code it speaks of", lines)
+	}
+}
+
+// TestDependenciesAreNamed: each module that go.mod asks for itself has a row that says what it is for.
+func TestDependenciesAreNamed(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wanted, err := modfile.Parse("go.mod", text, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(filepath.Join(root, "cmd", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range wanted.Require {
+		name, _, _ := module.SplitPathVersion(m.Mod.Path)
+		if !m.Indirect && !strings.Contains(string(page), name) && !strings.Contains(string(page), ", "+path.Base(name)+" |") {
+			t.Errorf("cmd/README.md does not say what %s is for", m.Mod.Path)
+		}
 	}
 }
 

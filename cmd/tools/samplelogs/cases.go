@@ -68,6 +68,11 @@ var scenes = []struct {
 	{"guessing across users", "Wrong passes for two users from one address.", guessedAcross},
 	{"log-in after the gap", "A log-in the morning after two days without audit log: whether a pass was issued cannot be said.", afterGap},
 	{"log-in in the gap", "A log-in on a day without audit log: neither issuance nor outcome can be said.", duringGap},
+	{"worked once enrolled", "The user registers a method and then reads mail and a file in the same session.", workedOnceEnrolled},
+	{"mail on the pass", "From abroad, on a pass, somebody makes an inbox rule that forwards mail, and reads mail; nothing is registered.", mailOnThePass},
+	{"by the address alone", "A file is downloaded and shared; the records name neither session nor token, and come from the log-in's address.", byTheAddressAlone},
+	{"second witness", "The request to Microsoft Graph by which the pass was issued is at hand, too.", secondWitness},
+	{"unlogged issuance", "A request to Microsoft Graph created a pass that no audit event shows.", unloggedIssuance},
 	{"fabrikam, valid pass", "The second tenant, of whose policy nothing is known: a pass without logged details, used at once.", fabrikamValid},
 	{"fabrikam, perhaps ended", "The same, used a day later from elsewhere: whether it was still valid cannot be said.", fabrikamUnknown},
 }
@@ -335,7 +340,7 @@ func excessiveLifetime(s *scene) {
 	p := s.newcomer("karl.lang", "Karl Lang", at(9, 25, 7, 0))
 	got := s.issue(desk(s.cast.beat), p, at(9, 25, 7, 0), 1440, terms{multiple: true})
 	l := s.logIn(p, at(9, 25, 7, 30), mySignins, office)
-	s.settle(l)
+	s.enrol(l)
 	s.deletePass(desk(s.cast.beat), p, at(9, 25, 8, 15))
 	s.expectLogIn(l)
 	s.expect("TAP-LIFETIME-EXCESSIVE", "medium", p, got.issued)
@@ -387,7 +392,7 @@ func blocked(s *scene) {
 	s.issue(desk(s.cast.anna), p, when, 120, terms{})
 	refused := s.signIn(p, when.Add(10*time.Minute), mySignins, mobileISP, steps(stepPass), noDevice, outcome(53003, "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."))
 	l := s.logIn(p, when.Add(40*time.Minute), mySignins, office)
-	s.settle(l)
+	s.enrol(l)
 	s.expectLogIn(l)
 	s.expect("TAP-SIGNIN-BLOCKED", "low", p, refused.time)
 }
@@ -510,7 +515,7 @@ func riskyLogIn(s *scene) {
 	p := s.newcomer("xenia.risk", "Xenia Risk", when)
 	s.issue(desk(s.cast.anna), p, when, 60, terms{})
 	l := s.logIn(p, when.Add(20*time.Minute), mySignins, office, risk("medium"))
-	s.settle(l)
+	s.enrol(l)
 	s.expectLogIn(l)
 	s.expect("TAP-SIGNIN-RISKY", "medium", p, l.time)
 }
@@ -520,7 +525,7 @@ func deviceCodeLogIn(s *scene) {
 	p := s.newcomer("cora.code", "Cora Code", when)
 	s.issue(desk(s.cast.anna), p, when, 60, terms{})
 	l := s.logIn(p, when.Add(20*time.Minute), broker, office, deviceCode)
-	s.settle(l)
+	s.enrol(l)
 	s.expectLogIn(l)
 	s.expect("TAP-SIGNIN-DEVICE-CODE", "high", p, l.time)
 	s.expect("TAP-TAKEOVER-CHAIN", "high", p, l.time)
