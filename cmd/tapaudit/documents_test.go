@@ -21,7 +21,7 @@ var documents = []string{
 }
 
 // block is a fenced block of a document, by the word behind its fence.
-var block = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
+var block = regexp.MustCompile("(?ms)^ *```([a-z]*)\n(.*?)^ *```$")
 
 // linesShown are those that -update puts into a block of output.
 const linesShown = 15
