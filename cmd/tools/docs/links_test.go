@@ -100,7 +100,7 @@ func TestExportScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	permissions := regexp.MustCompile(`\b[A-Z][A-Za-z]+\.(Read|Write)[A-Za-z.]*`).FindAllString(string(script), -1)
+	permissions := regexp.MustCompile(`\b[A-Z]\w+\.Read(Write)?(\.\w+)+`).FindAllString(string(script), -1)
 	if len(permissions) < 8 {
 		t.Errorf("only %q found", permissions)
 	}
