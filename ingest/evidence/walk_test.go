@@ -139,11 +139,8 @@ func TestWalkArguments(t *testing.T) {
 		write(t, sub+"/x", sub)
 	}
 	write(t, "f", "F")
-	if err := os.Symlink("p", "named"); err != nil {
-		t.Fatal(err)
-	}
-	got := visits(t, DefaultLimits(), strings.NewReader(gz("IN")), "q/logs", "p/logs", "f", "./f", "named", "-")
-	want := []string{`- gzip "IN"`, `f "F"`, `named/logs/x "p/logs"`, `p/logs/x "p/logs"`, `q/logs/x "q/logs"`}
+	got := visits(t, DefaultLimits(), strings.NewReader(gz("IN")), "q/logs", "p/logs", "f", "./f", "-")
+	want := []string{`- gzip "IN"`, `f "F"`, `p/logs/x "p/logs"`, `q/logs/x "q/logs"`}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

@@ -105,3 +105,19 @@ func TestFilesThatGoMeanwhile(t *testing.T) {
 		t.Errorf("%q, %v", skips, err)
 	}
 }
+
+// TestLinkAsArgument: a link that the user names is followed, and its name stands in the places.
+func TestLinkAsArgument(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.MkdirAll("p/logs", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, "p/logs/x", "X")
+	if err := os.Symlink("p", "named"); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{`named/logs/x "X"`, `p/logs/x "X"`}
+	if diff := cmp.Diff(want, visits(t, DefaultLimits(), nil, "p", "named")); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
