@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -30,8 +31,8 @@ const linesShown = 15
 // configuration. A block marked output is what the one before it prints to begin with; -update writes it anew.
 func TestDocuments(t *testing.T) {
 	sh, err := exec.LookPath("sh")
-	if err != nil {
-		t.Skip("no sh")
+	if err != nil || runtime.GOOS != "linux" {
+		t.Skip("the pages' commands are for a shell on Linux")
 	}
 	for _, name := range documents {
 		t.Run(name, func(t *testing.T) {
@@ -170,6 +171,31 @@ func TestChangelog(t *testing.T) {
 	}
 	if m := regexp.MustCompile(`(?m)^## (.*)$`).FindStringSubmatch(string(text)); m == nil || m[1] != version {
 		t.Errorf("CHANGELOG.md begins with %q, the program is version %s", m, version)
+	}
+}
+
+// TestCommandsAreListed: cmd/README.md has a row for every command that help lists.
+func TestCommandsAreListed(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(repository, "cmd", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	help, err := exec.Command("tapaudit", "--help").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, listed, _ := strings.Cut(string(help), "Available Commands:\n")
+	listed, _, _ = strings.Cut(listed, "\n\n")
+	commands := 0
+	for line := range strings.Lines(listed) {
+		command := strings.Fields(line)[0]
+		commands++
+		if command != "help" && !strings.Contains(string(page), "\n| `tapaudit "+command) {
+			t.Errorf("cmd/README.md has no row for %s", command)
+		}
+	}
+	if commands < 15 {
+		t.Errorf("help lists %d commands:\n%s", commands, help)
 	}
 }
 

@@ -12,9 +12,10 @@ import (
 	"tapaudit/reports/words"
 )
 
-// diffColumns are those of diff.csv. A row is a finding, an exception, a test, a stretch of coverage or a measure; first and
-// last are times of a finding and days of a stretch, status is how certain a test is or how a day is covered, count is how
-// many findings an exception covers or how many records coverage rests on. A measure has its values among the summaries.
+// diffColumns are those of diff.csv. A row is a finding, an exception, a test, a stretch of coverage or a measure. first
+// and last are times of a finding, or days of a stretch. status is how certain a test is, or how a day is covered. count
+// is how many findings an exception covers, or how many records coverage rests on. A measure has its values among the
+// summaries.
 const diffColumns = "part change rule_id tenant_id finding_id subject_type subject_id subject_name first last " +
 	"severity_old severity_new status_old status_new count_old count_new title summary_old summary_new exception_old exception_new note"
 
