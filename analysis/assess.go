@@ -105,6 +105,7 @@ WITH exports AS (
     UNION SELECT 'groups', tenant FROM attributed_group_members
     UNION SELECT 'conditional-access', tenant FROM attributed_conditional_access
     UNION SELECT 'tap-methods', tenant FROM attributed_pass_snapshots
+    UNION SELECT 'devices', tenant_id FROM signins WHERE device_id IS NOT NULL
     UNION SELECT 'risk', tenant_id FROM signins WHERE risk IN ('none', 'low', 'medium', 'high')
 )
 SELECT kind, tenant FROM exports WHERE tenant IS NOT NULL`)
@@ -158,6 +159,7 @@ func init() {
 		"groups":             exported("groups", "group export with members"),
 		"conditional-access": exported("conditional-access", "Conditional Access policies"),
 		"tap-methods":        exported("tap-methods", "temporaryAccessPassMethods export"),
+		"devices":            exported("devices", "device ids in its sign-ins"),
 		"risk":               exported("risk", "risk levels (they are hidden without a P2 licence)"),
 	}
 	for what, is := range map[string]func(s *settings.Settings) bool{

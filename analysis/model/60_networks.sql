@@ -3,6 +3,9 @@ CREATE OR REPLACE TABLE tap_sessions AS
 SELECT signin_no AS attempt_no, tenant_id, user_id, coalesce(session_id, correlation_id) AS session, session_id IS NULL AS by_correlation, time
 FROM signins WHERE attempt AND user_id IS NOT NULL AND coalesce(session_id, correlation_id) IS NOT NULL;
 
+-- Whether a sign-in's record can show how it was proved.
+CREATE OR REPLACE MACRO shows_steps(steps, method_bits) AS steps IS NOT NULL OR method_bits IS NOT NULL;
+
 -- A method that proves more than a password or an earlier proof does.
 CREATE OR REPLACE MACRO is_own_proof(method) AS method <> '' AND method NOT IN ('temporaryaccesspass', 'password', 'previouslysatisfied');
 
@@ -68,7 +71,7 @@ WITH proofs AS (
     GROUP BY t.attempt_no
 ),
 shown AS (
-    SELECT t.attempt_no, bool_or(s.steps IS NOT NULL OR s.method_bits IS NOT NULL) AS shows_steps
+    SELECT t.attempt_no, bool_or(shows_steps(s.steps, s.method_bits)) AS shows_steps
     FROM tap_session_signins AS t JOIN signins AS s ON s.signin_no = t.signin_no
     WHERE t.signin_no <> t.attempt_no
     GROUP BY t.attempt_no

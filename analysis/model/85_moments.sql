@@ -24,8 +24,8 @@ looked AS (
 )
 SELECT pass_no FROM looked WHERE within_log = false OR gaps > 0;
 
--- Refused attempts: was the user's latest pass before it one-time and spent? unsure where the log-ins that would say so are
--- not in evidence.
+-- Refused attempts: was the user's latest pass before it one-time and spent? Where the log-ins that would say so are not in
+-- evidence it counts as spent, and unsure says so.
 CREATE OR REPLACE TABLE refused_attempts AS
 WITH latest AS (
     SELECT s.signin_no, s.tenant_id, s.time, p.pass_no, p.starts_at, p.usage
@@ -40,15 +40,16 @@ gaps AS (
     WHERE l.usage = 'one-time'
     GROUP BY l.signin_no
 )
-SELECT
-    l.signin_no, l.pass_no,
-    coalesce(l.usage = 'one-time' AND u.first_time < l.time, false) AS spent,
-    coalesce(l.usage = 'one-time' AND (u.first_time IS NULL OR u.first_time >= l.time)
-        AND (g.signin_no IS NOT NULL OR s.first_time IS NULL OR s.first_time > l.starts_at OR s.last_time < l.time), false) AS unsure
-FROM latest AS l
-LEFT JOIN used AS u ON u.pass_no = l.pass_no
-LEFT JOIN log_spans AS s ON s.tenant_id = l.tenant_id AND s.log_type = 'sign-in interactive that can show TAP'
-LEFT JOIN gaps AS g ON g.signin_no = l.signin_no;
+SELECT signin_no, pass_no, used OR dark AS spent, dark AND NOT used AS unsure
+FROM (
+    SELECT l.signin_no, l.pass_no, coalesce(l.usage = 'one-time' AND u.first_time < l.time, false) AS used,
+        coalesce(l.usage = 'one-time' AND (g.signin_no IS NOT NULL OR s.first_time IS NULL OR s.first_time > l.starts_at
+            OR s.last_time < l.time), false) AS dark
+    FROM latest AS l
+    LEFT JOIN used AS u ON u.pass_no = l.pass_no
+    LEFT JOIN log_spans AS s ON s.tenant_id = l.tenant_id AND s.log_type = 'sign-in interactive that can show TAP'
+    LEFT JOIN gaps AS g ON g.signin_no = l.signin_no
+);
 
 -- What was sent of an audit event beside whom it is about, for those rules that read a change of an application or a policy.
 CREATE OR REPLACE TABLE change_events AS
@@ -217,8 +218,12 @@ found AS (
 )
 SELECT pass_no, signin_no, weak, how, not_assessed FROM found
 UNION ALL
-SELECT pass_no, NULL, NULL, NULL, 'the audit event has neither a session nor an address'
-FROM by_person WHERE session_id IS NULL AND issuer_ip IS NULL;
+SELECT b.pass_no, NULL, NULL, NULL, CASE WHEN b.issuer_ip IS NULL THEN 'the audit event has neither a session nor an address'
+    ELSE 'the audit event has no session, and sign-ins that can show a pass do not cover the hours before it' END
+FROM by_person AS b
+LEFT JOIN uncovered('sign-in interactive that can show TAP', to_seconds(hours * -3600), to_seconds(0)) AS d ON d.pass_no = b.pass_no
+ANTI JOIN found AS f ON f.pass_no = b.pass_no
+WHERE b.session_id IS NULL AND (b.issuer_ip IS NULL OR d.pass_no IS NOT NULL);
 
 -- Log-ins that were odd in themselves.
 CREATE OR REPLACE TABLE odd_logins AS
