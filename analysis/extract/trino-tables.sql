@@ -19,8 +19,8 @@ CREATE TABLE IF NOT EXISTS hive.entra.signins (
 CREATE TABLE IF NOT EXISTS hive.entra.audits (
     id VARCHAR, time TIMESTAMP(6), tenant_id VARCHAR, activity VARCHAR, category VARCHAR, service VARCHAR, result VARCHAR, reason VARCHAR,
     other_reason VARCHAR, correlation_id VARCHAR, actor_user_id VARCHAR, actor_upn VARCHAR, actor_name VARCHAR, actor_ip VARCHAR,
-    actor_app_id VARCHAR, actor_app_name VARCHAR, actor_sp_id VARCHAR, actor_sp_name VARCHAR, actor_session_id VARCHAR, targets VARCHAR,
-    details VARCHAR, filtered BOOLEAN, tenantid VARCHAR, day DATE
+    actor_app_id VARCHAR, actor_app_name VARCHAR, actor_sp_id VARCHAR, actor_sp_name VARCHAR, actor_session_id VARCHAR,
+    actor_token_id VARCHAR, actor_user_agent VARCHAR, targets VARCHAR, details VARCHAR, filtered BOOLEAN, tenantid VARCHAR, day DATE
 ) WITH (format = 'PARQUET', external_location = 's3://logs/lake/audits', partitioned_by = ARRAY['tenantid', 'day']);
 
 -- The folders are tenantId=…, and Hive's names are in lower case.

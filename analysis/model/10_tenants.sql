@@ -8,6 +8,7 @@ WITH says_so AS (
     SELECT source_id, tenant_id FROM signin_record
     UNION SELECT source_id, home_tenant_id FROM signin_record WHERE tenant_id IS NULL AND lower(home_tenant_id) = lower(resource_tenant_id)
     UNION SELECT source_id, tenant_id FROM audit_record
+    UNION SELECT source_id, tenant_id FROM activities
     UNION SELECT source_id, tenant_id FROM policy_snapshot
     UNION SELECT source_id, tenant_id FROM directory_user
     UNION SELECT source_id, tenant_id FROM role_definition
@@ -67,6 +68,10 @@ CREATE OR REPLACE VIEW attributed_audits AS
 SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
 FROM audit_record AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
 
+CREATE OR REPLACE VIEW attributed_activities AS
+SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
+FROM activities AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
+
 CREATE OR REPLACE VIEW attributed_policies AS
 SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
 FROM policy_snapshot AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
@@ -125,6 +130,7 @@ LEFT JOIN found ON found.request_id = lower(step.id);
 CREATE OR REPLACE TABLE tenants AS
 SELECT DISTINCT tenant AS tenant_id FROM attributed_signins WHERE tenant IS NOT NULL
 UNION SELECT tenant FROM attributed_audits WHERE tenant IS NOT NULL
+UNION SELECT tenant FROM attributed_activities WHERE tenant IS NOT NULL
 UNION SELECT tenant FROM attributed_policies WHERE tenant IS NOT NULL
 UNION SELECT tenant FROM attributed_users WHERE tenant IS NOT NULL
 UNION SELECT tenant FROM attributed_role_members WHERE tenant IS NOT NULL

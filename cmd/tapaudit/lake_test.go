@@ -318,7 +318,8 @@ func otherLayouts(t *testing.T, dir, lake string) map[string]otherLayout {
 		flags := []string{"--layout", "graph", "--column", "tenantId=tenant", "--nested", map[bool]string{true: "text", false: "struct"}[text]}
 		if !text {
 			// Graph gives applications no address as a rule, nor its v1.0 a session: a struct without the member is asked for none.
-			flags = append(flags, "--column", "initiatedBy.app.ipAddress=", "--column", "initiatedBy.linkableIdentifiers.sessionId=")
+			flags = append(flags, "--column", "initiatedBy.app.ipAddress=", "--column", "initiatedBy.linkableIdentifiers.sessionId=",
+				"--column", "initiatedBy.linkableIdentifiers.tokenDetails.uniqueTokenIdentifier=", "--column", "initiatedBy.userAgent=")
 		}
 		layouts[name] = otherLayout{flags, map[string]string{"signins": s, "audits": a}}
 	}

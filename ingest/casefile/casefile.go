@@ -43,7 +43,7 @@ import (
 )
 
 // SchemaVersion is the version of the tables that this program writes and reads.
-const SchemaVersion = 6
+const SchemaVersion = 7
 
 //go:embed schema.sql
 var ownSchema string
@@ -436,6 +436,11 @@ ALTER TABLE quarantine ADD COLUMN ordinal BIGINT;` + sharedLines(),
 ALTER TABLE source ADD COLUMN not_recognised VARCHAR;
 ALTER TABLE source ADD COLUMN names_logs BOOLEAN;
 ALTER TABLE source ADD COLUMN ambiguous_dates VARCHAR;`,
+	`ALTER TABLE audit_record RENAME TO audit_record_old;
+` + record.Audit.Declared() + `
+INSERT INTO audit_record BY NAME SELECT * FROM audit_record_old;
+DROP TABLE audit_record_old;
+` + record.Activity.Declared(),
 }
 
 // migrate brings the case from one schema version to another, one step and one transaction at a time.

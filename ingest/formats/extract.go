@@ -3,6 +3,7 @@ package formats
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -191,48 +192,48 @@ func readLakeAudit(o object, in *Input) Outcome {
 // toGraph is a row in Graph's shape. Of several places the first has the value; a list that a column is told from says again
 // what the column was told.
 func toGraph(o object, k *record.Kind) object {
-	var g object
-	nested := map[string][]member{}
-	var outer []string
-	add := func(key string, m member) {
-		if !m.value.Exists() || m.value.Type == gjson.Null {
-			return
-		}
-		if nested[key] == nil {
-			outer = append(outer, key)
-		}
-		nested[key] = append(nested[key], m)
-	}
+	var places []place
 	for _, c := range k.Lake() {
 		sources := c.Sources()
-		if len(sources) == 0 {
-			continue
-		}
 		v := o.get(c.Name)
-		switch path := sources[0].Path; {
-		case sources[0].List:
-			if strings.EqualFold(scalarText(v), "true") {
-				g.with(path[0], gjson.Parse(`[{"networkType":"trustedNamedLocation"}]`))
+		switch {
+		case len(sources) == 0:
+		case !sources[0].List:
+			places = append(places, place{sources[0].Path, v})
+		case strings.EqualFold(scalarText(v), "true"):
+			places = append(places, place{sources[0].Path, gjson.Parse(`[{"networkType":"trustedNamedLocation"}]`)})
+		}
+	}
+	return objectOf(places)
+}
+
+// place is a value and its path in an object.
+type place struct {
+	path  []string
+	value gjson.Result
+}
+
+// objectOf is the object that has the values at their places.
+func objectOf(places []place) (o object) {
+	for i, p := range places {
+		key := p.path[0]
+		switch {
+		case len(p.path) == 1 && p.value.Type != gjson.Null:
+			o.with(key, p.value)
+		case len(p.path) > 1 && !slices.ContainsFunc(places[:i], func(before place) bool { return before.path[0] == key }):
+			var inside []place
+			for _, other := range places[i:] {
+				if other.path[0] == key {
+					inside = append(inside, place{other.path[1:], other.value})
+				}
 			}
-		case len(path) == 1:
-			g.with(path[0], v)
-		case len(path) == 2:
-			add(path[0], member{path[1], v})
-		default:
-			add(path[0]+"."+path[1], member{path[2], v})
+			nested := objectOf(inside)
+			var members []member
+			for j, k := range nested.keys {
+				members = append(members, member{k, nested.values[j]})
+			}
+			o.with(key, nestedObject(members...))
 		}
 	}
-	twice := map[string][]member{}
-	for _, key := range outer {
-		first, second, deep := strings.Cut(key, ".")
-		if !deep {
-			g.with(key, nestedObject(nested[key]...))
-			continue
-		}
-		twice[first] = append(twice[first], member{second, nestedObject(nested[key]...)})
-	}
-	for first, members := range twice {
-		g.with(first, nestedObject(members...))
-	}
-	return g
+	return o
 }

@@ -112,6 +112,7 @@ func readAudit(o object, in *Input, e envelope) Outcome {
 	}
 	v.set("other_reason", e.reason)
 	v.setDefault("actor_ip", v.all[v.kind.Slot("initiatedBy.app.ipAddress")])
+	v.setDefault("actor_user_agent", o.text("userAgent"))
 	if !o.has("correlationId") {
 		v.set("correlation_id", e.correlation)
 	}

@@ -85,8 +85,50 @@ var Audit = newKind("audit_record", "",
 	Column{Name: "actor_sp_id", Type: Text, Graph: "initiatedBy.app.servicePrincipalId"},
 	Column{Name: "actor_sp_name", Type: Text, Graph: "initiatedBy.app.servicePrincipalName"},
 	Column{Name: "actor_session_id", Type: Text, Graph: "initiatedBy.linkableIdentifiers.sessionId"},
+	Column{Name: "actor_token_id", Type: Text, Graph: "initiatedBy.linkableIdentifiers.tokenDetails.uniqueTokenIdentifier"},
+	Column{Name: "actor_user_agent", Type: Text, Graph: "initiatedBy.userAgent"},
 	Column{Name: "targets", Type: JSON, Objects: true, Graph: "targetResources"},
 	Column{Name: "details", Type: JSON, Objects: true, Graph: "additionalDetails"},
+)
+
+// What a record of an activity comes from, in its column log_type.
+const (
+	UnifiedAudit  = "unified audit"
+	GraphActivity = "graph activity"
+)
+
+// Activity is something that was done: a record of the Unified Audit Log that is no sign-in, or a request to Microsoft
+// Graph or Azure AD Graph. Publishers write them in many shapes, so the readers know where each value stands; a lake's row
+// has these columns' names.
+var Activity = newKind("activities", `What was done: the Unified Audit Log's records that are no sign-ins, and requests to Microsoft Graph and Azure AD Graph.
+Their text is not kept. Texts that somebody chose (object, path, names in details) have 300 characters at most.`,
+	Column{Name: "id", Type: Text, Graph: "id", Required: true,
+		About: "the record's Id; of a request its RequestId, else made of its time, actor, method and path"},
+	Column{Name: "time", Type: Time, Required: true},
+	Column{Name: "tenant_id", Type: Text, Graph: "tenant_id"},
+	Column{Name: "log_type", Type: Text, Graph: "log_type", Required: true, About: "unified audit or graph activity"},
+	Column{Name: "workload", Type: Text, Graph: "workload", About: "as the record names it; of a request Microsoft Graph or Azure AD Graph"},
+	Column{Name: "operation", Type: Text, Graph: "operation", Required: true, About: "as the record names it; of a request its HTTP method, in capitals"},
+	Column{Name: "path", Type: Text, Graph: "path",
+		About: "of a request: without host, version and query, ids and user principal names as {id}"},
+	Column{Name: "object", Type: Text, Graph: "object", About: "what it was done to: a file, subject, folder, mailbox, chat; the path's ids"},
+	Column{Name: "details", Type: JSON, Plain: true, Graph: "details", About: "an object, see formats/README.md; NULL where nothing is to be said"},
+	Column{Name: "result", Type: Text, Graph: "result", About: "success or failure; NULL where the record has none"},
+	Column{Name: "status", Type: Number, Graph: "status", About: "a request's HTTP status"},
+	Column{Name: "user_id", Type: Text, Graph: "user_id"},
+	Column{Name: "upn", Type: Text, Graph: "upn"},
+	Column{Name: "by_system", Type: Bool, Graph: "by_system", Required: true, About: "the service did it by itself: nobody's deed"},
+	Column{Name: "service_principal_id", Type: Text, Graph: "service_principal_id"},
+	Column{Name: "app_id", Type: Text, Graph: "app_id", About: "of the client"},
+	Column{Name: "through_app_id", Type: Text, Graph: "through_app_id", About: "of the service that acted for the client, often Exchange or Graph"},
+	Column{Name: "ip", Type: Text, Graph: "ip", About: "NULL of directory operations, which name Microsoft's own"},
+	Column{Name: "user_agent", Type: Text, Graph: "user_agent"},
+	Column{Name: "session_id", Type: Text, Graph: "session_id"},
+	Column{Name: "token_id", Type: Text, Graph: "token_id"},
+	Column{Name: "correlation_id", Type: Text, Graph: "correlation_id", About: "of a request its ClientRequestId"},
+	Column{Name: "items", Type: Number, Graph: "items", Required: true, About: "that the record tells of; 1 but for MailItemsAccessed"},
+	Column{Name: "targets", Type: Texts, Graph: "targets",
+		About: "ids and names that a directory operation names as its targets; the ids of a request's path, in order"},
 )
 
 // The snapshots: tenant_id and time are the snapshot's, not the object's.
@@ -186,7 +228,7 @@ Records per tenant, log type and day of the lake, whether they are in the extrac
 		Column{Name: "extract", Type: Text, Required: true},
 		Column{Name: "tenant_id", Type: Text},
 		Column{Name: "log_type", Type: Text, Required: true,
-			About: "audit, sign-in interactive or sign-in non-interactive"},
+			About: "as coverage.csv names it"},
 		Column{Name: "day", Type: Day, Required: true},
 		Column{Name: "records", Type: Number, Required: true},
 		Column{Name: "can_show_tap", Type: Number, Required: true, About: "of those, with what a pass would show in"},

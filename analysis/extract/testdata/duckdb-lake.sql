@@ -9,7 +9,7 @@
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, 0e9a868d47d55b19c68d0e4a7d5552eceebfccca196a16a62fa07cf8b2ce1d64:
+-- Each row names this query by its hash, 665f785466bff11a3d4678824c30cce3afb929bd1aaedc5a957c85e8ccfb99e6:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET TimeZone = 'UTC';
@@ -86,6 +86,8 @@ SELECT
     "actor_sp_id" AS actor_sp_id,
     "actor_sp_name" AS actor_sp_name,
     "actor_session_id" AS actor_session_id,
+    "actor_token_id" AS actor_token_id,
+    "actor_user_agent" AS actor_user_agent,
     "targets" AS targets,
     "details" AS details,
     CAST("filtered" AS BOOLEAN) AS filtered
@@ -155,13 +157,13 @@ WHERE error_code = 0 AND ip IS NOT NULL;
 
 -- attempts
 COPY (
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 0e9a868d47d55b19c68d0e4a7d5552eceebfccca196a16a62fa07cf8b2ce1d64' AS "extract"
+SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 665f785466bff11a3d4678824c30cce3afb929bd1aaedc5a957c85e8ccfb99e6' AS "extract"
 FROM tapaudit_attempts
 ) TO 'tapaudit-extract/attempts.parquet' (FORMAT parquet, COMPRESSION zstd);
 
 -- signins
 COPY (
-SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 0e9a868d47d55b19c68d0e4a7d5552eceebfccca196a16a62fa07cf8b2ce1d64' AS "extract"
+SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 665f785466bff11a3d4678824c30cce3afb929bd1aaedc5a957c85e8ccfb99e6' AS "extract"
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM tapaudit_names))
@@ -173,7 +175,7 @@ WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_name
 
 -- addresses: the same user counts once, by the id where there is one.
 COPY (
-SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 0e9a868d47d55b19c68d0e4a7d5552eceebfccca196a16a62fa07cf8b2ce1d64' AS "extract" FROM (
+SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 665f785466bff11a3d4678824c30cce3afb929bd1aaedc5a957c85e8ccfb99e6' AS "extract" FROM (
     SELECT tenant_id, ip, user_id, upn,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
@@ -196,7 +198,7 @@ WHERE place <= 50
 COPY (
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     strftime(first_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS first_time, strftime(last_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS last_time,
-    strftime(first_tap_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS first_tap_time, strftime(last_tap_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS last_tap_time, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 0e9a868d47d55b19c68d0e4a7d5552eceebfccca196a16a62fa07cf8b2ce1d64' AS "extract"
+    strftime(first_tap_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS first_tap_time, strftime(last_tap_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS last_tap_time, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 665f785466bff11a3d4678824c30cce3afb929bd1aaedc5a957c85e8ccfb99e6' AS "extract"
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -213,6 +215,6 @@ FROM (
 
 -- audits
 COPY (
-SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, targets, details, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 0e9a868d47d55b19c68d0e4a7d5552eceebfccca196a16a62fa07cf8b2ce1d64' AS "extract"
+SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details, 'tapaudit 1; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 665f785466bff11a3d4678824c30cce3afb929bd1aaedc5a957c85e8ccfb99e6' AS "extract"
 FROM tapaudit_audits
 ) TO 'tapaudit-extract/audits.parquet' (FORMAT parquet, COMPRESSION zstd);

@@ -10,7 +10,7 @@
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, ba7369e1e84f77632b60946e835ba92e0d0484c561e0091860056b2d12b6771e:
+-- Each row names this query by its hash, 1196669ea327707cbf25e8c3ba87248b7b8423c804f378acda3ce7977e8dcb55:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET TIME ZONE 'UTC';
@@ -96,6 +96,8 @@ SELECT
     json_extract_scalar("initiatedBy", '$.app.servicePrincipalId') AS actor_sp_id,
     json_extract_scalar("initiatedBy", '$.app.servicePrincipalName') AS actor_sp_name,
     json_extract_scalar("initiatedBy", '$.linkableIdentifiers.sessionId') AS actor_session_id,
+    json_extract_scalar("initiatedBy", '$.linkableIdentifiers.tokenDetails.uniqueTokenIdentifier') AS actor_token_id,
+    json_extract_scalar("initiatedBy", '$.userAgent') AS actor_user_agent,
     nullif(trim(CAST("targetResources" AS VARCHAR)), '') AS targets,
     nullif(trim(CAST("additionalDetails" AS VARCHAR)), '') AS details,
     false AS filtered
@@ -190,6 +192,8 @@ SELECT
     json_extract_scalar("initiatedBy", '$.app.servicePrincipalId') AS actor_sp_id,
     json_extract_scalar("initiatedBy", '$.app.servicePrincipalName') AS actor_sp_name,
     json_extract_scalar("initiatedBy", '$.linkableIdentifiers.sessionId') AS actor_session_id,
+    json_extract_scalar("initiatedBy", '$.linkableIdentifiers.tokenDetails.uniqueTokenIdentifier') AS actor_token_id,
+    json_extract_scalar("initiatedBy", '$.userAgent') AS actor_user_agent,
     nullif(trim(CAST("targetResources" AS VARCHAR)), '') AS targets,
     nullif(trim(CAST("additionalDetails" AS VARCHAR)), '') AS details,
     false AS filtered
@@ -220,7 +224,7 @@ WHERE name <> '';
 
 -- attempts
 CREATE TABLE "hive"."tapaudit".attempts WITH (format = 'PARQUET') AS
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; ba7369e1e84f77632b60946e835ba92e0d0484c561e0091860056b2d12b6771e' AS "extract"
+SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 1196669ea327707cbf25e8c3ba87248b7b8423c804f378acda3ce7977e8dcb55' AS "extract"
 FROM "hive"."tapaudit".tapaudit_attempts
 ;
 
@@ -276,7 +280,7 @@ SELECT
 FROM "hive"."entra"."signins"
 WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; ba7369e1e84f77632b60946e835ba92e0d0484c561e0091860056b2d12b6771e' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 1196669ea327707cbf25e8c3ba87248b7b8423c804f378acda3ce7977e8dcb55' AS "extract"
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names))
@@ -346,7 +350,7 @@ SELECT tenant_id, user_id, upn, CASE
 FROM tapaudit_signins
 WHERE error_code = 0 AND ip IS NOT NULL
 )
-SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; ba7369e1e84f77632b60946e835ba92e0d0484c561e0091860056b2d12b6771e' AS "extract" FROM (
+SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 1196669ea327707cbf25e8c3ba87248b7b8423c804f378acda3ce7977e8dcb55' AS "extract" FROM (
     SELECT tenant_id, ip, user_id, upn,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
@@ -437,6 +441,8 @@ SELECT
     json_extract_scalar("initiatedBy", '$.app.servicePrincipalId') AS actor_sp_id,
     json_extract_scalar("initiatedBy", '$.app.servicePrincipalName') AS actor_sp_name,
     json_extract_scalar("initiatedBy", '$.linkableIdentifiers.sessionId') AS actor_session_id,
+    json_extract_scalar("initiatedBy", '$.linkableIdentifiers.tokenDetails.uniqueTokenIdentifier') AS actor_token_id,
+    json_extract_scalar("initiatedBy", '$.userAgent') AS actor_user_agent,
     nullif(trim(CAST("targetResources" AS VARCHAR)), '') AS targets,
     nullif(trim(CAST("additionalDetails" AS VARCHAR)), '') AS details,
     false AS filtered
@@ -445,7 +451,7 @@ WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.]
 )
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     to_iso8601(first_time) || 'Z' AS first_time, to_iso8601(last_time) || 'Z' AS last_time,
-    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; ba7369e1e84f77632b60946e835ba92e0d0484c561e0091860056b2d12b6771e' AS "extract"
+    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 1196669ea327707cbf25e8c3ba87248b7b8423c804f378acda3ce7977e8dcb55' AS "extract"
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -483,13 +489,15 @@ SELECT
     json_extract_scalar("initiatedBy", '$.app.servicePrincipalId') AS actor_sp_id,
     json_extract_scalar("initiatedBy", '$.app.servicePrincipalName') AS actor_sp_name,
     json_extract_scalar("initiatedBy", '$.linkableIdentifiers.sessionId') AS actor_session_id,
+    json_extract_scalar("initiatedBy", '$.linkableIdentifiers.tokenDetails.uniqueTokenIdentifier') AS actor_token_id,
+    json_extract_scalar("initiatedBy", '$.userAgent') AS actor_user_agent,
     nullif(trim(CAST("targetResources" AS VARCHAR)), '') AS targets,
     nullif(trim(CAST("additionalDetails" AS VARCHAR)), '') AS details,
     false AS filtered
 FROM "hive"."entra"."audits"
 WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; ba7369e1e84f77632b60946e835ba92e0d0484c561e0091860056b2d12b6771e' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 1196669ea327707cbf25e8c3ba87248b7b8423c804f378acda3ce7977e8dcb55' AS "extract"
 FROM tapaudit_audits
 ;
 

@@ -10,7 +10,7 @@
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, 57fef7dbd6672977272fb892aa26143d14ad382c5b85da606eba7be9ba3d4f9d:
+-- Each row names this query by its hash, 197b312fe08d3ff825966a6bfc5e1bc9d71fafd74c8e5a6b61caed9bc57b67ec:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET TIME ZONE 'UTC';
@@ -98,6 +98,8 @@ SELECT
     "actor_sp_id" AS actor_sp_id,
     "actor_sp_name" AS actor_sp_name,
     "actor_session_id" AS actor_session_id,
+    "actor_token_id" AS actor_token_id,
+    "actor_user_agent" AS actor_user_agent,
     "targets" AS targets,
     "details" AS details,
     CAST("filtered" AS BOOLEAN) AS filtered
@@ -194,6 +196,8 @@ SELECT
     "actor_sp_id" AS actor_sp_id,
     "actor_sp_name" AS actor_sp_name,
     "actor_session_id" AS actor_session_id,
+    "actor_token_id" AS actor_token_id,
+    "actor_user_agent" AS actor_user_agent,
     "targets" AS targets,
     "details" AS details,
     CAST("filtered" AS BOOLEAN) AS filtered
@@ -225,7 +229,7 @@ WHERE name <> '';
 
 -- attempts
 CREATE TABLE "hive"."tapaudit".attempts WITH (format = 'PARQUET') AS
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 57fef7dbd6672977272fb892aa26143d14ad382c5b85da606eba7be9ba3d4f9d' AS "extract"
+SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 197b312fe08d3ff825966a6bfc5e1bc9d71fafd74c8e5a6b61caed9bc57b67ec' AS "extract"
 FROM "hive"."tapaudit".tapaudit_attempts
 ;
 
@@ -282,7 +286,7 @@ FROM "hive"."entra"."signins"
 WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
     AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 57fef7dbd6672977272fb892aa26143d14ad382c5b85da606eba7be9ba3d4f9d' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 197b312fe08d3ff825966a6bfc5e1bc9d71fafd74c8e5a6b61caed9bc57b67ec' AS "extract"
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names))
@@ -353,7 +357,7 @@ SELECT tenant_id, user_id, upn, CASE
 FROM tapaudit_signins
 WHERE error_code = 0 AND ip IS NOT NULL
 )
-SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 57fef7dbd6672977272fb892aa26143d14ad382c5b85da606eba7be9ba3d4f9d' AS "extract" FROM (
+SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 197b312fe08d3ff825966a6bfc5e1bc9d71fafd74c8e5a6b61caed9bc57b67ec' AS "extract" FROM (
     SELECT tenant_id, ip, user_id, upn,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
@@ -445,6 +449,8 @@ SELECT
     "actor_sp_id" AS actor_sp_id,
     "actor_sp_name" AS actor_sp_name,
     "actor_session_id" AS actor_session_id,
+    "actor_token_id" AS actor_token_id,
+    "actor_user_agent" AS actor_user_agent,
     "targets" AS targets,
     "details" AS details,
     CAST("filtered" AS BOOLEAN) AS filtered
@@ -454,7 +460,7 @@ WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '
 )
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     to_iso8601(first_time) || 'Z' AS first_time, to_iso8601(last_time) || 'Z' AS last_time,
-    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 57fef7dbd6672977272fb892aa26143d14ad382c5b85da606eba7be9ba3d4f9d' AS "extract"
+    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 197b312fe08d3ff825966a6bfc5e1bc9d71fafd74c8e5a6b61caed9bc57b67ec' AS "extract"
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -492,6 +498,8 @@ SELECT
     "actor_sp_id" AS actor_sp_id,
     "actor_sp_name" AS actor_sp_name,
     "actor_session_id" AS actor_session_id,
+    "actor_token_id" AS actor_token_id,
+    "actor_user_agent" AS actor_user_agent,
     "targets" AS targets,
     "details" AS details,
     CAST("filtered" AS BOOLEAN) AS filtered
@@ -499,7 +507,7 @@ FROM "hive"."entra"."audits"
 WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
     AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 57fef7dbd6672977272fb892aa26143d14ad382c5b85da606eba7be9ba3d4f9d' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 197b312fe08d3ff825966a6bfc5e1bc9d71fafd74c8e5a6b61caed9bc57b67ec' AS "extract"
 FROM tapaudit_audits
 ;
 
