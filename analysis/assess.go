@@ -28,12 +28,16 @@ WHERE %s < $period_to AND %s >= $period_from GROUP BY tenant_id`, table, first, 
 	}
 	constant := func(s string) *string { return &s }
 	populations = map[string]*string{
-		"passes":            within("passes", "issued_at", "issued_at"),
-		"logins":            within("logins", "time", "last_time"),
-		"blocked_logins":    within("blocked_logins", "time", "last_time"),
-		"tap_attempts":      within("tap_attempts", "time", "time"),
-		"tap_signins":       within("tap_signins", "time", "time"),
-		"policy_changes":    within("(SELECT tenant_id, time FROM audit_events WHERE kind = 'policy changed')", "time", "time"),
+		"passes":                     within("passes", "issued_at", "issued_at"),
+		"logins":                     within("logins", "time", "last_time"),
+		"blocked_logins":             within("blocked_logins", "time", "last_time"),
+		"tap_attempts":               within("tap_attempts", "time", "time"),
+		"tap_signins":                within("tap_signins", "time", "time"),
+		"policy_changes":             within("(SELECT tenant_id, time FROM audit_events WHERE kind = 'policy changed')", "time", "time"),
+		"conditional_access_changes": within("(SELECT tenant_id, time FROM registration_changes)", "time", "time"),
+		"all_policy_changes": within(`(
+    SELECT tenant_id, time FROM audit_events WHERE kind = 'policy changed' UNION ALL SELECT tenant_id, time FROM registration_changes)`,
+			"time", "time"),
 		"policy_state":      constant(`SELECT tenant_id, count(*) AS n FROM policy_state GROUP BY tenant_id`),
 		"issuance_failures": within("(SELECT tenant_id, time FROM audit_events WHERE kind = 'pass issuance failed')", "time", "time"),
 		"tap_method_snapshots": constant(`

@@ -7,7 +7,7 @@ CREATE OR REPLACE TABLE passes (
 );
 
 -- Whom the policy included and excluded when a pass was issued, as far as that is known.
-CREATE OR REPLACE TABLE pass_scope (pass_no BIGINT, included BOOLEAN, group_id VARCHAR);
+CREATE OR REPLACE TABLE pass_scope (pass_no BIGINT, included BOOLEAN, kind VARCHAR, group_id VARCHAR);
 
 -- Log-ins and blocked log-ins, with the state of each criterion of supervision, and their TAP sign-ins.
 CREATE OR REPLACE TABLE logins_and_blocked (

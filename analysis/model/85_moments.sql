@@ -112,17 +112,23 @@ WITH valued AS (
     SELECT e.event_no, e.record, e.tenant_id, e.time, e.issuer_id, e.issuer_name, starts_with(lower(e.activity), 'delete') AS deleted,
         unwrapped_json(p.old_value) AS old_text, unwrapped_json(p.new_value) AS new_text
     FROM change_events AS e
-    JOIN change_properties AS p ON p.event_no = e.event_no AND contains(p.name, 'conditionalaccesspolicy')
+    LEFT JOIN change_properties AS p ON p.event_no = e.event_no AND contains(p.name, 'conditionalaccesspolicy')
     WHERE contains(lower(e.activity), 'conditional access policy')
 ),
 parsed AS (
-    SELECT *, CASE WHEN json_valid(old_text) THEN old_text::JSON END AS o, CASE WHEN json_valid(new_text) THEN new_text::JSON END AS n FROM valued
-),
-told AS (
     SELECT *,
-        o IS NOT NULL AND (n IS NOT NULL OR deleted OR coalesce(new_text, '') IN ('', 'null')) AS readable,
-        coalesce(lower(o ->> '$.state') IN ('enabled', '0') AND contains(lower(o::VARCHAR), 'urn:user:registersecurityinfo'), false) AS protected
+        CASE WHEN json_valid(old_text) AND json_type(old_text) = 'OBJECT' THEN old_text::JSON END AS o,
+        CASE WHEN json_valid(new_text) AND json_type(new_text) = 'OBJECT' THEN new_text::JSON END AS n
+    FROM valued
+),
+enabled AS (
+    SELECT *, coalesce(lower(o ->> '$.state') IN ('enabled', '0') AND contains(lower(o::VARCHAR), 'urn:user:registersecurityinfo'), false) AS protected
     FROM parsed
+),
+-- What a policy that protected nothing became need not be read.
+told AS (
+    SELECT *, o IS NOT NULL AND (NOT protected OR n IS NOT NULL OR deleted OR coalesce(new_text, '') IN ('', 'null', '[]', '{}')) AS readable
+    FROM enabled
 )
 SELECT event_no, record, tenant_id, time, issuer_id, issuer_name, o ->> '$.displayName' AS name,
     readable, protected,
@@ -145,7 +151,9 @@ SELECT event_no, record, tenant_id, time, issuer_id, issuer_name, o ->> '$.displ
                 THEN 'a grant control was taken away' END
         ], lambda x: x IS NOT NULL)
     END AS how
-FROM told;
+FROM told
+-- One event, whatever number of values it has.
+QUALIFY row_number() OVER (PARTITION BY event_no ORDER BY len(how) DESC, readable, old_text, new_text) = 1;
 
 -- Log-ins by the device code flow, on their own or in what ran on them.
 CREATE OR REPLACE TABLE device_code_logins AS

@@ -201,7 +201,7 @@ func (e *evidence) signIn(t time.Time, who string, steps []record, o *options) e
 		"userId": idOf(who), "userPrincipalName": upnOf(who), "userDisplayName": who, "userType": "member",
 		"appId": registrationPage, "appDisplayName": "My Signins", "resourceDisplayName": "Microsoft Graph",
 		"resourceId": "00000003-0000-0000-c000-000000000000",
-		"ipAddress": office, "autonomousSystemNumber": 64500, "clientAppUsed": "Browser", "userAgent": "Mozilla/5.0",
+		"ipAddress":  office, "autonomousSystemNumber": 64500, "clientAppUsed": "Browser", "userAgent": "Mozilla/5.0",
 		"correlationId": e.id("correlation"), "sessionId": e.id("session"),
 		"isInteractive": true, "conditionalAccessStatus": "success",
 		"homeTenantId": idOf(e.tenant), "resourceTenantId": idOf(e.tenant), "riskLevelDuringSignIn": "none",

@@ -51,6 +51,7 @@ type passRow struct {
 type scopeRow struct {
 	PassNo   int64  `db:"pass_no"`
 	Included bool   `db:"included"`
+	Kind     string `db:"kind"`
 	Group    string `db:"group_id"`
 }
 
@@ -149,11 +150,11 @@ func (in Inputs) scopeRows(p *passes.Pass) (all []scopeRow) {
 	allowed := in.Policies.At(p.Tenant, p.Event.Time).ForEvents()
 	included, _ := allowed.Included()
 	for _, t := range included {
-		all = append(all, scopeRow{p.No, true, t.ID})
+		all = append(all, scopeRow{p.No, true, t.Type, t.ID})
 	}
 	excluded, _ := allowed.Excluded()
 	for _, t := range excluded {
-		all = append(all, scopeRow{p.No, false, t.ID})
+		all = append(all, scopeRow{p.No, false, t.Type, t.ID})
 	}
 	return all
 }
