@@ -133,7 +133,7 @@ SELECT
     coalesce(a.targets::VARCHAR, '') AS targets, coalesce(a.details::VARCHAR, '') AS details, a.source_id, a.line, a.ordinal
 FROM attributed_audits AS a
 WHERE a.tenant IS NOT NULL
-    AND audit_concerns_pass(a.activity)
+    AND audit_concerns_pass(a.activity, a.targets::VARCHAR)
 ORDER BY a.tenant, a.time, lower(a.id), length(a.targets::VARCHAR) DESC, a.targets::VARCHAR,
     a.source_id, a.ordinal`); err != nil {
 		return nil, err
