@@ -109,6 +109,7 @@ WITH exports AS (
     UNION SELECT 'groups', tenant FROM attributed_group_members
     UNION SELECT 'conditional-access', tenant FROM attributed_conditional_access
     UNION SELECT 'tap-methods', tenant FROM attributed_pass_snapshots
+    UNION SELECT 'addresses without days', tenant FROM attributed_extract_addresses WHERE days IS NULL
     UNION SELECT 'devices', tenant_id FROM signins WHERE device_id IS NOT NULL
     UNION SELECT 'risk', tenant_id FROM signins WHERE risk IN ('none', 'low', 'medium', 'high')
 )
@@ -163,8 +164,16 @@ func init() {
 		"groups":             exported("groups", "group export with members"),
 		"conditional-access": exported("conditional-access", "Conditional Access policies"),
 		"tap-methods":        exported("tap-methods", "temporaryAccessPassMethods export"),
-		"devices":            exported("devices", "device ids in its sign-ins"),
-		"risk":               exported("risk", "risk levels (they are hidden without a P2 licence)"),
+		"shared addresses": func(h have, tenant string) verdict {
+			if h.exported[export{"addresses without days", tenant}] {
+				return verdict{"partly", []string{
+					"an older extract does not say on how many days users came from an address: which addresses many share is known in part; make the extract anew",
+				}}
+			}
+			return yes
+		},
+		"devices": exported("devices", "device ids in its sign-ins"),
+		"risk":    exported("risk", "risk levels (they are hidden without a P2 licence)"),
 	}
 	for what, is := range map[string]func(s *settings.Settings) bool{
 		"business_hours":                func(s *settings.Settings) bool { return s.Hours != nil },

@@ -84,19 +84,9 @@ CREATE OR REPLACE MACRO is_device_code(protocol, transfer_method) AS
 -- By which ids and names records call an application that issued passes: its appId and its service principal's stand for each
 -- other where any record ties them.
 CREATE OR REPLACE TABLE application_ids AS
-WITH tied AS (
-    SELECT DISTINCT tenant AS tenant_id, lower(actor_app_id) AS app_id, lower(actor_sp_id) AS sp_id
-    FROM attributed_audits WHERE actor_app_id IS NOT NULL AND actor_sp_id IS NOT NULL
-    UNION
-    SELECT DISTINCT e.tenant_id, lower(trim(a.new_value, '" ')), lower(trim(s.new_value, '" '))
-    FROM change_events AS e
-    JOIN change_properties AS a ON a.event_no = e.event_no AND a.name = 'serviceprincipal.appid'
-    JOIN change_properties AS s ON s.event_no = e.event_no AND s.name = 'serviceprincipal.objectid'
-),
-issuers AS (SELECT DISTINCT tenant_id, issuer_id FROM passes WHERE issuer_type = 'application' AND issuer_id IS NOT NULL)
+WITH issuers AS (SELECT DISTINCT tenant_id, issuer_id FROM passes WHERE issuer_type = 'application' AND issuer_id IS NOT NULL)
 SELECT tenant_id, issuer_id AS application_id, issuer_id AS any_id FROM issuers
-UNION SELECT i.tenant_id, i.issuer_id, t.sp_id FROM issuers AS i JOIN tied AS t ON t.tenant_id = i.tenant_id AND t.app_id = i.issuer_id
-UNION SELECT i.tenant_id, i.issuer_id, t.app_id FROM issuers AS i JOIN tied AS t ON t.tenant_id = i.tenant_id AND t.sp_id = i.issuer_id;
+UNION SELECT i.tenant_id, i.issuer_id, t.sp_id FROM issuers AS i JOIN application_ties AS t ON t.tenant_id = i.tenant_id AND t.app_id = i.issuer_id;
 
 -- Changes of Conditional Access policies that were enabled for registering methods, and how they weakened them. Values that
 -- are no whole JSON cannot be read.

@@ -5,7 +5,7 @@ severity: medium
 group: log-ins
 parameters: {minutes: 60}
 population: logins
-needs: [tap-capable sign-in]
+needs: [tap-capable sign-in, shared addresses]
 condition: >-
   the user has a strong proof from a different network within {minutes} minutes before a TAP sign-in of it, or after
   it and before the first method event of the user that follows the log-in (at most as long); a later proof, which the

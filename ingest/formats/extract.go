@@ -1,6 +1,7 @@
 package formats
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -24,15 +25,19 @@ const (
 
 // Extract says what the extract column of a row says: by which query, on which engine, over which days.
 type Extract struct {
+	Version                int    // of the query's result sets: see latestExtract
 	Engine, From, To, Hash string // times as RFC 3339, To exclusive; Hash is the query's, see package extract
 }
 
+// latestExtract is the version that queries have now. The first counted no countries and no days of addresses' users.
+const latestExtract = 2
+
 // String is how rows name the extract.
 func (e Extract) String() string {
-	return fmt.Sprintf("tapaudit 2; %s; %s to %s; %s", e.Engine, e.From, e.To, e.Hash)
+	return fmt.Sprintf("tapaudit %d; %s; %s to %s; %s", cmp.Or(e.Version, latestExtract), e.Engine, e.From, e.To, e.Hash)
 }
 
-var extractName = regexp.MustCompile(`^tapaudit [12]; ([a-z]{1,20}); ([0-9TZ:.-]{20,32}) to ([0-9TZ:.-]{20,32}); ([0-9a-f]{64})$`)
+var extractName = regexp.MustCompile(`^tapaudit ([12]); ([a-z]{1,20}); ([0-9TZ:.-]{20,32}) to ([0-9TZ:.-]{20,32}); ([0-9a-f]{64})$`)
 
 // ParseExtract reads what String wrote.
 func ParseExtract(name string) (Extract, bool) {
@@ -40,7 +45,7 @@ func ParseExtract(name string) (Extract, bool) {
 	if m == nil {
 		return Extract{}, false
 	}
-	return Extract{m[1], m[2], m[3], m[4]}, true
+	return Extract{int(m[1][0] - '0'), m[2], m[3], m[4], m[5]}, true
 }
 
 // note is what evidence.csv says of a file of the extract.
