@@ -55,7 +55,7 @@ var manuals = map[string]manual{
 			{"begin a lake, or add a quarter to it", "tapaudit lake evidence --out lake"},
 			{"add exports, with the tenant of those that name none", "tapaudit lake more --out lake --tenant 25b1f699-3870-4dbb-a781-c22127c974d7"},
 		}},
-	"extract": {"Prints the query by which an engine reduces a lake to what an audit needs. Its five result sets are evidence like any " +
+	"extract": {"Prints the query by which an engine reduces a lake to what an audit needs. Its six result sets are evidence like any " +
 		"other, and are judged exactly as all of the lake would be.",
 		[]example{
 			{"for Apache Spark", "tapaudit extract --engine spark --period 2026Q3"},

@@ -1,7 +1,6 @@
 package formats
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -25,16 +24,16 @@ const (
 
 // Extract says what the extract column of a row says: by which query, on which engine, over which days.
 type Extract struct {
-	Version                int    // of the query's result sets: see latestExtract
+	Version                int    // of the query's result sets: see LatestExtract
 	Engine, From, To, Hash string // times as RFC 3339, To exclusive; Hash is the query's, see package extract
 }
 
-// latestExtract is the version that queries have now. The first counted no countries and no days of addresses' users.
-const latestExtract = 2
+// LatestExtract is the version that queries have now. The first counted no countries and no days of addresses' users.
+const LatestExtract = 2
 
 // String is how rows name the extract.
 func (e Extract) String() string {
-	return fmt.Sprintf("tapaudit %d; %s; %s to %s; %s", cmp.Or(e.Version, latestExtract), e.Engine, e.From, e.To, e.Hash)
+	return fmt.Sprintf("tapaudit %d; %s; %s to %s; %s", e.Version, e.Engine, e.From, e.To, e.Hash)
 }
 
 var extractName = regexp.MustCompile(`^tapaudit ([12]); ([a-z]{1,20}); ([0-9TZ:.-]{20,32}) to ([0-9TZ:.-]{20,32}); ([0-9a-f]{64})$`)
