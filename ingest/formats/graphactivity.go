@@ -34,7 +34,8 @@ var defenderRequests = &Format{
 	column: asFolded,
 	caps:   defenderSignIns.caps,
 	is: func(o object) bool {
-		return o.hasFolded("requestUri") && o.hasFolded("requestMethod", "responseStatusCode") && o.hasFolded("timestamp") && !o.hasFolded("properties")
+		return o.hasFolded("requestUri") && o.hasFolded("requestMethod", "responseStatusCode") && o.hasFolded("timestamp") &&
+			o.hasFolded("accountObjectId", "applicationId", "servicePrincipalId", "uniqueTokenIdentifier")
 	},
 	read: func(o object, in *Input) Outcome { return readRequest(o, in, envelope{}, graphWorkload) },
 }
