@@ -10,8 +10,9 @@ import (
 )
 
 // Log Analytics and Microsoft Sentinel: the tables SigninLogs, AADNonInteractiveUserSignInLogs, AuditLogs,
-// OfficeActivity, MicrosoftGraphActivityLogs and AADGraphActivityLogs, as the portal's CSV, the query API's answers, and JSON of their rows. Columns have Graph's names in PascalCase; dynamic columns
-// hold objects or their JSON as text, whose members keep Graph's spelling. TenantId is the workspace's id, never the tenant's.
+// OfficeActivity, MicrosoftGraphActivityLogs and AADGraphActivityLogs, as the portal's CSV, the query API's answers, and
+// JSON of their rows. Columns have Graph's names in PascalCase; dynamic columns hold objects or their JSON as text, whose
+// members keep Graph's spelling. TenantId is the workspace's id, never the tenant's.
 
 // logTables are tables and what they hold: users' sign-ins ("true" interactive, "false" non-interactive), audit events,
 // or what was done, by its log; "" is what no rule reads.
@@ -42,7 +43,8 @@ var logAnalytics = &Format{
 func isLogAnalytics(has func(columns ...string) bool) bool {
 	return has("TimeGenerated") && has("OperationName", "ResultType", "ResultSignature", "AADTenantId", "UserPrincipalName", "UserId", "IPAddress",
 		"AppDisplayName", "AuthenticationDetails", "ActivityDisplayName", "TargetResources", "InitiatedBy", "OfficeWorkload", "officeworkload") ||
-		has("TimeGenerated") && has("RequestUri", "requesturi") && has("RequestMethod", "requestmethod", "ResponseStatusCode", "responsestatuscode") ||
+		has("TimeGenerated") && has("RequestUri", "requesturi") &&
+			has("RequestMethod", "requestmethod", "ResponseStatusCode", "responsestatuscode") ||
 		has("AADTenantId", "LocationDetails", "ResourceIdentity", "AADOperationType") && has("CreatedDateTime", "ActivityDateTime", "OperationName", "Category")
 }
 
