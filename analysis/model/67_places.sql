@@ -1,7 +1,10 @@
 -- Where each log-in came from beside what else its user did: what the criteria of supervision and the rules ask of it.
 
--- Two networks are different where both have AS numbers that differ; without one, where both addresses are of one family and
--- the /24s or /48s differ. Otherwise they cannot be compared, and no rule says that they differ.
+-- AS numbers tell whether two networks are the same, where both have one; else the /24s or /48s of addresses of one family do.
+-- Otherwise they cannot be compared: they are neither the same nor different.
+CREATE OR REPLACE MACRO is_same_network(asn_a, network_a, asn_b, network_b) AS coalesce(
+    CASE WHEN asn_a IS NOT NULL AND asn_b IS NOT NULL THEN asn_a = asn_b
+        ELSE contains(network_a, '/') AND network_a = network_b END, false);
 CREATE OR REPLACE MACRO is_other_network(asn_a, network_a, asn_b, network_b) AS coalesce(
     CASE WHEN asn_a IS NOT NULL AND asn_b IS NOT NULL THEN asn_a <> asn_b
         ELSE contains(network_a, '/') AND contains(network_b, '/') AND contains(network_a, ':') = contains(network_b, ':')
@@ -34,8 +37,8 @@ FROM attributed_signins AS s JOIN source ON source.source_id = s.source_id AND N
 WHERE s.country IS NOT NULL AND s.tenant IS NOT NULL
 UNION SELECT tenant FROM attributed_extract_countries WHERE tenant IS NOT NULL;
 
--- Log-ins with a TAP sign-in from a country that is none of them.
-CREATE OR REPLACE TABLE strange_country_logins AS
+-- Log-ins with a TAP sign-in from a country that is none of them; strange it is only where the tenant's can be known.
+CREATE OR REPLACE TABLE unknown_country_logins AS
 SELECT
     l.login_no, string_agg(DISTINCT s.country, ', ' ORDER BY s.country) AS countries,
     any_value(k.countries) AS known, k.known_of_tenant
@@ -49,6 +52,11 @@ JOIN login_signins AS m ON m.login_no = l.login_no
 JOIN signins AS s ON s.signin_no = m.signin_no
 WHERE NOT s.trusted AND s.country IS NOT NULL AND NOT list_contains(k.list, s.country)
 GROUP BY l.login_no, k.known_of_tenant;
+
+CREATE OR REPLACE VIEW strange_country_logins AS
+SELECT u.* FROM unknown_country_logins AS u
+JOIN logins AS l ON l.login_no = u.login_no
+JOIN known_country_tenants AS t ON t.tenant_id = l.tenant_id;
 
 -- What the log-in's networks and countries are, whether any of its TAP sign-ins came from a trusted place or a familiar network.
 CREATE OR REPLACE TABLE login_places AS
@@ -95,7 +103,7 @@ own AS (
     JOIN strong_proofs AS p ON p.tenant_id = a.tenant_id AND p.user_id = a.user_id
         AND p.time > a.login_time AND p.time <= a.login_time + INTERVAL 24 HOUR
     JOIN signins AS s ON s.signin_no = p.signin_no
-    WHERE CASE WHEN a.asn IS NOT NULL AND s.asn IS NOT NULL THEN a.asn = s.asn ELSE a.network = s.network END
+    WHERE is_same_network(a.asn, a.network, s.asn, s.network)
         AND NOT EXISTS (SELECT 1 FROM strong_proofs AS b WHERE b.tenant_id = a.tenant_id AND b.user_id = a.user_id
             AND b.time < a.login_time AND b.time >= a.login_time - INTERVAL 90 DAY)
 )

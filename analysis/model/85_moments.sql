@@ -299,14 +299,19 @@ concerned AS (
     SELECT login_no, unnest(tried) AS signin_no FROM hit
     UNION SELECT h.login_no, m.signin_no FROM hit AS h JOIN login_signins AS m ON m.login_no = h.login_no
 ),
-homes AS (
-    SELECT c.login_no, count(DISTINCT coalesce(s.asn::VARCHAR, s.network, 'unknown')) = 1
-        AND bool_and(s.trusted OR coalesce(f.familiar, false)) AS at_home
+networks AS (
+    SELECT c.login_no, s.asn, s.network, bool_and(s.trusted OR coalesce(f.familiar, false)) AS known
     FROM concerned AS c JOIN signins AS s ON s.signin_no = c.signin_no LEFT JOIN familiarity AS f ON f.signin_no = s.signin_no
-    GROUP BY c.login_no
+    GROUP BY ALL
+),
+homes AS (
+    SELECT a.login_no
+    FROM networks AS a JOIN networks AS b ON b.login_no = a.login_no
+    GROUP BY a.login_no
+    HAVING bool_and(a.known AND is_same_network(a.asn, a.network, b.asn, b.network))
 )
-SELECT h.login_no, len(h.tried) AS tries, h.last_time, h.tried, homes.at_home
-FROM hit AS h JOIN homes ON homes.login_no = h.login_no;
+SELECT h.login_no, len(h.tried) AS tries, h.last_time, h.tried, homes.login_no IS NOT NULL AS at_home
+FROM hit AS h LEFT JOIN homes ON homes.login_no = h.login_no;
 
 -- Roles given, directly or by adding the user to a group that holds one, each with what it can do; a renewal of a role
 -- that was given before, or that an older snapshot shows, is none.

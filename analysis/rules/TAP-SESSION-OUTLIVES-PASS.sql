@@ -38,7 +38,7 @@ WITH ended AS (
 known AS (SELECT login_no, list(DISTINCT country) AS countries FROM known_countries GROUP BY login_no),
 later AS (
     SELECT e.login_no, e.enrolled, e.end_time, s.signin_no, s.time, s.ip, s.country,
-        t.tenant_id IS NOT NULL AND k.countries IS NOT NULL AND s.country IS NOT NULL AND NOT list_contains(k.countries, s.country)
+        t.tenant_id IS NOT NULL AND s.country IS NOT NULL AND NOT list_contains(coalesce(k.countries, []), s.country)
             AND NOT list_contains(coalesce(p.countries, []), s.country) AS strange
     FROM ended AS e
     JOIN footprint AS f ON f.login_no = e.login_no
