@@ -46,11 +46,16 @@ WHERE t.place = 1 AND NOT t.attempt AND t.time <= t.attempt_time + INTERVAL 30 D
 	{
 		"familiarity", `SELECT f.signin_no, f.earlier_signins, f.familiar FROM familiarity AS f JOIN signins AS s ON s.signin_no = f.signin_no AND s.attempt`, `
 WITH earlier AS (
-    SELECT t.signin_no, t.time AS moment, e.time, e.signin_no AS earlier_no, p.signin_no IS NOT NULL OR e.steps IS NULL AS proves,
+    SELECT t.signin_no, t.moment, e.time, e.signin_no AS earlier_no, p.signin_no IS NOT NULL OR e.steps IS NULL AS proves,
         coalesce(CASE WHEN t.asn IS NOT NULL AND e.asn IS NOT NULL THEN t.asn = e.asn ELSE t.network = e.network END, false) AS same
-    FROM signins AS t
+    FROM (
+        SELECT s.*, coalesce(l.time, s.time) AS moment
+        FROM signins AS s
+        LEFT JOIN login_signins AS m ON m.signin_no = s.signin_no
+        LEFT JOIN logins_and_blocked AS l ON l.login_no = m.login_no
+    ) AS t
     LEFT JOIN signins AS e
-        ON e.tenant_id = t.tenant_id AND e.user_id = t.user_id AND e.time < t.time AND e.time >= t.time - INTERVAL 90 DAY
+        ON e.tenant_id = t.tenant_id AND e.user_id = t.user_id AND e.time < t.moment AND e.time >= t.moment - INTERVAL 90 DAY
         AND e.error_code = 0 AND NOT EXISTS (SELECT 1 FROM on_tap AS o WHERE o.signin_no = e.signin_no)
     LEFT JOIN strong_proofs AS p ON p.signin_no = e.signin_no
     WHERE t.attempt AND t.user_id IS NOT NULL

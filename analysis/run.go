@@ -121,8 +121,9 @@ func derive(
 		func() error { return run("40_signins") },
 		func() error { return run("50_attempts") },
 		func() (err error) { d.records.signIns, err = readSignIns(ctx, c); return err },
-		func() error { return run("60_networks") },
 		func() (err error) { grouped, err = logins.Read(ctx, c); return err },
+		func() error { return run("60_networks") },
+		func() error { return logins.Locate(ctx, c, grouped) },
 		func() error {
 			in = supervision.Inputs{
 				Settings: s, Limits: limits, Coverage: d.coverage, Policies: d.policies, IDs: ids, People: d.people,

@@ -122,11 +122,13 @@ WITH days AS (
 SELECT p.signin_no, p.tenant_id, p.user_id, p.time
 FROM strong_proofs AS p SEMI JOIN days AS d ON d.tenant_id = p.tenant_id AND d.user_id = p.user_id AND d.day = p.time::DATE;
 
--- Of whom, when and where it is asked what was familiar: at each attempt, at each strong proof near one, and of an issuer a
--- day before each issuance.
+-- Of whom, when and where it is asked what was familiar: at each attempt, or when its log-in began, at each strong proof near
+-- one, and of an issuer a day before each issuance.
 CREATE OR REPLACE TABLE asked AS
 WITH of_signins AS (
-    SELECT 's:' || signin_no AS about, tenant_id, user_id, time, asn, network, country FROM signins WHERE attempt AND user_id IS NOT NULL
+    SELECT 's:' || s.signin_no AS about, s.tenant_id, s.user_id, coalesce(l.time, s.time) AS time, s.asn, s.network, s.country
+    FROM signins AS s LEFT JOIN login_times AS l ON l.signin_no = s.signin_no
+    WHERE s.attempt AND s.user_id IS NOT NULL
     UNION ALL
     SELECT 's:' || s.signin_no, s.tenant_id, s.user_id, s.time, s.asn, s.network, s.country
     FROM near_proofs AS p JOIN signins AS s ON s.signin_no = p.signin_no

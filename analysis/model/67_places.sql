@@ -15,9 +15,7 @@ CREATE OR REPLACE MACRO is_other_network(asn_a, network_a, asn_b, network_b) AS 
 CREATE OR REPLACE TABLE known_countries AS
 SELECT DISTINCT l.login_no, f.place AS country, 'user' AS whose
 FROM logins AS l
-JOIN login_signins AS m ON m.login_no = l.login_no
-JOIN signins AS s ON s.signin_no = m.signin_no AND s.time = l.time
-JOIN familiar_places AS f ON f.tenant_id = l.tenant_id AND f.user_id = l.user_id AND f.moment = s.time AND f.kind = 'country'
+JOIN familiar_places AS f ON f.tenant_id = l.tenant_id AND f.user_id = l.user_id AND f.moment = l.time AND f.kind = 'country'
 UNION
 SELECT l.login_no, o.country, 'issuer'
 FROM logins AS l
@@ -135,9 +133,10 @@ at_home AS (
     SELECT m.login_no
     FROM login_signins AS m
     JOIN signins AS s ON s.signin_no = m.signin_no
+    JOIN login_times AS t ON t.signin_no = s.signin_no
     LEFT JOIN familiarity AS f ON f.signin_no = s.signin_no
     LEFT JOIN (SELECT DISTINCT tenant_id, user_id, moment, place FROM asked_days WHERE kind = 'network') AS d
-        ON d.tenant_id = s.tenant_id AND d.user_id = s.user_id AND d.moment = s.time AND d.place = s.network
+        ON d.tenant_id = s.tenant_id AND d.user_id = s.user_id AND d.moment = t.time AND d.place = s.network
     GROUP BY m.login_no
     HAVING bool_and(s.trusted OR coalesce(f.familiar, false) AND d.place IS NOT NULL)
 )
