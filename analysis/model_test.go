@@ -387,13 +387,17 @@ func TestWhoAUserIs(t *testing.T) {
 	unnamed("03-16 09:00")
 	f.login("09:00", "", set("userId", "00000000-0000-0000-0000-000000000000"), set("userPrincipalName", "Nobody.Knows@contoso.example"))
 	f.login("09:00", "loud", set("userId", strings.ToUpper(idOf("loud"))))
+	f.add("groups_2026-03-31.json", record{"id": idOf("helpers"), "displayName": "Helpers", "securityEnabled": true, "members": []record{
+		{"@odata.type": "#microsoft.graph.user", "id": idOf("of a group"), "userPrincipalName": "of.a.group@contoso.example"}}})
+	f.login("09:00", "", set("userPrincipalName", "of.a.group@contoso.example"), set("userId", ""))
 	f.issue("08:50", "anna", "loud", passDetails{}, set("targetResources", []record{{"type": "User", "userPrincipalName": "LOUD@contoso.example"}}))
 	j := f.judge("TAP-SIGNIN")
 	got := map[string]int{}
 	for _, l := range j.Logins {
 		got[l.UserID]++
 	}
-	want := map[string]int{idOf("the first"): 2, idOf("the second"): 2, "nobody.knows@contoso.example": 1, idOf("loud"): 1}
+	want := map[string]int{idOf("the first"): 2, idOf("the second"): 2, "nobody.knows@contoso.example": 1, idOf("loud"): 1,
+		idOf("of a group"): 1}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("users of log-ins (-want +got):\n%s", diff)
 	}
@@ -520,6 +524,18 @@ func TestPeriods(t *testing.T) {
 	}
 	if a := j.assessment("TAP-SIGNIN-WITHOUT-ISSUANCE", home); a.Assessed != "yes" {
 		t.Errorf("a log-in after the period makes TAP-SIGNIN-WITHOUT-ISSUANCE assessed %s, %q", a.Assessed, a.Reasons)
+	}
+}
+
+// TestNow: what counts as now is the latest event or snapshot, of whatever kind.
+func TestNow(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.covered("03-01", "03-31")
+	f.add("roleDefinitions_2026-04-02T10-00-00Z.json", record{"id": idOf("role"), "displayName": "Helpers", "isPrivileged": false, "isBuiltIn": false,
+		"rolePermissions": []record{}})
+	if now := f.judge("TAP-SIGNIN").AsOf; now.Format(time.DateOnly) != "2026-04-02" {
+		t.Errorf("now is %s", now)
 	}
 }
 

@@ -209,6 +209,8 @@ snapshots AS (
     SELECT time FROM attributed_policies UNION ALL SELECT time FROM attributed_users
     UNION ALL SELECT time FROM attributed_role_members UNION ALL SELECT time FROM attributed_group_members
     UNION ALL SELECT time FROM attributed_conditional_access UNION ALL SELECT time FROM attributed_pass_snapshots
+    UNION ALL SELECT time FROM attributed_role_definitions UNION ALL SELECT time FROM attributed_registrations
+    UNION ALL SELECT time FROM attributed_service_principals
 )
 SELECT min(first_at) AS first_at, max(last_at) AS last_at, (SELECT max(time) FROM snapshots) AS snapshot_at FROM events`)
 	if err != nil {
