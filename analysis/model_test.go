@@ -295,7 +295,14 @@ func TestFootprint(t *testing.T) {
 	f.issue("09:00", "anna", "without a session", passDetails{end: "12:00"})
 	f.login("09:30", "without a session", without("sessionId"), correlation("it"))
 	f.signIn("10:00", "without a session", correlation("it"))
+	// Of several attempts each can be the one on whose pass it is.
+	ran("twice, then without steps", "12:00", "03-12 09:30", without("authenticationDetails"))
+	f.login("09:31", "twice, then without steps", session("twice, then without steps"))
+	ran("proved between two attempts", "12:00", "09:40", fido)
+	f.login("09:50", "proved between two attempts", session("proved between two attempts"))
+	f.signIn("10:00", "proved between two attempts", session("proved between two attempts"), fido)
 	want := map[string]string{
+		"twice, then without steps": "1", "proved between two attempts": "2",
 		"after its end": "1", "after its deletion": "1", "in the same second": "0", "without a pass on record": "1", "for 30 days": "1",
 		"for more than 30 days": "0", "a day without steps": "1", "more than a day without steps": "0", "by correlation only": "0",
 		"proved anew": "0", "proved by the new method": "1", "proved by the old method": "0", "after a proof": "0", "without a session": "1",

@@ -57,11 +57,11 @@ told AS (
 ),
 -- Where no sign-in of a session shows how it was proved, what ran on the pass is not known beyond a day.
 dark AS (
-    SELECT m.login_no FROM login_signins AS m JOIN tap_session_ends AS e ON e.attempt_no = m.signin_no
-    SEMI JOIN (
-        SELECT t.attempt_no FROM tap_session_signins AS t ANTI JOIN signins AS s ON s.signin_no = t.signin_no AND s.attempt
-    ) AS others ON others.attempt_no = m.signin_no
-    GROUP BY m.login_no HAVING NOT bool_or(e.shows_steps)
+    SELECT m.login_no
+    FROM login_signins AS m
+    JOIN tap_session_signins AS t ON t.attempt_no = m.signin_no
+    JOIN signins AS s ON s.signin_no = t.signin_no AND NOT s.attempt
+    GROUP BY m.login_no HAVING NOT bool_or(shows_steps(s.steps, s.method_bits))
 )
 SELECT
     l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about,
