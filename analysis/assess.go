@@ -44,7 +44,8 @@ WHERE %s < $period_to AND %s >= $period_from GROUP BY tenant_id`, table, first, 
 SELECT tenant AS tenant_id, count(*) AS n FROM attributed_pass_snapshots WHERE tenant IS NOT NULL GROUP BY tenant`),
 		"weeks": constant(`
 SELECT tenant_id, count(DISTINCT date_trunc('week', day)) AS n FROM daily_records
-WHERE day < $period_to AND day >= date_trunc('day', $period_from) GROUP BY tenant_id`),
+WHERE (log_type = 'audit' OR starts_with(log_type, 'sign-in')) AND day < $period_to AND day >= date_trunc('day', $period_from)
+GROUP BY tenant_id`),
 		"days": constant(`
 SELECT
     tenant_id,
@@ -352,6 +353,7 @@ func tenantsInPeriod(ctx context.Context, c *casefile.Case, period Period, asOf 
 WITH dated AS (
     SELECT tenant, time AS first_at, time AS last_at FROM attributed_signins
     UNION ALL SELECT tenant, time, time FROM attributed_audits
+    UNION ALL SELECT tenant, time, time FROM attributed_activities
     UNION ALL SELECT tenant, first_time, last_time FROM attributed_extract_days WHERE first_time IS NOT NULL
     UNION ALL SELECT tenant, coalesce(time, $undated), coalesce(time, $undated) FROM attributed_policies
 )

@@ -17,13 +17,14 @@ import (
 // storeConfiguration fills config and config_lists. tenant is for records that name none, "" for none.
 func storeConfiguration(ctx context.Context, c *casefile.Case, s *settings.Settings, tenant string) error {
 	type configured struct {
-		Tenant               string `db:"tenant_id"`
-		ApprovedUsers        bool   `db:"approved_users"`
-		ApprovedApplications bool   `db:"approved_applications"`
-		Hours                bool   `db:"hours"`
-		Networks             bool   `db:"networks"`
-		Roster               bool   `db:"roster"`
-		Register             bool   `db:"register"`
+		Tenant               string  `db:"tenant_id"`
+		ApprovedUsers        bool    `db:"approved_users"`
+		ApprovedApplications bool    `db:"approved_applications"`
+		Hours                bool    `db:"hours"`
+		Networks             bool    `db:"networks"`
+		Roster               bool    `db:"roster"`
+		Register             bool    `db:"register"`
+		IncidentHours        float64 `db:"incident_hours"`
 	}
 	type listed struct {
 		Kind string `db:"kind"`
@@ -49,6 +50,7 @@ func storeConfiguration(ctx context.Context, c *casefile.Case, s *settings.Setti
 		rows.Fill(ctx, c, "config", []configured{{
 			Tenant: strings.ToLower(tenant), ApprovedUsers: s.ApprovedUsers != nil, ApprovedApplications: s.ApprovedApplications != nil,
 			Hours: s.Hours != nil, Networks: len(s.TrustedNetworks) > 0, Roster: s.Roster != nil, Register: s.Register != nil,
+			IncidentHours: s.IncidentHours,
 		}}),
 		rows.Fill(ctx, c, "config_lists", lists),
 	)

@@ -12,31 +12,31 @@ import (
 
 // sourceRow is a source with what became of its records.
 type sourceRow struct {
-	ID          int        `db:"source_id"`
-	Path        string     `db:"path"`
-	Container   string     `db:"container"`
-	Bytes       int64      `db:"bytes"`
-	SHA256      string     `db:"sha256"`
-	Format      string     `db:"format"`
-	TenantID    string     `db:"tenant_id"`
-	Read        int64      `db:"records_read"`
-	Loaded      int64      `db:"loaded"`
-	Duplicates  int64      `db:"duplicates"`
-	NotUsed     int64      `db:"not_used"`
-	Quarantined int64      `db:"records_quarantined"`
-	Homeless    int64      `db:"homeless"` // records of no tenant, which NotUsed counts too
-	Orphans     int64      `db:"orphans"`  // steps of sign-ins that are not in evidence
-	First       *time.Time `db:"first_time"`
-	Last        *time.Time `db:"last_time"`
-	Note        string     `db:"note"`
-	LooksLike   string     `db:"not_recognised"`
-	SameAs      *int       `db:"same_as"`
+	ID           int        `db:"source_id"`
+	Path         string     `db:"path"`
+	Container    string     `db:"container"`
+	Bytes        int64      `db:"bytes"`
+	SHA256       string     `db:"sha256"`
+	Format       string     `db:"format"`
+	TenantID     string     `db:"tenant_id"`
+	Read         int64      `db:"records_read"`
+	Loaded       int64      `db:"loaded"`
+	Duplicates   int64      `db:"duplicates"`
+	NotUsed      int64      `db:"not_used"`
+	Quarantined  int64      `db:"records_quarantined"`
+	Unattributed int64      `db:"unattributed"` // records of no tenant, which NotUsed counts too
+	Orphans      int64      `db:"orphans"`      // steps of sign-ins that are not in evidence
+	First        *time.Time `db:"first_time"`
+	Last         *time.Time `db:"last_time"`
+	Note         string     `db:"note"`
+	LooksLike    string     `db:"not_recognised"`
+	SameAs       *int       `db:"same_as"`
 }
 
 // readEvidence is evidence.csv. Which of several records of one event counts as loaded and which as duplicate is
-// settled here, where tenants are known: the first in order of the files is the one loaded.
+// decided here, where tenants are known: the first in order of the files is the one loaded.
 func readEvidence(ctx context.Context, c *casefile.Case) (files []EvidenceFile, notes []string, err error) {
-	homeless := 0
+	unattributed := 0
 	if err := rows.Each(ctx, c, func(s sourceRow) error {
 		f := EvidenceFile{
 			Path: s.Path, Container: s.Container, Bytes: s.Bytes, SHA256: s.SHA256, Format: s.Format, TenantID: s.TenantID,
@@ -46,10 +46,10 @@ func readEvidence(ctx context.Context, c *casefile.Case) (files []EvidenceFile, 
 		if s.SameAs != nil {
 			f.Duplicate = f.Read
 		}
-		if s.Homeless > 0 {
-			homeless++
+		if s.Unattributed > 0 {
+			unattributed++
 			f.Note = joinNotes(f.Note, fmt.Sprintf("%d records name no tenant, and the evidence names several: not attributable, "+
-				"not used; run again with --tenant", s.Homeless))
+				"not used; run again with --tenant", s.Unattributed))
 		}
 		if s.Orphans > 0 {
 			f.Note = joinNotes(f.Note, fmt.Sprintf("%d steps belong to sign-ins that are not in the evidence: add the file of the "+
@@ -67,32 +67,24 @@ func readEvidence(ctx context.Context, c *casefile.Case) (files []EvidenceFile, 
 		return nil
 	}, `
 WITH
-signin_keys AS (
-    SELECT source_id, ordinal, tenant, log, lower(id) AS id FROM attributed_signins WHERE tenant IS NOT NULL
+event_keys AS (
+    SELECT source_id, ordinal, tenant, 'sign-in' AS log, lower(id) AS id, time FROM attributed_signins
+    UNION ALL SELECT source_id, ordinal, tenant, 'audit', lower(id), time FROM attributed_audits
+    UNION ALL SELECT source_id, ordinal, tenant, log_type, lower(id), time FROM attributed_activities
 ),
-repeated AS (SELECT tenant, id FROM signin_keys GROUP BY ALL HAVING count(*) > 1),
+repeated AS (
+    SELECT tenant, log, id FROM event_keys WHERE tenant IS NOT NULL AND id IS NOT NULL GROUP BY ALL HAVING count(*) > 1
+),
 repeats AS (
-    SELECT k.source_id, row_number() OVER (PARTITION BY k.tenant, k.id ORDER BY k.source_id, k.ordinal) AS place
-    FROM signin_keys AS k JOIN repeated AS r ON r.tenant = k.tenant AND r.id = k.id
+    SELECT k.source_id, row_number() OVER (PARTITION BY k.tenant, k.log, k.id ORDER BY k.source_id, k.ordinal) AS place
+    FROM event_keys AS k JOIN repeated AS r ON r.tenant = k.tenant AND r.log = k.log AND r.id = k.id
 ),
-audit_keys AS (
-    SELECT source_id, ordinal, tenant, lower(id) AS id FROM attributed_audits WHERE tenant IS NOT NULL AND id IS NOT NULL
-),
-repeated_audits AS (SELECT tenant, id FROM audit_keys GROUP BY ALL HAVING count(*) > 1),
-audit_repeats AS (
-    SELECT k.source_id, row_number() OVER (PARTITION BY k.tenant, k.id ORDER BY k.source_id, k.ordinal) AS place
-    FROM audit_keys AS k JOIN repeated_audits AS r ON r.tenant = k.tenant AND r.id = k.id
-),
-duplicates AS (
-    SELECT source_id, count(*) AS n
-    FROM (SELECT * FROM repeats WHERE place > 1 UNION ALL SELECT * FROM audit_repeats WHERE place > 1) GROUP BY source_id
-),
+duplicates AS (SELECT source_id, count(*) AS n FROM repeats WHERE place > 1 GROUP BY source_id),
 events AS (
     SELECT
-        source_id, count(*) AS n, count(*) FILTER (WHERE tenant IS NULL) AS homeless,
+        source_id, count(*) AS n, count(*) FILTER (WHERE tenant IS NULL) AS unattributed,
         min(time) AS first_time, max(time) AS last_time
-    FROM (SELECT source_id, tenant, time FROM attributed_signins UNION ALL SELECT source_id, tenant, time FROM attributed_audits)
-    GROUP BY source_id
+    FROM event_keys GROUP BY source_id
 ),
 parts AS (
     SELECT source_id, ordinal, tenant, time FROM attributed_policies
@@ -113,7 +105,7 @@ parts AS (
 ),
 snapshots AS (
     SELECT
-        source_id, count(DISTINCT ordinal) AS n, count(DISTINCT ordinal) FILTER (WHERE tenant IS NULL) AS homeless,
+        source_id, count(DISTINCT ordinal) AS n, count(DISTINCT ordinal) FILTER (WHERE tenant IS NULL) AS unattributed,
         min(time) AS first_time, max(time) AS last_time
     FROM parts GROUP BY source_id
 ),
@@ -121,19 +113,18 @@ orphans AS (SELECT source_id, count(*) FILTER (WHERE NOT has_signin) AS n FROM a
 tenants_in AS (
     SELECT source_id, string_agg(DISTINCT tenant, '; ' ORDER BY tenant) AS tenant_id
     FROM (
-        SELECT DISTINCT source_id, tenant FROM attributed_signins
-        UNION SELECT DISTINCT source_id, tenant FROM attributed_audits
+        SELECT DISTINCT source_id, tenant FROM event_keys
         UNION SELECT DISTINCT source_id, tenant FROM parts
     ) WHERE tenant IS NOT NULL GROUP BY source_id
 )
 SELECT
     s.source_id, s.path, s.container, s.bytes, s.sha256, s.format, coalesce(t.tenant_id, '') AS tenant_id,
     s.records_read,
-    coalesce(e.n, 0) - coalesce(e.homeless, 0) + coalesce(p.n, 0) - coalesce(p.homeless, 0) - coalesce(d.n, 0) AS loaded,
+    coalesce(e.n, 0) - coalesce(e.unattributed, 0) + coalesce(p.n, 0) - coalesce(p.unattributed, 0) - coalesce(d.n, 0) AS loaded,
     coalesce(d.n, 0) AS duplicates,
-    s.records_not_used + coalesce(e.homeless, 0) + coalesce(p.homeless, 0) AS not_used,
+    s.records_not_used + coalesce(e.unattributed, 0) + coalesce(p.unattributed, 0) AS not_used,
     s.records_quarantined,
-    coalesce(e.homeless, 0) + coalesce(p.homeless, 0) AS homeless, coalesce(o.n, 0) AS orphans,
+    coalesce(e.unattributed, 0) + coalesce(p.unattributed, 0) AS unattributed, coalesce(o.n, 0) AS orphans,
     least(e.first_time, p.first_time) AS first_time, greatest(e.last_time, p.last_time) AS last_time, s.note,
     coalesce(s.not_recognised, '') AS not_recognised, s.same_as
 FROM source AS s
@@ -145,8 +136,8 @@ LEFT JOIN tenants_in AS t ON t.source_id = s.source_id
 ORDER BY s.path, s.source_id`); err != nil {
 		return nil, nil, err
 	}
-	if homeless > 0 {
-		notes = append(notes, fmt.Sprintf("%d files cannot be attributed to a tenant and were not used.", homeless))
+	if unattributed > 0 {
+		notes = append(notes, fmt.Sprintf("%d files cannot be attributed to a tenant and were not used.", unattributed))
 	}
 	return files, notes, nil
 }

@@ -48,6 +48,7 @@ func findIncidents(ctx context.Context, c *casefile.Case, s *settings.Settings, 
 	told := func(key string) string { _, identity := d.records.identity(key); return identity }
 	var all []Incident
 	for i, found := range incidents.Build(given, events, time.Duration(s.IncidentHours*float64(time.Hour)), told) {
+		j.gathered = append(j.gathered, found.Records)
 		row := Incident{
 			ID: found.ID, Rank: i + 1, Score: found.Score, Severity: severityOf(found.Severity), Status: "excepted",
 			TenantID: found.Tenant, SubjectType: found.SubjectType, SubjectID: found.Subject,

@@ -54,7 +54,14 @@ func judge(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []
 		return cmp.Or(cmp.Compare(y.Severity.Rank(), x.Severity.Rank()), cmp.Compare(x.RuleID, y.RuleID),
 			x.FirstSeen.Compare(y.FirstSeen), cmp.Compare(x.ID, y.ID))
 	})
-	if err := d.records.prove(ctx, c, r.Findings); err != nil {
+	keys := recordKeys(r.Findings)
+	if err := d.records.cite(ctx, c, r.Findings); err != nil {
+		return nil, err
+	}
+	if err := storeResult(ctx, c, r, keys, j.gathered); err != nil {
+		return nil, err
+	}
+	if r.Timeline, err = timelineRows(ctx, c, d); err != nil {
 		return nil, err
 	}
 	var notes []string
@@ -88,6 +95,7 @@ type judging struct {
 
 	findings []Finding
 	outside  []Finding                     // of the period: they belong to incidents
+	gathered [][]string                    // the keys of each incident's records
 	unjudged map[ruleTenant]map[string]int // how many of the population could not be judged, by the reason
 	faults   []error
 	failed   map[string]string // why, of users' rules that failed, by id
@@ -109,7 +117,7 @@ func (j *judging) run(ctx context.Context, c *casefile.Case, asking bool) error 
 		case errors.Is(err, casefile.ErrAbandoned) && ctx.Err() == nil:
 			return fmt.Errorf("%s: %w; change the rule or take it out of its folder", rule.Origin, err)
 		case rule.Origin != "" && ctx.Err() == nil:
-			j.fail(rule, err)
+			j.leaveOut(rule, err)
 		default:
 			return err
 		}
@@ -117,8 +125,8 @@ func (j *judging) run(ctx context.Context, c *casefile.Case, asking bool) error 
 	return nil
 }
 
-// fail leaves out a user's rule that failed, and says so in the report.
-func (j *judging) fail(rule Rule, err error) {
+// leaveOut leaves out a user's rule that failed, and says so in the report.
+func (j *judging) leaveOut(rule Rule, err error) {
 	j.faults = append(j.faults, fmt.Errorf("%s: %w", rule.Origin, err))
 	if j.failed == nil {
 		j.failed = map[string]string{}

@@ -96,8 +96,8 @@ func (r records) touch(period Period, keys []string) bool {
 	return period.Touches(first, last)
 }
 
-// prove gives every finding the records that its rule named by their keys: their ids, places, words and raw text.
-func (r records) prove(ctx context.Context, c *casefile.Case, findings []Finding) error {
+// cite gives every finding the records that its rule named by their keys: their ids, places, words and raw text.
+func (r records) cite(ctx context.Context, c *casefile.Case, findings []Finding) error {
 	wanted := map[int64]bool{}
 	for _, f := range findings {
 		for _, of := range f.Records {

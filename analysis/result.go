@@ -27,6 +27,7 @@ type Result struct {
 	Assessments  []Assessment
 	Passes       []Pass
 	Logins       []Login
+	Timeline     []Moment // in order of time
 	Policy       []PolicyState
 	Coverage     []CoverageDay
 	Evidence     []EvidenceFile
@@ -39,6 +40,15 @@ type Result struct {
 	SettingsHash string   // SHA-256 of the configuration as read; "" without one
 	RulesHash    string   // SHA-256 over all rule files
 	Pseudonyms   string   // the id of the key that names, ids and addresses were replaced with; "" where they are the evidence's
+}
+
+// RulesByID holds the rules by their ids.
+func (r *Result) RulesByID() map[string]Rule {
+	rules := make(map[string]Rule, len(r.Rules))
+	for _, rule := range r.Rules {
+		rules[rule.ID] = rule
+	}
+	return rules
 }
 
 // These are declared where they are derived.
@@ -62,7 +72,7 @@ const (
 	NotAssessed = supervision.NotAssessed
 )
 
-// Finding is one thing that a rule has to say, as contract.md's findings.csv has it.
+// Finding is one thing that a rule has to say: a row of findings.csv.
 type Finding struct {
 	ID          string
 	RuleID      string
@@ -86,7 +96,7 @@ type Finding struct {
 	Records     []Record            // the proof: what it is about, then what supports it
 }
 
-// Incident is what belongs together, as contract.md's incidents.csv has it.
+// Incident is what belongs together: a row of incidents.csv.
 type Incident struct {
 	ID          string
 	Rank        int // from 1
@@ -168,6 +178,32 @@ type Login struct {
 	Supervised                 string      // yes, no or not assessed
 	EventIDs                   []string
 	Evidence                   []Place
+}
+
+// Moment is one thing that happened around a pass, a row of timeline.csv.
+type Moment struct {
+	Time             time.Time
+	TenantID         string
+	UserID, UserName string // "" where it is about nobody, like a policy
+	What             string // pass issued, log-in, attempt failed and so on: model/95_timeline.sql has them all
+	ActorName        string // who issued, changed or removed
+	IP, Country      string
+	Application      string
+	Detail           string // in words
+	IncidentID       string // "" where no incident tells of it
+	Findings         []string
+	EventID          string // of the first of its records
+	Evidence         []Place
+}
+
+// Criterion is the log-in's answer to one of the nine questions; one that was left out is not assessed.
+func (l Login) Criterion(name string) Criterion {
+	for _, c := range l.Criteria {
+		if c.Name == name {
+			return c
+		}
+	}
+	return Criterion{Name: name, State: NotAssessed, Reason: "The analysis gave no answer."}
 }
 
 // EvidenceFile is one input: a file, an archive, or a member of one.

@@ -80,6 +80,7 @@ func derive(
 	run := func(name string) error { return model.Run(ctx, c, name) }
 	for _, step := range []func() error{
 		// What is judged by, and whose each record is.
+		func() error { return run("01_words") },
 		func() error { return run("05_configuration") },
 		func() error { return storeConfiguration(ctx, c, s, opts.Tenant) },
 		func() error { return storeAddresses(ctx, c, s.TrustedNetworks) },
@@ -168,6 +169,7 @@ func derive(
 		func() error { return run("80_signs") },
 		func() error { return run("85_moments") },
 		func() error { return run("90_findings") },
+		func() error { return run("95_timeline") },
 	} {
 		if err := ctx.Err(); err != nil {
 			return d, err
@@ -197,6 +199,8 @@ func (s *scope) read(ctx context.Context, c *casefile.Case, opts Options) (notes
 	type span struct {
 		First    *time.Time `db:"first_at"` // of the events
 		Last     *time.Time `db:"last_at"`
+		FirstAct *time.Time `db:"first_act_at"` // of what was done
+		LastAct  *time.Time `db:"last_act_at"`
 		Snapshot *time.Time `db:"snapshot_at"` // of the latest snapshot
 	}
 	evidence, err := rows.One[span](ctx, c, `
@@ -205,6 +209,7 @@ WITH events AS (
     UNION ALL SELECT min(time), max(time) FROM attributed_audits WHERE tenant IS NOT NULL
     UNION ALL SELECT min(first_time), max(last_time) FROM attributed_extract_days WHERE tenant IS NOT NULL
 ),
+acts AS (SELECT min(time) AS first_at, max(time) AS last_at FROM attributed_activities WHERE tenant IS NOT NULL),
 snapshots AS (
     SELECT time FROM attributed_policies UNION ALL SELECT time FROM attributed_users
     UNION ALL SELECT time FROM attributed_role_members UNION ALL SELECT time FROM attributed_group_members
@@ -212,11 +217,19 @@ snapshots AS (
     UNION ALL SELECT time FROM attributed_role_definitions UNION ALL SELECT time FROM attributed_registrations
     UNION ALL SELECT time FROM attributed_service_principals
 )
-SELECT min(first_at) AS first_at, max(last_at) AS last_at, (SELECT max(time) FROM snapshots) AS snapshot_at FROM events`)
+SELECT
+    min(first_at) AS first_at, max(last_at) AS last_at,
+    (SELECT first_at FROM acts) AS first_act_at, (SELECT last_at FROM acts) AS last_act_at,
+    (SELECT max(time) FROM snapshots) AS snapshot_at
+FROM events`)
 	if err != nil {
 		return nil, err
 	}
+	// What was done is exported for longer or shorter than the log-ins are, whose days a report is about.
 	first, last := evidence.First, evidence.Last
+	if first == nil {
+		first, last = evidence.FirstAct, evidence.LastAct
+	}
 	if first == nil {
 		first, last = evidence.Snapshot, evidence.Snapshot
 	}
@@ -226,7 +239,7 @@ SELECT min(first_at) AS first_at, max(last_at) AS last_at, (SELECT max(time) FRO
 		s.period = Period{From: *first, To: last.Truncate(time.Second).Add(time.Second)}
 	}
 	if s.asOf.IsZero() {
-		for _, t := range []*time.Time{last, evidence.Snapshot} {
+		for _, t := range []*time.Time{last, evidence.LastAct, evidence.Snapshot} {
 			if t != nil {
 				s.asOf = when.Later(s.asOf, *t)
 			}

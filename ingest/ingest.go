@@ -149,7 +149,7 @@ func (l *loader) visit(s *evidence.Source) error {
 	if err != nil {
 		return err
 	}
-	l.settle(row)
+	l.conclude(row)
 	return nil
 }
 
@@ -159,12 +159,12 @@ func (l *loader) loadAlone(r *source) error {
 	if err := l.load(r); err != nil {
 		return err
 	}
-	l.settle(r)
+	l.conclude(r)
 	return nil
 }
 
-// settle notes and tells what became of a source.
-func (l *loader) settle(row *source) {
+// conclude notes and tells what became of a source.
+func (l *loader) conclude(row *source) {
 	s := row.src
 	if row.listed {
 		l.has.add(listed{row.id, s.Path, row.read, row.sameAs != nil}, row.sha256, max(row.bytes, 0))

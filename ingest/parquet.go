@@ -215,7 +215,7 @@ func (p *parquetRows) take(text string) error {
 		r.bad = &bad
 	}
 	r.translate(nil, &p.in)
-	if err := p.settle(&r); err != nil {
+	if err := p.admit(&r); err != nil {
 		return err
 	}
 	if size := p.row.size(); p.next%4096 == 0 && size > 0 {

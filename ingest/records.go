@@ -276,7 +276,7 @@ func readAhead(r io.Reader) (ahead io.Reader, stop func()) {
 	return out, func() { out.Close(); <-done }
 }
 
-// list settles the source's hash and lists it, unless the case has its content. Where the disk failed there is no hash: it
+// list decides on the source's hash and lists it, unless the case has its content. Where the disk failed there is no hash: it
 // would tell the next run that everything is here already, though a second reading may give more.
 func (c *loading) list() error {
 	if c.unread {
@@ -388,7 +388,7 @@ func (c *loading) json(r io.Reader, head []byte) (ended, err error) {
 		framer = evidence.FrameJSON(contextReader{c.loader, r, c.row.size()}, evidence.FrameOptions{
 			// A part of a damaged record may look like one of another kind: the target of an audit event like a user.
 			IsRecord: func(text []byte) bool {
-				p.settleAll()
+				p.waitForAll()
 				f := formats.Recognise(text)
 				return f != nil && (len(c.formats) == 0 || c.formats[f.Name] > 0)
 			},
@@ -465,14 +465,14 @@ func (c *loading) rows(r io.Reader, table *formats.Sheet) (ended, err error) {
 	return ended, nil
 }
 
-// settle does what is to be done with a record that was translated.
-func (c *loading) settle(r *framed) error {
+// admit puts into the case, sets aside or unwraps a record that was translated.
+func (c *loading) admit(r *framed) error {
 	if c.search != nil && c.row.rows && r.inner != nil {
 		c.search.see(r, c.sheet) // a row's place is that of all it holds
 		return nil
 	}
 	for i := range r.inner {
-		if err := c.settle(&r.inner[i]); err != nil {
+		if err := c.admit(&r.inner[i]); err != nil {
 			return err
 		}
 	}
@@ -565,7 +565,7 @@ func (c *loading) quarantine(q quarantined) {
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
-// onLine counts the records of each line, as they are settled: in order.
+// onLine counts the records of each line, as they are admitted: in order.
 func (c *loading) onLine(line, ordinal int64) {
 	if c.row.rows {
 		return
@@ -633,7 +633,7 @@ func (c *loading) flush() error {
 	return nil
 }
 
-// finish settles what is known only at the end of the source.
+// finish does what can be done only at the end of the source.
 func (c *loading) finish(ended error) error {
 	r := c.row
 	c.endLine()

@@ -22,6 +22,7 @@ const (
 SELECT path FROM source AS s WHERE same_as IS NULL AND records_read <> records_not_used
     + s.records_quarantined
     + (SELECT count(*) FROM signin_record AS r WHERE r.source_id = s.source_id) + (SELECT count(*) FROM audit_record AS r WHERE r.source_id = s.source_id)
+    + (SELECT count(*) FROM activities AS r WHERE r.source_id = s.source_id)
     + (SELECT count(*) FROM signin_step AS r WHERE r.source_id = s.source_id) + (SELECT count(*) FROM directory_user AS r WHERE r.source_id = s.source_id)`
 )
 
@@ -160,8 +161,9 @@ func TestTables(t *testing.T) {
 			text: "CreationDate,UserIds,Operations,AuditData\n" +
 				`2026-09-14T08:59:26Z,jane@contoso.com,UserLoggedIn,"{""CreationTime"":""2026-09-14T08:59:26"",""Id"":""e1"",""IntraSystemId"":""r1"",""Operation"":""UserLoggedIn"",""OrganizationId"":""t1"",""UserId"":""jane@contoso.com"",""ExtendedProperties"":[{""Name"":""UserAuthenticationMethod"",""Value"":""258""}]}"` + "\n" +
 				`2026-09-14T08:59:27Z,jane@contoso.com,UserLoginFailed,"{""CreationTime"":""2026-09-14T08:59:27"",""Id"":""e2"",""Operation"":""UserLoginFailed"",""OrganizationId"":""t1"",""UserId"":""jane@contoso.com"",""ExtendedProperties"":""System.Object[]""}"` + "\n" +
-				`2026-09-14T08:59:28Z,jane@contoso.com,FileAccessed,{}` + "\n",
-			notes: "Unified Audit Log|3|1|0|true||1 not used: Unified Audit Log operation FileAccessed",
+				`2026-09-14T08:59:28Z,jane@contoso.com,FileAccessed,"{""CreationTime"":""2026-09-14T08:59:28"",""Id"":""e3"",""Operation"":""FileAccessed"",""Workload"":""SharePoint""}"` + "\n" +
+				`2026-09-14T08:59:29Z,jane@contoso.com,FileAccessed,{}` + "\n",
+			notes: "Unified Audit Log|4|0|1|true||",
 			query: `SELECT id, event_id, tenant_id, log, method_bits, can_show_tap, interactive, error_code FROM signin_record ORDER BY line`,
 			rows:  []string{"r1|e1|t1|ual|258|true|true|0", "e2|e2|t1|ual||false|true|"},
 		},
@@ -218,14 +220,13 @@ func TestStandardInput(t *testing.T) {
 	}
 }
 
-// A table of many operations must not make a note of many lines.
+// Records of many categories must not make a note of many lines.
 func TestManyReasons(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("CreationDate,Operations,AuditData\n")
 	for i := range 200 {
-		fmt.Fprintf(&b, "2026-09-14T08:59:28Z,Operation%d,{}\n", i)
+		fmt.Fprintf(&b, `{"time":"2026-09-14T08:59:28Z","category":"Category%d","operationName":"o","properties":{}}`+"\n", i)
 	}
-	c := caseOf(t, folder(t, map[string]string{"audit.csv": b.String()}), Options{})
+	c := caseOf(t, folder(t, map[string]string{"records.json": b.String()}), Options{})
 	expect(t, c, `SELECT len(string_split(note, '; ')) AS notes, note LIKE '%188 not used: 188 further kinds' AS summed, records_not_used FROM source`, "13|true|200")
 }
 

@@ -19,13 +19,13 @@ import (
 )
 
 // A source's records go through three stages that work at the same time: one goroutine frames them, some translate them,
-// and the loader's own settles them, in order, and feeds them into the case.
+// and the loader's own admits them, in order, and feeds them into the case.
 
 const (
 	chunkBytes   = 512 << 10 // of text that is translated in one go
 	chunkRecords = 2048
 	recordBytes  = 1 << 10  // that a record takes beside its text while it is translated
-	aheadBytes   = 48 << 20 // of text framed before it is settled, so that feeding a batch stops nobody
+	aheadBytes   = 48 << 20 // of text framed before it is admitted, so that feeding a batch stops nobody
 )
 
 // framed is a record that was framed, what it was translated into, and where it stands.
@@ -108,13 +108,13 @@ func (r *framed) unwrap(in *formats.Input) {
 
 // chunk is some records in a row.
 type chunk struct {
-	records []framed
-	slabs   []*slab // what their texts are parts of
-	size    int     // of the texts, in bytes
-	most    int     // that the texts will have, about, in bytes
-	dates   formats.Dates
-	ready   chan struct{} // closed once they are translated
-	settled chan struct{} // closed once they are settled; nil where nobody waits
+	records  []framed
+	slabs    []*slab // what their texts are parts of
+	size     int     // of the texts, in bytes
+	most     int     // that the texts will have, about, in bytes
+	dates    formats.Dates
+	ready    chan struct{} // closed once they are translated
+	admitted chan struct{} // closed once they are admitted; nil where nobody waits
 }
 
 // keep copies a text, which its framer will overwrite.
@@ -128,7 +128,7 @@ func (ch *chunk) keep(text []byte) string {
 	return ch.slabs[last].keep(text)
 }
 
-// weight is what the chunk counts among what is framed and not settled.
+// weight is what the chunk counts among what is framed and not admitted.
 func (ch *chunk) weight() int64 {
 	return min(int64(ch.size)+int64(len(ch.records))*recordBytes, aheadBytes)
 }
@@ -138,9 +138,9 @@ type producer struct {
 	ctx   context.Context
 	table *formats.Sheet // of rows of CSV
 	chunk *chunk
-	alone *loading      // of a small source: whoever frames its records translates and settles them too
+	alone *loading      // of a small source: whoever frames its records translates and admits them too
 	work  chan<- *chunk // to be translated
-	queue chan<- *chunk // to be settled, in order
+	queue chan<- *chunk // to be admitted, in order
 	ahead *semaphore.Weighted
 }
 
@@ -208,7 +208,7 @@ func (p *producer) send() error {
 		for i := range ch.records {
 			ch.records[i].translate(p.table, &p.alone.in)
 		}
-		return p.alone.settleChunk(ch)
+		return p.alone.admitChunk(ch)
 	}
 	if err := p.ahead.Acquire(p.ctx, ch.weight()); err != nil {
 		return err
@@ -223,21 +223,21 @@ func (p *producer) send() error {
 	return nil
 }
 
-// settleAll waits until every record so far is settled: what follows may depend on what they are.
-func (p *producer) settleAll() {
+// waitForAll waits until every record so far is admitted: what follows may depend on what they are.
+func (p *producer) waitForAll() {
 	p.begin()
-	settled := make(chan struct{})
-	p.chunk.settled = settled
+	admitted := make(chan struct{})
+	p.chunk.admitted = admitted
 	if p.send() != nil || p.alone != nil {
 		return
 	}
 	select {
-	case <-settled:
+	case <-admitted:
 	case <-p.ctx.Done():
 	}
 }
 
-// stream settles the records that produce frames. ended is what ended the frames early, nil at the end of the text.
+// stream admits the records that produce frames. ended is what ended the frames early, nil at the end of the text.
 func (c *loading) stream(produce func(*producer) error) (ended, err error) {
 	if c.small {
 		p := &producer{ctx: c.ctx, alone: c}
@@ -287,13 +287,13 @@ func (c *loading) stream(produce func(*producer) error) (ended, err error) {
 	}
 	for ch := range queue {
 		<-ch.ready
-		if err := c.settleChunk(ch); err != nil {
+		if err := c.admitChunk(ch); err != nil {
 			return nil, err
 		}
 		c.in.Dates.Join(ch.dates)
 		p.ahead.Release(ch.weight())
-		if ch.settled != nil {
-			close(ch.settled)
+		if ch.admitted != nil {
+			close(ch.admitted)
 		}
 	}
 	if err := c.ctx.Err(); err != nil {
@@ -305,10 +305,10 @@ func (c *loading) stream(produce func(*producer) error) (ended, err error) {
 	return ended, nil
 }
 
-// settleChunk settles a chunk's records. An error is the case's.
-func (c *loading) settleChunk(ch *chunk) error {
+// admitChunk admits a chunk's records. An error is the case's.
+func (c *loading) admitChunk(ch *chunk) error {
 	for i := range ch.records {
-		if err := c.settle(&ch.records[i]); err != nil {
+		if err := c.admit(&ch.records[i]); err != nil {
 			c.broken = err
 			return err
 		}

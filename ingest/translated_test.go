@@ -1,11 +1,13 @@
 package ingest_test
 
 import (
+	"bytes"
 	"cmp"
 	"compress/gzip"
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -18,6 +20,7 @@ import (
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding/charmap"
 
 	"tapaudit/analysis"
 	"tapaudit/analysis/settings"
@@ -378,6 +381,38 @@ func adminCentreAuditCSV(t *testing.T, path string, records []record) {
 	writeCSV(t, path, rows)
 }
 
+// savedAgain writes a CSV file, where there is one, as a German spreadsheet saves it: semicolons, Windows-1252, its own dates.
+func savedAgain(t *testing.T, path string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows {
+		for i, cell := range row {
+			if when, err := time.Parse(time.RFC3339Nano, cell); err == nil {
+				row[i] = when.UTC().Format("02.01.2006 15:04:05")
+			}
+		}
+	}
+	var b bytes.Buffer
+	w := csv.NewWriter(charmap.Windows1252.NewEncoder().Writer(&b))
+	w.Comma = ';'
+	if err := w.WriteAll(rows); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // unifiedAudit is a sign-in as the Unified Audit Log has it.
 func unifiedAudit(r record) record {
 	bits := 0
@@ -519,6 +554,21 @@ func TestTranslatedSample(t *testing.T) {
 			signIns: func(t *testing.T, p page) { adminCentreCSV(t, p.folder, p.name, p.records) },
 			audits: func(t *testing.T, p page) {
 				adminCentreAuditCSV(t, filepath.Join(p.folder, "AuditLogs_"+p.name+".csv"), p.records)
+			},
+			lacks: []string{"TAP-SIGNIN-RISKY", "TAP-ISSUED-AFTER-RISKY-SIGNIN"},
+		},
+		{
+			name: "admin centre CSV, saved again by a spreadsheet",
+			signIns: func(t *testing.T, p page) {
+				adminCentreCSV(t, p.folder, p.name, p.records)
+				for _, name := range []string{"InteractiveSignIns_", "InteractiveSignIns_AuthDetails_", "NonInteractiveSignIns_", "NonInteractiveSignIns_AuthDetails_"} {
+					savedAgain(t, filepath.Join(p.folder, name+p.name+".csv"))
+				}
+			},
+			audits: func(t *testing.T, p page) {
+				path := filepath.Join(p.folder, "AuditLogs_"+p.name+".csv")
+				adminCentreAuditCSV(t, path, p.records)
+				savedAgain(t, path)
 			},
 			lacks: []string{"TAP-SIGNIN-RISKY", "TAP-ISSUED-AFTER-RISKY-SIGNIN"},
 		},

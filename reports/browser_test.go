@@ -16,8 +16,12 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+
+	"tapaudit/reports/reporttest"
+
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -146,7 +150,7 @@ func (w *watched) take() (requests, complains []string) {
 
 // busy is hostile evidence with enough rows to sort and filter.
 func busy(findings int) *analysis.Result {
-	r, more := hostile(), large(findings)
+	r, more := reporttest.Hostile(), reporttest.Large(findings)
 	r.Findings = append(r.Findings, more.Findings...)
 	r.Passes = append(r.Passes, more.Passes...)
 	r.Logins = append(r.Logins, more.Logins...)
@@ -155,7 +159,7 @@ func busy(findings int) *analysis.Result {
 
 // busyLater is what busy finds after a while.
 func busyLater(findings int) *analysis.Result {
-	r, more := later(), large(findings)
+	r, more := reporttest.Later(), reporttest.Large(findings)
 	for i := range more.Findings {
 		if i%5 == 0 {
 			more.Findings[i].ID += "-new"
@@ -174,8 +178,8 @@ func TestBrowserLoadsNothingElseAndRunsNothing(t *testing.T) {
 	ctx := browser(t)
 	w := watch(t, ctx)
 	hostilePages := pages(t, busy(60), busyLater(60))
-	for name, payload := range map[string]string{"script": scriptTag, "image": imageTag, "breakout": breakout, "override": override} {
-		for page, address := range pages(t, everywhere(payload), hostile()) {
+	for name, payload := range map[string]string{"script": reporttest.Script, "image": reporttest.Image, "breakout": reporttest.Breakout, "override": reporttest.Override} {
+		for page, address := range pages(t, reporttest.Everywhere(payload), reporttest.Hostile()) {
 			hostilePages[page+" of "+name] = address
 		}
 	}
@@ -384,7 +388,7 @@ func TestBrowserPrintsThePage(t *testing.T) {
 // The time is told, not judged: a machine at work would fail it for no fault of the page.
 func TestBrowserOpensManyFindings(t *testing.T) {
 	ctx := browser(t)
-	run(t, ctx, chromedp.Navigate(fileURL(t, large(10_000))))
+	run(t, ctx, chromedp.Navigate(fileURL(t, reporttest.Large(10_000))))
 	took := evaluate[float64](t, ctx, `performance.getEntriesByType("navigation")[0].loadEventEnd`)
 	slowest := evaluate[float64](t, ctx, `(async () => {
 		for (const details of document.querySelectorAll("details.rule, details.rule > .body > details")) details.open = true;

@@ -2,9 +2,7 @@ package reports
 
 import (
 	"bytes"
-	"context"
 	"encoding/csv"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -12,6 +10,9 @@ import (
 
 	"tapaudit/analysis"
 	"tapaudit/ingest/safetext"
+	"tapaudit/reports/reporttest"
+	"tapaudit/reports/tables"
+	"tapaudit/reports/terminal"
 )
 
 var (
@@ -23,33 +24,22 @@ var (
 // FuzzEscaping: whatever the evidence says, in the page it is text, in a table a cell that no spreadsheet runs, and on a terminal
 // nothing that acts.
 func FuzzEscaping(f *testing.F) {
-	for _, seed := range []string{scriptTag, imageTag, breakout, formula, ansi, override, badUTF8, singleByte, "", "'\"`<>&", "{{.}}", "javascript:alert(1)", "\x00", "</td><script src=//x>", "<!--", "]]>", "\t=1", "\r\n=1", "&lt;script&gt;", strings.Repeat("\u0301", 40)} {
+	for _, seed := range []string{reporttest.Script, reporttest.Image, reporttest.Breakout, reporttest.Formula, reporttest.ANSI, reporttest.Override, reporttest.BadUTF8, reporttest.SingleByte, "", "'\"`<>&", "{{.}}", "javascript:alert(1)", "\x00", "</td><script src=//x>", "<!--", "]]>", "\t=1", "\r\n=1", "&lt;script&gt;", strings.Repeat("\u0301", 40)} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if cell := Inert(s); cell != "" && strings.IndexByte("=+-@\t\r", cell[0]) >= 0 || !utf8.ValidString(cell) {
+		if cell := tables.Inert(s); cell != "" && strings.IndexByte("=+-@\t\r", cell[0]) >= 0 || !utf8.ValidString(cell) {
 			t.Fatalf("%q becomes the cell %q", s, cell)
 		}
-		r := hostile()
+		r := reporttest.Hostile()
 		r.Findings = r.Findings[:1]
 		r.Organisation, r.Case.ID = s, s
 		finding := &r.Findings[0]
 		finding.SubjectName, finding.ActorName, finding.Summary = s, s, s
 		finding.Evidence = []analysis.Place{{Path: s, Line: 1}}
 		finding.Records[0].What, finding.Records[0].Raw = s, s
-		work := &folder{ctx: context.Background(), path: t.TempDir()}
-		var err error
-		if work.root, err = os.OpenRoot(work.path); err != nil {
-			t.Fatal(err)
-		}
-		defer work.root.Close()
-		if err := (htmlOutput{}).write(work, r); err != nil {
-			t.Fatal(err)
-		}
-		if err := (csvOutput{}).write(work, r); err != nil {
-			t.Fatal(err)
-		}
-		page := read(t, work.path, "report.html")
+		dir := write(t, r, "html", "csv")
+		page := reporttest.Read(t, dir, "report.html")
 		if at := strings.IndexFunc(page, safetext.Deceptive); at >= 0 {
 			t.Fatalf("the page holds %q", page[max(0, at-20):at+5])
 		}
@@ -59,7 +49,7 @@ func FuzzEscaping(f *testing.F) {
 				t.Fatalf("the page holds %s", tag)
 			}
 		}
-		rows, err := csv.NewReader(strings.NewReader(read(t, work.path, "findings.csv"))).ReadAll()
+		rows, err := csv.NewReader(strings.NewReader(reporttest.Read(t, dir, "findings.csv"))).ReadAll()
 		if err != nil || len(rows) != 2 {
 			t.Fatalf("%d rows, %v", len(rows), err)
 		}
@@ -68,12 +58,12 @@ func FuzzEscaping(f *testing.F) {
 				t.Fatalf("the table holds the cell %q", cell)
 			}
 		}
-		var terminal bytes.Buffer
-		if err := Summary(&terminal, r, s, false); err != nil {
+		var screen bytes.Buffer
+		if err := terminal.Summary(&screen, r, s, false); err != nil {
 			t.Fatal(err)
 		}
-		if at := strings.IndexFunc(terminal.String(), safetext.Deceptive); at >= 0 {
-			t.Fatalf("the terminal gets %q", terminal.String()[max(0, at-20):at+5])
+		if at := strings.IndexFunc(screen.String(), safetext.Deceptive); at >= 0 {
+			t.Fatalf("the terminal gets %q", screen.String()[max(0, at-20):at+5])
 		}
 	})
 }

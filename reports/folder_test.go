@@ -10,13 +10,16 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"tapaudit/reports/folder"
+	"tapaudit/reports/reporttest"
 )
 
 // TestWhatOthersPutIntoAReportStays: nothing that the manifest does not vouch for is deleted, unless that is asked for;
 // and then no link is followed.
 func TestWhatOthersPutIntoAReportStays(t *testing.T) {
 	elsewhere := t.TempDir()
-	put(t, "mine", elsewhere, "precious.txt")
+	reporttest.Put(t, "mine", elsewhere, "precious.txt")
 	for name, change := range map[string]func(dir string) error{
 		"notes.txt (added)":   func(dir string) error { return os.WriteFile(filepath.Join(dir, "notes.txt"), nil, 0o600) },
 		".hidden (added)":     func(dir string) error { return os.WriteFile(filepath.Join(dir, ".hidden"), nil, 0o600) },
@@ -33,29 +36,29 @@ func TestWhatOthersPutIntoAReportStays(t *testing.T) {
 			return errors.Join(os.Remove(path), os.Symlink(filepath.Join(elsewhere, "precious.txt"), path))
 		},
 	} {
-		dir := write(t, hostile(), "csv", "json")
+		dir := write(t, reporttest.Hostile(), "csv", "json")
 		if err := change(dir); err != nil {
 			t.Fatal(err)
 		}
-		before := names(t, dir)
-		for _, err := range []error{CheckFolder(t.Context(), dir, false), WriteFolder(t.Context(), dir, hostile(), Options{Formats: []string{"csv"}})} {
-			if !errors.Is(err, ErrNotListed) || !strings.Contains(err.Error(), name) {
+		before := reporttest.Names(t, dir)
+		for _, err := range []error{folder.Check(t.Context(), dir, false), WriteFolder(t.Context(), dir, reporttest.Hostile(), Options{Formats: []string{"csv"}})} {
+			if !errors.Is(err, folder.ErrNotListed) || !strings.Contains(err.Error(), name) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		if diff := cmp.Diff(before, names(t, dir)); diff != "" {
+		if diff := cmp.Diff(before, reporttest.Names(t, dir)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 		if v := verifyFolder(t, dir+".new-1"); v.Same == 0 || len(v.Differences) > 0 {
 			t.Errorf("%s: the finished report is not kept whole: %v", name, v.Differences)
 		}
-		if err := WriteFolder(t.Context(), dir, hostile(), Options{Formats: []string{"json"}, Replace: true}); err != nil {
+		if err := WriteFolder(t.Context(), dir, reporttest.Hostile(), Options{Formats: []string{"json"}, Replace: true}); err != nil {
 			t.Errorf("%s, to be replaced: %v", name, err)
 		}
-		if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, names(t, dir)); diff != "" {
+		if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, reporttest.Names(t, dir)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
-		if got := read(t, elsewhere, "precious.txt"); got != "mine" {
+		if got := reporttest.Read(t, elsewhere, "precious.txt"); got != "mine" {
 			t.Errorf("%s: a link was followed: %q", name, got)
 		}
 	}
@@ -63,52 +66,52 @@ func TestWhatOthersPutIntoAReportStays(t *testing.T) {
 
 // TestWhatIsNobodysWorkIsReplaced: what file browsers leave, a signature and a file that is missing hinder nothing.
 func TestWhatIsNobodysWorkIsReplaced(t *testing.T) {
-	dir := write(t, hostile(), "csv", "json")
-	for _, name := range []string{".DS_Store", "Thumbs.db", "desktop.ini", ".directory", "._findings.json", "._manifest.json", signatureName} {
-		put(t, "", dir, name)
+	dir := write(t, reporttest.Hostile(), "csv", "json")
+	for _, name := range []string{".DS_Store", "Thumbs.db", "desktop.ini", ".directory", "._findings.json", "._manifest.json", folder.SignatureName} {
+		reporttest.Put(t, "", dir, name)
 	}
 	if err := os.Remove(filepath.Join(dir, "passes.csv")); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteFolder(t.Context(), dir, hostile(), Options{Formats: []string{"json"}}); err != nil {
+	if err := WriteFolder(t.Context(), dir, reporttest.Hostile(), Options{Formats: []string{"json"}}); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, names(t, dir)); diff != "" {
+	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, reporttest.Names(t, dir)); diff != "" {
 		t.Error(diff)
 	}
 	looked := filepath.Join(t.TempDir(), "looked")
 	if err := os.Mkdir(looked, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	put(t, "", looked, ".DS_Store")
-	if err := WriteFolder(t.Context(), looked, hostile(), Options{Formats: []string{"json"}}); err != nil {
+	reporttest.Put(t, "", looked, ".DS_Store")
+	if err := WriteFolder(t.Context(), looked, reporttest.Hostile(), Options{Formats: []string{"json"}}); err != nil {
 		t.Errorf("a folder that is empty but for what a file browser left: %v", err)
 	}
 }
 
 // TestNotesThatComeLateStay: what is put into the old report while the new one is made, up to the exchange itself.
 func TestNotesThatComeLateStay(t *testing.T) {
-	fill := func(f *folder) error {
-		return f.create("file", func(w io.Writer) error { _, err := io.WriteString(w, "new"); return err })
+	fill := func(f *folder.Folder) error {
+		return f.Create("file", func(w io.Writer) error { _, err := io.WriteString(w, "new"); return err })
 	}
 	for when, late := range map[string]int{"before the exchange": 0, "after it": 1} {
-		dir := write(t, hostile(), "json")
+		dir := write(t, reporttest.Hostile(), "json")
 		calls := 0
-		err := replaceFolder(t.Context(), dir, replacing{check: func(ctx context.Context, path string) error {
+		err := folder.Replace(t.Context(), dir, folder.Replacing{Check: func(ctx context.Context, path string) error {
 			if calls == late {
-				put(t, "mine", path, "notes.txt")
+				reporttest.Put(t, "mine", path, "notes.txt")
 			}
 			calls++
-			return CheckFolder(ctx, path, false)
+			return folder.Check(ctx, path, false)
 		}}, fill)
-		if !errors.Is(err, ErrNotListed) {
+		if !errors.Is(err, folder.ErrNotListed) {
 			t.Fatalf("%s: %v", when, err)
 		}
 		old, fresh := dir, dir+".new-1"
 		if late == 1 {
 			old, fresh = dir+".old-1", dir
 		}
-		if read(t, old, "notes.txt") != "mine" || read(t, old, "manifest.json") == "" || read(t, fresh, "file") != "new" {
+		if reporttest.Read(t, old, "notes.txt") != "mine" || reporttest.Read(t, old, "manifest.json") == "" || reporttest.Read(t, fresh, "file") != "new" {
 			t.Errorf("%s: %v", when, err)
 		}
 		if !strings.Contains(err.Error(), filepath.Base(dir)+map[int]string{0: ".new-1", 1: ".old-1"}[late]) {
@@ -121,22 +124,22 @@ func TestNotesThatComeLateStay(t *testing.T) {
 func TestNamesOfWhatIsKept(t *testing.T) {
 	parent := t.TempDir()
 	dir := filepath.Join(parent, "report")
-	put(t, "", dir)
+	reporttest.Put(t, "", dir)
 	if err := errors.Join(os.Mkdir(dir+".new-1", 0o700), os.Symlink("/nowhere", dir+".new-2")); err != nil {
 		t.Fatal(err)
 	}
-	err := WriteFolder(t.Context(), dir, hostile(), Options{Formats: []string{"json"}})
-	if !errors.Is(err, ErrNotReport) || !strings.Contains(err.Error(), `report.new-3"`) {
+	err := WriteFolder(t.Context(), dir, reporttest.Hostile(), Options{Formats: []string{"json"}})
+	if !errors.Is(err, folder.ErrNotReport) || !strings.Contains(err.Error(), `report.new-3"`) {
 		t.Error(err)
 	}
-	if diff := cmp.Diff([]string{"report", "report.new-1", "report.new-2", "report.new-3"}, names(t, parent)); diff != "" {
+	if diff := cmp.Diff([]string{"report", "report.new-1", "report.new-2", "report.new-3"}, reporttest.Names(t, parent)); diff != "" {
 		t.Error(diff)
 	}
 }
 
 // TestAReportOfNothingReplacesNone: it is written where nothing stands, and nowhere else.
 func TestAReportOfNothingReplacesNone(t *testing.T) {
-	nothing := hostile()
+	nothing := reporttest.Hostile()
 	nothing.Unassessed = "none of it lies in the period"
 	dir := filepath.Join(t.TempDir(), "report")
 	if err := WriteFolder(t.Context(), dir, nothing, Options{Formats: []string{"json"}}); err != nil {
@@ -144,14 +147,14 @@ func TestAReportOfNothingReplacesNone(t *testing.T) {
 	}
 	for _, replace := range []bool{false, true} {
 		err := WriteFolder(t.Context(), dir, nothing, Options{Formats: []string{"csv"}, Replace: replace})
-		if !errors.Is(err, ErrUnassessed) || !strings.Contains(err.Error(), nothing.Unassessed) {
+		if !errors.Is(err, folder.ErrUnassessed) || !strings.Contains(err.Error(), nothing.Unassessed) {
 			t.Errorf("replace %v: %v", replace, err)
 		}
 	}
-	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, names(t, dir)); diff != "" {
+	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, reporttest.Names(t, dir)); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"report"}, names(t, filepath.Dir(dir))); diff != "" {
+	if diff := cmp.Diff([]string{"report"}, reporttest.Names(t, filepath.Dir(dir))); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -161,16 +164,16 @@ func TestALinkToNothingIsRefused(t *testing.T) {
 	if err := os.Symlink(filepath.Join(t.TempDir(), "absent"), link); err != nil {
 		t.Fatal(err)
 	}
-	if err := CheckFolder(t.Context(), link, true); !errors.Is(err, ErrNotReport) {
+	if err := folder.Check(t.Context(), link, true); !errors.Is(err, folder.ErrNotReport) {
 		t.Error(err)
 	}
 }
 
 func TestCheckingEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	dir := write(t, hostile(), "json")
+	dir := write(t, reporttest.Hostile(), "json")
 	cancel()
-	if err := CheckFolder(ctx, dir, false); !errors.Is(err, context.Canceled) {
+	if err := folder.Check(ctx, dir, false); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

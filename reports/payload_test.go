@@ -3,85 +3,47 @@ package reports
 import (
 	"bytes"
 	"encoding/csv"
-	"reflect"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
 
-	"tapaudit/analysis"
 	"tapaudit/ingest/safetext"
+	"tapaudit/reports/reporttest"
+	"tapaudit/reports/terminal"
 )
 
 // payloads are what evidence may hold in any field.
 var payloads = map[string]string{
-	"script":      scriptTag,
-	"image":       imageTag,
-	"breakout":    breakout,
-	"formula":     formula,
+	"script":      reporttest.Script,
+	"image":       reporttest.Image,
+	"breakout":    reporttest.Breakout,
+	"formula":     reporttest.Formula,
 	"formula at":  "@SUM(1+1)*cmd|' /C calc'!A0",
-	"escapes":     ansi + "\x1b]8;;https://evil.example\x07click\x1b]8;;\x07",
-	"override":    override,
-	"long name":   longName(),
-	"invalid":     badUTF8 + singleByte,
+	"escapes":     reporttest.ANSI + "\x1b]8;;https://evil.example\x07click\x1b]8;;\x07",
+	"override":    reporttest.Override,
+	"long name":   reporttest.LongName(),
+	"invalid":     reporttest.BadUTF8 + reporttest.SingleByte,
 	"two lines":   "first\r\n<script>alert(1)</script>\tsecond\x00",
 	"template":    "{{.Result}}${alert(1)}",
 	"wide letter": strings.Repeat("漢", 500),
 }
 
-// ownWords are the fields whose words are the program's own and never evidence's.
-var ownWords = []string{"ID", "Status", "Assessed", "State", "Supervised", "LogType"}
-
-// everywhere is an audit in which every string is the payload.
-func everywhere(payload string) *analysis.Result {
-	r := hostile()
-	fill(reflect.ValueOf(r).Elem(), payload)
-	return r
-}
-
-func fill(v reflect.Value, payload string) {
-	switch v.Kind() {
-	case reflect.String:
-		if v.Type() == reflect.TypeFor[string]() {
-			v.SetString(payload)
-		}
-	case reflect.Slice:
-		for i := range v.Len() {
-			fill(v.Index(i), payload)
-		}
-	case reflect.Pointer:
-		if !v.IsNil() {
-			fill(v.Elem(), payload)
-		}
-	case reflect.Struct:
-		if v.Type() == reflect.TypeFor[time.Time]() {
-			return
-		}
-		for i := range v.NumField() {
-			if !slices.Contains(ownWords, v.Type().Field(i).Name) {
-				fill(v.Field(i), payload)
-			}
-		}
-	}
-}
-
 func TestPayloadsAreInertInEveryField(t *testing.T) {
 	for name, payload := range payloads {
-		r := everywhere(payload)
+		r := reporttest.Everywhere(payload)
 		dir := write(t, r, "html", "csv", "json")
-		c := compared(t, hostile(), r)
+		c := compared(t, reporttest.Hostile(), r)
 		diff := writeComparison(t, c)
 		texts := map[string]string{}
-		for _, file := range names(t, dir) {
-			texts[file] = read(t, dir, file)
+		for _, file := range reporttest.Names(t, dir) {
+			texts[file] = reporttest.Read(t, dir, file)
 		}
-		for _, file := range names(t, diff) {
-			texts["diff/"+file] = read(t, diff, file)
+		for _, file := range reporttest.Names(t, diff) {
+			texts["diff/"+file] = reporttest.Read(t, diff, file)
 		}
 		var summary, told bytes.Buffer
-		if err := Summary(&summary, r, "report", true); err != nil {
+		if err := terminal.Summary(&summary, r, "report", true); err != nil {
 			t.Fatal(err)
 		}
 		if err := c.Summary(&told, "diff", true); err != nil {
@@ -89,7 +51,7 @@ func TestPayloadsAreInertInEveryField(t *testing.T) {
 		}
 		for which, text := range map[string]string{"the summary": summary.String(), "the comparison": told.String()} {
 			for l := range strings.Lines(text) {
-				if w := twwidth.Width(strings.TrimRight(l, " \n")); w > columns {
+				if w := twwidth.Width(strings.TrimRight(l, " \n")); w > terminal.Columns {
 					t.Errorf("%s: %s has a line of %d columns: %q", name, which, w, l)
 				}
 			}

@@ -1,7 +1,7 @@
-// Package reports writes what an audit has to say: a folder for people and
-// scripts, and a summary for the terminal. Every writer renders an
-// [analysis.Result] and adds no judgement of its own. Strings in a Result come
-// from evidence and are hostile until written by one of these writers.
+// Package reports writes what an audit has to say: a folder for people and scripts. Its forms are packages by their readers:
+// page for people, tables for spreadsheets and scripts, tools for other programs; terminal and compare stand beside them.
+// Every writer renders an [analysis.Result] and adds no judgement of its own. Strings in a Result come from evidence and are
+// hostile until written by one of these writers.
 package reports
 
 import (
@@ -15,6 +15,10 @@ import (
 	"aead.dev/minisign"
 
 	"tapaudit/analysis"
+	"tapaudit/reports/folder"
+	"tapaudit/reports/page"
+	"tapaudit/reports/tables"
+	"tapaudit/reports/tools"
 )
 
 // Options says which files a report folder gets and what its manifest states.
@@ -23,7 +27,7 @@ type Options struct {
 	Version string    // of the program that writes
 	Created time.Time // when the report was made; goes into manifest.json and its signature only
 
-	// Replace deletes what else lies in the folder of a report that is replaced; see [CheckFolder].
+	// Replace deletes what else lies in the folder of a report that is replaced; see [folder.Check].
 	Replace bool
 
 	// SigningKey, where it is set, signs the manifest; no other file differs from an unsigned report.
@@ -34,35 +38,33 @@ type Options struct {
 // use of the program, not a failure to write.
 var ErrFormat = errors.New("unknown report format")
 
-// output is one form of the report, with the files that belong to it.
-type output interface {
-	write(f *folder, r *analysis.Result) error
+// form is one way of writing the report, with the files that belong to it.
+type form struct {
+	name  string // which selects it
+	write func(f *folder.Folder, r *analysis.Result, version string) error
 }
 
-// outputs holds every form under the name that selects it, in the order in
-// which they are written. manifest.json is no form: every folder has one.
-func outputs(o Options) []namedOutput {
-	return []namedOutput{
-		{"html", htmlOutput{version: o.Version}},
-		{"csv", csvOutput{}},
-		{"json", jsonOutput{}},
-		{"parquet", parquetOutput{}},
-		{"xlsx", xlsxOutput{version: o.Version}},
-		{"timesketch", timesketchOutput{}},
-		{"ocsf", ocsfOutput{version: o.Version}},
-		{"summary", markdownOutput{version: o.Version}},
-	}
+// forms are all there are, in the order in which they are written. manifest.json is no form: every folder has one.
+var forms = []form{
+	{"html", page.Write},
+	{"csv", anyVersion(tables.WriteCSV)},
+	{"json", anyVersion(tables.WriteJSON)},
+	{"parquet", anyVersion(tables.WriteParquet)},
+	{"xlsx", tables.WriteXLSX},
+	{"timesketch", anyVersion(tools.WriteTimesketch)},
+	{"ocsf", tools.WriteOCSF},
+	{"summary", tools.WriteSummary},
 }
 
-type namedOutput struct {
-	name string
-	output
+// anyVersion is for a form that does not say which version of the program wrote it.
+func anyVersion(write func(f *folder.Folder, r *analysis.Result) error) func(*folder.Folder, *analysis.Result, string) error {
+	return func(f *folder.Folder, r *analysis.Result, _ string) error { return write(f, r) }
 }
 
 // Formats names the forms in which a report can be written.
 func Formats() []string {
 	var names []string
-	for _, o := range outputs(Options{}) {
+	for _, o := range forms {
 		names = append(names, o.name)
 	}
 	return names
@@ -76,10 +78,10 @@ func DefaultFormats() []string { return []string{"html", "csv", "json", "parquet
 //
 // The folder is built as a hidden sibling of dir and takes its place only when
 // it is complete; until then, and whenever an error is returned, a report that
-// stands at dir stays as it is. What [CheckFolder] refuses stays, too: the error
+// stands at dir stays as it is. What [folder.Check] refuses stays, too: the error
 // is then the one it gives, and names the folder beside dir in which the
 // finished report is kept. A report in which nothing could be assessed replaces
-// none; the error wraps [ErrUnassessed]. A format that does not exist is
+// none; the error wraps [folder.ErrUnassessed]. A format that does not exist is
 // refused with one that wraps [ErrFormat]; when ctx ends, the error wraps its
 // cause.
 func WriteFolder(ctx context.Context, dir string, r *analysis.Result, opts Options) error {
@@ -92,20 +94,22 @@ func WriteFolder(ctx context.Context, dir string, r *analysis.Result, opts Optio
 			return fmt.Errorf("%w %q: choose from %s", ErrFormat, name, strings.Join(Formats(), ", "))
 		}
 	}
-	chosen := slices.DeleteFunc(outputs(opts), func(o namedOutput) bool { return !slices.Contains(asked, o.name) })
-	how := replacing{check: func(ctx context.Context, dir string) error { return CheckFolder(ctx, dir, opts.Replace) }}
+	how := folder.Replacing{Check: func(ctx context.Context, dir string) error { return folder.Check(ctx, dir, opts.Replace) }}
 	if r.Unassessed != "" {
-		how.barred = fmt.Errorf("%w (%s)", ErrUnassessed, r.Unassessed)
+		how.Barred = fmt.Errorf("%w (%s)", folder.ErrUnassessed, r.Unassessed)
 	}
-	return replaceFolder(ctx, dir, how, func(f *folder) error {
-		for _, o := range chosen {
-			if err := o.write(f, r); err != nil {
+	return folder.Replace(ctx, dir, how, func(f *folder.Folder) error {
+		for _, form := range forms {
+			if !slices.Contains(asked, form.name) {
+				continue
+			}
+			if err := form.write(f, r, opts.Version); err != nil {
 				return err
 			}
 		}
-		if err := writeManifest(f, r, opts); err != nil || opts.SigningKey == nil {
+		if err := folder.WriteManifest(f, r, opts.Version, opts.Created); err != nil || opts.SigningKey == nil {
 			return err
 		}
-		return signManifest(f, opts.SigningKey, opts.Created)
+		return folder.Sign(f, opts.SigningKey, opts.Created)
 	})
 }

@@ -27,55 +27,57 @@ import (
 
 	"tapaudit/analysis"
 	"tapaudit/ingest/safetext"
+	"tapaudit/reports/compare"
+	"tapaudit/reports/folder"
+	"tapaudit/reports/reporttest"
+	"tapaudit/reports/tables"
+	"tapaudit/reports/terminal"
+	"tapaudit/reports/verdict"
 )
 
-var update = flag.Bool("update", false, "rewrite testdata from what the writers give now")
+var Update = flag.Bool("update", false, "rewrite testdata from what the writers give now")
 
 func write(t *testing.T, r *analysis.Result, formats ...string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "report")
-	opts := Options{Formats: formats, Version: "1.2.3", Created: at(30, 13, 0)}
+	opts := Options{Formats: formats, Version: "1.2.3", Created: reporttest.At(30, 13, 0)}
 	if err := WriteFolder(context.Background(), dir, r, opts); err != nil {
 		t.Fatal(err)
 	}
 	return dir
 }
 
-func read(t *testing.T, path ...string) string {
+func compared(t *testing.T, before, after *analysis.Result) *compare.Comparison {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(path...))
+	c, err := compare.Reports(t.Context(), write(t, before, "csv", "json"), write(t, after, "csv", "json"), false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(text)
+	return c
 }
 
-func names(t *testing.T, dir string) []string {
+func writeComparison(t *testing.T, c *compare.Comparison) string {
 	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil {
+	dir := filepath.Join(t.TempDir(), "diff")
+	if err := c.WriteFolder(t.Context(), dir, "1.2.3", reporttest.At(30, 13, 0), false); err != nil {
 		t.Fatal(err)
 	}
-	var all []string
-	for _, e := range entries {
-		all = append(all, e.Name())
-	}
-	return all
+	return dir
 }
 
 func TestGolden(t *testing.T) {
 	// Parquet is left out: its bytes belong to the library, its content is
 	// tested below.
-	dir := write(t, hostile(), "html", "csv", "json")
+	dir := write(t, reporttest.Hostile(), "html", "csv", "json")
 	var summary bytes.Buffer
-	if err := Summary(&summary, hostile(), "tapaudit-report", false); err != nil {
+	if err := terminal.Summary(&summary, reporttest.Hostile(), "tapaudit-report", false); err != nil {
 		t.Fatal(err)
 	}
 	got := map[string]string{"summary.txt": summary.String()}
-	for _, name := range names(t, dir) {
-		got[name] = read(t, dir, name)
+	for _, name := range reporttest.Names(t, dir) {
+		got[name] = reporttest.Read(t, dir, name)
 	}
-	if *update {
+	if *Update {
 		for name, text := range got {
 			if err := os.WriteFile(filepath.Join("testdata", name), []byte(text), 0o644); err != nil {
 				t.Fatal(err)
@@ -83,11 +85,11 @@ func TestGolden(t *testing.T) {
 		}
 	}
 	want := map[string]string{}
-	for _, name := range names(t, "testdata") {
+	for _, name := range reporttest.Names(t, "testdata") {
 		if info, err := os.Stat(filepath.Join("testdata", name)); err != nil || info.IsDir() { // what other tests need
 			continue
 		}
-		want[name] = read(t, "testdata", name)
+		want[name] = reporttest.Read(t, "testdata", name)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the report differs from testdata; if that is meant, run go test ./reports -update (-want +got):\n%s", diff)
@@ -95,13 +97,13 @@ func TestGolden(t *testing.T) {
 }
 
 func TestSameInputSameBytes(t *testing.T) {
-	a, b := write(t, hostile()), filepath.Join(t.TempDir(), "elsewhere")
-	err := WriteFolder(context.Background(), b, hostile(), Options{Version: "1.2.3", Created: at(30, 14, 0)})
+	a, b := write(t, reporttest.Hostile()), filepath.Join(t.TempDir(), "elsewhere")
+	err := WriteFolder(context.Background(), b, reporttest.Hostile(), Options{Version: "1.2.3", Created: reporttest.At(30, 14, 0)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range names(t, a) {
-		was, is := read(t, a, name), read(t, b, name)
+	for _, name := range reporttest.Names(t, a) {
+		was, is := reporttest.Read(t, a, name), reporttest.Read(t, b, name)
 		if name == "manifest.json" {
 			is = strings.Replace(is, "2026-09-30T14:00:00Z", "2026-09-30T13:00:00Z", 1)
 		}
@@ -114,20 +116,20 @@ func TestSameInputSameBytes(t *testing.T) {
 func TestFolderHoldsWhatTheFormatsSay(t *testing.T) {
 	all := []string{"assessment.csv", "coverage.csv", "evidence.csv", "exceptions.csv", "findings.csv", "findings.json", "findings.parquet",
 		"incidents.csv", "incidents.json", "logins.csv", "manifest.json", "passes.csv", "policy.csv", "quarantine.csv", "report.html"}
-	if diff := cmp.Diff(all, names(t, write(t, hostile()))); diff != "" {
+	if diff := cmp.Diff(all, reporttest.Names(t, write(t, reporttest.Hostile()))); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, names(t, write(t, hostile(), "json"))); diff != "" {
+	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, reporttest.Names(t, write(t, reporttest.Hostile(), "json"))); diff != "" {
 		t.Error(diff)
 	}
 	dir := filepath.Join(t.TempDir(), "report")
-	if err := WriteFolder(context.Background(), dir, hostile(), Options{Formats: []string{"pdf"}}); !errors.Is(err, ErrFormat) {
+	if err := WriteFolder(context.Background(), dir, reporttest.Hostile(), Options{Formats: []string{"pdf"}}); !errors.Is(err, ErrFormat) {
 		t.Errorf("format pdf: %v", err)
 	}
 }
 
 func TestFolderIsPrivate(t *testing.T) {
-	dir := write(t, hostile())
+	dir := write(t, reporttest.Hostile())
 	info, err := os.Stat(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -135,7 +137,7 @@ func TestFolderIsPrivate(t *testing.T) {
 	if info.Mode().Perm() != 0o700 {
 		t.Errorf("folder has mode %o", info.Mode().Perm())
 	}
-	for _, name := range names(t, dir) {
+	for _, name := range reporttest.Names(t, dir) {
 		info, err := os.Stat(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
@@ -147,46 +149,15 @@ func TestFolderIsPrivate(t *testing.T) {
 }
 
 func TestFolderIsReplacedAsAWhole(t *testing.T) {
-	dir := write(t, hostile())
-	if err := WriteFolder(context.Background(), dir, hostile(), Options{Formats: []string{"csv"}}); err != nil {
+	dir := write(t, reporttest.Hostile())
+	if err := WriteFolder(context.Background(), dir, reporttest.Hostile(), Options{Formats: []string{"csv"}}); err != nil {
 		t.Fatal(err)
 	}
-	if slices.Contains(names(t, dir), "report.html") {
+	if slices.Contains(reporttest.Names(t, dir), "report.html") {
 		t.Error("a file of the old report is left")
 	}
-	if diff := cmp.Diff([]string{"report"}, names(t, filepath.Dir(dir))); diff != "" {
+	if diff := cmp.Diff([]string{"report"}, reporttest.Names(t, filepath.Dir(dir))); diff != "" {
 		t.Errorf("beside the report: %s", diff)
-	}
-}
-
-func TestReplacingWithoutExchange(t *testing.T) {
-	parent := t.TempDir()
-	for _, name := range []string{"fresh", "old"} {
-		if err := os.Mkdir(filepath.Join(parent, name), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		put(t, name, parent, name, "name")
-	}
-	root, err := os.OpenRoot(parent)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer root.Close()
-	aside, err := exchangeByRenames(root, "fresh", "old")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := read(t, filepath.Join(parent, "old"), "name"); got != "fresh" {
-		t.Errorf("the old place holds %q", got)
-	}
-	if got := read(t, filepath.Join(parent, aside), "name"); got != "old" {
-		t.Errorf("what was set aside holds %q", got)
-	}
-	if _, err := exchangeByRenames(root, "absent", "old"); err == nil {
-		t.Error("nothing was put in the old place")
-	}
-	if got := read(t, filepath.Join(parent, "old"), "name"); got != "fresh" {
-		t.Errorf("after a failure the old place holds %q", got)
 	}
 }
 
@@ -203,13 +174,13 @@ func TestForeignFolderIsRefused(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if err := WriteFolder(context.Background(), dir, hostile(), Options{}); !errors.Is(err, ErrNotReport) {
+		if err := WriteFolder(context.Background(), dir, reporttest.Hostile(), Options{}); !errors.Is(err, folder.ErrNotReport) {
 			t.Errorf("folder with %s: %v", name, err)
 		}
-		if diff := cmp.Diff([]string{name}, names(t, dir)); diff != "" {
+		if diff := cmp.Diff([]string{name}, reporttest.Names(t, dir)); diff != "" {
 			t.Error(diff)
 		}
-		if err := CheckFolder(t.Context(), dir, true); !errors.Is(err, ErrNotReport) {
+		if err := folder.Check(t.Context(), dir, true); !errors.Is(err, folder.ErrNotReport) {
 			t.Errorf("folder with %s, to be replaced: %v", name, err)
 		}
 	}
@@ -217,12 +188,12 @@ func TestForeignFolderIsRefused(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteFolder(context.Background(), file, hostile(), Options{}); !errors.Is(err, ErrNotReport) {
+	if err := WriteFolder(context.Background(), file, reporttest.Hostile(), Options{}); !errors.Is(err, folder.ErrNotReport) {
 		t.Errorf("a file: %v", err)
 	}
 	// What was finished is kept beside what was refused, whole.
 	kept := []string{"file", "file.new-1", "manifest.json.d", "manifest.json.d.new-1", "notes.txt.d", "notes.txt.d.new-1"}
-	if diff := cmp.Diff(kept, names(t, parent)); diff != "" {
+	if diff := cmp.Diff(kept, reporttest.Names(t, parent)); diff != "" {
 		t.Errorf("after the refusals: %s", diff)
 	}
 	for _, name := range kept {
@@ -243,23 +214,23 @@ func TestEmptyFolderAndLinkAreAccepted(t *testing.T) {
 	if err := os.Symlink("empty", link); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteFolder(context.Background(), link, hostile(), Options{Formats: []string{"json"}}); err != nil {
+	if err := WriteFolder(context.Background(), link, reporttest.Hostile(), Options{Formats: []string{"json"}}); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
 		t.Errorf("the link was replaced: %v %v", info, err)
 	}
-	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, names(t, dir)); diff != "" {
+	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, reporttest.Names(t, dir)); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestInterruptedRunLeavesTheOldReport(t *testing.T) {
-	dir := write(t, hostile())
-	before := read(t, dir, "manifest.json")
+	dir := write(t, reporttest.Hostile())
+	before := reporttest.Read(t, dir, "manifest.json")
 	ctx, cancel := context.WithCancel(context.Background())
-	err := replaceFolder(ctx, dir, replacing{check: func(context.Context, string) error { return nil }}, func(f *folder) error {
-		return f.create("findings.json", func(w io.Writer) error {
+	err := folder.Replace(ctx, dir, folder.Replacing{Check: func(context.Context, string) error { return nil }}, func(f *folder.Folder) error {
+		return f.Create("findings.json", func(w io.Writer) error {
 			cancel()
 			_, err := w.Write(make([]byte, 1<<20))
 			return err
@@ -268,34 +239,34 @@ func TestInterruptedRunLeavesTheOldReport(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error: %v", err)
 	}
-	if err := WriteFolder(ctx, dir, hostile(), Options{}); !errors.Is(err, context.Canceled) {
+	if err := WriteFolder(ctx, dir, reporttest.Hostile(), Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error: %v", err)
 	}
-	if read(t, dir, "manifest.json") != before {
+	if reporttest.Read(t, dir, "manifest.json") != before {
 		t.Error("the old report was changed")
 	}
-	if diff := cmp.Diff([]string{"report"}, names(t, filepath.Dir(dir))); diff != "" {
+	if diff := cmp.Diff([]string{"report"}, reporttest.Names(t, filepath.Dir(dir))); diff != "" {
 		t.Errorf("beside the report: %s", diff)
 	}
 }
 
 func TestManifestNamesEveryFile(t *testing.T) {
-	dir := write(t, hostile())
-	m, err := ReadManifest(dir)
+	dir := write(t, reporttest.Hostile())
+	m, err := folder.ReadManifest(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	listed := []string{"manifest.json"}
 	for _, f := range m.Outputs {
 		listed = append(listed, f.Path)
-		text := read(t, dir, f.Path)
+		text := reporttest.Read(t, dir, f.Path)
 		sum := sha256.Sum256([]byte(text))
 		if f.SHA256 != hex.EncodeToString(sum[:]) || f.Bytes != int64(len(text)) {
 			t.Errorf("%s: the manifest has another size or hash", f.Path)
 		}
 	}
 	slices.Sort(listed)
-	if diff := cmp.Diff(names(t, dir), listed); diff != "" {
+	if diff := cmp.Diff(reporttest.Names(t, dir), listed); diff != "" {
 		t.Error(diff)
 	}
 	if m.Version != "1.2.3" || m.Created == nil || len(m.Inputs) != 2 {
@@ -316,10 +287,10 @@ func TestColumns(t *testing.T) {
 		"exceptions.csv": "rule_id,tenant_id,subject,reason,owner,approved_on,from,expires,expired,findings",
 		"quarantine.csv": "path,line,offset,reason,excerpt,sha256,evidence",
 	}
-	for _, r := range []*analysis.Result{hostile(), {}} {
+	for _, r := range []*analysis.Result{reporttest.Hostile(), {}} {
 		dir := write(t, r, "csv")
 		for name, columns := range want {
-			text := read(t, dir, name)
+			text := reporttest.Read(t, dir, name)
 			if head, _, _ := strings.Cut(text, "\n"); head != columns {
 				t.Errorf("%s has the columns %s", name, head)
 			}
@@ -332,12 +303,12 @@ func TestColumns(t *testing.T) {
 }
 
 func TestSpreadsheetRunsNoCell(t *testing.T) {
-	dir := write(t, hostile(), "csv")
-	for _, name := range names(t, dir) {
+	dir := write(t, reporttest.Hostile(), "csv")
+	for _, name := range reporttest.Names(t, dir) {
 		if !strings.HasSuffix(name, ".csv") {
 			continue
 		}
-		rows, err := csv.NewReader(strings.NewReader(read(t, dir, name))).ReadAll()
+		rows, err := csv.NewReader(strings.NewReader(reporttest.Read(t, dir, name))).ReadAll()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -353,27 +324,38 @@ func TestSpreadsheetRunsNoCell(t *testing.T) {
 		"=1+1": "'=1+1", "+41": "'+41", "-2": "'-2", "@SUM(A1)": "'@SUM(A1)", "\tx": "'\tx", "\rx": "'\rx",
 		"a=b": "a=b", "": "", "caf\xe9": "caf\uFFFD",
 	} {
-		if got := Inert(given); got != want {
+		if got := tables.Inert(given); got != want {
 			t.Errorf("Inert(%q) is %q, want %q", given, got, want)
 		}
 	}
 }
 
+// findingInParquet is a part of a finding, with the types that a reader of Parquet is promised.
+type findingInParquet struct {
+	FindingID        string     `parquet:"finding_id"`
+	SubjectName      string     `parquet:"subject_name"`
+	FirstSeen        *time.Time `parquet:"first_seen,optional,timestamp(microsecond)"`
+	Count            int64      `parquet:"count"`
+	EventIDs         []string   `parquet:"event_ids,list"`
+	ExceptionOwner   *string    `parquet:"exception_owner,optional"`
+	ExceptionExpires *int32     `parquet:"exception_expires,optional,date"` // days since 1970-01-01
+}
+
 func TestFormatsTellTheSame(t *testing.T) {
-	dir := write(t, hostile())
-	rows, err := csv.NewReader(strings.NewReader(read(t, dir, "findings.csv"))).ReadAll()
+	dir := write(t, reporttest.Hostile())
+	rows, err := csv.NewReader(strings.NewReader(reporttest.Read(t, dir, "findings.csv"))).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var fromJSON []map[string]any
-	if err := json.Unmarshal([]byte(read(t, dir, "findings.json")), &fromJSON); err != nil {
+	if err := json.Unmarshal([]byte(reporttest.Read(t, dir, "findings.json")), &fromJSON); err != nil {
 		t.Fatal(err)
 	}
-	fromParquet, err := parquet.ReadFile[findingRow](filepath.Join(dir, "findings.parquet"))
+	fromParquet, err := parquet.ReadFile[findingInParquet](filepath.Join(dir, "findings.parquet"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(rows)-1 != len(fromJSON) || len(fromJSON) != len(fromParquet) || len(fromJSON) != len(hostile().Findings) {
+	if len(rows)-1 != len(fromJSON) || len(fromJSON) != len(fromParquet) || len(fromJSON) != len(reporttest.Hostile().Findings) {
 		t.Fatalf("%d rows of CSV, %d of JSON, %d of Parquet", len(rows)-1, len(fromJSON), len(fromParquet))
 	}
 	for i, object := range fromJSON {
@@ -393,7 +375,7 @@ func TestFormatsTellTheSame(t *testing.T) {
 			default:
 				text = fmt.Sprint(v)
 			}
-			if got := rows[i+1][column]; got != Inert(text) {
+			if got := rows[i+1][column]; got != tables.Inert(text) {
 				t.Errorf("finding %d, %s: CSV has %q, JSON %q", i, name, got, text)
 			}
 		}
@@ -403,36 +385,36 @@ func TestFormatsTellTheSame(t *testing.T) {
 			t.Errorf("finding %d differs in Parquet: %+v", i, p)
 		}
 	}
-	first := hostile().Findings[0]
+	first := reporttest.Hostile().Findings[0]
 	if got := fromParquet[0].FirstSeen; got == nil || !got.Equal(first.FirstSeen.Truncate(time.Microsecond)) {
 		t.Errorf("first_seen in Parquet: %v", got)
 	}
-	if got := fromParquet[3].ExpiresDay; got == nil || time.Unix(int64(*got)*24*60*60, 0).UTC().Format(time.DateOnly) != "2027-03-31" {
+	if got := fromParquet[3].ExceptionExpires; got == nil || time.Unix(int64(*got)*24*60*60, 0).UTC().Format(time.DateOnly) != "2027-03-31" {
 		t.Errorf("exception_expires in Parquet: %v", got)
 	}
-	if fromParquet[0].ExceptionOwner != nil || fromParquet[0].ExpiresDay != nil {
+	if fromParquet[0].ExceptionOwner != nil || fromParquet[0].ExceptionExpires != nil {
 		t.Error("a finding without an exception has one in Parquet")
 	}
 }
 
 func TestNoFindingsIsStillAReport(t *testing.T) {
 	dir := write(t, &analysis.Result{})
-	if got := read(t, dir, "findings.json"); got != "[]\n" {
+	if got := reporttest.Read(t, dir, "findings.json"); got != "[]\n" {
 		t.Errorf("findings.json: %q", got)
 	}
-	rows, err := parquet.ReadFile[findingRow](filepath.Join(dir, "findings.parquet"))
+	rows, err := parquet.ReadFile[findingInParquet](filepath.Join(dir, "findings.parquet"))
 	if err != nil || len(rows) != 0 {
 		t.Errorf("findings.parquet: %d rows, %v", len(rows), err)
 	}
 	for _, want := range []string{"Log-ins could not be assessed", "No test was run"} {
-		if !strings.Contains(read(t, dir, "report.html"), want) {
+		if !strings.Contains(reporttest.Read(t, dir, "report.html"), want) {
 			t.Errorf("report.html of no evidence does not say %q", want)
 		}
 	}
 }
 
 func TestPageAllowsOnlyItsOwnStyleAndScript(t *testing.T) {
-	page := read(t, write(t, hostile(), "html"), "report.html")
+	page := reporttest.Read(t, write(t, reporttest.Hostile(), "html"), "report.html")
 	policy := regexp.MustCompile(`<meta http-equiv="Content-Security-Policy" content="([^"]*)">`).FindStringSubmatch(page)
 	if policy == nil || !strings.HasPrefix(policy[1], "default-src 'none';") {
 		t.Fatalf("policy: %q", policy)
@@ -469,28 +451,28 @@ func TestPageAllowsOnlyItsOwnStyleAndScript(t *testing.T) {
 
 func TestNothingDeceptiveIsShown(t *testing.T) {
 	const unseen = "an\u200b\u200f\u2028\u00ad\u034f\u115f\u3164\u2800\ufe0f\u180e\U000e0041\U000e01efna"
-	r := hostile()
+	r := reporttest.Hostile()
 	r.Organisation, r.Passes[0].UserName = unseen, unseen
 	for i := range r.Findings {
 		r.Findings[i].SubjectName += unseen
 	}
 	dir := write(t, r, "html", "json", "csv", "summary", "xlsx")
 	var summary bytes.Buffer
-	if err := Summary(&summary, r, "rep\x1b[2Jort", false); err != nil {
+	if err := terminal.Summary(&summary, r, "rep\x1b[2Jort", false); err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{"report.html": read(t, dir, "report.html"), "findings.json": read(t, dir, "findings.json"),
-		"manifest.json": read(t, dir, "manifest.json"), "summary.md": read(t, dir, "summary.md"), "the summary": summary.String()} {
+	for name, text := range map[string]string{"report.html": reporttest.Read(t, dir, "report.html"), "findings.json": reporttest.Read(t, dir, "findings.json"),
+		"manifest.json": reporttest.Read(t, dir, "manifest.json"), "summary.md": reporttest.Read(t, dir, "summary.md"), "the summary": summary.String()} {
 		if at := strings.IndexFunc(text, safetext.Deceptive); at >= 0 {
 			t.Errorf("%s holds %q", name, text[max(0, at-20):at+5])
 		}
 	}
-	if page := read(t, dir, "report.html"); !strings.Contains(page, "anna␛[2J") || !strings.Contains(page, "an"+strings.Repeat("\uFFFD", 12)+"na") {
+	if page := reporttest.Read(t, dir, "report.html"); !strings.Contains(page, "anna␛[2J") || !strings.Contains(page, "an"+strings.Repeat("\uFFFD", 12)+"na") {
 		t.Error("report.html does not show where the characters are")
 	}
 	// What programs read has the value itself.
 	for _, name := range []string{"findings.csv", "passes.csv"} {
-		if !strings.Contains(read(t, dir, name), unseen) {
+		if !strings.Contains(reporttest.Read(t, dir, name), unseen) {
 			t.Errorf("%s has lost characters", name)
 		}
 	}
@@ -500,11 +482,11 @@ func TestNothingDeceptiveIsShown(t *testing.T) {
 func TestFirstPageOfLittleEvidence(t *testing.T) {
 	no := func(ids ...string) (all []analysis.Assessment) {
 		for _, id := range ids {
-			all = append(all, analysis.Assessment{RuleID: id, TenantID: tenant, Assessed: "no", Reasons: []string{"no audit log"}})
+			all = append(all, analysis.Assessment{RuleID: id, TenantID: reporttest.Tenant, Assessed: "no", Reasons: []string{"no audit log"}})
 		}
 		return all
 	}
-	yes := analysis.Assessment{RuleID: "TAP-SIGNIN", TenantID: tenant, Assessed: "yes"}
+	yes := analysis.Assessment{RuleID: "TAP-SIGNIN", TenantID: reporttest.Tenant, Assessed: "yes"}
 	medium, high := analysis.Finding{Severity: "medium", Status: "open"}, analysis.Finding{Severity: "high", Status: "open"}
 	one := []analysis.Login{{Supervised: "not assessed"}}
 	for _, c := range []struct {
@@ -524,12 +506,12 @@ func TestFirstPageOfLittleEvidence(t *testing.T) {
 		{"audit log only", analysis.Result{Assessments: no("TAP-SIGNIN"), Findings: []analysis.Finding{high}},
 			"One finding asks for action now, and log-ins could not be assessed", "log-ins with a pass could not be assessed"},
 	} {
-		heading, sentence := verdict(&c.result)
+		heading, sentence := verdict.Of(&c.result)
 		if heading != c.heading || !strings.Contains(sentence, c.sentence) {
 			t.Errorf("%s: %s. %s", c.name, heading, sentence)
 		}
-		page := read(t, write(t, &c.result, "html"), "report.html")
-		if tested := len(c.result.Assessments) > 0; strings.Contains(page, collectFirst) == tested {
+		page := reporttest.Read(t, write(t, &c.result, "html"), "report.html")
+		if tested := len(c.result.Assessments) > 0; strings.Contains(page, verdict.CollectFirst) == tested {
 			t.Errorf("%s: the page tells to collect evidence: %v", c.name, !tested)
 		}
 		if strings.Contains(page, "Every test could be run") {
@@ -538,46 +520,9 @@ func TestFirstPageOfLittleEvidence(t *testing.T) {
 	}
 }
 
-func TestUnseenReasonsAreCountedAndFolded(t *testing.T) {
-	r := &analysis.Result{Tenants: []string{tenant}}
-	for i := range 8 {
-		r.Assessments = append(r.Assessments, analysis.Assessment{RuleID: fmt.Sprint("R", i), TenantID: tenant, Assessed: "partly",
-			Reasons: []string{"2 days without audit log", fmt.Sprint("reason ", i)}})
-	}
-	r.Assessments[3].Assessed = "no"
-	all := unseenByTenant(r)
-	if len(all) != 1 || len(all[0].Reasons) != unseenTold || len(all[0].Rest) != 9-unseenTold {
-		t.Fatalf("%+v", all)
-	}
-	// The gap alone stopped no test: seven others were run in part in spite of it.
-	if first := all[0].Reasons[0]; first.All() || first.Touches() != "8 tests, 1 of them not run at all" {
-		t.Errorf("%s: %s", first.Reason, first.Touches())
-	}
-	if second := all[0].Reasons[1]; !second.All() || second.Reason != "reason 3" || second.Touches() != "1 test" {
-		t.Errorf("%s: %s", second.Reason, second.Touches())
-	}
-}
-
-func TestPeriodInWords(t *testing.T) {
-	for _, c := range []struct {
-		from, to time.Time
-		want     string
-	}{
-		{at(1, 0, 0), at(30, 0, 0), "2026-09-01 to 2026-09-29"},
-		{at(1, 0, 0), at(2, 0, 0), "2026-09-01"},
-		{at(1, 8, 30), at(2, 0, 0), "2026-09-01 08:30:00 to before 2026-09-02 00:00:00"},
-		{at(1, 8, 30), time.Time{}, "from 2026-09-01 08:30:00"},
-		{time.Time{}, time.Time{}, "not known"},
-	} {
-		if got := spanned(analysis.Period{From: c.from, To: c.to}); got != c.want {
-			t.Errorf("got %q, want %q", got, c.want)
-		}
-	}
-}
-
 func TestManyFindingsStayReadable(t *testing.T) {
-	r := large(10_000)
-	page := read(t, write(t, r, "html"), "report.html")
+	r := reporttest.Large(10_000)
+	page := reporttest.Read(t, write(t, r, "html"), "report.html")
 	if len(page) > 15<<20 {
 		t.Errorf("report.html has %d bytes", len(page))
 	}
@@ -594,9 +539,9 @@ func TestManyFindingsStayReadable(t *testing.T) {
 // The page shows of many tenants the first and names the table with the rest; of few it shows all.
 func TestManyTenantsStayReadable(t *testing.T) {
 	of := func(tenants int) *analysis.Result {
-		r := &analysis.Result{Period: analysis.Period{From: at(1, 0, 0), To: at(11, 0, 0)}}
+		r := &analysis.Result{Period: analysis.Period{From: reporttest.At(1, 0, 0), To: reporttest.At(11, 0, 0)}}
 		for i := range 40 {
-			r.Rules = append(r.Rules, rule(fmt.Sprintf("TAP-RULE-%d", i), "A rule", "low"))
+			r.Rules = append(r.Rules, reporttest.Rule(fmt.Sprintf("TAP-RULE-%d", i), "A rule", "low"))
 		}
 		for i := range tenants {
 			tenant := fmt.Sprintf("%08d-0000-4000-8000-000000000000", i)
@@ -608,15 +553,15 @@ func TestManyTenantsStayReadable(t *testing.T) {
 				}
 				r.Assessments = append(r.Assessments, a)
 			}
-			for _, logType := range logTypes {
+			for _, logType := range []string{"audit", "sign-in interactive", "sign-in non-interactive"} {
 				for d := range 10 {
-					r.Coverage = append(r.Coverage, analysis.CoverageDay{TenantID: tenant, LogType: logType, Day: at(1+d, 0, 0), Status: "covered"})
+					r.Coverage = append(r.Coverage, analysis.CoverageDay{TenantID: tenant, LogType: logType, Day: reporttest.At(1+d, 0, 0), Status: "covered"})
 				}
 			}
-			r.Policy = append(r.Policy, analysis.PolicyState{TenantID: tenant, From: at(1, 0, 0), State: "enabled", Basis: "snapshot"})
+			r.Policy = append(r.Policy, analysis.PolicyState{TenantID: tenant, From: reporttest.At(1, 0, 0), State: "enabled", Basis: "snapshot"})
 			for k := range 4 {
 				r.Findings = append(r.Findings, analysis.Finding{ID: fmt.Sprintf("%d-%d", i, k), RuleID: r.Rules[k].ID, Severity: "low", Status: "open", TenantID: tenant,
-					SubjectType: "tenant", SubjectID: tenant, SubjectName: tenant, FirstSeen: at(1, 0, 0), LastSeen: at(2, 0, 0), Summary: strings.Repeat("A summary. ", 20)})
+					SubjectType: "tenant", SubjectID: tenant, SubjectName: tenant, FirstSeen: reporttest.At(1, 0, 0), LastSeen: reporttest.At(2, 0, 0), Summary: strings.Repeat("A summary. ", 20)})
 			}
 		}
 		return r
@@ -627,7 +572,7 @@ func TestManyTenantsStayReadable(t *testing.T) {
 		"30 calendars here, of a tenant and log each; 23,970 more are in coverage.csv", "7,500 further states are in policy.csv",
 		"23,976 further logs are in the calendars below and in coverage.csv",
 	}
-	page := read(t, write(t, of(8_000), "html"), "report.html")
+	page := reporttest.Read(t, write(t, of(8_000), "html"), "report.html")
 	if len(page) > 15<<20 {
 		t.Errorf("the page of 8,000 tenants has %d bytes", len(page))
 	}
@@ -649,23 +594,23 @@ func TestManyTenantsStayReadable(t *testing.T) {
 		t.Errorf("%d findings are shown and %d told to be in findings.csv, of 32,000", shown, beyond)
 	}
 	for _, few := range []int{1, 3} {
-		if page := read(t, write(t, of(few), "html"), "report.html"); regexp.MustCompile(`here, the rest|tenants here|calendars here|in findings.csv\.</p>`).MatchString(page) {
+		if page := reporttest.Read(t, write(t, of(few), "html"), "report.html"); regexp.MustCompile(`here, the rest|tenants here|calendars here|in findings.csv\.</p>`).MatchString(page) {
 			t.Errorf("the page of %d tenants leaves something out", few)
 		}
 	}
 }
 
 func TestSummaryFitsATerminal(t *testing.T) {
-	r := hostile()
+	r := reporttest.Hostile()
 	r.Findings[0].SubjectName = strings.Repeat("漢字", 60)
 	r.Findings[1].Title = strings.Repeat("é", 200)
 	for _, color := range []bool{false, true} {
 		var out bytes.Buffer
-		if err := Summary(&out, r, "report", color); err != nil {
+		if err := terminal.Summary(&out, r, "report", color); err != nil {
 			t.Fatal(err)
 		}
 		for l := range strings.Lines(out.String()) {
-			if w := twwidth.Width(strings.TrimSuffix(l, "\n")); w > columns {
+			if w := twwidth.Width(strings.TrimSuffix(l, "\n")); w > terminal.Columns {
 				t.Errorf("%d columns: %s", w, l)
 			}
 		}
@@ -673,7 +618,7 @@ func TestSummaryFitsATerminal(t *testing.T) {
 			t.Errorf("color %v: %s", color, out.String())
 		}
 	}
-	if err := Summary(brokenPipe{}, r, "report", false); !errors.Is(err, io.ErrClosedPipe) {
+	if err := terminal.Summary(brokenPipe{}, r, "report", false); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("a writer that fails: %v", err)
 	}
 }
@@ -698,73 +643,15 @@ func TestWhatWasNotAssessedIsNeverNone(t *testing.T) {
 		{"covered in part", analysis.Result{Assessments: assessed("partly", "a gap")}, "no log-in with a pass in the part that could be assessed", "no log-in with a pass;"},
 		{"rule not run", analysis.Result{}, "log-ins with a pass could not be assessed", "no log-in"},
 	} {
-		_, sentence := verdict(&c.result)
+		_, sentence := verdict.Of(&c.result)
 		if !strings.Contains(sentence, c.says) || strings.Contains(sentence, c.never) {
 			t.Errorf("%s: %s", c.name, sentence)
 		}
-		page := read(t, write(t, &c.result, "html"), "report.html")
+		page := reporttest.Read(t, write(t, &c.result, "html"), "report.html")
 		if shown := strings.Contains(page, "shows no log-in with a pass"); shown != (c.name == "all covered") {
 			t.Errorf("%s: the ledger claims that there was none: %v", c.name, shown)
 		}
 	}
 }
 
-func TestAssessmentSentences(t *testing.T) {
-	for _, c := range []struct {
-		given analysis.Assessment
-		want  string
-	}{
-		{analysis.Assessment{Assessed: "yes"}, "Tested, none found."},
-		{analysis.Assessment{Assessed: "yes", Findings: 2, Excepted: 1}, "Tested: 2 findings, 1 excepted."},
-		{analysis.Assessment{Assessed: "partly", Reasons: []string{"a gap."}}, "Tested in part, none found in that part; the rest could not be tested: a gap."},
-		{analysis.Assessment{Assessed: "partly", Findings: 1, Reasons: []string{"a gap"}}, "Tested in part: 1 finding; the rest could not be tested: a gap."},
-		{analysis.Assessment{Assessed: "no", Reasons: []string{"no audit log"}}, "Could not be tested: no audit log."},
-		{analysis.Assessment{Assessed: "no"}, "Could not be tested: no reason is given."},
-	} {
-		if got := result(c.given); got != c.want {
-			t.Errorf("got %q, want %q", got, c.want)
-		}
-	}
-}
-
-func TestFirstThings(t *testing.T) {
-	r := &analysis.Result{}
-	for _, f := range []struct{ id, rule, severity, status string }{
-		{"1", "A", "high", "open"}, {"2", "A", "high", "open"}, {"3", "B", "high", "excepted"}, {"4", "C", "high", "open"},
-		{"5", "D", "info", "open"},
-	} {
-		r.Findings = append(r.Findings, analysis.Finding{ID: f.id, RuleID: f.rule, Severity: analysis.Severity(f.severity), Status: f.status})
-	}
-	var got []string
-	for _, f := range firstThings(r, 4) {
-		got = append(got, f.ID)
-	}
-	if diff := cmp.Diff([]string{"1", "4", "2"}, got); diff != "" {
-		t.Error(diff)
-	}
-}
-
 // TestContrast holds the palette to WCAG 2.2 AA: 4.5 to 1 for text.
-func TestContrast(t *testing.T) {
-	blocks := regexp.MustCompile(`(?s):root \{(.*?)\}`).FindAllStringSubmatch(style, -1)
-	if len(blocks) != 3 {
-		t.Fatalf("%d palettes, want those for light, dark and print", len(blocks))
-	}
-	for i, block := range blocks {
-		colour := map[string]string{}
-		for _, m := range regexp.MustCompile(`--([a-z-]+): (#[0-9a-f]{6})`).FindAllStringSubmatch(block[1], -1) {
-			colour[m[1]] = m[2]
-		}
-		pairs := [][2]string{{"ink", "paper"}, {"ink", "card"}, {"ink", "head"}, {"muted", "paper"}, {"muted", "card"}, {"muted", "head"},
-			{"link", "card"}, {"link", "low-bg"}, {"critical", "card"}, {"medium", "card"}, {"good", "card"}}
-		for _, name := range []string{"critical", "high", "medium", "low", "info", "good"} {
-			pairs = append(pairs, [2]string{name, name + "-bg"})
-		}
-		for _, p := range pairs {
-			a, b := luminance(t, colour[p[0]]), luminance(t, colour[p[1]])
-			if ratio := (max(a, b) + .05) / (min(a, b) + .05); ratio < 4.5 {
-				t.Errorf("palette %d: %s on %s has a contrast of %.2f", i, p[0], p[1], ratio)
-			}
-		}
-	}
-}

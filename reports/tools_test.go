@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"tapaudit/reports/folder"
+	"tapaudit/reports/reporttest"
 )
 
 // toolFormats are the outputs that are written for one other tool each, when they are asked for.
@@ -14,19 +17,19 @@ var toolFormats = []string{"xlsx", "timesketch", "ocsf", "summary"}
 // TestGoldenForOtherTools compares those outputs, the workbook by what a reader of it sees: its bytes belong to the
 // library.
 func TestGoldenForOtherTools(t *testing.T) {
-	dir := write(t, hostile(), toolFormats...)
+	dir := write(t, reporttest.Hostile(), toolFormats...)
 	got := map[string]string{}
-	for _, name := range names(t, dir) {
+	for _, name := range reporttest.Names(t, dir) {
 		switch name {
 		case "manifest.json":
 		case "findings.xlsx":
-			got[name+".txt"] = seenInWorkbook(t, filepath.Join(dir, name))
+			got[name+".txt"] = reporttest.SeenInWorkbook(t, filepath.Join(dir, name))
 		default:
-			got[name] = read(t, dir, name)
+			got[name] = reporttest.Read(t, dir, name)
 		}
 	}
 	golden := filepath.Join("testdata", "tools")
-	if *update {
+	if *Update {
 		if err := os.MkdirAll(golden, 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -37,8 +40,8 @@ func TestGoldenForOtherTools(t *testing.T) {
 		}
 	}
 	want := map[string]string{}
-	for _, name := range names(t, golden) {
-		want[name] = read(t, golden, name)
+	for _, name := range reporttest.Names(t, golden) {
+		want[name] = reporttest.Read(t, golden, name)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("outputs differ from %s; if that is meant, run go test ./reports -update (-want +got):\n%s", golden, diff)
@@ -47,11 +50,11 @@ func TestGoldenForOtherTools(t *testing.T) {
 
 func TestOutputsForOtherToolsAreThoseOfTheFormats(t *testing.T) {
 	want := []string{"findings.xlsx", "manifest.json", "ocsf.jsonl", "summary.md", "timesketch.csv", "timesketch.jsonl"}
-	dir := write(t, hostile(), toolFormats...)
-	if diff := cmp.Diff(want, names(t, dir)); diff != "" {
+	dir := write(t, reporttest.Hostile(), toolFormats...)
+	if diff := cmp.Diff(want, reporttest.Names(t, dir)); diff != "" {
 		t.Error(diff)
 	}
-	found, err := VerifyFolder(t.Context(), dir)
+	found, err := folder.Verify(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,12 +67,12 @@ func TestOutputsForOtherToolsAreThoseOfTheFormats(t *testing.T) {
 }
 
 func TestOutputsForOtherToolsAreTheSameBytesEachTime(t *testing.T) {
-	r := large(300)
+	r := reporttest.Large(300)
 	a := write(t, r, toolFormats...)
 	for range 5 { // a map's order shows in some runs only
 		b := write(t, r, toolFormats...)
-		for _, name := range names(t, a) {
-			if read(t, a, name) != read(t, b, name) {
+		for _, name := range reporttest.Names(t, a) {
+			if reporttest.Read(t, a, name) != reporttest.Read(t, b, name) {
 				t.Fatalf("%s differs between two runs", name)
 			}
 		}

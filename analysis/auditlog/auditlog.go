@@ -109,11 +109,11 @@ type logged struct {
 func Read(ctx context.Context, c *casefile.Case, ids identity.IDs, addressOf func(string) string) ([]*Event, error) {
 	var events []*Event
 	byID := map[[2]string]*Event{}
-	var nameless []*Event
+	var withoutID []*Event
 	if err := rows.Each(ctx, c, func(l logged) error {
 		e := l.event(ids, addressOf)
 		if e.ID == "" {
-			nameless = append(nameless, e)
+			withoutID = append(withoutID, e)
 			return nil
 		}
 		key := [2]string{e.Tenant, strings.ToLower(e.ID)}
@@ -140,7 +140,7 @@ ORDER BY a.tenant, a.time, lower(a.id), length(a.targets::VARCHAR) DESC, a.targe
     a.source_id, a.ordinal`); err != nil {
 		return nil, err
 	}
-	events = joinNameless(events, nameless)
+	events = joinWithoutID(events, withoutID)
 	slices.SortStableFunc(events, func(x, y *Event) int {
 		return cmp.Or(strings.Compare(x.Tenant, y.Tenant), x.Time.Compare(y.Time),
 			strings.Compare(strings.ToLower(x.ID), strings.ToLower(y.ID)),
@@ -149,8 +149,8 @@ ORDER BY a.tenant, a.time, lower(a.id), length(a.targets::VARCHAR) DESC, a.targe
 	ties := map[[5]string]int{}
 	for i, e := range events {
 		e.No = int64(i + 1)
-		e.tie = ties[e.sameness()]
-		ties[e.sameness()]++
+		e.tie = ties[e.likeness()]
+		ties[e.likeness()]++
 		e.resolveUser(ids)
 	}
 	return events, nil
@@ -214,8 +214,8 @@ func (e *Event) join(o *Event) {
 	}
 }
 
-// sameness is what an event without an id is told apart by.
-func (e *Event) sameness() [5]string {
+// likeness is what an event without an id is told apart by.
+func (e *Event) likeness() [5]string {
 	return [5]string{
 		e.Tenant, strings.ToLower(e.Correlation), strings.ToLower(e.Activity),
 		e.Time.Truncate(time.Second).Format(time.RFC3339), e.targetKey,
@@ -224,24 +224,24 @@ func (e *Event) sameness() [5]string {
 
 // Identity is what the event is told apart by within its tenant, whatever export it came from.
 func (e *Event) Identity() string {
-	s := e.sameness()
+	s := e.likeness()
 	return fmt.Sprintf("%s\x00%s\x00%s\x00%s\x00%d", s[1], s[2], s[3], s[4], e.tie)
 }
 
-// joinNameless joins records without id, in order, to the events that they equal; those of one source that find none
+// joinWithoutID joins records without id, in order, to the events that they equal; those of one source that find none
 // left stand alone, and records of other sources join them.
-func joinNameless(events, nameless []*Event) []*Event {
+func joinWithoutID(events, withoutID []*Event) []*Event {
 	equal := map[[5]string][]*Event{}
 	for _, e := range events {
-		equal[e.sameness()] = append(equal[e.sameness()], e)
+		equal[e.likeness()] = append(equal[e.likeness()], e)
 	}
 	type turn struct {
 		source int
 		key    [5]string
 	}
 	next := map[turn]int{}
-	for _, e := range nameless {
-		key := e.sameness()
+	for _, e := range withoutID {
+		key := e.likeness()
 		t := turn{e.Places[0].Source, key}
 		if n := next[t]; n < len(equal[key]) {
 			equal[key][n].join(e)

@@ -10,6 +10,7 @@ import (
 	"tapaudit/analysis/rows"
 	"tapaudit/analysis/when"
 	"tapaudit/ingest/casefile"
+	"tapaudit/ingest/record"
 )
 
 // The log types of which coverage is told.
@@ -19,6 +20,16 @@ const (
 	NonInteractive = "sign-in non-interactive"
 	// TAPSignIn is the interactive sign-ins that can show a pass; coverage.csv gives their number as can_show_tap.
 	TAPSignIn = "sign-in interactive that can show TAP"
+	// What was done: nobody has to have these logs, so that their absence is no gap of the evidence.
+	UnifiedAudit  = record.UnifiedAudit
+	GraphActivity = record.GraphActivity
+)
+
+// expected are the log types that an audit of passes needs, whose missing days are gaps; optional are those that serve
+// where they are there.
+var (
+	expected = []string{Audit, Interactive, NonInteractive}
+	optional = []string{UnifiedAudit, GraphActivity}
 )
 
 // Log is one log type of one tenant.
@@ -44,7 +55,7 @@ type Coverage map[Log]Span
 // LogDay is coverage.csv: what the evidence holds of a tenant's log on a day.
 type LogDay struct {
 	TenantID   string
-	LogType    string // audit; sign-in interactive; sign-in non-interactive
+	LogType    string // audit; sign-in interactive; sign-in non-interactive; unified audit; graph activity
 	Day        time.Time
 	Records    int64
 	CanShowTAP int64
@@ -253,11 +264,12 @@ func (c Coverage) CoveredWeeks(tenant, logType string) []time.Time {
 	return weeks
 }
 
-// Rows is coverage.csv: every day of the evidence and of the period, for every log of these tenants.
+// Rows is coverage.csv: every day of the evidence and of the period, for every log that is expected of these tenants; of
+// others the days from their first to their last, none of which is a gap.
 func (c Coverage) Rows(tenants []string, period when.Period) []LogDay {
 	var all []LogDay
 	for _, tenant := range tenants {
-		for _, logType := range []string{Audit, Interactive, NonInteractive} {
+		for _, logType := range expected {
 			s := c[Log{tenant, logType}]
 			from, to := period.From.Truncate(when.Day), period.To
 			if len(s.Days) > 0 {
@@ -267,15 +279,27 @@ func (c Coverage) Rows(tenants []string, period when.Period) []LogDay {
 				to = when.Later(to, s.Days[len(s.Days)-1].Day.Add(when.Day))
 			}
 			for d := from; d.Before(to); d = d.Add(when.Day) {
-				row := LogDay{TenantID: tenant, LogType: logType, Day: d, Status: "gap"}
-				if of, ok := s.on(d); ok {
-					row.Records, row.CanShowTAP, row.Status = of.Records, of.CanShowTAP, of.Status
+				of, ok := s.on(d)
+				if !ok {
+					of = Day{Day: d, Status: "gap"}
 				}
-				all = append(all, row)
+				all = append(all, of.row(tenant, logType))
+			}
+		}
+		for _, logType := range optional {
+			for _, of := range c[Log{tenant, logType}].Days {
+				if of.Status == "gap" {
+					of.Status = "quiet"
+				}
+				all = append(all, of.row(tenant, logType))
 			}
 		}
 	}
 	return all
+}
+
+func (d Day) row(tenant, logType string) LogDay {
+	return LogDay{TenantID: tenant, LogType: logType, Day: d.Day, Records: d.Records, CanShowTAP: d.CanShowTAP, Status: d.Status}
 }
 
 // InWords names runs of days for a reader: "2026-07-04 to 2026-07-06, 2026-08-01".

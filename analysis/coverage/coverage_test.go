@@ -43,3 +43,28 @@ func daysFrom(first time.Time, n int, status func(time.Time) string) []Day {
 	}
 	return days
 }
+
+// TestRowsOfOptionalLogs: the days of what was done are told as far as there are records, and none of them is a gap.
+func TestRowsOfOptionalLogs(t *testing.T) {
+	monday := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
+	gapOnTuesday := func(d time.Time) string {
+		if d.Weekday() == time.Tuesday {
+			return "gap"
+		}
+		return "covered"
+	}
+	c := Coverage{
+		{"contoso", Audit}:        Span{Days: daysFrom(monday, 2, gapOnTuesday)},
+		{"contoso", UnifiedAudit}: Span{Days: daysFrom(monday, 3, gapOnTuesday)},
+	}
+	var got []string
+	for _, d := range c.Rows([]string{"contoso"}, when.Period{From: monday, To: monday.Add(3 * when.Day)}) {
+		if d.LogType != Interactive && d.LogType != NonInteractive {
+			got = append(got, d.LogType+" "+d.Day.Format("Mon")+" "+d.Status)
+		}
+	}
+	want := []string{"audit Mon covered", "audit Tue gap", "audit Wed gap", "unified audit Mon covered", "unified audit Tue quiet", "unified audit Wed covered"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -3,6 +3,7 @@ package coverage
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"tapaudit/analysis/rows"
@@ -35,16 +36,15 @@ func Store(ctx context.Context, c *casefile.Case, covered Coverage, tenants []st
 	var days []dayRow
 	var gaps []gapRow
 	for _, tenant := range tenants {
-		for _, logType := range []string{Audit, Interactive, NonInteractive, TAPSignIn} {
-			s := covered[Log{tenant, logType}]
-			for _, d := range s.Days {
+		for _, logType := range slices.Concat(expected, []string{TAPSignIn}, optional) {
+			for _, d := range covered[Log{tenant, logType}].Days {
 				days = append(days, dayRow{tenant, logType, d.Day, d.Records, d.Status})
 			}
-			if logType == TAPSignIn {
-				continue // EVIDENCE-BLIND-SPOT tells what it lacks
-			}
+		}
+		for _, logType := range expected { // EVIDENCE-BLIND-SPOT tells what TAPSignIn lacks
 			if missing := covered.Gaps(tenant, logType, period); len(missing) > 0 {
-				gaps = append(gaps, gapRow{tenant, logType, len(s.Days) == 0, Days(missing), InWords(missing), missing[0].From})
+				never := len(covered[Log{tenant, logType}].Days) == 0
+				gaps = append(gaps, gapRow{tenant, logType, never, Days(missing), InWords(missing), missing[0].From})
 			}
 		}
 	}

@@ -146,7 +146,7 @@ var (
 	simpleNames = regexp.MustCompile(`^[\pL_][\pL\pN_]*$`)
 )
 
-// name settles the names of tables and columns, which are pasted into the text: none may end its quotes.
+// name checks the names of tables and columns, which are pasted into the text: none may end its quotes.
 func (q *query) name() error {
 	for what, values := range map[string]map[string]string{"--table": q.Tables, "--column": q.Columns, "": {"--tenant": q.Tenant, "--into": q.Into}} {
 		for key, value := range values {

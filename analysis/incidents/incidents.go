@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -59,6 +60,7 @@ type Incident struct {
 	Signs          []string // rules, those that weigh most first
 	Score          float64
 	Touches        []string // ids of other incidents
+	Records        []string // keys of its passes, log-ins and attempts, and of its findings' records, sorted
 	records        map[string]bool
 	worst          map[string]int    // by rule, of open findings
 	family         map[string]string // likewise, of rules that name one
@@ -151,6 +153,7 @@ func Build(findings []Finding, events []Event, apart time.Duration, identity fun
 	for _, c := range all {
 		sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%s", c.Tenant, c.SubjectType, c.Subject, c.key))
 		c.ID = hex.EncodeToString(sum[:16])
+		c.Records = slices.Sorted(maps.Keys(c.records))
 	}
 	score(all)
 	slices.SortFunc(all, func(x, y *Incident) int {

@@ -1,7 +1,7 @@
 -- What the configuration says, as far as SQL asks for it.
 CREATE OR REPLACE TABLE config (
     tenant_id VARCHAR, approved_users BOOLEAN, approved_applications BOOLEAN, hours BOOLEAN, networks BOOLEAN, roster BOOLEAN,
-    register BOOLEAN
+    register BOOLEAN, incident_hours DOUBLE
 );
 CREATE OR REPLACE TABLE config_lists (kind VARCHAR, name VARCHAR);
 

@@ -1,5 +1,6 @@
 -- Records per tenant, log type and day, of exports that are not known to be filtered. The Unified Audit Log's
--- sign-ins count as interactive; it is no audit log here. Days of a lake come with its extract, counted there.
+-- sign-ins count as interactive, what else it holds by itself; it is no audit log here. Days of a lake come with its
+-- extract, counted there.
 -- A sign-in whose steps come in a file of their own can show a pass as one that has them itself.
 CREATE OR REPLACE TABLE daily_records AS
 WITH stepped AS (
@@ -19,6 +20,9 @@ counted AS (
     UNION ALL
     SELECT a.tenant, 'audit', a.time, true
     FROM attributed_audits AS a JOIN source ON source.source_id = a.source_id AND NOT source.filtered
+    UNION ALL
+    SELECT a.tenant, a.log_type, a.time, false
+    FROM attributed_activities AS a JOIN source ON source.source_id = a.source_id AND NOT source.filtered
 ),
 tallied AS (
     SELECT

@@ -306,7 +306,7 @@ func (t timeline) eventRows() (all []eventRow) {
 	for _, list := range []struct {
 		kind   string
 		events []event
-	}{{"weakened", t.Weakenings}, {"transient", t.Transients()}, {"unlogged", t.Unlogged}, {"unreadable", t.Unreadable}} {
+	}{{"weakened", t.Weakenings}, {"changed", t.Changes}, {"transient", t.Transients()}, {"unlogged", t.Unlogged}, {"unreadable", t.Unreadable}} {
 		for _, e := range list.events {
 			var words []string
 			for _, d := range e.Differences {

@@ -213,8 +213,8 @@ func weakeningInWords(s setting, old, new settingValue) string {
 	return "no longer excluded " + targetList(targetsWithout(old.targets, new.targets), mostTargets)
 }
 
-// unloggedInWords says what became of a setting without a logged change.
-func unloggedInWords(s setting, old, new settingValue) string {
+// changeInWords says what became of a setting.
+func changeInWords(s setting, old, new settingValue) string {
 	if s != settingInclude && s != settingExclude {
 		return fmt.Sprintf("%s went from %s to %s", s, old.text(s), new.text(s))
 	}

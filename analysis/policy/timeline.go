@@ -117,6 +117,7 @@ type event struct {
 type timeline struct {
 	Tenant     string
 	Weakenings []event // logged changes that weakened a setting, in time order
+	Changes    []event // logged changes of any setting, in time order
 	Unlogged   []event // differences that no logged change explains, dated by the later evidence
 	Unreadable []event // changes that cannot be read as to Temporary Access Passes
 
@@ -270,7 +271,7 @@ func (t *timeline) judge(i int, now Facts, last [settingCount]lastKnown) {
 	if e.Snapshot == nil && !e.Readable {
 		t.Unreadable = append(t.Unreadable, event)
 	}
-	weakening, unlogged := event, event
+	weakening, change, unlogged := event, event, event
 	unlogged.Actor, unlogged.ActorID = "", "" // who made the change is what nobody knows
 	for s := range settingCount {
 		known := now.values[s]
@@ -283,7 +284,7 @@ func (t *timeline) judge(i int, now Facts, last [settingCount]lastKnown) {
 		if seen.contradicts(known) && (e.moved || last[s].time.Before(e.Time)) && !last[s].obscured && t.covered(last[s].time, e.Time) {
 			unlogged.Differences = append(unlogged.Differences, difference{
 				Setting: s, Old: known.text(s), New: seen.text(s), was: known,
-				What: unloggedInWords(s, known, seen),
+				What: changeInWords(s, known, seen),
 			})
 			if key := t.items[last[s].item].Key; !slices.Contains(unlogged.Supporting, key) {
 				unlogged.Supporting = append(unlogged.Supporting, key)
@@ -301,6 +302,11 @@ func (t *timeline) judge(i int, now Facts, last [settingCount]lastKnown) {
 			// Only changed settings are listed, and there are two states: it was the other one.
 			old = settingValue{known: true, number: 1 - e.value(s).number}
 		}
+		if old.contradicts(e.value(s)) {
+			change.Differences = append(change.Differences, difference{
+				Setting: s, Old: oldText, New: e.value(s).text(s), was: old, What: changeInWords(s, old, e.value(s)),
+			})
+		}
 		if old.known && weaker(s, old, e.value(s)) {
 			weakening.Differences = append(weakening.Differences, difference{
 				Setting: s, Old: oldText, New: e.value(s).text(s), was: old,
@@ -310,6 +316,9 @@ func (t *timeline) judge(i int, now Facts, last [settingCount]lastKnown) {
 	}
 	if len(unlogged.Differences) > 0 {
 		t.Unlogged = append(t.Unlogged, unlogged)
+	}
+	if len(change.Differences) > 0 {
+		t.Changes = append(t.Changes, change)
 	}
 	if len(weakening.Differences) > 0 {
 		t.Weakenings = append(t.Weakenings, weakening)

@@ -43,7 +43,7 @@ files AS (
 )
 SELECT
     b.tenant_id, 'tenant' AS subject_type, b.tenant_id AS subject_id,
-    'On ' || count(*) || ' days all ' || sum(b.records)::BIGINT
+    'On ' || counted(count(*), 'day', 'days') || ' all ' || sum(b.records)::BIGINT
         || ' interactive sign-ins come from exports that cannot show a Temporary Access Pass: '
         || 'whether anybody logged in with one then cannot be said. Days: '
         || string_agg(strftime(b.day, '%Y-%m-%d'), ', ' ORDER BY b.day) || '. Files: '

@@ -32,7 +32,8 @@ controls: [NIST-800-53:AU-6]
 SELECT
     g.tenant_id, 'tenant' AS subject_type, g.tenant_id AS subject_id,
     CASE WHEN g.never THEN 'The evidence holds no records of the log type ' || g.log_type || ' at all'
-        ELSE 'The evidence does not hold the log type ' || g.log_type || ' on ' || g.days || ' days of the period: '
+        ELSE 'The evidence does not hold the log type ' || g.log_type || ' on ' || counted(g.days, 'day', 'days')
+            || ' of the period: '
             || g.runs END AS summary,
     g.first_day AS first_seen, g.log_type AS identity
 FROM period_gaps AS g

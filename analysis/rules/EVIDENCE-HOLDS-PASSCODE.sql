@@ -31,7 +31,7 @@ controls: [ISO27001:A.5.17, NIST-800-53:IA-5, NIST-800-63B]
 SELECT
     coalesce(t.tenant_id, 'unknown') AS tenant_id, 'file' AS subject_type, s.sha256 AS subject_id,
         s.path AS subject_name,
-    s.holds_passcode || ' records of the file hold the value of a passcode; '
+    counted(s.holds_passcode, 'record of the file holds', 'records of the file hold') || ' the value of a passcode; '
         || 'tapaudit has masked it and stored none' AS summary,
     ['f:' || s.source_id || ':1'] AS supporting, $period_from AS first_seen
 FROM source AS s LEFT JOIN file_tenants AS t ON t.source_id = s.source_id

@@ -28,9 +28,9 @@ controls: [NIST-800-53:AU-6]
 SELECT
     'unknown' AS tenant_id, 'file' AS subject_type, s.sha256 AS subject_id, s.path AS subject_name,
     CASE WHEN s.names_logs THEN 'high' ELSE 'medium' END AS severity,
-    CASE WHEN s.records_read > s.records_quarantined THEN 'None of the file''s records was recognised, and there are '
-            || s.records_read || ': nothing of it is in any result. It looks like '
-        ELSE 'The file was not recognised: nothing of it is in any result. It looks like ' END
+    CASE WHEN s.records_read > s.records_quarantined THEN 'None of the ' || counted(s.records_read, 'record', 'records')
+            || ' of the file was recognised'
+        ELSE 'The file was not recognised' END || ': nothing of it is in any result. It looks like '
         || s.not_recognised AS summary,
     ['f:' || s.source_id || ':1'] AS supporting, $period_from AS first_seen
 FROM source AS s

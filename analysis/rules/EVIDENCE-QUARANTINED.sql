@@ -32,7 +32,8 @@ WITH listed AS (
     FROM quarantine GROUP BY source_id
 ),
 bad AS (
-    SELECT s.source_id, s.sha256, s.path, l.places, s.records_quarantined || ' records could not be loaded: '
+    SELECT s.source_id, s.sha256, s.path, l.places,
+        counted(s.records_quarantined, 'record', 'records') || ' could not be loaded: '
         || l.reasons
         || CASE WHEN s.records_quarantined > l.records THEN '; only the first ' || l.records || ' are listed'
             ELSE '' END AS summary

@@ -26,7 +26,7 @@ SELECT
     e.tenant_id, 'exception' AS subject_type, e.rule || coalesce(' ' || e.subject, '') AS subject_id,
     'The exception of ' || e.owner || ' for ' || e.rule || coalesce(' (' || e.subject || ')', '') || ' expired '
         || e.expires || ' and would cover '
-        || e.open_findings || ' open findings: ' || e.reason AS summary,
+        || counted(e.open_findings, 'open finding', 'open findings') || ': ' || e.reason AS summary,
     e.first_seen, concat_ws('|', e.rule, e.tenant, e.subject, e.owner, e.reason, e.expires) AS identity
 FROM expired_exceptions AS e
 ORDER BY e.tenant_id, e.exception_no

@@ -86,8 +86,8 @@ SELECT
     g.tenant_id, 'application' AS subject_type, g.application_id AS subject_id,
     any_value(p.issuer_name ORDER BY p.pass_no) AS subject_name, g.actor_id, g.actor_name,
     'The application ' || any_value(p.issuer_name ORDER BY p.pass_no) || ' ' || g.what || ' at ' || strftime(g.time, '%Y-%m-%d %H:%M')
-        || ' UTC' || coalesce(' by ' || g.actor_name, '') || ', and within ' || CAST($hours AS INTEGER)
-        || ' hours issued ' || count(*) || ' passes, to '
+        || ' UTC' || coalesce(' by ' || g.actor_name, '') || ', and within ' || counted($hours, 'hour', 'hours')
+        || ' issued ' || counted(count(*), 'pass', 'passes') || ', to '
         || string_agg(DISTINCT p.user_name, ', ' ORDER BY p.user_name) AS summary,
     [g.record] AS about, list(p.record ORDER BY p.pass_no) AS supporting, max(p.issued_at) AS last_seen,
     CASE WHEN count(v.pass_no) > 0 THEN 'critical' WHEN any_value(r.event_no) IS NOT NULL THEN 'medium' END AS severity,
@@ -100,7 +100,7 @@ LEFT JOIN renewed AS r ON r.event_no = g.event_no AND r.application_id = g.appli
 GROUP BY g.event_no, g.application_id, g.what, g.record, g.tenant_id, g.time, g.actor_id, g.actor_name
 UNION ALL BY NAME
 SELECT p.tenant_id, 'application' AS subject_type, p.issuer_id AS subject_id, [p.record] AS about, p.pass_no AS event_no,
-    'the audit evidence does not cover the ' || CAST($hours AS INTEGER) || ' hours before the pass' AS not_assessed
+    'the audit evidence does not cover the ' || counted($hours, 'hour', 'hours') || ' before the pass' AS not_assessed
 FROM passes AS p
 SEMI JOIN uncovered('audit', to_seconds($hours * -3600), to_seconds(0)) AS d ON d.pass_no = p.pass_no
 ANTI JOIN issued AS i ON i.pass_no = p.pass_no

@@ -34,7 +34,7 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6, 
 ---
 SELECT
     g.tenant_id, 'user' AS subject_type, g.user_id AS subject_id,
-    count(*) || ' sign-ins of ' || coalesce(any_value(s.upn ORDER BY s.signin_no), g.user_id)
+    counted(count(*), 'sign-in', 'sign-ins') || ' of ' || coalesce(any_value(s.upn ORDER BY s.signin_no), g.user_id)
         || ' failed on a wrong pass between ' || strftime(min(s.time), '%Y-%m-%d %H:%M') || ' and '
         || strftime(max(s.time), '%Y-%m-%d %H:%M') || ' UTC, from '
             || string_agg(DISTINCT s.ip, ', ' ORDER BY s.ip) AS summary,

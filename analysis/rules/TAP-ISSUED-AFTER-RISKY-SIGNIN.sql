@@ -44,7 +44,7 @@ SELECT
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     p.issuer_name || ' issued a pass to ' || p.user_name || ' after signing in with '
         || CASE WHEN bool_or(s.risk = 'high') THEN 'high' ELSE 'medium' END || ' risk within the '
-        || CAST($hours AS INTEGER) || ' hours before' AS summary,
+        || counted($hours, 'hour', 'hours') || ' before' AS summary,
     [p.record] AS about, list('s:' || s.signin_no ORDER BY s.signin_no) AS supporting,
     worst_severity(list(risk_severity(s.risk, s.risk_state))) AS severity
 FROM issued AS p

@@ -42,7 +42,8 @@ SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     'A pass was issued to ' || p.user_name || ' by ' || p.issuer_name || ' from ' || p.issuer_ip
-        || ', a network that the issuer had not worked from in their ' || f.earlier_signins || ' sign-ins before' AS summary,
+        || ', a network that the issuer had not worked from in their '
+        || counted(f.earlier_signins, 'sign-in', 'sign-ins') || ' before' AS summary,
     [p.record] AS about, NULL AS not_assessed, p.pass_no
 FROM passes AS p
 JOIN familiarity AS f ON f.about = 'issuer of ' || p.record

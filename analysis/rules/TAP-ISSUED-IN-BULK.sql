@@ -65,7 +65,8 @@ SELECT
     b.issuer_id AS actor_id, any_value(b.issuer_name ORDER BY b.pass_no) AS actor_name,
     any_value(b.issuer_name ORDER BY b.pass_no) || ' issued passes to ' || count(DISTINCT b.user_id) || ' users between '
         || strftime(min(b.issued_at), '%Y-%m-%d %H:%M') || ' and ' || strftime(max(b.issued_at), '%Y-%m-%d %H:%M') || ' UTC; '
-        || count(DISTINCT b.user_id) FILTER (WHERE NOT b.on_roster) || ' of them are not in the onboarding roster'
+        || count(DISTINCT b.user_id) FILTER (WHERE NOT b.on_roster) || CASE count(DISTINCT b.user_id) FILTER (WHERE NOT b.on_roster) WHEN 1 THEN ' of them is' ELSE ' of them are' END
+        || ' not in the onboarding roster'
         || coalesce('; no purpose is on record for '
             || string_agg(DISTINCT b.user_name, ', ' ORDER BY b.user_name) FILTER (WHERE b.purpose_at_start = 'failed'), '') AS summary,
     CASE

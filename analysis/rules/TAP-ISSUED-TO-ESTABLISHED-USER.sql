@@ -42,8 +42,7 @@ SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     'A pass was issued to ' || p.user_name || ', whose account was created ' || strftime(p.user_created, '%Y-%m-%d')
-        || ', more than ' || CAST($established_days AS INTEGER)
-            || ' days before, and nothing on record says why'
+        || ', more than ' || counted($established_days, 'day', 'days') || ' before, and nothing on record says why'
         || CASE WHEN h.pass_no IS NOT NULL THEN '; a person had changed the hire date within the 24 hours before' ELSE '' END
         || CASE WHEN p.issuer_id = 'ce79fdc4-cd1d-4ea5-8139-e74d7dbe0bb7'
             THEN '; Lifecycle Workflows issued it, which is for new people' ELSE '' END AS summary,

@@ -1,6 +1,6 @@
 ---
 id: TAP-ISSUED-TO-SYNC-ACCOUNT
-title: A Temporary Access Pass was issued to a directory synchronisation account
+title: A Temporary Access Pass was issued to a directory synchronization account
 severity: critical
 group: issuance
 population: passes
@@ -9,12 +9,12 @@ condition: >-
   the user is a synchronization account: the role Directory Synchronization Accounts or On Premises Directory Sync
   Account, or a UPN that begins with `Sync_` or `ADToAADSyncServiceAccount` [pass]
 why: >-
-  A synchronisation account belongs to a server, not to a person, so there is nobody to bring in with a pass. It can
+  A synchronization account belongs to a server, not to a person, so there is nobody to bring in with a pass. It can
   change many users of the directory, which makes this pass a strong sign of misuse.
 how_to_verify: >-
   Confirm that the target is the account of Entra Connect or cloud sync (user name beginning with Sync_, or the role
   Directory Synchronization Accounts or On Premises Directory Sync Account). Ask the issuer and the owner of the
-  synchronisation server at once why the pass was made, and look for sign-ins of the account that came from
+  synchronization server at once why the pass was made, and look for sign-ins of the account that came from
   elsewhere.
 how_to_fix: >-
   Delete the pass, revoke the account's sessions, remove every sign-in method and device registered for it, and set up

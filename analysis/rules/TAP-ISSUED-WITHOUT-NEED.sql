@@ -51,11 +51,9 @@ SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     'A pass was issued to ' || p.user_name || ', who had proved themselves by a method of their own at '
-        || strftime(b.proved_at, '%Y-%m-%d %H:%M') || ' UTC, within the ' || CAST($hours AS INTEGER)
-            || ' hours before' AS summary,
+        || strftime(b.proved_at, '%Y-%m-%d %H:%M') || ' UTC, within the ' || counted($hours, 'hour', 'hours') || ' before' AS summary,
     [p.record] AS about, b.proofs AS supporting,
-    CASE WHEN b.proved_at IS NULL THEN 'the user''s sign-ins of the ' || CAST($hours AS INTEGER)
-        || ' hours before do not show how they were proved' END AS not_assessed
+    CASE WHEN b.proved_at IS NULL THEN 'the user''s sign-ins of the ' || counted($hours, 'hour', 'hours') || ' before do not show how they were proved' END AS not_assessed
 FROM before AS b
 JOIN passes AS p ON p.pass_no = b.pass_no
 WHERE b.proved_at IS NOT NULL OR NOT b.shown

@@ -39,7 +39,7 @@ WITH after AS (
 SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
-    'Within ' || CAST($hours AS INTEGER) || ' hours after a pass, ' || p.user_name || ' was given '
+    'Within ' || counted($hours, 'hour', 'hours') || ' after a pass, ' || p.user_name || ' was given '
         || string_agg(DISTINCT a.role_name, ', ' ORDER BY a.role_name) AS summary,
     [p.record] AS about, list(DISTINCT a.record ORDER BY a.record) AS supporting, max(a.time) AS last_seen,
     CASE WHEN any_value(r.user_id) IS NOT NULL THEN 'low' WHEN bool_or(a.issuing) THEN 'high' END AS severity,
@@ -50,7 +50,7 @@ LEFT JOIN roster_users AS r ON r.tenant_id = p.tenant_id AND r.user_id = p.user_
 GROUP BY p.pass_no, p.tenant_id, p.user_id, p.user_name, p.issuer_id, p.issuer_name, p.record
 UNION ALL BY NAME
 SELECT p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, [p.record] AS about, p.pass_no,
-    'the audit evidence does not reach ' || CAST($hours AS INTEGER) || ' hours beyond the pass' AS not_assessed
+    'the audit evidence does not reach ' || counted($hours, 'hour', 'hours') || ' beyond the pass' AS not_assessed
 FROM passes AS p
 SEMI JOIN uncovered('audit', to_seconds(0), to_seconds($hours * 3600)) AS d ON d.pass_no = p.pass_no
 ANTI JOIN after AS a ON a.pass_no = p.pass_no

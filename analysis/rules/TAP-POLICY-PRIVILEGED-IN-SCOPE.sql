@@ -71,7 +71,7 @@ named AS (
 )
 SELECT
     state.tenant_id, 'tenant' AS subject_type, state.tenant_id AS subject_id,
-    count(*) || ' privileged users may use a Temporary Access Pass: '
+    counted(count(*), 'privileged user', 'privileged users') || ' may use a Temporary Access Pass: '
         || string_agg(DISTINCT named.name, ', ' ORDER BY named.name) AS summary,
     [any_value(state.scope_record)] AS about,
     list(DISTINCT named.record ORDER BY named.record) FILTER (WHERE named.record IS NOT NULL) AS supporting,

@@ -45,9 +45,9 @@ judged AS (
 )
 SELECT
     state.tenant_id, 'tenant' AS subject_type, state.tenant_id AS subject_id,
-    'None of the ' || judged.policies
-        || ' Conditional Access policies in evidence is enabled for the registration of security information'
-        AS summary,
+    CASE judged.policies WHEN 1 THEN 'The only Conditional Access policy in evidence is not'
+        ELSE 'None of the ' || judged.policies || ' Conditional Access policies in evidence is' END
+        || ' enabled for the registration of security information' AS summary,
     [state.enabled_record] AS about, greatest(state.enabled_since,
         coalesce(judged.taken, state.enabled_since)) AS first_seen
 FROM policy_state AS state JOIN judged ON judged.tenant_id = state.tenant_id

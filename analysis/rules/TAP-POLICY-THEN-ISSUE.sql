@@ -97,7 +97,7 @@ SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     CASE WHEN bool_or(f.by_issuer) THEN p.issuer_name ELSE string_agg(DISTINCT w.actor_name, ', ' ORDER BY w.actor_name) END
-        || ' weakened the policy (' || string_agg(w.how, '; ' ORDER BY w.time) || ') and within ' || CAST($hours AS INTEGER) || ' hours '
+        || ' weakened the policy (' || string_agg(w.how, '; ' ORDER BY w.time) || ') and within ' || counted($hours, 'hour', 'hours') || ' '
         || CASE WHEN bool_or(f.by_issuer) THEN 'issued a pass to ' || p.user_name
             ELSE p.issuer_name || ' issued a pass to ' || p.user_name || ', whom only this change lets in' END AS summary,
     [p.record] AS about, list(w.event ORDER BY w.time) AS supporting,
@@ -114,7 +114,7 @@ SEMI JOIN (SELECT pass_no FROM let_in WHERE unclear AND only_by_change IS DISTIN
 ANTI JOIN found AS f ON f.pass_no = p.pass_no
 UNION ALL BY NAME
 SELECT p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, [p.record] AS about, p.pass_no,
-    'the audit evidence does not cover the ' || CAST($hours AS INTEGER) || ' hours before the pass' AS not_assessed
+    'the audit evidence does not cover the ' || counted($hours, 'hour', 'hours') || ' before the pass' AS not_assessed
 FROM passes AS p
 SEMI JOIN uncovered('audit', to_seconds($hours * -3600), to_seconds(0)) AS d ON d.pass_no = p.pass_no
 ANTI JOIN soon AS s ON s.pass_no = p.pass_no

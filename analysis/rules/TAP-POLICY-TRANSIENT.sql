@@ -41,7 +41,7 @@ SELECT
 FROM put_back
 UNION ALL BY NAME
 SELECT w.tenant_id, 'tenant' AS subject_type, w.tenant_id AS subject_id, w.about, w.time,
-    'the audit evidence does not cover the ' || CAST($hours AS INTEGER) || ' hours after the change' AS not_assessed
+    'the audit evidence does not cover the ' || counted($hours, 'hour', 'hours') || ' after the change' AS not_assessed
 FROM policy_events AS w
 ANTI JOIN put_back AS b ON b.tenant_id = w.tenant_id AND b.about[1] = w.about[1]
 LEFT JOIN log_spans AS s ON s.tenant_id = w.tenant_id AND s.log_type = 'audit'

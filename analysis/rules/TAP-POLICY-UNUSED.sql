@@ -44,12 +44,12 @@ seen AS (
 )
 SELECT
     state.tenant_id, 'tenant' AS subject_type, state.tenant_id AS subject_id,
-    'Temporary Access Pass is enabled, but in the last ' || CAST($unused_days AS INTEGER)
-        || ' days of the period no pass was issued and nobody logged in with one' AS summary,
+    'Temporary Access Pass is enabled, but in the last ' || counted($unused_days, 'day', 'days')
+        || ' of the period no pass was issued and nobody logged in with one' AS summary,
     [state.enabled_record] AS about, state.enabled_since AS first_seen,
     CASE WHEN NOT seen.covered
-        THEN 'audit log and sign-ins that can show a pass do not cover the last ' || CAST($unused_days AS INTEGER)
-            || ' days of the period' END AS not_assessed
+        THEN 'audit log and sign-ins that can show a pass do not cover the last ' || counted($unused_days, 'day', 'days')
+            || ' of the period' END AS not_assessed
 FROM policy_state AS state JOIN seen ON seen.tenant_id = state.tenant_id
 WHERE state.enabled
     AND NOT EXISTS (

@@ -51,8 +51,8 @@ SELECT
     g.tenant_id, 'user' AS subject_type, g.user_id AS subject_id, any_value(p.issuer_name ORDER BY p.pass_no) AS subject_name,
     any_value(e.issuer_id) AS actor_id, any_value(e.issuer_name) AS actor_name,
     any_value(p.issuer_name ORDER BY p.pass_no) || ' was given the role ' || string_agg(DISTINCT g.role_name, ', ' ORDER BY g.role_name)
-        || ' at ' || strftime(g.time, '%Y-%m-%d %H:%M') || ' UTC and within ' || CAST($hours AS INTEGER) || ' hours issued '
-        || count(DISTINCT p.pass_no) || ' passes, to ' || string_agg(DISTINCT p.user_name, ', ' ORDER BY p.user_name) AS summary,
+        || ' at ' || strftime(g.time, '%Y-%m-%d %H:%M') || ' UTC and within ' || counted($hours, 'hour', 'hours') || ' issued '
+        || counted(count(DISTINCT p.pass_no), 'pass', 'passes') || ', to ' || string_agg(DISTINCT p.user_name, ', ' ORDER BY p.user_name) AS summary,
     [g.record] AS about, list(DISTINCT p.record ORDER BY p.record) AS supporting, max(p.issued_at) AS last_seen,
     CASE WHEN bool_and(p.approved_user) AND min(p.issued_at) > g.time + INTERVAL 24 HOUR THEN 'medium' END AS severity,
     NULL AS not_assessed, g.event_no
@@ -71,7 +71,7 @@ SEMI JOIN unclear AS u ON u.pass_no = p.pass_no
 ANTI JOIN issued AS i ON i.pass_no = p.pass_no
 UNION ALL BY NAME
 SELECT p.tenant_id, 'user' AS subject_type, p.issuer_id AS subject_id, [p.record] AS about, p.pass_no AS event_no,
-    'the audit evidence does not cover the ' || CAST($hours AS INTEGER) || ' hours before the pass' AS not_assessed
+    'the audit evidence does not cover the ' || counted($hours, 'hour', 'hours') || ' before the pass' AS not_assessed
 FROM passes AS p
 SEMI JOIN uncovered('audit', to_seconds($hours * -3600), to_seconds(0)) AS d ON d.pass_no = p.pass_no
 ANTI JOIN issued AS i ON i.pass_no = p.pass_no

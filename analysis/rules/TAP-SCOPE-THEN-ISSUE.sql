@@ -44,7 +44,7 @@ WITH moved AS (
 SELECT
     m.tenant_id, 'user' AS subject_type, m.user_id AS subject_id,
     m.issuer_id AS actor_id, m.issuer_name AS actor_name,
-    'A pass was issued to ' || m.user_name || ' within ' || CAST($hours AS INTEGER) || ' hours of '
+    'A pass was issued to ' || m.user_name || ' within ' || counted($hours, 'hour', 'hours') || ' of '
         || string_agg(CASE m.kind WHEN 'added to group' THEN 'being added to ' ELSE 'being taken out of ' END
             || coalesce(m.group_name, m.group_id)
             || CASE m.kind WHEN 'added to group' THEN ', which the policy includes'
@@ -64,7 +64,7 @@ FROM moved AS m JOIN known_policies AS known ON known.tenant_id = m.tenant_id
 WHERE NOT m.scope_known
 UNION ALL BY NAME
 SELECT p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, [p.record] AS about, p.pass_no,
-    'the audit evidence does not cover the ' || CAST($hours AS INTEGER) || ' hours before the pass' AS not_assessed
+    'the audit evidence does not cover the ' || counted($hours, 'hour', 'hours') || ' before the pass' AS not_assessed
 FROM passes AS p
 SEMI JOIN uncovered('audit', to_seconds($hours * -3600), to_seconds(0)) AS d ON d.pass_no = p.pass_no
 ANTI JOIN moved AS m ON m.pass_no = p.pass_no

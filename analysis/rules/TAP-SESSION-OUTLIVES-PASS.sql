@@ -68,7 +68,7 @@ SELECT
     list_concat(l.supporting, t.records) AS supporting, greatest(l.last_time, t.last_time) AS last_seen,
     CASE WHEN t.strange THEN 'high' WHEN t.enrolled THEN 'low' END AS severity,
     l.sentence || '; its pass ended ' || strftime(t.end_time, '%Y-%m-%d %H:%M') || ' UTC, and the session went on: '
-        || t.signins || ' sign-ins until ' || strftime(t.last_time, '%Y-%m-%d %H:%M') || ' UTC, from ' || t.places AS summary,
+        || counted(t.signins, 'sign-in', 'sign-ins') || ' until ' || strftime(t.last_time, '%Y-%m-%d %H:%M') || ' UTC, from ' || t.places AS summary,
     NULL AS not_assessed, l.login_no
 FROM login_findings AS l
 JOIN told AS t ON t.login_no = l.login_no

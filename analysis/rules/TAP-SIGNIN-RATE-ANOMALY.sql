@@ -33,7 +33,7 @@ SELECT
     a.subject_name || CASE a.family WHEN 'log-ins' THEN ' saw ' ELSE ' issued ' END || a.events
         || CASE a.family WHEN 'log-ins' THEN ' log-ins with a pass' ELSE ' passes' END || ' in the week of '
             || strftime(a.week, '%Y-%m-%d')
-        || ', where the other ' || a.weeks || ' covered weeks lead to expect ' || printf('%.2f', a.mean)
+        || ', where the other ' || a.weeks || ' covered weeks lead one to expect ' || printf('%.2f', a.mean)
         || ' (Poisson p = ' || printf('%.2g', a.p) || ', q = ' || printf('%.2g', a.q)
             || ' after Benjamini-Hochberg)' AS summary,
     a.records AS about, a.week AS first_seen, a.week + INTERVAL 7 DAY AS last_seen, a.family

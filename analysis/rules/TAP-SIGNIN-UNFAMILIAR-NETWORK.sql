@@ -32,7 +32,8 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 SELECT
     l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, l.supporting,
     l.sentence || ' from ' || coalesce(u.ip, 'an unknown address')
-        || ', neither a trusted place nor a network of the ' || u.earlier_signins || ' sign-ins before' AS summary,
+        || ', neither a trusted place nor a network of the '
+        || counted(u.earlier_signins, 'sign-in', 'sign-ins') || ' before' AS summary,
     CASE WHEN NOT u.enough THEN 'the user has fewer than 5 earlier sign-ins, or no familiar network' END AS not_assessed
 FROM login_findings AS l
 JOIN unfamiliar_logins AS u ON u.login_no = l.login_no

@@ -57,7 +57,7 @@ LEFT JOIN replacements AS r ON r.pass_no = p.pass_no
 GROUP BY p.pass_no, p.tenant_id, p.user_id, p.user_name, p.issuer_id, p.issuer_name, p.record
 UNION ALL BY NAME
 SELECT p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, [p.record] AS about, p.pass_no,
-    'the audit evidence does not cover the ' || CAST($hours AS INTEGER) || ' hours before the pass' AS not_assessed
+    'the audit evidence does not cover the ' || counted($hours, 'hour', 'hours') || ' before the pass' AS not_assessed
 FROM passes AS p
 SEMI JOIN uncovered('audit', to_seconds($hours * -3600), to_seconds(0)) AS d ON d.pass_no = p.pass_no
 ANTI JOIN stripped AS t ON t.pass_no = p.pass_no

@@ -121,14 +121,14 @@ SELECT
     l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, kept.events AS supporting, d.severity,
     greatest(l.last_time, kept.last_time) AS last_seen,
     l.sentence || ' (' || list_aggregate(d.reasons, 'string_agg', '; ') || '), with this within '
-        || CAST($minutes AS INTEGER) || ' minutes: ' || kept.steps AS summary,
+        || counted($minutes, 'minute', 'minutes') || ': ' || kept.steps AS summary,
     NULL AS not_assessed, l.login_no
 FROM login_findings AS l
 JOIN doubtful AS d ON d.login_no = l.login_no AND d.severity IS NOT NULL
 JOIN kept ON kept.login_no = l.login_no
 UNION ALL BY NAME
 SELECT l.tenant_id, l.subject_type, l.subject_id, l.about, l.login_no,
-    'the audit evidence does not cover the ' || CAST($minutes AS INTEGER) || ' minutes after a log-in with signs' AS not_assessed
+    'the audit evidence does not cover the ' || counted($minutes, 'minute', 'minutes') || ' after a log-in with signs' AS not_assessed
 FROM login_findings AS l
 JOIN doubtful AS d ON d.login_no = l.login_no AND d.severity IS NOT NULL
 ANTI JOIN kept ON kept.login_no = l.login_no

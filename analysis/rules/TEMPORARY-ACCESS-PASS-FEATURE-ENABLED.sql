@@ -47,9 +47,8 @@ WITH used AS (
 SELECT
     state.tenant_id, 'tenant' AS subject_type, state.tenant_id AS subject_id,
     'Temporary Access Pass is enabled ' || state.scope || ' (' || state.settings || '), known since '
-        || strftime(state.enabled_since, '%Y-%m-%d') || '; the evidence shows ' || used.passes
-            || ' passes issued and '
-        || used.logins || ' log-ins in the period'
+        || strftime(state.enabled_since, '%Y-%m-%d') || '; the evidence shows ' || counted(used.passes, 'pass', 'passes')
+            || ' issued and ' || counted(used.logins, 'log-in', 'log-ins') || ' in the period'
         || CASE state.basis WHEN 'as found later'
             THEN '. The state is the one found later: no evidence covers the time between' ELSE '' END AS summary,
     [state.enabled_record] AS about, state.enabled_since AS first_seen

@@ -70,7 +70,7 @@ type table struct {
 	problems           []problem
 }
 
-func (t *table) fail(line, col int, format string, args ...any) {
+func (t *table) problem(line, col int, format string, args ...any) {
 	t.problems = append(t.problems, problem{t.name, line, col, fmt.Sprintf(format, args...)})
 }
 
@@ -97,7 +97,7 @@ func (r row) cell(column string) string {
 func (r row) text(column string) string {
 	cell := r.cell(column)
 	if cell == "" {
-		r.table.fail(r.line, r.places[r.columns[column]], "%s is empty: fill it in or remove the line", column)
+		r.table.problem(r.line, r.places[r.columns[column]], "%s is empty: fill it in or remove the line", column)
 	}
 	return cell
 }
@@ -105,7 +105,7 @@ func (r row) text(column string) string {
 func (r row) date(column string) Date {
 	date, err := ParseDate(r.cell(column))
 	if err != nil {
-		r.table.fail(r.line, r.places[r.columns[column]], "%s: %v", column, err)
+		r.table.problem(r.line, r.places[r.columns[column]], "%s: %v", column, err)
 	}
 	return date
 }
@@ -119,7 +119,7 @@ func (t *table) read(data []byte, each func(row)) {
 	}
 	data = decoded(data)
 	if !utf8.Valid(data) {
-		t.fail(0, 0, "not UTF-8: save it as CSV UTF-8 (comma delimited)")
+		t.problem(0, 0, "not UTF-8: save it as CSV UTF-8 (comma delimited)")
 		return
 	}
 	in := csv.NewReader(bytes.NewReader(data))
@@ -131,7 +131,7 @@ func (t *table) read(data []byte, each func(row)) {
 			break
 		}
 		if bad := (*csv.ParseError)(nil); errors.As(err, &bad) {
-			t.fail(bad.Line, bad.Column, "%v: put cells with quotes or commas in \"…\" and double the quotes inside", bad.Err)
+			t.problem(bad.Line, bad.Column, "%v: put cells with quotes or commas in \"…\" and double the quotes inside", bad.Err)
 			return // where the next line begins is anybody's guess
 		}
 		line, _ := in.FieldPos(0)
@@ -149,13 +149,13 @@ func (t *table) read(data []byte, each func(row)) {
 			continue
 		}
 		if len(cells) != len(columns) {
-			t.fail(line, 0, "%d cells where the header has %d: put cells with commas in \"…\" and leave no cell out", len(cells), len(columns))
+			t.problem(line, 0, "%d cells where the header has %d: put cells with commas in \"…\" and leave no cell out", len(cells), len(columns))
 			continue
 		}
 		each(row{t, line, cells, columns, places})
 	}
 	if columns == nil {
-		t.fail(0, 0, "empty: the first line must name the columns %s", columnsWanted)
+		t.problem(0, 0, "empty: the first line must name the columns %s", columnsWanted)
 	}
 }
 
@@ -163,7 +163,7 @@ func (t *table) read(data []byte, each func(row)) {
 // cannot be told.
 func (t *table) header(line int, places []int, cells []string, wanted string) map[string]int {
 	if len(cells) == 1 && strings.Contains(cells[0], ";") {
-		t.fail(line, 1, "cells are parted by semicolons: save it as CSV with commas, header %s", wanted)
+		t.problem(line, 1, "cells are parted by semicolons: save it as CSV with commas, header %s", wanted)
 		return nil
 	}
 	known := slices.Concat(t.required, t.optional)
@@ -172,15 +172,15 @@ func (t *table) header(line int, places []int, cells []string, wanted string) ma
 	for i, cell := range cells {
 		name := strings.ToLower(strings.TrimSpace(cell))
 		if !slices.Contains(known, name) {
-			t.fail(line, places[i], "%s", unknown("column", name, known, "the columns are "+wanted))
+			t.problem(line, places[i], "%s", unknown("column", name, known, "the columns are "+wanted))
 		} else if _, twice := columns[name]; twice {
-			t.fail(line, places[i], "column %s occurs twice: remove one", name)
+			t.problem(line, places[i], "column %s occurs twice: remove one", name)
 		}
 		columns[name] = i
 	}
 	for _, name := range t.required {
 		if _, ok := columns[name]; !ok {
-			t.fail(line, 0, "column %s is missing: the columns are %s", name, wanted)
+			t.problem(line, 0, "column %s is missing: the columns are %s", name, wanted)
 		}
 	}
 	if len(t.problems) > before {

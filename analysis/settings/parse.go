@@ -55,9 +55,9 @@ func Parse(name string, text []byte, dir string, catalog Catalog) (*Settings, er
 	r := &reader{name: name, dir: dir, catalog: catalog, settings: unconfigured()}
 	switch text := decoded(text); {
 	case len(text) > maxBytes:
-		r.failAt(0, 0, "larger than 10 MiB: no configuration is; name the right file")
+		r.problemAt(0, 0, "larger than 10 MiB: no configuration is; name the right file")
 	case !utf8.Valid(text):
-		r.failAt(0, 0, "not UTF-8: save it as UTF-8 text")
+		r.problemAt(0, 0, "not UTF-8: save it as UTF-8 text")
 	default:
 		r.document(text)
 	}
@@ -101,13 +101,13 @@ type reader struct {
 	problems, rosterProblems, registerProblems []problem
 }
 
-func (r *reader) failAt(line, col int, format string, args ...any) {
+func (r *reader) problemAt(line, col int, format string, args ...any) {
 	r.problems = append(r.problems, problem{r.name, line, col, fmt.Sprintf(format, args...)})
 }
 
-func (r *reader) fail(node ast.Node, format string, args ...any) {
+func (r *reader) problem(node ast.Node, format string, args ...any) {
 	line, col := place(node)
-	r.failAt(line, col, format, args...)
+	r.problemAt(line, col, format, args...)
 }
 
 // place is where a node begins, 1-based; a block mapping begins at its first key.
@@ -131,7 +131,7 @@ type field struct {
 func (r *reader) mapping(node ast.Node, where string, fields ...field) (has map[string]bool, ok bool) {
 	m, ok := node.(*ast.MappingNode)
 	if !ok {
-		r.fail(node, "%s: expected keys with values, such as %s: …", where, fields[0].name)
+		r.problem(node, "%s: expected keys with values, such as %s: …", where, fields[0].name)
 		return nil, false
 	}
 	has = map[string]bool{}
@@ -146,7 +146,7 @@ func (r *reader) mapping(node ast.Node, where string, fields ...field) (has map[
 			for _, f := range fields {
 				known = append(known, f.name)
 			}
-			r.fail(entry.Key, "%s", unknown("key", key, known, "known in "+where+" are "+strings.Join(known, ", ")))
+			r.problem(entry.Key, "%s", unknown("key", key, known, "known in "+where+" are "+strings.Join(known, ", ")))
 			continue
 		}
 		if r.present(entry.Value, entry.Key, key) {
@@ -161,11 +161,11 @@ func (r *reader) mapping(node ast.Node, where string, fields ...field) (has map[
 func (r *reader) key(entry *ast.MappingValueNode, seen map[string]bool) (key string, ok bool) {
 	text, ok := entry.Key.(*ast.StringNode)
 	if !ok {
-		r.fail(entry.Key, "a key must be text: correct it, or put it in quotes")
+		r.problem(entry.Key, "a key must be text: correct it, or put it in quotes")
 		return "", false
 	}
 	if seen[text.Value] {
-		r.fail(entry.Key, "key %s occurs twice: remove one", named(text.Value))
+		r.problem(entry.Key, "key %s occurs twice: remove one", named(text.Value))
 		return "", false
 	}
 	seen[text.Value] = true
@@ -176,7 +176,7 @@ func (r *reader) key(entry *ast.MappingValueNode, seen map[string]bool) (key str
 // makes a difference to what is judged.
 func (r *reader) present(value, at ast.Node, what string) bool {
 	if _, null := value.(*ast.NullNode); null || value == nil {
-		r.fail(at, "%s has no value: give it one ([] for an empty list), or remove it", what)
+		r.problem(at, "%s has no value: give it one ([] for an empty list), or remove it", what)
 		return false
 	}
 	return true
@@ -186,7 +186,7 @@ func (r *reader) present(value, at ast.Node, what string) bool {
 func (r *reader) require(node ast.Node, has map[string]bool, where string, keys ...string) {
 	for _, key := range keys {
 		if !has[key] {
-			r.fail(node, "%s lacks the key %s: add it", where, key)
+			r.problem(node, "%s lacks the key %s: add it", where, key)
 		}
 	}
 }
@@ -201,14 +201,14 @@ func (r *reader) text(node ast.Node, what string) (string, bool) {
 	case *ast.LiteralNode:
 		text = node.Value.Value
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
-		r.fail(node, "%s: %s is not text: put it in quotes", what, quoted(node.GetToken().Value))
+		r.problem(node, "%s: %s is not text: put it in quotes", what, quoted(node.GetToken().Value))
 		return "", false
 	default:
-		r.fail(node, "%s: expected text", what)
+		r.problem(node, "%s: expected text", what)
 		return "", false
 	}
 	if text = strings.TrimSpace(text); text == "" {
-		r.fail(node, "%s is empty: fill it in or remove it", what)
+		r.problem(node, "%s is empty: fill it in or remove it", what)
 		return "", false
 	}
 	return text, true
@@ -218,7 +218,7 @@ func (r *reader) text(node ast.Node, what string) (string, bool) {
 func (r *reader) each(node ast.Node, what string, read func(ast.Node)) {
 	list, ok := node.(*ast.SequenceNode)
 	if !ok {
-		r.fail(node, "%s: expected a list: write [a, b], or each entry on a line of its own after \"- \"", what)
+		r.problem(node, "%s: expected a list: write [a, b], or each entry on a line of its own after \"- \"", what)
 		return
 	}
 	for _, entry := range list.Values {
@@ -242,7 +242,7 @@ func (r *reader) texts(node ast.Node, what string) []string {
 func (r *reader) date(node ast.Node, what string) (date Date) {
 	err := date.UnmarshalYAML(node)
 	if bad := (*yaml.SyntaxError)(nil); errors.As(err, &bad) {
-		r.fail(node, "%s: %s", what, bad.Message)
+		r.problem(node, "%s: %s", what, bad.Message)
 	}
 	return date
 }
@@ -324,7 +324,7 @@ func (r *reader) zone(node ast.Node) *time.Location {
 	// "Local" is this machine's zone: the same configuration would judge differently elsewhere.
 	location, err := time.LoadLocation(name)
 	if err != nil || name == "Local" {
-		r.fail(node, "unknown timezone %s: write a name of the IANA database, such as Europe/Zurich or UTC", quoted(name))
+		r.problem(node, "unknown timezone %s: write a name of the IANA database, such as Europe/Zurich or UTC", quoted(name))
 		return nil
 	}
 	return location
@@ -341,13 +341,13 @@ func (r *reader) days(node ast.Node) (days [7]bool) {
 		}
 		day := slices.Index(weekdays, strings.ToLower(name))
 		if day < 0 {
-			r.fail(n, "%s", unknown("weekday", name, weekdays, "write mon, tue, wed, thu, fri, sat or sun"))
+			r.problem(n, "%s", unknown("weekday", name, weekdays, "write mon, tue, wed, thu, fri, sat or sun"))
 			return
 		}
 		days[day] = true
 	})
 	if len(r.problems) == before && days == [7]bool{} {
-		r.fail(node, "days names no day: list the working days, or remove business_hours")
+		r.problem(node, "days names no day: list the working days, or remove business_hours")
 	}
 	return days
 }
@@ -365,7 +365,7 @@ func (r *reader) clock(node ast.Node, what string, latest int) int {
 			return 60*hour + minute
 		}
 	}
-	r.fail(node, "%s: %s is not a time of day: write hour:minute with two digits each, as in \"07:00\"", what, quoted(text))
+	r.problem(node, "%s: %s is not a time of day: write hour:minute with two digits each, as in \"07:00\"", what, quoted(text))
 	return 0
 }
 
@@ -377,7 +377,7 @@ func (r *reader) networks(node ast.Node) {
 		}
 		network, wrong := parseNetwork(text)
 		if wrong != "" {
-			r.fail(n, "%s %s", quoted(text), wrong)
+			r.problem(n, "%s %s", quoted(text), wrong)
 			return
 		}
 		r.settings.TrustedNetworks = append(r.settings.TrustedNetworks, network)
@@ -424,12 +424,12 @@ func (r *reader) list(node ast.Node, key string) (path string, text []byte, ok b
 		return "", nil, false
 	}
 	if !filepath.IsLocal(name) || name == "~" || strings.HasPrefix(name, "~/") {
-		r.fail(node, "%s: %s leads out of the configuration's folder: copy the file beside the configuration, and write its name alone", key, quoted(name))
+		r.problem(node, "%s: %s leads out of the configuration's folder: copy the file beside the configuration, and write its name alone", key, quoted(name))
 		return "", nil, false
 	}
 	text, err := readList(cmp.Or(r.dir, "."), name)
 	if err != nil {
-		r.fail(node, "%s: %v", key, advised(err))
+		r.problem(node, "%s: %v", key, advised(err))
 		return "", nil, false
 	}
 	return filepath.Join(r.dir, name), text, true
@@ -466,7 +466,7 @@ func (r *reader) exception(node ast.Node) {
 	}
 	r.require(node, has, "the exception", "rule", "reason", "owner")
 	if !e.Expires.IsZero() && e.Expires.Before(e.From) {
-		r.fail(node, "the exception expires on %s, before it begins on %s: correct from or expires", e.Expires, e.From)
+		r.problem(node, "the exception expires on %s, before it begins on %s: correct from or expires", e.Expires, e.From)
 	}
 	r.settings.Exceptions = append(r.settings.Exceptions, e)
 }
@@ -476,14 +476,14 @@ func (r *reader) knownRule(node ast.Node, id string) bool {
 	if _, ok := r.catalog[id]; ok {
 		return true
 	}
-	r.fail(node, "%s", unknown("rule", id, slices.Collect(maps.Keys(r.catalog)), "`tapaudit rules list` shows them all"))
+	r.problem(node, "%s", unknown("rule", id, slices.Collect(maps.Keys(r.catalog)), "`tapaudit rules list` shows them all"))
 	return false
 }
 
 func (r *reader) rules(node ast.Node) {
 	m, ok := node.(*ast.MappingNode)
 	if !ok {
-		r.fail(node, "rules: expected rule ids with what to change of each, such as TAP-SIGNIN-FREQUENT: {max_per_day: 3}")
+		r.problem(node, "rules: expected rule ids with what to change of each, such as TAP-SIGNIN-FREQUENT: {max_per_day: 3}")
 		return
 	}
 	seen := map[string]bool{}
@@ -500,7 +500,7 @@ func (r *reader) rule(id string, node ast.Node) {
 		{"enabled", func(n ast.Node) {
 			value, ok := n.(*ast.BoolNode)
 			if !ok {
-				r.fail(n, "enabled: write true or false, without quotes")
+				r.problem(n, "enabled: write true or false, without quotes")
 				return
 			}
 			rule.Enabled = &value.Value
@@ -508,7 +508,7 @@ func (r *reader) rule(id string, node ast.Node) {
 		{"severity", func(n ast.Node) {
 			severity, ok := r.text(n, "severity")
 			if ok && !slices.Contains(Severities(), severity) {
-				r.fail(n, "%s", unknown("severity", severity, Severities(), "write "+eitherOf(Severities())))
+				r.problem(n, "%s", unknown("severity", severity, Severities(), "write "+eitherOf(Severities())))
 			}
 			rule.Severity = severity
 		}},
@@ -545,7 +545,7 @@ func (r *reader) number(node ast.Node, what string) (float64, bool) {
 		value = node.Value
 	}
 	if !(value >= 0 && value <= maxParameter) {
-		r.fail(node, "%s: write a number from 0 to 1000000, without quotes", what)
+		r.problem(node, "%s: write a number from 0 to 1000000, without quotes", what)
 		return 0, false
 	}
 	return value, true
@@ -564,7 +564,7 @@ func (r *reader) caseHead(node ast.Node) {
 			}
 			t, err := time.Parse(time.RFC3339, text)
 			if err != nil || t.UTC().Year() < 1900 || t.UTC().Year() > 9999 {
-				r.fail(n, "collected_at: %s is not a time: write date, time and zone, as in 2026-10-01T08:00:00Z or 2026-10-01T10:00:00+02:00", quoted(text))
+				r.problem(n, "collected_at: %s is not a time: write date, time and zone, as in 2026-10-01T08:00:00Z or 2026-10-01T10:00:00+02:00", quoted(text))
 				return
 			}
 			c.CollectedAt = t.UTC()

@@ -35,7 +35,7 @@ func (r *reader) tree(text []byte) (root ast.Node, ok bool) {
 		}
 	}
 	if marks > maxMarks {
-		r.failAt(0, 0, "more parts than any configuration has: name the right file")
+		r.problemAt(0, 0, "more parts than any configuration has: name the right file")
 		return nil, false
 	}
 	tokens := lexer.Tokenize(string(text))
@@ -45,11 +45,11 @@ func (r *reader) tree(text []byte) (root ast.Node, ok bool) {
 	// Doubled keys are found by the reader, which goes on to the next error.
 	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if bad := (*yaml.SyntaxError)(nil); errors.As(err, &bad) && bad.Token != nil {
-		r.failAt(bad.Token.Position.Line, bad.Token.Position.Column, "not YAML: %s: correct the line, or put the text in quotes", bad.Message)
+		r.problemAt(bad.Token.Position.Line, bad.Token.Position.Column, "not YAML: %s: correct the line, or put the text in quotes", bad.Message)
 		return nil, false
 	}
 	if err != nil {
-		r.failAt(0, 0, "not YAML: %s", quoted(err.Error()))
+		r.problemAt(0, 0, "not YAML: %s", quoted(err.Error()))
 		return nil, false
 	}
 	for _, document := range file.Docs {
@@ -57,7 +57,7 @@ func (r *reader) tree(text []byte) (root ast.Node, ok bool) {
 		case nil, *ast.CommentGroupNode:
 		default:
 			if root != nil {
-				r.fail(body, "a second document: keep one, and remove the --- or ... between them")
+				r.problem(body, "a second document: keep one, and remove the --- or ... between them")
 				return nil, false
 			}
 			root = body
@@ -122,7 +122,7 @@ func (r *reader) plain(tokens token.Tokens) bool {
 			wrong = "nested too deeply: the configuration needs four levels"
 		}
 		if wrong != "" {
-			r.failAt(t.Position.Line, t.Position.Column, "%s", wrong)
+			r.problemAt(t.Position.Line, t.Position.Column, "%s", wrong)
 			return false
 		}
 	}

@@ -41,6 +41,12 @@ const (
 	criterionClosed         = "closed"
 )
 
+// Criteria are the names of the nine, in the order of the columns.
+func Criteria() []string {
+	return []string{criterionIssued, criterionApprovedIssuer, criterionFourEyes, criterionPurpose, criterionPlace, criterionHours,
+		criterionPrompt, criterionOutcome, criterionClosed}
+}
+
 // Criterion is one of the nine questions of supervision, answered for one log-in.
 type Criterion struct {
 	Name   string // the column of logins.csv: issued, approved_issuer, four_eyes, purpose, place, hours, prompt, outcome_registered, closed

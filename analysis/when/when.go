@@ -93,3 +93,20 @@ func Minutes(d time.Duration) string { return fmt.Sprintf("%d minutes", int(d/ti
 
 // Hours is a span in hours: 24 hours.
 func Hours(d time.Duration) string { return fmt.Sprintf("%g hours", d.Hours()) }
+
+// OrNil is the time in UTC, or nil where there is none: what JSON writes as null.
+func OrNil(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// OrZero is the time, or the zero time for nil.
+func OrZero(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}

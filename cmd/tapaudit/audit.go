@@ -9,7 +9,7 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"tapaudit/ingest"
 	"tapaudit/ingest/casefile"
@@ -17,49 +17,59 @@ import (
 	"tapaudit/ingest/scratch"
 )
 
-// runAudit does everything in one go: ingest, analysis, report.
-func runAudit(ctx context.Context, args []string, io streams) error {
-	flags := newFlags("run", "PATH...", io)
+// auditCommand does everything in one go: ingest, analysis, report.
+func auditCommand(io streams) *cobra.Command {
+	c := newCommand("run PATH...", "audit evidence in one go: files in, report out",
+		"Reads files, folders, archives or standard input (-), judges what they hold and writes a report. "+
+			"The evidence is never changed. Without --case the database lives in memory, and in a temporary folder what exceeds it.",
+		example{"audit a folder of exports", "tapaudit run evidence"},
+		example{"judge a quarter by your configuration", "tapaudit run evidence --config tapaudit.yaml --period 2026Q3 --out report-2026Q3"},
+		example{"the default outputs, and a workbook and a ticket's summary besides", "tapaudit run evidence --format html,csv,json,parquet,xlsx,summary"},
+		example{"fail a scheduled job when something urgent is open", "tapaudit run evidence --quiet --fail-on high"},
+		example{"read an archive from standard input", "tapaudit run - <evidence.zip"},
+	)
+	flags := c.Flags()
 	var judging judgeFlags
 	var writing reportFlags
 	var database databaseFlags
 	var talk talkFlags
 	writing.add(flags, "tapaudit-report")
 	judging.add(flags)
-	database.add(flags, "case file to keep; without it the case lives in memory")
+	database.add(io, flags, "case file to keep; without it the case lives in memory")
 	talk.add(flags)
-	if err := parse(flags, args); err != nil {
-		return err
-	}
-	if flags.NArg() == 0 {
-		return usagef("run: name the evidence: files, folders, archives, or - for standard input")
-	}
-	job, err := judging.read()
-	if err != nil {
-		return err
-	}
-	if err := writing.check(ctx, io, append(named(flags.Args()), database.path, judging.config, judging.rules)...); err != nil {
-		return err
-	}
-	before, err := casefile.StateOf(ctx, database.path)
-	if err != nil {
-		return err
-	}
-	database.loads = true
-	return database.with(ctx, func(c *openCase) error {
-		if err := load(ctx, c, named(flags.Args()), io, talk, unneeded(job.opts.Period)); err != nil {
-			return err
+	c.RunE = func(c *cobra.Command, args []string) error {
+		ctx := c.Context()
+		if len(args) == 0 {
+			return usagef("run: name the evidence: files, folders, archives, or - for standard input")
 		}
-		result, err := job.judge(ctx, c, io, talk)
+		job, err := judging.read()
 		if err != nil {
 			return err
 		}
-		result.CaseFile = before
-		if err := writing.write(ctx, c, job.settings, result, io, talk); err != nil {
+		if err := writing.check(ctx, io, append(named(args), database.path, judging.config, judging.rules)...); err != nil {
 			return err
 		}
-		return job.status(result)
-	})
+		before, err := casefile.StateOf(ctx, database.path)
+		if err != nil {
+			return err
+		}
+		database.loads = true
+		return database.with(ctx, func(c *openCase) error {
+			if err := load(ctx, c, named(args), io, talk, unneeded(job.opts.Period)); err != nil {
+				return err
+			}
+			result, err := job.judge(ctx, c, io, talk)
+			if err != nil {
+				return err
+			}
+			result.CaseFile = before
+			if err := writing.write(ctx, c, job.settings, result, io, talk); err != nil {
+				return err
+			}
+			return job.status(result)
+		})
+	}
+	return c
 }
 
 // runDropped audits a folder that is the only argument, as when it is dropped on the program, and writes the report beside it:
@@ -69,131 +79,149 @@ func runDropped(ctx context.Context, folder string, io streams) error {
 	if err != nil {
 		return err
 	}
-	return runAudit(ctx, []string{"--out", filepath.Join(filepath.Dir(whole), "tapaudit-report"), "--", folder}, io)
+	audit := auditCommand(io)
+	audit.SetArgs([]string{"--out", filepath.Join(filepath.Dir(whole), "tapaudit-report"), "--", folder})
+	return audit.ExecuteContext(ctx)
 }
 
-// runIngest loads evidence into a case; it can be repeated, and adds what is new.
-func runIngest(ctx context.Context, args []string, io streams) error {
-	flags := newFlags("ingest", "PATH... --case FILE", io)
+// ingestCommand loads evidence into a case; it can be repeated, and adds what is new.
+func ingestCommand(io streams) *cobra.Command {
+	c := newCommand("ingest PATH... --case FILE", "load evidence into a case; repeatable",
+		"Loads evidence into a case, a database file that keeps it. The same file loaded twice adds nothing, and a load that "+
+			"was interrupted can be repeated.",
+		example{"begin a case", "tapaudit ingest evidence --case case.duckdb"},
+		example{"add a later export, saying what becomes of each file", "tapaudit ingest more/signins.json.gz --case case.duckdb --verbose"},
+	)
+	flags := c.Flags()
 	var database databaseFlags
 	var talk talkFlags
-	database.add(flags, "case file; made where there is none")
+	database.add(io, flags, "case file; made where there is none")
 	talk.add(flags)
-	if err := parse(flags, args); err != nil {
-		return err
-	}
-	if flags.NArg() == 0 {
-		return usagef("ingest: name the evidence: files, folders, archives, or - for standard input")
-	}
-	if err := database.need("ingest"); err != nil {
-		return err
-	}
-	database.loads = true
-	return database.with(ctx, func(c *openCase) error {
-		before, err := c.counts(ctx)
-		if err != nil {
+	c.RunE = func(c *cobra.Command, args []string) error {
+		ctx := c.Context()
+		if len(args) == 0 {
+			return usagef("ingest: name the evidence: files, folders, archives, or - for standard input")
+		}
+		if err := database.need("ingest"); err != nil {
 			return err
 		}
-		if err := load(ctx, c, named(flags.Args()), io, talk, nil); err != nil {
-			return err
-		}
-		after, err := c.counts(ctx)
-		if err != nil {
-			return err
-		}
-		talk.say(io, "%s holds %d sources with %d records read (%d and %d of them new), %d quarantined.",
-			database.path, after.sources, after.read, after.sources-before.sources, after.read-before.read, after.quarantined)
-		return nil
-	})
+		database.loads = true
+		return database.with(ctx, func(c *openCase) error {
+			before, err := c.counts(ctx)
+			if err != nil {
+				return err
+			}
+			if err := load(ctx, c, named(args), io, talk, nil); err != nil {
+				return err
+			}
+			after, err := c.counts(ctx)
+			if err != nil {
+				return err
+			}
+			talk.say(io, "%s holds %d sources with %d records read (%d and %d of them new), %d quarantined.",
+				database.path, after.sources, after.read, after.sources-before.sources, after.read-before.read, after.quarantined)
+			return nil
+		})
+	}
+	return c
 }
 
-// runAnalyze judges a case, leaves the derived tables and the findings in it, and prints the summary.
-func runAnalyze(ctx context.Context, args []string, io streams) error {
-	flags := newFlags("analyze", "--case FILE", io)
+// analyzeCommand judges a case, leaves the derived tables and the findings in it, and prints the summary.
+func analyzeCommand(io streams) *cobra.Command {
+	c := newCommand("analyze --case FILE", "judge a case and leave the derived tables in it",
+		"Judges a case, leaves the derived tables and the findings in it for queries, and prints the summary.",
+		example{"judge all of the evidence", "tapaudit analyze --case case.duckdb"},
+		example{"judge one month by your configuration", "tapaudit analyze --case case.duckdb --config tapaudit.yaml --period 2026-09"},
+	)
+	c.Args = noArguments
+	flags := c.Flags()
 	var judging judgeFlags
 	var database databaseFlags
 	var talk talkFlags
 	judging.add(flags)
-	database.add(flags, "case file")
+	database.add(io, flags, "case file")
 	talk.add(flags)
-	if err := parse(flags, args); err != nil {
-		return err
-	}
-	if err := noArguments(flags); err != nil {
-		return err
-	}
-	if err := database.existing("analyze"); err != nil {
-		return err
-	}
-	job, err := judging.read()
-	if err != nil {
-		return err
-	}
-	return database.with(ctx, func(c *openCase) error {
-		result, err := job.judge(ctx, c, io, talk)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		ctx := c.Context()
+		if err := database.existing("analyze"); err != nil {
+			return err
+		}
+		job, err := judging.read()
 		if err != nil {
 			return err
 		}
-		tellUnassessed(io, result, "")
-		if err := summarise(io, result, "", talk); err != nil {
-			return err
-		}
-		return job.status(result)
-	})
+		return database.with(ctx, func(c *openCase) error {
+			result, err := job.judge(ctx, c, io, talk)
+			if err != nil {
+				return err
+			}
+			tellUnassessed(io, result, "")
+			if err := summarise(io, result, "", talk); err != nil {
+				return err
+			}
+			return job.status(result)
+		})
+	}
+	return c
 }
 
-// runReport judges a case and writes its report.
-func runReport(ctx context.Context, args []string, io streams) error {
-	flags := newFlags("report", "--case FILE --out DIR", io)
+// reportCommand judges a case and writes its report.
+func reportCommand(io streams) *cobra.Command {
+	c := newCommand("report --case FILE --out DIR", "judge a case and write its report",
+		"Judges a case and writes its report. A folder that tapaudit wrote is replaced as a whole, any other is refused.",
+		example{"write a quarter's report", "tapaudit report --case case.duckdb --config tapaudit.yaml --period 2026Q3 --out report-2026Q3"},
+		example{"write only a timeline for Timesketch", "tapaudit report --case case.duckdb --format timesketch --out timeline"},
+		example{"write findings for a SIEM that reads OCSF", "tapaudit report --case case.duckdb --format ocsf --out ocsf"},
+	)
+	c.Args = noArguments
+	flags := c.Flags()
 	var judging judgeFlags
 	var writing reportFlags
 	var database databaseFlags
 	var talk talkFlags
 	writing.add(flags, "tapaudit-report")
 	judging.add(flags)
-	database.add(flags, "case file")
+	database.add(io, flags, "case file")
 	talk.add(flags)
-	if err := parse(flags, args); err != nil {
-		return err
-	}
-	if err := noArguments(flags); err != nil {
-		return err
-	}
-	if err := database.existing("report"); err != nil {
-		return err
-	}
-	job, err := judging.read()
-	if err != nil {
-		return err
-	}
-	if err := writing.check(ctx, io, database.path, judging.config, judging.rules); err != nil {
-		return err
-	}
-	database.readOnly = true
-	return database.with(ctx, func(c *openCase) error {
-		// Nobody changes the case while it is open, so it can be hashed meanwhile.
-		hashed := make(chan error, 1)
-		var state *casefile.State
-		go func() {
-			var err error
-			state, err = casefile.StateOf(ctx, database.path)
-			hashed <- err
-		}()
-		result, err := job.judge(ctx, c, io, talk)
-		if err := errors.Join(err, <-hashed); err != nil {
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		ctx := c.Context()
+		if err := database.existing("report"); err != nil {
 			return err
 		}
-		result.CaseFile = state
-		if err := writing.write(ctx, c, job.settings, result, io, talk); err != nil {
+		job, err := judging.read()
+		if err != nil {
 			return err
 		}
-		return job.status(result)
-	})
+		if err := writing.check(ctx, io, database.path, judging.config, judging.rules); err != nil {
+			return err
+		}
+		database.readOnly = true
+		return database.with(ctx, func(c *openCase) error {
+			// Nobody changes the case while it is open, so it can be hashed meanwhile.
+			hashed := make(chan error, 1)
+			var state *casefile.State
+			go func() {
+				var err error
+				state, err = casefile.StateOf(ctx, database.path)
+				hashed <- err
+			}()
+			result, err := job.judge(ctx, c, io, talk)
+			if err := errors.Join(err, <-hashed); err != nil {
+				return err
+			}
+			result.CaseFile = state
+			if err := writing.write(ctx, c, job.settings, result, io, talk); err != nil {
+				return err
+			}
+			return job.status(result)
+		})
+	}
+	return c
 }
 
-func noArguments(flags *pflag.FlagSet) error {
-	if flags.NArg() > 0 {
-		return usagef("%s takes no argument %q", flags.Name(), flags.Arg(0))
+func noArguments(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("%s takes no argument %q", c.CommandPath(), args[0])
 	}
 	return nil
 }

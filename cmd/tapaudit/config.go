@@ -1,39 +1,54 @@
 package main
 
 import (
-	"context"
 	"fmt"
+
+	"github.com/spf13/cobra"
 
 	"tapaudit/analysis"
 	"tapaudit/analysis/settings"
 	"tapaudit/ingest/safetext"
 )
 
-// runConfig checks a configuration, or prints a commented one.
-func runConfig(_ context.Context, args []string, io streams) error {
-	flags := newFlags("config", "check FILE | example", io)
-	out := flags.String("out", "", "for example: "+outHelp)
-	if err := parse(flags, args); err != nil {
-		return err
-	}
-	switch {
-	case flags.Arg(0) == "example" && flags.NArg() == 1:
-		return io.into(*out, func(io streams) error {
-			_, err := fmt.Fprint(io.out, settings.Example())
-			return err
-		})
-	case flags.Arg(0) == "check" && *out != "":
-		return usagef("config check: --out is for config example")
-	case flags.Arg(0) == "check" && flags.NArg() == 2:
+// configCommand checks a configuration, or prints a commented one.
+func configCommand(io streams) *cobra.Command {
+	return group("config", "check a configuration, or print a commented one",
+		"Checks a configuration and says what is wrong with line and column, or prints one with every key explained.",
+		checkConfigCommand(io), exampleConfigCommand(io))
+}
+
+func checkConfigCommand(io streams) *cobra.Command {
+	c := newCommand("check FILE", "say what is wrong with a configuration, with line and column", "",
+		example{"check your own", "tapaudit config check tapaudit.yaml"},
+	)
+	c.RunE = func(_ *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usagef("config check: name one file, as in 'tapaudit config check tapaudit.yaml'")
+		}
 		rules, err := analysis.BuiltInRules()
 		if err != nil {
 			return err
 		}
-		if _, err := settings.Load(flags.Arg(1), analysis.Catalog(rules)); err != nil {
+		if _, err := settings.Load(args[0], analysis.Catalog(rules)); err != nil {
 			return usageError{err}
 		}
-		_, err = fmt.Fprintf(io.out, "%s: no errors\n", safetext.Line(flags.Arg(1)))
+		_, err = fmt.Fprintf(io.out, "%s: no errors\n", safetext.Line(args[0]))
 		return err
 	}
-	return usagef("config: say 'config check FILE' or 'config example'%s", suggestion(flags.Arg(0), []string{"check", "example"}, ""))
+	return c
+}
+
+func exampleConfigCommand(io streams) *cobra.Command {
+	c := newCommand("example", "print a configuration with every key explained", "",
+		example{"begin with the commented example", "tapaudit config example --out tapaudit.yaml"},
+	)
+	c.Args = noArguments
+	out := c.Flags().String("out", "", outHelp)
+	c.RunE = func(*cobra.Command, []string) error {
+		return io.into(*out, func(io streams) error {
+			_, err := fmt.Fprint(io.out, settings.Example())
+			return err
+		})
+	}
+	return c
 }

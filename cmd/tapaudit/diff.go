@@ -1,18 +1,24 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"github.com/spf13/cobra"
 	"time"
 
 	"tapaudit/analysis"
-	"tapaudit/reports"
+	"tapaudit/reports/compare"
+	"tapaudit/reports/folder"
 )
 
-// runDiff says what sets two reports apart.
-func runDiff(ctx context.Context, args []string, io streams) error {
-	flags := newFlags("diff", "OLD NEW", io)
+// diffCommand says what sets two reports apart.
+func diffCommand(io streams) *cobra.Command {
+	c := newCommand("diff OLD NEW", "say what sets two reports apart",
+		"Says which findings of two reports are new, gone or changed, and what else sets the reports apart.",
+		example{"compare two quarters", "tapaudit diff report-2026Q2 report-2026Q3"},
+		example{"write the comparison, and fail when a new finding is high", "tapaudit diff report-2026Q2 report-2026Q3 --out changes --fail-on high"},
+	)
+	flags := c.Flags()
 	out := flags.String("out", "", "folder to write diff.html and diff.csv into")
 	failOn := flags.String("fail-on", "", "exit with 3 when an open finding of this severity or higher is new")
 	force := flags.Bool("force", false, "compare reports even when their files are not as their manifests list them")
@@ -21,46 +27,47 @@ func runDiff(ctx context.Context, args []string, io streams) error {
 	var talk talkFlags
 	flags.BoolVar(&talk.quiet, "quiet", false, "no messages and no summary")
 	flags.BoolVar(&talk.noColor, "no-color", false, "no colours on the terminal")
-	if err := parse(flags, args); err != nil {
-		return err
-	}
-	if flags.NArg() != 2 {
-		return usagef("diff: name two report folders, the old one first")
-	}
-	if *failOn != "" && analysis.Severity(*failOn).Rank() < 0 {
-		return noneOf("--fail-on", *failOn, severityNames)
-	}
-	var created time.Time
-	if *out != "" {
-		var err error
-		if created, err = creation(); err != nil {
-			return usageError{err}
+	c.RunE = func(c *cobra.Command, args []string) error {
+		ctx := c.Context()
+		if len(args) != 2 {
+			return usagef("diff: name two report folders, the old one first")
 		}
-		if err := reports.CheckComparisonFolder(ctx, *out, replace); err != nil {
-			return refused(ctx, err)
+		if *failOn != "" && analysis.Severity(*failOn).Rank() < 0 {
+			return noneOf("--fail-on", *failOn, severityNames)
 		}
-	}
-	comparison, err := reports.Compare(ctx, flags.Arg(0), flags.Arg(1), *force)
-	switch {
-	case errors.Is(err, reports.ErrNotReport):
-		return usagef("diff: %w", err)
-	case errors.Is(err, reports.ErrDamaged):
-		return fmt.Errorf("%w; 'tapaudit verify' tells what was listed, --force compares all the same", err)
-	case err != nil:
-		return err
-	}
-	if *out != "" {
-		if err := comparison.WriteFolder(ctx, *out, programVersion(), created, replace); err != nil {
+		var created time.Time
+		if *out != "" {
+			var err error
+			if created, err = creation(); err != nil {
+				return usageError{err}
+			}
+			if err := compare.CheckFolder(ctx, *out, replace); err != nil {
+				return refused(ctx, err)
+			}
+		}
+		comparison, err := compare.Reports(ctx, args[0], args[1], *force)
+		switch {
+		case errors.Is(err, folder.ErrNotReport):
+			return usagef("diff: %w", err)
+		case errors.Is(err, folder.ErrDamaged):
+			return fmt.Errorf("%w; 'tapaudit verify' tells what was listed, --force compares all the same", err)
+		case err != nil:
 			return err
 		}
-	}
-	if !talk.quiet {
-		if err := comparison.Summary(io.out, *out, useColor(io.out, talk.noColor)); err != nil {
-			return err
+		if *out != "" {
+			if err := comparison.WriteFolder(ctx, *out, programVersion(), created, replace); err != nil {
+				return err
+			}
 		}
+		if !talk.quiet {
+			if err := comparison.Summary(io.out, *out, useColor(io.out, talk.noColor)); err != nil {
+				return err
+			}
+		}
+		if *failOn != "" && comparison.AnyNew(analysis.Severity(*failOn)) {
+			return statusError(exitFindings)
+		}
+		return nil
 	}
-	if *failOn != "" && comparison.AnyNew(analysis.Severity(*failOn)) {
-		return statusError(exitFindings)
-	}
-	return nil
+	return c
 }

@@ -1,16 +1,23 @@
 package main
 
 import (
-	"context"
 	"fmt"
+	"github.com/spf13/cobra"
 	"strings"
 
 	"tapaudit/analysis/extract"
 )
 
-// runExtract prints the reduction of a lake as the query of the engine that the lake lies under.
-func runExtract(_ context.Context, args []string, io streams) error {
-	flags := newFlags("extract", "--engine ENGINE --period P", io)
+// extractCommand prints the reduction of a lake as the query of the engine that the lake lies under.
+func extractCommand(io streams) *cobra.Command {
+	c := newCommand("extract --engine ENGINE --period P", "print the query that reduces a lake under an engine that scales",
+		"Prints the query by which an engine reduces a lake to what an audit needs. Its six result sets are evidence like any "+
+			"other, and are judged exactly as all of the lake would be.",
+		example{"for Apache Spark", "tapaudit extract --engine spark --period 2026Q3"},
+		example{"for Log Analytics", "tapaudit extract --engine kql --period 2026Q3"},
+	)
+	c.Args = noArguments
+	flags := c.Flags()
 	var o extract.Options
 	var period, from, to string
 	var tables, columns []string
@@ -27,39 +34,36 @@ func runExtract(_ context.Context, args []string, io streams) error {
 	flags.StringVar(&o.Into, "into", "tapaudit-extract", "where the engine writes the result sets: a folder; for Trino CATALOG.SCHEMA")
 	flags.StringVar(&o.Format, "format", "parquet", "what the result sets are written as: parquet, csv, json")
 	out := flags.String("out", "", outHelp)
-	if err := parse(flags, args); err != nil {
-		return err
-	}
-	if err := noArguments(flags); err != nil {
-		return err
-	}
-	if o.Engine == "" {
-		return usagef("extract: name the engine with --engine: %s", strings.Join(extract.Engines(), ", "))
-	}
-	if o.Layout == "" {
-		o.Layout = "lake"
-		if o.Engine == "kql" {
-			o.Layout = "loganalytics"
+	c.RunE = func(_ *cobra.Command, _ []string) error {
+		if o.Engine == "" {
+			return usagef("extract: name the engine with --engine: %s", strings.Join(extract.Engines(), ", "))
 		}
+		if o.Layout == "" {
+			o.Layout = "lake"
+			if o.Engine == "kql" {
+				o.Layout = "loganalytics"
+			}
+		}
+		var err error
+		if o.Period, err = parsePeriod(period, from, to); err != nil {
+			return usageError{err}
+		}
+		if o.Tables, err = pairs("--table", tables); err != nil {
+			return err
+		}
+		if o.Columns, err = pairs("--column", columns); err != nil {
+			return err
+		}
+		text, _, err := extract.Text(o)
+		if err != nil {
+			return usagef("extract: %w", err)
+		}
+		return io.into(*out, func(io streams) error {
+			_, err := fmt.Fprint(io.out, text)
+			return err
+		})
 	}
-	var err error
-	if o.Period, err = parsePeriod(period, from, to); err != nil {
-		return usageError{err}
-	}
-	if o.Tables, err = pairs("--table", tables); err != nil {
-		return err
-	}
-	if o.Columns, err = pairs("--column", columns); err != nil {
-		return err
-	}
-	text, _, err := extract.Text(o)
-	if err != nil {
-		return usagef("extract: %w", err)
-	}
-	return io.into(*out, func(io streams) error {
-		_, err := fmt.Fprint(io.out, text)
-		return err
-	})
+	return c
 }
 
 // pairs reads NAME=VALUE.

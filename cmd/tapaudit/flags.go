@@ -21,7 +21,9 @@ import (
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/safetext"
 	"tapaudit/reports"
+	"tapaudit/reports/folder"
 	"tapaudit/reports/pseudonyms"
+	"tapaudit/reports/terminal"
 )
 
 // judgeFlags say what is judged, and by which configuration.
@@ -174,7 +176,7 @@ func (f *reportFlags) check(ctx context.Context, io streams, inputs ...string) e
 			return usagef("--out: %q lies in the folder %q, which the report would replace; choose another folder", path, f.out)
 		}
 	}
-	err := reports.CheckFolder(ctx, f.out, f.replace)
+	err := folder.Check(ctx, f.out, f.replace)
 	if err != nil {
 		return refused(ctx, err)
 	}
@@ -195,7 +197,7 @@ func refused(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return err
-	case errors.Is(err, reports.ErrNotListed):
+	case errors.Is(err, folder.ErrNotListed):
 		return usagef("%w; move that elsewhere, choose another folder with --out, or delete it with --replace", err)
 	}
 	return usageError{err}
@@ -242,7 +244,7 @@ func (f *reportFlags) write(ctx context.Context, c *openCase, s *settings.Settin
 		Formats: f.formats, Version: programVersion(), Created: f.created, Replace: f.replace, SigningKey: f.key,
 	})
 	written, kept := f.out, ""
-	if errors.Is(err, reports.ErrUnassessed) {
+	if errors.Is(err, folder.ErrUnassessed) {
 		written, kept, err = "", f.out, nil
 	}
 	if err != nil {
@@ -256,7 +258,7 @@ func summarise(io streams, r *analysis.Result, dir string, talk talkFlags) error
 	if talk.quiet {
 		return nil
 	}
-	return reports.Summary(io.out, r, dir, useColor(io.out, talk.noColor))
+	return terminal.Summary(io.out, r, dir, useColor(io.out, talk.noColor))
 }
 
 // creation is when the report is made: the clock, or SOURCE_DATE_EPOCH (seconds since 1970) for reproducible output.
@@ -282,8 +284,8 @@ type databaseFlags struct {
 	limits       casefile.Limits
 }
 
-func (f *databaseFlags) add(flags *pflag.FlagSet, what string) {
-	f.err = flags.Output()
+func (f *databaseFlags) add(io streams, flags *pflag.FlagSet, what string) {
+	f.err = io.err
 	flags.StringVar(&f.path, "case", "", what)
 	flags.IntVar(&f.threads, "threads", 0, "threads of the database (default: one per processor)")
 	flags.StringVar(&f.memory, "memory-limit", "", "memory of the database, e.g. 4GiB (default "+casefile.DefaultMemoryLimit+")")

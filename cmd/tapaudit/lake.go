@@ -1,18 +1,25 @@
 package main
 
 import (
-	"context"
 	"slices"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"tapaudit/analysis"
 	"tapaudit/analysis/lake"
 	"tapaudit/ingest/safetext"
 )
 
-// runLake turns exports into a lake of Parquet files by tenant and day, or adds them to one.
-func runLake(ctx context.Context, args []string, io streams) error {
-	flags := newFlags("lake", "PATH... --out DIR", io)
+// lakeCommand turns exports into a lake of Parquet files by tenant and day, or adds them to one.
+func lakeCommand(io streams) *cobra.Command {
+	c := newCommand("lake PATH... --out DIR", "keep exports as a lake: Parquet by tenant and day",
+		"Keeps exports as a lake: Parquet files by tenant and day, joined and sorted. A lake that is there is added to; 'run' reads "+
+			"it like any other evidence.",
+		example{"begin a lake, or add a quarter to it", "tapaudit lake evidence --out lake"},
+		example{"add exports, with the tenant of those that name none", "tapaudit lake more --out lake --tenant 25b1f699-3870-4dbb-a781-c22127c974d7"},
+	)
+	flags := c.Flags()
 	var database databaseFlags
 	var talk talkFlags
 	var out, tenant string
@@ -23,41 +30,42 @@ func runLake(ctx context.Context, args []string, io streams) error {
 	flags.IntVar(&database.threads, "threads", 0, "threads of the database (default: one per processor)")
 	flags.StringVar(&database.memory, "memory-limit", "", "memory of the database, e.g. 4GiB")
 	talk.add(flags)
-	if err := parse(flags, args); err != nil {
-		return err
+	c.RunE = func(c *cobra.Command, args []string) error {
+		ctx := c.Context()
+		switch {
+		case len(args) == 0:
+			return usagef("lake: name the exports: files, folders or archives")
+		case slices.Contains(args, "-"):
+			return usagef("lake: standard input cannot be read twice; save it as a file")
+		case out == "":
+			return usagef("lake: name the lake's folder with --out DIR")
+		}
+		if err := lake.Check(out); err != nil {
+			return usageError{err}
+		}
+		database.loads = true
+		return database.with(ctx, func(c *openCase) error {
+			if err := load(ctx, c, named(args), io, talk, nil); err != nil {
+				return err
+			}
+			talk.say(io, "Writing the lake …")
+			written, err := lake.Write(ctx, c.Case, out, c.temporary, tenant, named(args))
+			if err != nil {
+				return err
+			}
+			counts, err := c.counts(ctx)
+			if err != nil {
+				return err
+			}
+			talk.say(io, "%s: %d sources read, %d of their records quarantined; %d files of records written, %d records in them; %d other exports kept as they came.",
+				safetext.Line(out), counts.sources, counts.quarantined, written.Partitions, written.Records, written.Kept)
+			if strict && counts.quarantined+counts.unrecognised > 0 {
+				return statusError(exitQuarantined)
+			}
+			return nil
+		})
 	}
-	switch {
-	case flags.NArg() == 0:
-		return usagef("lake: name the exports: files, folders or archives")
-	case slices.Contains(flags.Args(), "-"):
-		return usagef("lake: standard input cannot be read twice; save it as a file")
-	case out == "":
-		return usagef("lake: name the lake's folder with --out DIR")
-	}
-	if err := lake.Check(out); err != nil {
-		return usageError{err}
-	}
-	database.loads = true
-	return database.with(ctx, func(c *openCase) error {
-		if err := load(ctx, c, named(flags.Args()), io, talk, nil); err != nil {
-			return err
-		}
-		talk.say(io, "Writing the lake …")
-		written, err := lake.Write(ctx, c.Case, out, c.temporary, tenant, named(flags.Args()))
-		if err != nil {
-			return err
-		}
-		counts, err := c.counts(ctx)
-		if err != nil {
-			return err
-		}
-		talk.say(io, "%s: %d sources read, %d of their records quarantined; %d files of records written, %d records in them; %d other exports kept as they came.",
-			safetext.Line(out), counts.sources, counts.quarantined, written.Partitions, written.Records, written.Kept)
-		if strict && counts.quarantined+counts.unrecognised > 0 {
-			return statusError(exitQuarantined)
-		}
-		return nil
-	})
+	return c
 }
 
 // unneeded says which days of a lake judging the period does not need.

@@ -12,8 +12,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/spf13/pflag"
-
 	"tapaudit/ingest/safetext"
 )
 
@@ -48,37 +46,7 @@ func (s statusError) Error() string { return fmt.Sprintf("exit status %d", int(s
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
-	bar      io.Writer            // standard error itself, where a bar may be drawn; what is said goes to err, which shows nothing that acts
-	flags    func(*pflag.FlagSet) // where it is set, takes the flags in place of help
-}
-
-type command struct {
-	name, args, summary string
-	run                 func(ctx context.Context, args []string, io streams) error
-}
-
-var commands []command
-
-func init() {
-	commands = []command{
-		{"run", "PATH...", "audit evidence in one go: files in, report out", runAudit},
-		{"ingest", "PATH... --case FILE", "load evidence into a case; repeatable", runIngest},
-		{"analyze", "--case FILE", "judge a case and leave the derived tables in it", runAnalyze},
-		{"report", "--case FILE --out DIR", "judge a case and write its report", runReport},
-		{"lake", "PATH... --out DIR", "keep exports as a lake: Parquet by tenant and day", runLake},
-		{"extract", "--engine ENGINE --period P", "print the query that reduces a lake under an engine that scales", runExtract},
-		{"query", "--case FILE \"SELECT …\"", "ask a case, read-only", runQuery},
-		{"diff", "OLD NEW", "say what sets two reports apart", runDiff},
-		{"verify", "DIR", "check a report, and the evidence it was made from, against its hashes", runVerify},
-		{"show", "DIR PLACE --evidence PATH", "print the record behind a place that a report names", runShow},
-		{"remediate", "[DIR] --out FILE", "write a script of fixes for a report's open findings, all commented out", runRemediate},
-		{"rules", "list | show ID | test DIR", "list the rules, show one with its texts and its SQL, or test your own", runRules},
-		{"config", "check FILE | example", "check a configuration, or print a commented one", runConfig},
-		{"completion", "bash | zsh | fish | powershell", "print a script that completes commands in a shell", runCompletion},
-		{"man", "", "print the manual page, in roff", runMan},
-		{"help", "[COMMAND]", "list the commands, or explain one", runHelp},
-		{"version", "", "say which version this is", runVersion},
-	}
+	bar      io.Writer // standard error itself, where a bar may be drawn; what is said goes to err, which shows nothing that acts
 }
 
 // run is the whole program.
@@ -94,7 +62,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	said := safetext.Messages(stderr)
 	ended := make(chan error, 1)
 	go func() {
-		ended <- dispatch(ctx, args, streams{in: interruptible{ctx, stdin}, out: stdout, err: said, bar: stderr})
+		program := newProgram(streams{in: interruptible{ctx, stdin}, out: stdout, err: said, bar: stderr})
+		program.SetArgs(args)
+		ended <- program.ExecuteContext(ctx)
 	}()
 	var err error
 	select {
@@ -114,8 +84,6 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitDone
 	case errors.As(err, &status):
 		return int(status)
-	case errors.Is(err, pflag.ErrHelp):
-		return exitDone
 	case ctx.Err() != nil:
 		fmt.Fprintln(said, "tapaudit: interrupted; nothing was left half done")
 		return exitInterrupted
@@ -193,64 +161,4 @@ func (s streams) data() io.Writer {
 		return safetext.Messages(s.out)
 	}
 	return s.out
-}
-
-func dispatch(ctx context.Context, args []string, io streams) error {
-	if len(args) == 0 {
-		printUsage(io.err)
-		return statusError(exitUsage)
-	}
-	switch args[0] {
-	case "-h", "--help":
-		return runHelp(ctx, nil, io)
-	case "--version":
-		return runVersion(ctx, nil, io)
-	}
-	for _, c := range commands {
-		if c.name == args[0] {
-			return c.run(ctx, args[1:], io)
-		}
-	}
-	if info, err := os.Stat(args[0]); err == nil && info.IsDir() && len(args) == 1 {
-		return runDropped(ctx, args[0], io)
-	}
-	return usagef("unknown command %q%s", args[0], suggestion(args[0], commandNames(), "; 'tapaudit help' lists them"))
-}
-
-func commandNames() []string {
-	var names []string
-	for _, c := range commands {
-		names = append(names, c.name)
-	}
-	return names
-}
-
-// newFlags are a command's flags, with help that goes to out.
-func newFlags(name, args string, io streams) *pflag.FlagSet {
-	flags := pflag.NewFlagSet("tapaudit "+name, pflag.ContinueOnError)
-	flags.SetOutput(io.err)
-	flags.SortFlags = false
-	flags.Usage = func() {
-		if io.flags != nil {
-			io.flags(flags)
-			return
-		}
-		printHelp(io.out, name, args, flags)
-	}
-	return flags
-}
-
-func parse(flags *pflag.FlagSet, args []string) error {
-	err := flags.Parse(args)
-	if err == nil || errors.Is(err, pflag.ErrHelp) {
-		return err
-	}
-	var unknown *pflag.NotExistError
-	if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
-		var names []string
-		flags.VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-		otherwise := "; '" + flags.Name() + " --help' lists them"
-		return usagef("%w%s", err, suggestion("--"+unknown.GetSpecifiedName(), names, otherwise))
-	}
-	return usageError{err}
 }

@@ -89,7 +89,7 @@ func TestNoClientInTheProgram(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "tapaudit")
 	goCommand(t, "build", "-buildvcs=false", "-ldflags=-w", "-o", binary, ".")
 	symbols := goCommand(t, "tool", "nm", binary)
-	if !strings.Contains(symbols, "main.runAudit") {
+	if !strings.Contains(symbols, "main.auditCommand") {
 		t.Fatal("the symbols of the program are not to be seen")
 	}
 	opener := regexp.MustCompile(`\bnet/http\.(\(\*(Client|Transport|Server)\)\.\w+|ListenAndServe\w*|Get|Post)$|\bnet\.(Listen\w*|Dial|DialTimeout|\(\*ListenConfig\)\.\w+)$|\bcrypto/tls\.(Dial|Client)$`)

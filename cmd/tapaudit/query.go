@@ -9,14 +9,17 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
 
 	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/pkg/twwidth"
 	"github.com/olekukonko/tablewriter/tw"
+	"github.com/spf13/cobra"
 
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/safetext"
-	"tapaudit/reports"
+	"tapaudit/reports/tables"
 )
 
 var queryFormats = []string{"table", "csv", "json"}
@@ -27,27 +30,41 @@ var (
 	flowLimits  = casefile.Limits{Rows: 100_000_000, Bytes: 16 << 30}
 )
 
-// runQuery answers one SELECT over a case, read-only.
-func runQuery(ctx context.Context, args []string, io streams) error {
-	flags := newFlags("query", `--case FILE "SELECT …"`, io)
+// queryCommand answers one SELECT over a case, SHOW TABLES or DESCRIBE, read-only.
+func queryCommand(io streams) *cobra.Command {
+	c := newCommand("query --case FILE \"SELECT …\"", "ask a case, read-only",
+		"Answers one SELECT over a case, SHOW TABLES or DESCRIBE, read-only. Files, settings and other databases are out of its reach, and its "+
+			"time, memory and rows are limited. 'tapaudit analyze' leaves the derived tables there.",
+		example{"list the log-ins", `tapaudit query --case case.duckdb "SELECT time, user_name, ip, supervised FROM logins ORDER BY time"`},
+		example{"export the passes of one user as CSV", `tapaudit query --case case.duckdb --format csv "SELECT * FROM passes WHERE user_name LIKE 'nina@%'"`},
+	)
+	flags := c.Flags()
 	var database databaseFlags
-	database.add(flags, "case file")
+	database.add(io, flags, "case file")
 	format := flags.String("format", "table", "table, csv or json")
+	expanded := flags.Bool("expanded", false, "a table with a line for each value, for rows that are wider than the terminal")
 	file := flags.String("out", "", outHelp)
 	timeout := flags.Duration("timeout", casefile.DefaultLimits.Time, "how long the query may take, e.g. 30s or 1h")
-	if err := parse(flags, args); err != nil {
-		return err
+	c.RunE = func(c *cobra.Command, args []string) error {
+		ctx := c.Context()
+		if err := database.existing("query"); err != nil {
+			return err
+		}
+		if len(args) != 1 {
+			return usagef("query: give one SELECT, in quotes, or SHOW TABLES, or DESCRIBE and the name of a table")
+		}
+		if *timeout <= 0 {
+			return usagef("query: --timeout is %v; it must be more than 0", *timeout)
+		}
+		if *expanded {
+			if *format != "table" {
+				return usagef("query: --expanded is for --format table; %s has a line or an object for each row", *format)
+			}
+			*format = "expanded"
+		}
+		return io.into(*file, func(io streams) error { return ask(ctx, database, args[0], *format, *timeout, *file != "", io) })
 	}
-	if err := database.existing("query"); err != nil {
-		return err
-	}
-	if flags.NArg() != 1 {
-		return usagef("query: give one SELECT, in quotes")
-	}
-	if *timeout <= 0 {
-		return usagef("query: --timeout is %v; it must be more than 0", *timeout)
-	}
-	return io.into(*file, func(io streams) error { return ask(ctx, database, flags.Arg(0), *format, *timeout, *file != "", io) })
+	return c
 }
 
 // ask writes the answer of one query. whole says that nobody sees what was written of an answer that breaks off.
@@ -57,6 +74,8 @@ func ask(ctx context.Context, database databaseFlags, query, format string, time
 	switch format {
 	case "table":
 		out, database.limits = &tableWriter{io: io}, tableLimits
+	case "expanded":
+		out = &expandedWriter{w: bufio.NewWriter(io.out)}
 	case "csv":
 		out = &csvWriter{csv.NewWriter(io.data())}
 	case "json":
@@ -65,6 +84,10 @@ func ask(ctx context.Context, database databaseFlags, query, format string, time
 		return noneOf("--format", format, queryFormats)
 	}
 	database.limits.Time, database.readOnly = timeout, true
+	asked, err := questionOf(query)
+	if err != nil {
+		return err
+	}
 	return database.with(ctx, func(c *openCase) error {
 		var columns []string
 		var written error // by the writer, not by the query
@@ -73,7 +96,11 @@ func ask(ctx context.Context, database databaseFlags, query, format string, time
 			begun = true
 			return out.begin(columns)
 		}
-		err := c.Select(ctx, query, nil, func(_ []string, values []driver.Value) error {
+		answer := c.Select
+		if asked.ours {
+			answer = c.SelectOurs
+		}
+		err := answer(ctx, asked.sql, asked.params, func(_ []string, values []driver.Value) error {
 			if !begun {
 				written = begin()
 			}
@@ -96,7 +123,9 @@ func ask(ctx context.Context, database databaseFlags, query, format string, time
 		case errors.Is(err, casefile.ErrLimit):
 			return fmt.Errorf("query: %w", err)
 		case err != nil:
-			return usagef("query: %w", err)
+			return usagef("query: %w%s", err, whatIsThere(ctx, c, database.path, err))
+		case !begun && asked.table != "":
+			return usagef("query: there is no table %s; SHOW TABLES lists those that there are", safetext.Line(asked.table))
 		}
 		if !begun {
 			if err := begin(); err != nil {
@@ -182,6 +211,38 @@ func (w *tableWriter) row(values []any) error {
 func (w *tableWriter) flush() error { return nil }
 func (w *tableWriter) end() error   { return w.t.Render() }
 
+// expandedWriter writes each row by itself, a line for each value.
+type expandedWriter struct {
+	w     *bufio.Writer
+	names []string
+	rows  int
+}
+
+func (w *expandedWriter) begin(columns []string) error {
+	widest := 0
+	for _, name := range columns {
+		w.names = append(w.names, safetext.Line(name))
+		widest = max(widest, twwidth.Width(safetext.Line(name)))
+	}
+	for i, name := range w.names {
+		w.names[i] += strings.Repeat(" ", widest-twwidth.Width(name))
+	}
+	return nil
+}
+
+func (w *expandedWriter) row(values []any) error {
+	w.rows++
+	fmt.Fprintf(w.w, "Row %d\n", w.rows)
+	for i, v := range values {
+		fmt.Fprintln(w.w, strings.TrimRight("  "+w.names[i]+"  "+safetext.Line(cell(v)), " "))
+	}
+	_, err := w.w.WriteString("\n") // an error of a bufio.Writer stays
+	return err
+}
+
+func (w *expandedWriter) flush() error { return w.w.Flush() }
+func (w *expandedWriter) end() error   { return w.w.Flush() }
+
 type csvWriter struct{ w *csv.Writer }
 
 func (w *csvWriter) begin(columns []string) error { return w.w.Write(columns) }
@@ -189,7 +250,7 @@ func (w *csvWriter) begin(columns []string) error { return w.w.Write(columns) }
 func (w *csvWriter) row(values []any) error {
 	cells := make([]string, len(values))
 	for i, v := range values {
-		cells[i] = reports.Inert(cell(v))
+		cells[i] = tables.Inert(cell(v))
 	}
 	return w.w.Write(cells)
 }

@@ -1,16 +1,20 @@
 package main
 
 import (
+	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/olekukonko/tablewriter"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"tapaudit/analysis"
 	"tapaudit/analysis/scenes"
@@ -19,57 +23,89 @@ import (
 	"tapaudit/ingest/safetext"
 )
 
-// runRules lists the rules with what the configuration makes of them, shows one, or tests those of a folder.
-func runRules(ctx context.Context, args []string, io streams) error {
-	flags := newFlags("rules", "list | show ID | test DIR", io)
-	config := flags.String("config", "", "configuration (YAML)")
-	own := flags.String("rules", "", "folder with rules of your own (*.sql)")
-	if err := parse(flags, args); err != nil {
-		return err
+// rulesCommand lists the rules with what the configuration makes of them, shows one, or tests those of a folder.
+func rulesCommand(io streams) *cobra.Command {
+	return group("rules", "list the rules, show one with its texts and its SQL, or test your own",
+		"Lists the rules as the configuration sets them, or prints one as its file states it: why it matters, how to verify, "+
+			"how to fix, references and SQL. Tests rules of your own by the scenes beside them.",
+		listRulesCommand(io), showRuleCommand(io), testRulesCommand(io))
+}
+
+// rulesFlags say which rules there are, and how they are set.
+type rulesFlags struct{ config, own string }
+
+func (f *rulesFlags) add(flags *pflag.FlagSet) {
+	flags.StringVar(&f.config, "config", "", "configuration (YAML)")
+	flags.StringVar(&f.own, "rules", "", "folder with rules of your own (*.sql)")
+}
+
+// read gives the rules as they are configured, and what is wrong with those of the user's own.
+func (f *rulesFlags) read() (rules []analysis.Rule, faults []error, err error) {
+	if rules, err = analysis.BuiltInRules(); err != nil {
+		return nil, nil, err
 	}
-	rules, err := analysis.BuiltInRules()
-	if err != nil {
-		return err
-	}
-	if flags.Arg(0) == "test" && flags.NArg() == 2 {
-		return testRules(ctx, flags.Arg(1), rules, io)
-	}
-	var faults []error
-	if *own != "" {
+	if f.own != "" {
 		var added []analysis.Rule
-		if added, faults, err = analysis.UserRules(*own, rules); err != nil {
-			return usagef("--rules: %w", err)
+		if added, faults, err = analysis.UserRules(f.own, rules); err != nil {
+			return nil, nil, usagef("--rules: %w", err)
 		}
 		rules = append(rules, added...)
 	}
-	conf, err := settings.Load(*config, analysis.Catalog(rules))
+	conf, err := settings.Load(f.config, analysis.Catalog(rules))
 	if err != nil {
-		return usageError{err}
+		return nil, nil, usageError{err}
 	}
-	rules = analysis.Configure(rules, conf)
-	switch {
-	case flags.Arg(0) == "list" && flags.NArg() == 1:
-		table := tablewriter.NewTable(io.out)
-		table.Header("rule", "severity", "enabled", "title")
-		for _, r := range rules {
-			enabled := "yes"
-			if !r.Enabled {
-				enabled = "no"
-			}
-			if err := table.Append(safetext.Line(r.ID), safetext.Line(string(r.Severity)), enabled, safetext.Line(r.Title)); err != nil {
-				return err
-			}
-		}
-		if err := table.Render(); err != nil {
+	return analysis.Configure(rules, conf), faults, nil
+}
+
+func listRulesCommand(io streams) *cobra.Command {
+	c := newCommand("list", "list the rules as the configuration leaves them", "",
+		example{"list the rules", "tapaudit rules list"},
+		example{"list them as a configuration leaves them", "tapaudit rules list --config tapaudit.yaml"},
+	)
+	c.Args = noArguments
+	var which rulesFlags
+	which.add(c.Flags())
+	c.RunE = func(*cobra.Command, []string) error {
+		rules, faults, err := which.read()
+		if err != nil {
 			return err
 		}
-		if len(faults) > 0 {
-			return leftOut(faults)
+		if err := listRules(io.out, rules); err != nil || len(faults) == 0 {
+			return err
 		}
-		return nil
-	case flags.Arg(0) == "show" && flags.NArg() == 2:
+		return leftOut(faults)
+	}
+	return c
+}
+
+func showRuleCommand(io streams) *cobra.Command {
+	c := newCommand("show ID", "print a rule as its file states it", "",
+		example{"read one", "tapaudit rules show TAP-SIGNIN-FREQUENT"},
+	)
+	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		var ids []cobra.Completion
+		rules, err := analysis.BuiltInRules()
 		for _, r := range rules {
-			if strings.EqualFold(r.ID, flags.Arg(1)) {
+			ids = append(ids, cobra.CompletionWithDesc(r.ID, r.Title))
+		}
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveError
+		}
+		return ids, cobra.ShellCompDirectiveNoFileComp
+	}
+	var which rulesFlags
+	which.add(c.Flags())
+	c.RunE = func(_ *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usagef("rules show: name one rule; 'tapaudit rules list' shows them")
+		}
+		rules, faults, err := which.read()
+		if err != nil {
+			return err
+		}
+		for _, r := range rules {
+			if strings.EqualFold(r.ID, args[0]) {
 				if _, err := fmt.Fprint(io.out, safetext.Text(r.Source)); err != nil || len(faults) == 0 {
 					return err
 				}
@@ -79,10 +115,58 @@ func runRules(ctx context.Context, args []string, io streams) error {
 		if len(faults) > 0 {
 			return leftOut(faults)
 		}
-		return usageError{settings.UnknownRule(flags.Arg(1), analysis.Catalog(rules))}
+		return usageError{settings.UnknownRule(args[0], analysis.Catalog(rules))}
 	}
-	return usagef("rules: say 'rules list', 'rules show ID' or 'rules test DIR'%s",
-		suggestion(flags.Arg(0), []string{"list", "show", "test"}, ""))
+	return c
+}
+
+func testRulesCommand(io streams) *cobra.Command {
+	c := newCommand("test DIR", "test rules of your own by the scenes beside them",
+		"Reads the scenes beside each rule of the folder (DIR/testdata/ID.txtar): a few lines of evidence, and what the rule "+
+			"must make of it.",
+		example{"test your own", "tapaudit rules test rules"},
+	)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usagef("rules test: name the folder of your rules")
+		}
+		rules, err := analysis.BuiltInRules()
+		if err != nil {
+			return err
+		}
+		return testRules(c.Context(), args[0], rules, io)
+	}
+	return c
+}
+
+// listRules writes the rules by their groups, a line for each; a user's rule may have none.
+func listRules(w io.Writer, rules []analysis.Rule) error {
+	widest := 0
+	for _, r := range rules {
+		widest = max(widest, len(r.ID))
+	}
+	out := bufio.NewWriter(w)
+	for _, group := range append(slices.Clone(analysis.RuleGroups), "") {
+		head := cmp.Or(group, "rules of your own")
+		for _, r := range rules {
+			if r.Group != group {
+				continue
+			}
+			if head != "" {
+				fmt.Fprintf(out, "%s\n", capital(head))
+				head = ""
+			}
+			severity := string(r.Severity)
+			if !r.Enabled {
+				severity = "off"
+			}
+			fmt.Fprintf(out, "  %-8s  %-*s  %s\n", safetext.Line(severity), widest, safetext.Line(r.ID), safetext.Line(r.Title))
+		}
+		if head == "" {
+			fmt.Fprintln(out)
+		}
+	}
+	return out.Flush()
 }
 
 // mostSceneBytes bounds a file of scenes.

@@ -7,72 +7,80 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"github.com/spf13/cobra"
 	"strings"
 
 	"tapaudit/ingest"
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/record"
 	"tapaudit/ingest/safetext"
-	"tapaudit/reports"
+	"tapaudit/reports/folder"
 )
 
-// runShow prints the record at a place that a report names.
-func runShow(ctx context.Context, args []string, io streams) error {
-	flags := newFlags("show", "DIR PLACE --evidence PATH", io)
+// showCommand prints the record at a place that a report names.
+func showCommand(io streams) *cobra.Command {
+	c := newCommand("show DIR PLACE --evidence PATH", "print the record behind a place that a report names",
+		"Prints the record that a report names as FILE:LINE, FILE:LINE[n] (the n-th record of that line) or FILE#ROW, formatted and "+
+			"with passcodes masked, once the file's SHA-256 is as the report lists it. What the record is goes to standard error.",
+		example{"a record of a one-line export, of a folder", `tapaudit show tapaudit-report "evidence/signins.json:1[17]" --evidence evidence`},
+		example{"a row of a file inside an archive", `tapaudit show tapaudit-report "evidence.zip/InteractiveSignIns.csv#4" --evidence evidence.zip`},
+	)
+	flags := c.Flags()
 	var inputs []string
 	var quiet bool
 	addEvidence(flags, &inputs, "the evidence that the report was made from: a file, a folder or an archive; repeatable")
 	flags.BoolVar(&quiet, "quiet", false, "print the record only")
-	if err := parse(flags, args); err != nil {
-		return err
-	}
-	if flags.NArg() != 2 {
-		return usagef("show: name a report folder and a place, as in 'tapaudit show tapaudit-report \"evidence/signins.json:1[17]\" --evidence evidence'")
-	}
-	if len(inputs) == 0 {
-		return usagef("show: name the evidence that the report was made from with --evidence PATH; a report holds no records")
-	}
-	for _, path := range inputs {
-		if path == "-" {
-			return usagef("show: --evidence: standard input can be read only once; save it as a file")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		ctx := c.Context()
+		if len(args) != 2 {
+			return usagef("show: name a report folder and a place, as in 'tapaudit show tapaudit-report \"evidence/signins.json:1[17]\" --evidence evidence'")
 		}
-		if _, err := evidence.Look(path); err != nil {
-			return usagef("--evidence: %w", err)
+		if len(inputs) == 0 {
+			return usagef("show: name the evidence that the report was made from with --evidence PATH; a report holds no records")
 		}
-	}
-	manifest, err := reports.ReadManifest(flags.Arg(0))
-	if err != nil {
-		return usagef("show: %w", err)
-	}
-	file, at, err := placeOf(manifest, flags.Arg(1))
-	if err != nil {
-		return err
-	}
-	database := databaseFlags{loads: true}
-	return database.with(ctx, func(c *openCase) error {
-		found, err := recordOf(ctx, c, file, at, inputs)
+		for _, path := range inputs {
+			if path == "-" {
+				return usagef("show: --evidence: standard input can be read only once; save it as a file")
+			}
+			if _, err := evidence.Look(path); err != nil {
+				return usagef("--evidence: %w", err)
+			}
+		}
+		manifest, err := folder.ReadManifest(args[0])
+		if err != nil {
+			return usagef("show: %w", err)
+		}
+		file, at, err := placeOf(manifest, args[1])
 		if err != nil {
 			return err
 		}
-		if !quiet {
-			what := cmp.Or(found.Format, "of no kind that is known")
-			if found.Bad != "" {
-				what += "; in quarantine or not used: " + found.Bad
+		database := databaseFlags{loads: true}
+		return database.with(ctx, func(c *openCase) error {
+			found, err := recordOf(ctx, c, file, at, inputs)
+			if err != nil {
+				return err
 			}
-			fmt.Fprintf(io.err, "%s: %s; the file's SHA-256 is as the report lists it, %s\n", safetext.Line(at.String()), safetext.Line(what), file.SHA256)
-		}
-		var text bytes.Buffer
-		if json.Indent(&text, []byte(found.Text), "", "  ") != nil {
-			text.Reset()
-			text.WriteString(found.Text)
-		}
-		_, err = fmt.Fprintln(io.out, safetext.Text(text.String()))
-		return err
-	})
+			if !quiet {
+				what := cmp.Or(found.Format, "of no kind that is known")
+				if found.Bad != "" {
+					what += "; in quarantine or not used: " + found.Bad
+				}
+				fmt.Fprintf(io.err, "%s: %s; the file's SHA-256 is as the report lists it, %s\n", safetext.Line(at.String()), safetext.Line(what), file.SHA256)
+			}
+			var text bytes.Buffer
+			if json.Indent(&text, []byte(found.Text), "", "  ") != nil {
+				text.Reset()
+				text.WriteString(found.Text)
+			}
+			_, err = fmt.Fprintln(io.out, safetext.Text(text.String()))
+			return err
+		})
+	}
+	return c
 }
 
 // placeOf finds the input of a report that a place lies in. Paths may hold whatever a place does, so the longest one counts.
-func placeOf(m *reports.Manifest, text string) (file reports.ManifestFile, at record.Place, err error) {
+func placeOf(m *folder.Manifest, text string) (file folder.ManifestFile, at record.Place, err error) {
 	var found, whole bool
 	for _, f := range m.Inputs {
 		if p, ok := record.PlaceIn(f.Path, text); ok && len(f.Path) > len(at.Path) {
@@ -99,7 +107,7 @@ func placeOf(m *reports.Manifest, text string) (file reports.ManifestFile, at re
 }
 
 // recordOf finds a file of a report in the evidence, by its name or else by its content, and in it the record.
-func recordOf(ctx context.Context, c *openCase, file reports.ManifestFile, at record.Place, inputs []string) (*ingest.Found, error) {
+func recordOf(ctx context.Context, c *openCase, file folder.ManifestFile, at record.Place, inputs []string) (*ingest.Found, error) {
 	var found *ingest.Found
 	var why error // why there is no such record in the file
 	var changed string

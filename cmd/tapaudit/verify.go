@@ -6,17 +6,24 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/safetext"
-	"tapaudit/reports"
+	"tapaudit/reports/folder"
 )
 
-// runVerify re-hashes a report folder, and the evidence it was made from, and names every difference.
-func runVerify(ctx context.Context, args []string, io streams) error {
-	flags := newFlags("verify", "DIR", io)
+// verifyCommand re-hashes a report folder, and the evidence it was made from, and names every difference.
+func verifyCommand(io streams) *cobra.Command {
+	c := newCommand("verify DIR", "check a report, and the evidence it was made from, against its hashes",
+		"Hashes every file of a report again and names each that is missing, added or not as manifest.json lists it; "+
+			"with --evidence the inputs too, with --case the case file.",
+		example{"check a report", "tapaudit verify tapaudit-report"},
+		example{"check the evidence it was made from as well", "tapaudit verify tapaudit-report --evidence evidence"},
+	)
+	flags := c.Flags()
 	var inputs []string
 	var quiet bool
 	var publicKey, casePath string
@@ -24,110 +31,111 @@ func runVerify(ctx context.Context, args []string, io streams) error {
 	flags.StringVar(&casePath, "case", "", "compare the case file that the report was made from, too")
 	flags.StringVar(&publicKey, "public-key", "", "check the signature first, with this public key of minisign, or the file that holds it")
 	flags.BoolVar(&quiet, "quiet", false, "print differences only")
-	if err := parse(flags, args); err != nil {
-		return err
-	}
-	if flags.NArg() != 1 {
-		return usagef("verify: name one report folder")
-	}
-	for _, path := range inputs {
-		if path == "-" {
-			continue
+	c.RunE = func(c *cobra.Command, args []string) error {
+		ctx := c.Context()
+		if len(args) != 1 {
+			return usagef("verify: name one report folder")
 		}
-		if _, err := evidence.Look(path); err != nil {
-			return usagef("--evidence: %w", err)
+		for _, path := range inputs {
+			if path == "-" {
+				continue
+			}
+			if _, err := evidence.Look(path); err != nil {
+				return usagef("--evidence: %w", err)
+			}
 		}
-	}
-	dir := flags.Arg(0)
-	say := func(format string, args ...any) {
-		if !quiet {
-			fmt.Fprintf(io.out, format+"\n", args...)
+		dir := args[0]
+		say := func(format string, args ...any) {
+			if !quiet {
+				fmt.Fprintf(io.out, format+"\n", args...)
+			}
 		}
-	}
-	var signature *reports.SignatureCheck
-	if publicKey != "" {
-		key, err := readPublicKey(publicKey)
-		if err != nil {
-			return err
+		var signature *folder.SignatureCheck
+		if publicKey != "" {
+			key, err := readPublicKey(publicKey)
+			if err != nil {
+				return err
+			}
+			if signature, err = folder.CheckSignature(dir, key); err != nil {
+				return usagef("verify: %w", err)
+			}
+			if signature.Bad != nil {
+				if err := tellDifferences(io, []folder.Difference{*signature.Bad}); err != nil {
+					return err
+				}
+				say("Signature: not good; nothing shows that the holder of the key %s signed this report.", signature.KeyID)
+			}
 		}
-		if signature, err = reports.CheckSignature(dir, key); err != nil {
+		found, err := folder.Verify(ctx, dir)
+		if errors.Is(err, folder.ErrNotReport) && signature != nil && signature.Bad != nil {
+			fmt.Fprintf(io.err, "tapaudit: verify: %v\n", err)
+			return statusError(exitFailed)
+		}
+		if errors.Is(err, folder.ErrNotReport) {
 			return usagef("verify: %w", err)
 		}
-		if signature.Bad != nil {
-			if err := tellDifferences(io, []reports.Difference{*signature.Bad}); err != nil {
-				return err
-			}
-			say("Signature: not good; nothing shows that the holder of the key %s signed this report.", signature.KeyID)
-		}
-	}
-	found, err := reports.VerifyFolder(ctx, dir)
-	if errors.Is(err, reports.ErrNotReport) && signature != nil && signature.Bad != nil {
-		fmt.Fprintf(io.err, "tapaudit: verify: %v\n", err)
-		return statusError(exitFailed)
-	}
-	if errors.Is(err, reports.ErrNotReport) {
-		return usagef("verify: %w", err)
-	}
-	if err != nil {
-		return err
-	}
-	differences := len(found.Differences)
-	switch {
-	case signature == nil && found.Signed:
-		say("Signature: there is one, not checked; give the signer's public key with --public-key.")
-	case signature == nil:
-	case signature.Bad != nil:
-		differences++
-	case !signature.Covers(found):
-		return fmt.Errorf("manifest.json changed while it was verified; verify it again")
-	default:
-		say("Signature: good, manifest.json is signed with the key %s (%s).", signature.KeyID, safetext.Line(strings.ReplaceAll(signature.TrustedComment, "\t", ", ")))
-	}
-	if err := tellDifferences(io, found.Differences); err != nil {
-		return err
-	}
-	say("Report: %s", verdictOn(found.Same, len(found.Differences)))
-	say("  manifest.json itself has SHA-256 %s;\n  compare that with a note made when the report was written.", found.ManifestSHA256)
-	if found.Manifest.Pseudonyms != "" {
-		say("The report is pseudonymised: it lists its inputs under pseudonyms, so evidence can be compared by content alone.")
-	}
-	if state := found.Manifest.CaseFile; state != nil {
-		say("Case file: the report was made from %s.", safetext.Line(state.String()))
-	}
-	if casePath != "" {
-		difference, err := compareCase(ctx, found.Manifest.CaseFile, casePath)
 		if err != nil {
 			return err
 		}
-		if difference != nil {
+		differences := len(found.Differences)
+		switch {
+		case signature == nil && found.Signed:
+			say("Signature: there is one, not checked; give the signer's public key with --public-key.")
+		case signature == nil:
+		case signature.Bad != nil:
 			differences++
-			if err := tellDifferences(io, []reports.Difference{*difference}); err != nil {
+		case !signature.Covers(found):
+			return fmt.Errorf("manifest.json changed while it was verified; verify it again")
+		default:
+			say("Signature: good, manifest.json is signed with the key %s (%s).", signature.KeyID, safetext.Line(strings.ReplaceAll(signature.TrustedComment, "\t", ", ")))
+		}
+		if err := tellDifferences(io, found.Differences); err != nil {
+			return err
+		}
+		say("Report: %s", verdictOn(found.Same, len(found.Differences)))
+		say("  manifest.json itself has SHA-256 %s;\n  compare that with a note made when the report was written.", found.ManifestSHA256)
+		if found.Manifest.Pseudonyms != "" {
+			say("The report is pseudonymised: it lists its inputs under pseudonyms, so evidence can be compared by content alone.")
+		}
+		if state := found.Manifest.CaseFile; state != nil {
+			say("Case file: the report was made from %s.", safetext.Line(state.String()))
+		}
+		if casePath != "" {
+			difference, err := compareCase(ctx, found.Manifest.CaseFile, casePath)
+			if err != nil {
 				return err
 			}
-		} else {
-			say("Case file: %s is as it was then.", safetext.Line(casePath))
+			if difference != nil {
+				differences++
+				if err := tellDifferences(io, []folder.Difference{*difference}); err != nil {
+					return err
+				}
+			} else {
+				say("Case file: %s is as it was then.", safetext.Line(casePath))
+			}
 		}
-	}
-	if len(inputs) > 0 {
-		files, err := hashEvidence(ctx, inputs, io)
-		if err != nil {
-			return err
+		if len(inputs) > 0 {
+			files, err := hashEvidence(ctx, inputs, io)
+			if err != nil {
+				return err
+			}
+			same, changes := found.Manifest.CompareInputs(files)
+			if err := tellDifferences(io, changes); err != nil {
+				return err
+			}
+			say("Evidence: %s", verdictOn(same, len(changes)))
+			differences += len(changes)
 		}
-		same, changes := found.Manifest.CompareInputs(files)
-		if err := tellDifferences(io, changes); err != nil {
-			return err
+		if differences > 0 {
+			return statusError(exitFailed)
 		}
-		say("Evidence: %s", verdictOn(same, len(changes)))
-		differences += len(changes)
+		return nil
 	}
-	if differences > 0 {
-		return statusError(exitFailed)
-	}
-	return nil
+	return c
 }
 
 // compareCase compares a case file, its journals included, with what a report says of it.
-func compareCase(ctx context.Context, was *casefile.State, path string) (*reports.Difference, error) {
+func compareCase(ctx context.Context, was *casefile.State, path string) (*folder.Difference, error) {
 	is, err := casefile.StateOf(ctx, path)
 	switch {
 	case err != nil:
@@ -139,7 +147,7 @@ func compareCase(ctx context.Context, was *casefile.State, path string) (*report
 	case was.Equal(is):
 		return nil, nil
 	}
-	return &reports.Difference{What: "changed", Path: path, Detail: "is now " + is.String()}, nil
+	return &folder.Difference{What: "changed", Path: path, Detail: "is now " + is.String()}, nil
 }
 
 func addEvidence(flags *pflag.FlagSet, inputs *[]string, what string) {
@@ -160,7 +168,7 @@ func verdictOn(same, differences int) string {
 	return fmt.Sprintf("%d %s as manifest.json says, %s.", same, files, number)
 }
 
-func tellDifferences(io streams, all []reports.Difference) error {
+func tellDifferences(io streams, all []folder.Difference) error {
 	for _, d := range all {
 		if _, err := fmt.Fprintf(io.out, "%-8s %s\n         %s\n", d.What, safetext.Line(d.Path), safetext.Line(d.Detail)); err != nil {
 			return err
@@ -170,8 +178,8 @@ func tellDifferences(io streams, all []reports.Difference) error {
 }
 
 // hashEvidence names and hashes what a run over the paths would read.
-func hashEvidence(ctx context.Context, paths []string, io streams) ([]reports.ManifestFile, error) {
-	var files []reports.ManifestFile
+func hashEvidence(ctx context.Context, paths []string, io streams) ([]folder.ManifestFile, error) {
+	var files []folder.ManifestFile
 	err := evidence.Walk(ctx, paths, io.in, evidence.DefaultLimits(), func(s *evidence.Source) error {
 		sum, err := s.Sum()
 		if ctx.Err() != nil {
@@ -180,7 +188,7 @@ func hashEvidence(ctx context.Context, paths []string, io streams) ([]reports.Ma
 		if err != nil {
 			sum = "" // compared by its name, as a report lists what could not be read
 		}
-		files = append(files, reports.ManifestFile{Path: s.Path, Container: s.Container, Bytes: max(s.Bytes, 0), SHA256: sum})
+		files = append(files, folder.ManifestFile{Path: s.Path, Container: s.Container, Bytes: max(s.Bytes, 0), SHA256: sum})
 		return nil
 	})
 	return files, err

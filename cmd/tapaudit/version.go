@@ -1,33 +1,47 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"runtime"
-	"runtime/debug"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tapaudit/ingest/casefile"
 )
 
-// version is set when a release is built.
-var version string
+// version is the release that this is, or the one to come; the Makefile and CHANGELOG.md follow it. released is its day,
+// which the manual page bears.
+const version = "0.2.0"
 
+var released = time.Date(2026, time.November, 29, 0, 0, 0, 0, time.UTC)
+
+// commit is set when the program is built from a clone or a release's sources.
+var commit string
+
+// programVersion names the program in reports.
 func programVersion() string {
-	if version != "" {
+	if commit == "" {
 		return version
 	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		return info.Main.Version
-	}
-	return "unreleased"
+	return version + "+" + commit
 }
 
-func runVersion(_ context.Context, args []string, io streams) error {
-	flags := newFlags("version", "", io)
-	if err := parse(flags, args); err != nil {
+// versionLine is all that tells one program from another.
+func versionLine() string {
+	return fmt.Sprintf("tapaudit %s (DuckDB %s, %s, %s/%s)",
+		programVersion(), casefile.EngineVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+func versionCommand(io streams) *cobra.Command {
+	c := newCommand("version", "say which version this is",
+		"Prints the program's version and commit, and what it was built with: DuckDB, the Go release and the platform.",
+		example{"for a report of an error", "tapaudit version"},
+	)
+	c.Args = noArguments
+	c.RunE = func(*cobra.Command, []string) error {
+		_, err := fmt.Fprintln(io.out, versionLine())
 		return err
 	}
-	if err := noArguments(flags); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintf(io.out, "tapaudit %s (%s, %s/%s)\n", programVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return err
+	return c
 }

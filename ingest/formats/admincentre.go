@@ -179,7 +179,7 @@ func readAdminCentreAudit(o object, in *Input) Outcome {
 	p.with("initiatedBy", initiator(o))
 	p.with("targetResources", auditTargets(o))
 	p.with("additionalDetails", auditDetails(o))
-	return readAudit(p, in, envelope{nameless: true})
+	return readAudit(p, in, envelope{withoutID: true})
 }
 
 // spaceless is the object with no blanks in its keys: the admin centre writes both CorrelationId and User Agent.

@@ -61,6 +61,7 @@ var defenderNames = []struct {
 var defenderColumns = map[string]string{}
 
 func init() {
+	tryBefore(logAnalytics, defenderSignIns)
 	for _, name := range defenderNames {
 		for _, column := range name.theirs {
 			defenderColumns[strings.ToLower(column)] = column

@@ -22,7 +22,7 @@ var signInCategories = map[string]string{
 // else it lacks.
 var otherCategories = map[string]bool{
 	"serviceprincipalsigninlogs": true, "managedidentitysigninlogs": true, "adfssigninlogs": true,
-	"microsoftgraphactivitylogs": true, "riskyusers": true, "userriskevents": true, "riskyserviceprincipals": true,
+	"riskyusers": true, "userriskevents": true, "riskyserviceprincipals": true,
 	"serviceprincipalriskevents": true, "provisioninglogs": true, "networkaccesstrafficlogs": true,
 	"enrichedoffice365auditlogs": true, "remotenetworkhealthlogs": true,
 	"microsoftserviceprincipalsigninlogs": true, "b2crequestlogs": true,
@@ -34,7 +34,7 @@ var diagnostic = &Format{
 	is: func(o object) bool {
 		category := strings.ToLower(o.text("category"))
 		_, signIn := signInCategories[category]
-		known := signIn || category == "auditlogs" || otherCategories[category]
+		known := signIn || category == "auditlogs" || requestCategories[category] != "" || otherCategories[category]
 		return category != "" && (o.hasAny("properties") && o.hasAny("time", "operationName", "resourceId") || known && o.hasAny("time", "properties", "resourceId"))
 	},
 	read: readDiagnostic,
@@ -71,6 +71,9 @@ func readDiagnostic(o object, in *Input) Outcome {
 			properties.values = append(properties.values, o.get("operationName"))
 		}
 		return readAudit(properties, in, e)
+	}
+	if workload := requestCategories[lower]; workload != "" {
+		return readRequest(properties, in, e, workload)
 	}
 	return Outcome{NotUsed: "category " + category}
 }

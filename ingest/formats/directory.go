@@ -154,7 +154,9 @@ func (s *snapshot) membership(o object) {
 var user = &Format{
 	Name: "users",
 	is: func(o object) bool {
-		return o.has("id", "userPrincipalName") && o.hasAny("displayName", "userType", "accountEnabled", "createdDateTime", "mail", "givenName") ||
+		// A sign-in that somebody flattened has a user's keys, too.
+		return o.has("id", "userPrincipalName") && !keysOfLogs(o.keys) &&
+			o.hasAny("displayName", "userType", "accountEnabled", "createdDateTime", "mail", "givenName") ||
 			kindOf(o) == "user"
 	},
 	read: func(o object, in *Input) Outcome {

@@ -88,7 +88,7 @@ func (f *Format) Cap(records int64) string {
 	return ""
 }
 
-// all formats in the order in which they are tried: the more particular first.
+// all formats in the order in which they are tried: the more particular first. A format that came later adds itself.
 var all = []*Format{
 	adminCentreSteps,
 	adminCentreSignIns,
@@ -99,13 +99,13 @@ var all = []*Format{
 	extractSignIns,
 	extractAudits,
 	lakeSignIns,
+	lakeActivities,
 	lakeAudits,
 	lakeManifest,
 	diagnostic,
 	matanoSignIn,
 	matanoAudit,
 	unifiedAudit,
-	defenderSignIns,
 	logAnalytics,
 	graphAudit,
 	graphSignIn,
@@ -133,6 +133,16 @@ var all = []*Format{
 	otherObject,
 	kustoAnswer,
 	ownReport,
+}
+
+// tryBefore adds a format to those that are tried, before another one that knows some of its objects too. The format's own file
+// calls it, in an init function.
+func tryBefore(other, f *Format) {
+	at := slices.Index(all, other)
+	if at < 0 {
+		panic(fmt.Sprintf("%s is to be tried before a format that is never tried", f.Name))
+	}
+	all = slices.Insert(all, at, f)
 }
 
 // Recognise finds the format of a JSON object, or nil. PowerShell's spelling (PascalCase, unknown members under

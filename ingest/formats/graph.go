@@ -41,7 +41,7 @@ type envelope struct {
 	bits, event, log              string
 	callerIP, correlation         string
 	locations                     string // networkLocationDetails, of a row that says only whether they are trusted
-	nameless                      bool   // the export gives its records no id
+	withoutID                     bool   // the export gives its records no id
 }
 
 func readSignIn(o object, in *Input, e envelope) Outcome {
@@ -97,7 +97,7 @@ func readSignIn(o object, in *Input, e envelope) Outcome {
 }
 
 func readAudit(o object, in *Input, e envelope) Outcome {
-	if !record.Present(o.text("id")) && !e.nameless {
+	if !record.Present(o.text("id")) && !e.withoutID {
 		return Outcome{Bad: "no id"}
 	}
 	when := o.text("activityDateTime")

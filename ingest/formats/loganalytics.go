@@ -9,17 +9,19 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// Log Analytics and Microsoft Sentinel: the tables SigninLogs, AADNonInteractiveUserSignInLogs and AuditLogs, as the
-// portal's CSV, the query API's answers, and JSON of their rows. Columns have Graph's names in PascalCase; dynamic columns
+// Log Analytics and Microsoft Sentinel: the tables SigninLogs, AADNonInteractiveUserSignInLogs, AuditLogs,
+// OfficeActivity, MicrosoftGraphActivityLogs and AADGraphActivityLogs, as the portal's CSV, the query API's answers, and JSON of their rows. Columns have Graph's names in PascalCase; dynamic columns
 // hold objects or their JSON as text, whose members keep Graph's spelling. TenantId is the workspace's id, never the tenant's.
 
-// logTables are Entra's tables and whether they hold users' sign-ins: "true" interactive, "false" non-interactive;
-// "" for what no rule reads.
+// logTables are tables and what they hold: users' sign-ins ("true" interactive, "false" non-interactive), audit events,
+// or what was done, by its log; "" is what no rule reads.
 var logTables = map[string]string{
 	"signinlogs": "true", "aadnoninteractiveusersigninlogs": "false", "auditlogs": "audit",
 	"aadserviceprincipalsigninlogs": "", "aadmanagedidentitysigninlogs": "", "adfssigninlogs": "",
-	"microsoftgraphactivitylogs": "", "aadriskyusers": "", "aaduserriskevents": "", "aadriskyserviceprincipals": "",
-	"aadserviceprincipalriskevents": "", "aadprovisioninglogs": "", "officeactivity": "", "azureactivity": "",
+	"officeactivity": record.UnifiedAudit, "microsoftgraphactivitylogs": record.GraphActivity,
+	"aadgraphactivitylogs": record.GraphActivity, "graphapiauditevents": record.GraphActivity,
+	"aadriskyusers": "", "aaduserriskevents": "", "aadriskyserviceprincipals": "",
+	"aadserviceprincipalriskevents": "", "aadprovisioninglogs": "", "azureactivity": "",
 	"networkaccesstraffic": "", "behavioranalytics": "", "identityinfo": "",
 }
 
@@ -39,7 +41,7 @@ var logAnalytics = &Format{
 // isLogAnalytics says whether columns are those of one of the tables: what a query selects of them differs.
 func isLogAnalytics(has func(columns ...string) bool) bool {
 	return has("TimeGenerated") && has("OperationName", "ResultType", "ResultSignature", "AADTenantId", "UserPrincipalName", "UserId", "IPAddress",
-		"AppDisplayName", "AuthenticationDetails", "ActivityDisplayName", "TargetResources", "InitiatedBy") ||
+		"AppDisplayName", "AuthenticationDetails", "ActivityDisplayName", "TargetResources", "InitiatedBy", "requesturi", "RequestUri", "officeworkload", "OfficeWorkload") ||
 		has("AADTenantId", "LocationDetails", "ResourceIdentity", "AADOperationType") && has("CreatedDateTime", "ActivityDateTime", "OperationName", "Category")
 }
 
@@ -98,6 +100,13 @@ func readLogAnalytics(o object, in *Input) Outcome {
 
 // readTableRow reads a row of the table of that kind, as in logTables.
 func readTableRow(o object, in *Input, kind string) Outcome {
+	switch kind {
+	case record.UnifiedAudit:
+		return readUnifiedAudit(o, in)
+	case record.GraphActivity:
+		workload := requestCategories[strings.ToLower(o.text("Type"))]
+		return readRequest(o, in, envelope{}, cmp.Or(workload, graphWorkload))
+	}
 	e := envelope{
 		tenant:            o.text("AADTenantId"),
 		time:              o.text("TimeGenerated"),
@@ -168,6 +177,10 @@ func logAnalyticsKind(o object) (kind, notUsed string) {
 	switch known, ok := logTables[table]; {
 	case ok && known != "":
 		return known, ""
+	case !ok && o.hasFolded("OfficeWorkload", "OfficeId", "OfficeObjectId"):
+		return record.UnifiedAudit, ""
+	case !ok && o.hasFolded("RequestUri"):
+		return record.GraphActivity, ""
 	case ok:
 		return "", "table " + o.text("Type")
 	case signInCategories[category] != "" && !audit:

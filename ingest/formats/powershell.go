@@ -2,6 +2,7 @@ package formats
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -92,18 +93,19 @@ func camelValue(b *strings.Builder, v gjson.Result) {
 	}
 }
 
-var powerShellFormats = map[*Format]*Format{}
+// powerShellFormats are the formats whose objects are in PowerShell's spelling, by those whose objects are not.
+var powerShellFormats = sync.OnceValue(func() map[*Format]*Format {
+	formats := map[*Format]*Format{}
+	for _, f := range all {
+		formats[f] = &Format{Name: f.Name + " (PowerShell)", needs: f.needs, is: f.is, read: f.read}
+	}
+	return formats
+})
 
 // powerShell is a format whose objects are in PowerShell's spelling.
 func powerShell(f *Format) *Format {
-	if p, ok := powerShellFormats[f]; ok {
+	if p, ok := powerShellFormats()[f]; ok {
 		return p
 	}
 	return f
-}
-
-func init() {
-	for _, f := range all {
-		powerShellFormats[f] = &Format{Name: f.Name + " (PowerShell)", needs: f.needs, is: f.is, read: f.read}
-	}
 }

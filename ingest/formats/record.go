@@ -59,7 +59,7 @@ func scalarText(v gjson.Result) string {
 func (o object) folded(keys ...string) gjson.Result {
 	for _, key := range keys {
 		for i, k := range o.keys {
-			if strings.EqualFold(k, key) && o.values[i].Type != gjson.Null {
+			if len(k) == len(key) && o.values[i].Type != gjson.Null && strings.EqualFold(k, key) {
 				return o.values[i]
 			}
 		}

@@ -11,8 +11,8 @@ import (
 )
 
 // The Unified Audit Log: its own events as JSON, and what wraps them, one record each: Purview's and PowerShell's
-// AuditData, Graph's auditData, in CSV a column with the event's JSON as text. Sign-ins are read; no source shows the
-// issuance of a pass there, so everything else is counted as not used.
+// AuditData, Graph's auditData, Defender's RawEventData, in CSV a column with the event's JSON as text. Sign-ins are read
+// here, and what else was done in ualactivity.go. No source shows the issuance of a pass there.
 
 var unifiedAudit = &Format{
 	Name:   "Unified Audit Log",
@@ -38,32 +38,22 @@ var signInOperations = map[string]string{"userloggedin": "0", "userloginfailed":
 
 func readUnifiedAudit(o object, in *Input) Outcome {
 	event, damaged := auditData(o)
-	first := func(keys ...string) gjson.Result {
-		if v := event.folded(keys...); v.Exists() {
-			return v
-		}
-		return o.folded(keys...)
-	}
-	operation := strings.TrimSpace(scalarText(first("operation", "operations")))
+	both := saying{event, o}
+	operation := both.text("operation", "operations")
+	workload := both.text("workload", "officeWorkload", "service")
 	errorIfNone, signIn := signInOperations[strings.ToLower(strings.TrimSuffix(operation, "."))]
-	if workload := scalarText(first("workload", "service")); workload != "" && !strings.EqualFold(workload, "AzureActiveDirectory") {
-		signIn = false
-	}
 	switch {
-	case operation == "" && damaged != "":
-		return Outcome{Bad: damaged}
-	case operation == "":
-		return Outcome{Bad: "no operation"}
-	case !signIn:
-		return Outcome{NotUsed: "Unified Audit Log operation " + record.Excerpt([]byte(operation), 60)}
 	case damaged != "":
 		return Outcome{Bad: damaged}
+	case operation == "" && o.hasFolded("actionType"):
+		return Outcome{NotUsed: "Defender's event of an application without a Unified Audit Log"}
+	case operation == "":
+		return Outcome{Bad: "no operation"}
+	case !signIn || workload != "" && !strings.EqualFold(workload, directoryWorkload):
+		return readUnifiedActivity(event, o, in, operation, workload)
 	}
 	extended, device := namedValues(event, "extendedProperties"), namedValues(event, "deviceProperties")
-	own := scalarText(event.folded("id"))
-	if !record.Present(own) {
-		own = scalarText(o.folded("recordId", "identity", "id"))
-	}
+	own := ownID(event, o)
 	id := scalarText(event.folded("intraSystemId", "intraSystemsId"))
 	if !record.Present(id) {
 		id = own
@@ -91,7 +81,7 @@ func readUnifiedAudit(o object, in *Input) Outcome {
 
 	var p object
 	p.with("id", stringValue(id))
-	p.with("createdDateTime", first("creationTime", "creationDate", "createdDateTime"))
+	p.with("createdDateTime", stringValue(both.text(eventTimes...)))
 	p.with("correlationId", event.folded("interSystemsId", "interSystemId"))
 	userID, upn := actor(event, o)
 	p.with("userId", stringValue(userID))
@@ -99,20 +89,26 @@ func readUnifiedAudit(o object, in *Input) Outcome {
 	p.with("appId", event.folded("applicationId", "clientAppId"))
 	p.with("resourceId", signedInTo(event))
 	p.with("userAgent", stringValue(extended("UserAgent")))
-	for _, key := range []string{"clientIP", "clientIPAddress", "actorIpAddress"} {
-		if v := scalarText(first(key)); record.Present(v) {
-			p.with("ipAddress", stringValue(withoutPort(v)))
-			break
-		}
-	}
+	p.with("ipAddress", stringValue(withoutPort(both.text("clientIP", "clientIPAddress", "actorIpAddress", "Client_IPAddress"))))
 	p.with("sessionId", sessionOf(event, device))
 	p.with("deviceDetail", nestedObject(
 		member{"deviceId", stringValue(device("Id"))}, member{"displayName", stringValue(device("DisplayName"))}, member{"operatingSystem", stringValue(device("OS"))},
 	))
 	p.with("status", nestedObject(member{"errorCode", gjson.Parse(code)}, member{"failureReason", reason}))
-	out := readSignIn(p, in, envelope{tenant: scalarText(first("organizationId")), bits: bits, event: own, log: "ual"})
+	out := readSignIn(p, in, envelope{tenant: both.text("organizationId"), bits: bits, event: own, log: "ual"})
 	out.Wrong += wrong
 	return out
+}
+
+// eventTimes are the members that hold an event's time, the surest first.
+var eventTimes = []string{"creationTime", "creationDate", "createdDateTime", "timeGenerated"}
+
+// ownID is the record's own id: the event's, else what wraps it has.
+func ownID(event, wrapping object) string {
+	if id := scalarText(event.folded("id")); record.Present(id) {
+		return id
+	}
+	return saying{wrapping}.text("officeId", "sourceRecordId", "recordId", "identity", "id")
 }
 
 var integer = regexp.MustCompile(`^\d{1,18}$`)
@@ -129,25 +125,31 @@ func auditData(o object) (event object, damaged string) {
 	return o, "its AuditData is no whole JSON object: spreadsheets cut a cell off at 32,767 characters"
 }
 
-// namedValues reads a list of {Name, Value}, or an object, or the two columns that Splunk makes of such a list.
+// namedValues are the values of eachNamed by their names.
 func namedValues(event object, key string) func(name string) string {
 	values := map[string]string{}
-	add := func(name, value string) {
+	eachNamed(event, key, func(name, value string) {
 		name = strings.ToLower(name)
 		if _, ok := values[name]; !ok && record.Present(value) {
 			values[name] = value
 		}
-	}
+	})
+	return func(name string) string { return values[strings.ToLower(name)] }
+}
+
+// eachNamed reads a list of {Name, Value} or {Key, Value}, or an object, or the two columns that Splunk makes of such a
+// list.
+func eachNamed(event object, key string, each func(name, value string)) {
 	switch list := unwrap(event.folded(key)); {
 	case list.IsArray():
 		list.ForEach(func(_, v gjson.Result) bool {
-			pair := readObject(v)
-			add(scalarText(pair.folded("name")), scalarText(pair.folded("value")))
+			pair := readObject(unwrap(v))
+			each(scalarText(pair.folded("name", "key")), scalarText(pair.folded("value")))
 			return true
 		})
 	case list.IsObject():
 		list.ForEach(func(k, v gjson.Result) bool {
-			add(k.String(), scalarText(v))
+			each(k.String(), scalarText(v))
 			return true
 		})
 	default:
@@ -155,11 +157,10 @@ func namedValues(event object, key string) func(name string) string {
 		held := splunkValues(event, key+"{}.Value")
 		for i := range names {
 			if len(held) == len(names) {
-				add(names[i], held[i])
+				each(names[i], held[i])
 			}
 		}
 	}
-	return func(name string) string { return values[strings.ToLower(name)] }
 }
 
 // splunkValues are the values of a field of many, one a line.
@@ -176,25 +177,15 @@ var wholeGUID = regexp.MustCompile(`(?i)^` + anyGUID + `$`)
 // actor is who signed in. The object id stands among the actors (type 0), in UserKey, or, of an account unknown to the
 // log, in UserId; the user principal name among the actors (type 5) or in UserId, which may say "Not Available".
 func actor(event, wrapping object) (id, upn string) {
-	var ids, kinds []string
-	if actors := unwrap(event.folded("actor")); actors.IsArray() {
-		actors.ForEach(func(_, v gjson.Result) bool {
-			a := readObject(v)
-			ids, kinds = append(ids, scalarText(a.folded("id"))), append(kinds, scalarText(a.folded("type")))
-			return true
-		})
-	} else if ids, kinds = splunkValues(event, "actor{}.ID"), splunkValues(event, "actor{}.Type"); len(ids) != len(kinds) {
-		ids, kinds = nil, nil
-	}
-	for i, text := range ids {
+	eachID(event, "actor", func(text, kind string) {
 		switch {
 		case !record.Present(text):
-		case kinds[i] == "0" && id == "" && wholeGUID.MatchString(text):
+		case kind == "0" && id == "" && wholeGUID.MatchString(text):
 			id = text
-		case kinds[i] == "5" && upn == "":
+		case kind == "5" && upn == "":
 			upn = text
 		}
-	}
+	})
 	for _, key := range []string{"userKey", "userId", "userIds", "userPrincipalName"} {
 		for _, source := range []object{event, wrapping} {
 			switch text := scalarText(source.folded(key)); {
@@ -235,10 +226,24 @@ func sessionOf(event object, device func(string) string) gjson.Result {
 	if text := device("SessionId"); text != "" {
 		return stringValue(text)
 	}
-	if access := unwrap(event.folded("appAccessContext")); access.IsObject() {
-		return readObject(access).folded("aadSessionId")
+	return stringValue(accessOf(event)("aadSessionId"))
+}
+
+// accessOf reads an event's context of application access.
+func accessOf(event object) func(name string) string {
+	access := object{}
+	if v := unwrap(event.folded("appAccessContext")); v.IsObject() {
+		access = readObject(v)
 	}
-	return event.folded("appAccessContext.AADSessionId")
+	return func(name string) string {
+		if text := scalarText(access.folded(name)); record.Present(text) {
+			return text
+		}
+		if text := scalarText(event.folded("appAccessContext." + name)); record.Present(text) { // flattened
+			return text
+		}
+		return ""
+	}
 }
 
 var addressWithPort = regexp.MustCompile(`^(?:\[([0-9A-Fa-f:.%]+)\](?::\d{1,5})?|(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5})$`)

@@ -2,6 +2,7 @@ package formats
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -70,10 +71,9 @@ func HeaderLooksLike(columns []string, label string) Look {
 	for _, c := range columns {
 		folded := fold(c)
 		h.with(folded, gjson.Result{Type: gjson.String, Str: "-", Raw: `"-"`})
-		look.Logs = look.Logs || isLogKey(keyOf(folded))
 		dotted = dotted || strings.HasPrefix(folded, "properties.") || strings.Contains(folded, "{}") || strings.HasPrefix(folded, "result.")
 	}
-	look.Logs = look.Logs || nameTogether(h.keys)
+	look.Logs = keysOfLogs(h.keys)
 	switch {
 	case portalName.MatchString(strings.ReplaceAll(label, `\`, "/")), strings.Contains(strings.Join(h.keys, "|"), "(utc)"):
 		look.What = looksPortal
@@ -109,6 +109,11 @@ func nameTogether(keys []string) bool {
 	return user && correlation
 }
 
+// keysOfLogs says whether keys that stand side by side are those of sign-ins or audit events.
+func keysOfLogs(keys []string) bool {
+	return slices.ContainsFunc(keys, func(k string) bool { return isLogKey(keyOf(k)) }) || nameTogether(keys)
+}
+
 // namesLogs says whether keys of sign-ins or audit events stand anywhere in a value.
 func namesLogs(v gjson.Result, depth int) bool {
 	if v = unwrap(v); v.Type != gjson.JSON || depth == 0 {
@@ -119,12 +124,11 @@ func namesLogs(v gjson.Result, depth int) bool {
 	v.ForEach(func(k, e gjson.Result) bool {
 		if k.Type == gjson.String {
 			keys = append(keys, k.String())
-			found = found || isLogKey(keyOf(k.String()))
 		}
 		found = found || namesLogs(e, depth-1)
 		return !found
 	})
-	return found || nameTogether(keys)
+	return found || keysOfLogs(keys)
 }
 
 // ownReport is what tapaudit itself wrote: a report's files.

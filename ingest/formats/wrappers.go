@@ -120,10 +120,10 @@ func columnNames(columns gjson.Result) (names []string) {
 	return names
 }
 
-// isLog says whether a format's records are sign-ins or audit events, rather than objects that many others hold too.
+// isLog says whether a format's records are of a log, rather than objects that many others hold too.
 func isLog(f *Format) bool {
 	switch f {
-	case graphSignIn, graphAudit, diagnostic, unifiedAudit, logAnalytics, defenderSignIns, powerShell(graphSignIn), powerShell(graphAudit):
+	case graphSignIn, graphAudit, diagnostic, unifiedAudit, logAnalytics, defenderSignIns, defenderRequests, powerShell(graphSignIn), powerShell(graphAudit):
 		return true
 	}
 	return false

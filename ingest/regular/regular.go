@@ -165,3 +165,12 @@ func What(mode fs.FileMode) string {
 	}
 	return "a junction or the like"
 }
+
+// Reason is an error's reason without the path, for messages in which that stands beside it.
+func Reason(err error) string {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err.Error()
+	}
+	return err.Error()
+}

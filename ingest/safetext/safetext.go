@@ -7,6 +7,7 @@
 package safetext
 
 import (
+	"fmt"
 	"io"
 	"strings"
 	"unicode"
@@ -76,4 +77,21 @@ func (m messages) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// JSON is JSON text in which deceptive characters are written as \u escapes: the same value, and safe to look at.
+func JSON(text []byte) string {
+	var b strings.Builder
+	for _, r := range string(text) {
+		switch {
+		case !Deceptive(r):
+			b.WriteRune(r)
+		case r > 0xffff:
+			r -= 0x10000
+			fmt.Fprintf(&b, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
 }

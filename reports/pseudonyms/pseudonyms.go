@@ -135,6 +135,12 @@ func (p *pseudonymiser) learn(r *analysis.Result, called analysis.Names, s *sett
 		named(l.Applications...)
 		learn(l.Country, p.country(l.Country))
 	}
+	for _, m := range r.Timeline {
+		ids(m.TenantID, m.UserID, m.EventID)
+		named(m.UserName, m.ActorName, m.IP)
+		named(strings.Split(m.Application, ", ")...)
+		learn(m.Country, p.country(m.Country))
+	}
 	for _, s := range r.Policy {
 		named(s.Actor)
 		ids(s.TenantID, s.EventID)
@@ -302,6 +308,7 @@ func (p *pseudonymiser) result(r *analysis.Result) *analysis.Result {
 	})
 	out.Passes = each(r.Passes, p.pass)
 	out.Logins = each(r.Logins, p.login)
+	out.Timeline = each(r.Timeline, p.moment)
 	out.Policy = each(r.Policy, func(s analysis.PolicyState) analysis.PolicyState {
 		s.TenantID, s.Actor, s.EventID, s.Evidence = p.id(s.TenantID), p.name(s.Actor), p.id(s.EventID), p.places(s.Evidence)
 		s.Include, s.Exclude = each(s.Include, p.target), each(s.Exclude, p.target)
@@ -462,4 +469,15 @@ func (p *pseudonymiser) login(l analysis.Login) analysis.Login {
 	l.IP, l.ASN, l.Country, l.Outcome = p.name(l.IP), p.asn(l.ASN), p.country(l.Country), p.word(l.Outcome)
 	l.Applications, l.EventIDs, l.Evidence = each(l.Applications, p.name), each(l.EventIDs, p.id), p.places(l.Evidence)
 	return l
+}
+
+func (p *pseudonymiser) moment(m analysis.Moment) analysis.Moment {
+	names := append([]string{m.UserName, m.ActorName}, p.register...)
+	m.Detail = p.sentence(m.Detail, leftOut, names...)
+	m.TenantID, m.UserID, m.EventID = p.id(m.TenantID), p.id(m.UserID), p.id(m.EventID)
+	m.UserName, m.ActorName, m.IP, m.Country = p.name(m.UserName), p.name(m.ActorName), p.name(m.IP), p.country(m.Country)
+	m.Application = strings.Join(each(strings.Split(m.Application, ", "), p.name), ", ")
+	m.IncidentID, m.Findings = p.incidentID(m.IncidentID), each(m.Findings, func(id string) string { return p.key.hexadecimal("finding", id) })
+	m.Evidence = p.places(m.Evidence)
+	return m
 }

@@ -24,7 +24,7 @@ var constants = map[string]bool{
 	"Incident.Severity": true, "Incident.Status": true, "Incident.SubjectType": true, "Incident.Signs": true,
 	"Record.Kind": true, "Assessment.RuleID": true, "Assessment.Assessed": true,
 	"Pass.IssuerType": true, "Pass.EndBasis": true, "Pass.EndedBy": true, "Pass.Usage": true,
-	"Login.Country": true, "Login.Outcome": true, "Login.Supervised": true, "Criterion.Name": true, "Criterion.State": true,
+	"Moment.What": true, "Login.Country": true, "Login.Outcome": true, "Login.Supervised": true, "Criterion.Name": true, "Criterion.State": true,
 	"Stretch.Basis": true, "Stretch.State": true, "Stretch.UsableOnce": true, "Stretch.DefaultMinutes": true,
 	"Stretch.MinimumMinutes": true, "Stretch.MaximumMinutes": true, "Stretch.Length": true,
 	"LogDay.LogType": true, "LogDay.Status": true,

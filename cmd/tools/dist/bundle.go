@@ -17,9 +17,9 @@ import (
 )
 
 // bundle writes one archive that builds and tests without a network: the commit's sources, every module that go.mod
-// names, in the layout of a module proxy under .modules (the Makefile uses it where it is), and the version in .version.
+// names, in the layout of a module proxy under .modules (the Makefile uses it where it is), and the commit in .commit.
 // Go's vendor folder would not do: it leaves out the tools and every file that is not beside a package.
-func bundle(out, version string, when time.Time) error {
+func bundle(out, version, commit string, when time.Time) error {
 	sources, err := commitFiles()
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ func bundle(out, version string, when time.Time) error {
 		return err
 	}
 	folder := fmt.Sprintf("tapaudit-%s-offline", version)
-	entries := append(append(sources, modules...), entry{name: ".version", content: []byte(version + "\n")})
+	entries := append(append(sources, modules...), entry{name: ".commit", content: []byte(commit + "\n")})
 	archive := filepath.Join(out, folder+".tar.gz")
 	if err := writeArchive(archive, folder, gzip.BestSpeed, when, entries); err != nil {
 		return err

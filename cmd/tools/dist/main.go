@@ -1,7 +1,7 @@
 // Command dist packs what a release consists of. `make dist` and `make vendor-bundle` run it; each writes the same bytes
 // for the same commit, tools and module versions, wherever the clone lies.
 //
-//	dist release   archives of the built programs with their papers, and SHA256SUMS
+//	dist release   archives of the built programs with manual, pages and completions, and SHA256SUMS
 //	dist windows   the same for Windows, out of OUT/windows-amd64, which adds to SHA256SUMS
 //	dist bundle    one archive from which a machine without a network builds and tests the program
 package main
@@ -29,6 +29,7 @@ func run(args []string) error {
 	}
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	version := flags.String("version", "", "version of the program, as in the archives' names")
+	commit := flags.String("commit", "", "commit that the sources are of (bundle)")
 	epoch := flags.Int64("epoch", 0, "time of every file in the archives, in seconds since 1970")
 	out := flags.String("out", "dist", "folder to write into; release looks for ARCH/tapaudit in it")
 	arches := flags.String("arches", "amd64 arm64", "architectures to pack, with spaces between (release)")
@@ -38,7 +39,7 @@ func run(args []string) error {
 		return err
 	}
 	if *version == "" || *epoch <= 0 {
-		return errors.New("-version and -epoch are missing; in a clone without history give SOURCE_DATE_EPOCH and VERSION to make")
+		return errors.New("-version and -epoch are missing; in a clone without history give SOURCE_DATE_EPOCH to make")
 	}
 	when := time.Unix(*epoch, 0).UTC()
 	switch args[0] {
@@ -47,7 +48,7 @@ func run(args []string) error {
 	case "windows":
 		return windows(*out, *version, when, *debian)
 	case "bundle":
-		return bundle(*out, *version, when)
+		return bundle(*out, *version, *commit, when)
 	}
 	return fmt.Errorf("%s is none of release, windows and bundle", args[0])
 }

@@ -20,7 +20,11 @@ import (
 // SHA256SUMS of the archives.
 func release(out, version string, when time.Time, arches []string, tags string) error {
 	own := filepath.Join(out, runtime.GOARCH, "tapaudit")
-	papers, err := printedPapers(own)
+	printed, err := manualAndCompletions(own)
+	if err != nil {
+		return err
+	}
+	documents, err := documents()
 	if err != nil {
 		return err
 	}
@@ -40,9 +44,8 @@ func release(out, version string, when time.Time, arches []string, tags string) 
 		if err != nil {
 			return err
 		}
-		entries := slices.Concat(papers, licences, systemLicences(libraries), []entry{
+		entries := slices.Concat(printed, documents, licences, systemLicences(libraries), []entry{
 			{name: "tapaudit", path: program, executable: true},
-			{name: "README.md", path: "README.md"},
 			{name: "LICENSE", path: "LICENSE"},
 			{name: "sbom.cdx.json", content: bill},
 		})
@@ -60,10 +63,9 @@ func release(out, version string, when time.Time, arches []string, tags string) 
 	return os.WriteFile(filepath.Join(out, "SHA256SUMS"), []byte(sums.String()), 0o644)
 }
 
-// printedPapers lets the program print its manual and its completions.
-func printedPapers(program string) ([]entry, error) {
-	var papers []entry
-	for _, paper := range []struct {
+// manualAndCompletions lets the program print its manual, a page for each command too, and its completions.
+func manualAndCompletions(program string) ([]entry, error) {
+	asked := []struct {
 		name string
 		args []string
 	}{
@@ -72,14 +74,28 @@ func printedPapers(program string) ([]entry, error) {
 		{"completions/zsh/_tapaudit", []string{"completion", "zsh"}},
 		{"completions/fish/tapaudit.fish", []string{"completion", "fish"}},
 		{"completions/powershell/tapaudit.ps1", []string{"completion", "powershell"}},
-	} {
-		printed, err := output(nil, program, paper.args...)
+	}
+	commands, err := output(nil, program, "__completeNoDesc", "man", "")
+	if err != nil {
+		return nil, err
+	}
+	for command := range strings.FieldsSeq(string(commands)) {
+		if !strings.HasPrefix(command, ":") { // what the shell is to do with them
+			asked = append(asked, struct {
+				name string
+				args []string
+			}{"man/man1/tapaudit-" + command + ".1", []string{"man", command}})
+		}
+	}
+	var entries []entry
+	for _, a := range asked {
+		printed, err := output(nil, program, a.args...)
 		if err != nil {
 			return nil, err
 		}
-		papers = append(papers, entry{name: paper.name, content: printed})
+		entries = append(entries, entry{name: a.name, content: printed})
 	}
-	return papers, nil
+	return entries, nil
 }
 
 // billOfMaterials is the CycloneDX SBOM of a program: the modules that its own build information names, and the C and C++

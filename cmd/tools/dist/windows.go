@@ -17,11 +17,11 @@ import (
 // is the root folder of the Debian that has the cross compiler.
 func windows(out, version string, when time.Time, debian string) error {
 	program := filepath.Join(out, "windows-amd64", "tapaudit.exe")
-	papers, err := printedPapers(filepath.Join(out, runtime.GOARCH, "tapaudit"))
+	printed, err := manualAndCompletions(filepath.Join(out, runtime.GOARCH, "tapaudit"))
 	if err != nil {
 		return err
 	}
-	papers = slices.DeleteFunc(papers, func(e entry) bool { return !strings.HasSuffix(e.name, ".ps1") })
+	printed = slices.DeleteFunc(printed, func(e entry) bool { return !strings.HasSuffix(e.name, ".ps1") })
 	licences, err := moduleLicences("windows", "amd64", "")
 	if err != nil {
 		return err
@@ -34,10 +34,12 @@ func windows(out, version string, when time.Time, debian string) error {
 	if err != nil {
 		return err
 	}
-	entries := slices.Concat(papers, licences, []entry{
+	documents, err := documents()
+	if err != nil {
+		return err
+	}
+	entries := slices.Concat(printed, documents, licences, []entry{
 		{name: "tapaudit.exe", path: program},
-		{name: "README.md", path: "README.md"},
-		{name: "WINDOWS.md", path: "cmd/README.md"},
 		{name: "LICENSE", path: "LICENSE"},
 		{name: "sbom.cdx.json", content: bill},
 	})

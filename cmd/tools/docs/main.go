@@ -75,22 +75,34 @@ func tables(rules []analysis.Rule) map[string]string {
 		return slices.DeleteFunc(slices.Clone(rules), func(r analysis.Rule) bool { return r.Group != group })
 	}
 	all := map[string]string{}
-	list := "| | rule | severity | |\n|---|---|---|---|\n"
+	groups := "| group | rules | by severity | for example |\n|---|---|---|---|\n"
 	for _, group := range analysis.RuleGroups {
 		conditions := "| rule | severity | fires when |\n|---|---|---|\n"
-		for i, r := range byGroup(group) {
-			head := ""
-			if i == 0 {
-				head = "**" + strings.ToUpper(group[:1]) + group[1:] + "**"
-			}
-			list += fmt.Sprintf("| %s | %s | %s | %s |\n", head, r.ID, r.Severity, r.Title)
+		for _, r := range byGroup(group) {
 			conditions += fmt.Sprintf("| %s | %s | %s |\n", r.ID, r.Severity, condition(r))
 		}
 		all[group] = conditions
+		groups += groupRow(group, byGroup(group))
 	}
-	all["rules"] = list
+	all["groups"] = groups
 	all["parameters"] = parameters(rules)
 	return all
+}
+
+// groupRow counts the rules of a group by severity; its examples are the titles of the two worst.
+func groupRow(group string, rules []analysis.Rule) string {
+	slices.SortStableFunc(rules, func(a, b analysis.Rule) int { return b.Severity.Rank() - a.Severity.Rank() })
+	var counts, examples []string
+	for i, r := range rules {
+		if i == 0 || r.Severity != rules[i-1].Severity {
+			others := func(other analysis.Rule) bool { return other.Severity != r.Severity }
+			counts = append(counts, fmt.Sprintf("%d %s", len(slices.DeleteFunc(slices.Clone(rules), others)), r.Severity))
+		}
+		if i < 2 {
+			examples = append(examples, r.Title)
+		}
+	}
+	return fmt.Sprintf("| %s | %d | %s | %s |\n", group, len(rules), strings.Join(counts, ", "), strings.Join(examples, "; "))
 }
 
 var placeholder = regexp.MustCompile(`\{[a-z0-9_]+\}`)

@@ -52,16 +52,18 @@ func (w *world) readme() string {
 Exports of two tenants for the third quarter of 2026. **All of it is made up**: names, ids, events, addresses (documentation
 ranges) and domains (.example). It is written by `+"`go run ./cmd/tools/samplelogs`"+`, always the same.
 
-- Contoso (%s): sign-ins as Graph beta pages (those of June packed) and, from 24 September, as Azure Monitor blobs
-  (that day is in both); 12 and 13 August came through Graph v1.0, which cannot show a pass. Audit events
-  as Graph pages and, from 28 September, as blobs, one of which holds a broken line; 18 and 19 August are missing, and one page of
-  July was cut off. Two policy snapshots, users, roles, passes of two users, one with a passcode.
+- Contoso (%s): sign-ins as Graph beta pages (those of June packed) and, from 24
+  September, as Azure Monitor blobs (that day is in both); 12 and 13 August came through Graph v1.0, which cannot show a pass.
+  Audit events as Graph pages and, from 28 September, as blobs, one of which holds a broken line; 18 and 19 August are missing,
+  and one page of July was cut off. Two policy snapshots, users, roles, passes of two users, one with a passcode.
 - Fabrikam (%s): five days in September, no policy, no directory.
 
-Files whose records do not name their tenant lie under `+"`tenantId=<id>/`"+`. `+"`tapaudit.yaml`, `roster.csv` and `register.csv`"+` are
-Contoso's configuration. `+"`truth.json`"+` says what an audit with it must find about the period 2026Q3: every
-finding, and the whole supervision ledger; where subject or first_seen is empty, it is not stated. The subject of a file is its SHA-256,
-its name the path below `+"`evidence/`. `truth-bare.json`"+` is the ledger without any configuration.
+Files whose records do not name their tenant lie under `+"`tenantId=<id>/`"+`. `+"`tapaudit.yaml`, `roster.csv` and"+`
+`+"`register.csv` are Contoso's configuration; `organisations/`"+` has configurations for other kinds of organisations.
+
+`+"`truth.json`"+` says what an audit with Contoso's configuration must find about the period 2026Q3: every finding, and the whole
+supervision ledger. Where subject or first_seen is empty, it is not stated. The subject of a file is its SHA-256, its name the
+path below `+"`evidence/`. `truth-bare.json`"+` is the ledger without any configuration.
 
 Every pass raises TAP-ISSUED and every log-in TAP-SIGNIN.
 

@@ -16,6 +16,9 @@ import (
 	"github.com/spf13/pflag"
 )
 
+// handWritten is the folder of sample-logs that is not made here: configurations of kinds of organisations.
+const handWritten = "organisations"
+
 func main() {
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
@@ -71,6 +74,9 @@ func write(r request) error {
 			return fmt.Errorf("%s is not empty and was not written by samplelogs (it has no truth.json): name another folder with --out", r.out)
 		}
 		for _, e := range old {
+			if e.Name() == handWritten {
+				continue
+			}
 			if err := os.RemoveAll(filepath.Join(r.out, e.Name())); err != nil {
 				return fmt.Errorf("cannot remove the earlier output: %w", err)
 			}

@@ -53,6 +53,7 @@ func contents(t *testing.T, root string) map[string]string {
 
 func TestSampleLogsAreUpToDate(t *testing.T) {
 	got, want := contents(t, generate(t)), contents(t, filepath.Join("..", "..", "..", "sample-logs"))
+	maps.DeleteFunc(want, func(path, _ string) bool { return strings.HasPrefix(path, handWritten+"/") })
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(got))); diff != "" {
 		t.Fatalf("run go run ./cmd/tools/samplelogs; files (-folder +generated):\n%s", diff)
 	}

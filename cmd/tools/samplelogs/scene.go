@@ -174,9 +174,9 @@ func (s *scene) joinDevice(l logIn, when time.Time) {
 	second.CorrelationID = first.CorrelationID
 }
 
-// settle is what follows a proper log-in: tokens on the same session, a method, a joined device, and the
+// enrol is what follows a proper log-in: tokens on the same session, a method, a joined device, and the
 // next day an ordinary sign-in.
-func (s *scene) settle(l logIn) {
+func (s *scene) enrol(l logIn) {
 	s.signIn(l.person, l.time.Add(2*time.Minute), broker, l.from, steps(stepPriorProof), session(l.session), nonInteractive, noDevice)
 	s.registerMethod(l, l.time.Add(5*time.Minute))
 	s.joinDevice(l, l.time.Add(18*time.Minute))
@@ -189,7 +189,7 @@ func (s *scene) settle(l logIn) {
 func (s *scene) onboard(by initiator, p *person, when time.Time, t terms) logIn {
 	got := s.issue(by, p, when, 60, t)
 	l := s.logIn(p, got.start.Add(20*time.Minute), mySignins, office)
-	s.settle(l)
+	s.enrol(l)
 	return l
 }
 

@@ -1,0 +1,93 @@
+package formats
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
+
+	"tapaudit/ingest/record"
+)
+
+// What the readers of activities share: texts that somebody chose are cut, and details are an object of what was said.
+
+// chosen is a text that somebody chose, as it is kept.
+func chosen(text string) string {
+	text = strings.ToValidUTF8(strings.TrimSpace(text), "\uFFFD")
+	if len(text) <= record.LongestChosen {
+		return text
+	}
+	characters := 0
+	for at := range text {
+		if characters == record.LongestChosen {
+			return text[:at]
+		}
+		characters++
+	}
+	return text
+}
+
+// enumeration joins texts that somebody chose, each once, as far as there is room for them.
+type enumeration struct{ text string }
+
+func (e *enumeration) add(text string) {
+	text = chosen(text)
+	if text == "" || utf8.RuneCountInString(e.text) >= record.LongestChosen || strings.Contains("; "+e.text+"; ", "; "+text+"; ") {
+		return
+	}
+	if e.text != "" {
+		e.text += "; "
+	}
+	e.text = chosen(e.text + text)
+}
+
+// details gathers what is to be kept of a record beside its columns.
+type details struct{ members []member }
+
+func (d *details) text(key, text string) {
+	if record.Present(text) {
+		d.members = append(d.members, member{key, stringValue(chosen(text))})
+	}
+}
+
+func (d *details) yes(key string, is bool) {
+	if is {
+		d.members = append(d.members, member{key, boolValue(true)})
+	}
+}
+
+// texts takes a list of texts, of which the first few are kept.
+func (d *details) texts(key string, texts []string) {
+	if len(texts) > 0 {
+		d.members = append(d.members, member{key, textsValue(texts)})
+	}
+}
+
+// json is the object's text, "" where there is nothing to say.
+func (d *details) json() string { return nestedObject(d.members...).Raw }
+
+// mostListed is how many texts of a list are kept.
+const mostListed = 50
+
+func textsValue(texts []string) gjson.Result {
+	var values []gjson.Result
+	for _, text := range texts[:min(len(texts), mostListed)] {
+		values = append(values, gjson.Result{Type: gjson.String, Raw: quote(chosen(text))})
+	}
+	return nestedList(values)
+}
+
+// saying are the objects that say something of one record, the surest first: an event, and what wraps it.
+type saying []object
+
+// text is the first scalar under one of these keys, in any letter case, that is no word for null.
+func (s saying) text(keys ...string) string {
+	for _, key := range keys {
+		for _, o := range s {
+			if text := scalarText(o.folded(key)); record.Present(text) {
+				return strings.TrimSpace(text)
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,8 @@
+package folder
+
+var ExchangeByRenames = exchangeByRenames
+
+const (
+	MostManifestBytes  = mostManifestBytes
+	MostManifestCommas = mostManifestCommas
+)

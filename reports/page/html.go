@@ -1,0 +1,659 @@
+// Package page writes the report for people: one HTML file that needs no other.
+package page
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"html/template"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tapaudit/analysis"
+	"tapaudit/analysis/supervision"
+	"tapaudit/ingest/safetext"
+	"tapaudit/reports/folder"
+	"tapaudit/reports/verdict"
+	"tapaudit/reports/words"
+)
+
+//go:embed templates/*.html.tmpl
+var templateFiles embed.FS
+
+//go:embed style.css
+var style string
+
+//go:embed script.js
+var script string
+
+// What the page shows in full is bounded, so that a browser opens it at once;
+// what is beyond is there as a row, or named with the file that has it.
+const (
+	findingsInFull  = 200     // of a rule and severity
+	findingBytes    = 4 << 20 // of findings in full, raw records aside
+	findingRowBytes = 5 << 20 // of findings as rows
+	tenantsNamed    = 10      // at the head, and of those of which something could not be seen
+	testedRows      = 2_000   // with the same answer
+	calendarsShown  = 30
+	rawBytes        = 3 << 20 // of raw records
+	recordsInFull   = 25      // of a finding
+	rawRecord       = 20_000  // characters of one raw record
+	ledgerWithWhy   = 1_000   // log-ins with the reasons of their criteria
+	ledgerRows      = 3_000
+	passRows        = 2_000
+	policyRows      = 500
+	evidenceRows    = 2_000
+	quarantineRows  = 200
+	calendarMonths  = 36 // of a log type
+	spansListed     = 60 // gaps and partial days of a log type
+	sentenceLength  = 240
+	paragraphLength = 2_000
+)
+
+// Write writes report.html: one file that needs no other, no network and no script. version is the program's.
+func Write(f *folder.Folder, r *analysis.Result, version string) error {
+	return f.Create("report.html", func(w io.Writer) error {
+		// Nothing deceptive stands in the templates, so whatever is replaced
+		// here came from evidence.
+		safe := safetext.NewWriter(w)
+		if err := pageTemplate.ExecuteTemplate(safe, "page.html.tmpl", pageOf(r, version)); err != nil {
+			return err
+		}
+		return safe.Close()
+	})
+}
+
+var pageTemplate = template.Must(template.New("").Funcs(template.FuncMap{
+	"clock":  words.Clock,
+	"date":   words.Date,
+	"day":    func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
+	"count":  func(n int, one, many string) string { return words.Count(n, one, many) },
+	"number": func(n int) string { return words.Number(n) },
+	"number64": func(n int64) string {
+		return words.Number(n)
+	},
+	"hour":      func(t time.Time) string { return t.UTC().Format(time.TimeOnly) },
+	"name":      func(s string) string { return words.Name(s) },
+	"sentence":  func(s string) string { return words.Clip(sentenceLength, s) },
+	"paragraph": func(s string) string { return words.Clip(paragraphLength, s) },
+	"join":      func(l []string) string { return words.Clip(paragraphLength, strings.Join(l, "; ")) },
+	"place":     func(p analysis.Place) string { return words.Clip(sentenceLength, p.String()) },
+	"places":    func(p []analysis.Place) string { return firstPlaces(p, 10) },
+	"places1":   func(p []analysis.Place) string { return firstPlaces(p, 1) },
+	"places3":   func(p []analysis.Place) string { return firstPlaces(p, 3) },
+	"result":    verdict.Result,
+	"parameter": func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) },
+	"subject":   verdict.Subject,
+	"title":     func(s analysis.Severity) string { return severityName(s) },
+	"dayNumber": func(i int) int { return i + 1 },
+	"short":     words.ShortTenant,
+	"spanned":   words.Spanned,
+	"label":     func(s string) string { return strings.ReplaceAll(s, "_", " ") },
+}).ParseFS(templateFiles, "templates/*.html.tmpl"))
+
+func firstPlaces(p []analysis.Place, n int) string {
+	if len(p) <= n {
+		return strings.Join(words.Places(p), "; ")
+	}
+	return strings.Join(words.Places(p[:n]), "; ") + "; and " + words.Number(len(p)-n) + " more"
+}
+
+func severityName(s analysis.Severity) string { return words.Capitalised(string(s)) }
+
+// page is what the templates show; all of it is derived from the Result.
+type page struct {
+	*analysis.Result
+	Version string
+	Look
+	Heading, Sentence string
+	CollectFirst      string // what to do where nothing could be tested
+	NotRecognised     []string
+	Several           bool // tenants
+	TenantsNamed      []string
+	TenantsRest       int
+	OpenTotal         int
+	Urgent            bool // a finding of critical or high severity is open
+	Tiles             []tile
+	First             []firstThing
+	Unseen            []verdict.UnseenIn
+	UnseenRest        int // tenants
+	Severities        []severityGroup
+	Tested            []testedGroup
+	LedgerCaveat      string
+	Ledger            []ledgerRow
+	LedgerRest        int
+	PassCaveat        string
+	PassList          []analysis.Pass
+	PassRest          int
+	Timeline          []analysis.PolicyState
+	TimelineRest      int
+	Calendars         []calendar
+	CalendarsRest     int
+	EvidenceList      []analysis.EvidenceFile
+	EvidenceRest      int
+	QuarantineList    []analysis.Quarantined
+	QuarantineRest    int
+	Quarantined       int64 // records, listed or not
+	Unlisted          int64 // records in quarantine that quarantine.csv only counts
+	Controls          []control
+	Pictures          pictures
+}
+
+func pageOf(r *analysis.Result, version string) page {
+	p := page{
+		Result: r, Version: version,
+		Look:    LookOf(),
+		Several: len(r.Tenants) > 1,
+		Tested:  testedGroups(r), Ledger: ledger(r),
+		Controls: controls(r), Pictures: drawn(r),
+	}
+	p.TenantsNamed, p.TenantsRest = head(r.Tenants, tenantsNamed)
+	p.Unseen, p.UnseenRest = head(verdict.UnseenByTenant(r), tenantsNamed)
+	p.Calendars, p.CalendarsRest = calendars(r)
+	first := verdict.FirstThings(r, 3)
+	rules := r.RulesByID()
+	for _, f := range first {
+		p.First = append(p.First, firstThing{f, rules[f.RuleID].HowToVerify, verdict.TogetherWith(r, f)})
+	}
+	p.NotRecognised = verdict.NotRecognised(r)
+	if verdict.LacksEvidence(r) {
+		p.CollectFirst = verdict.CollectFirst
+	}
+	p.Severities = findingGroups(r, first)
+	p.Heading, p.Sentence = verdict.Of(r)
+	t := verdict.TallyOf(r)
+	p.Quarantined = t.Quarantined
+	p.OpenTotal, p.Urgent = t.OpenTotal, t.Open["critical"]+t.Open["high"] > 0
+	p.Tiles = tiles(r, t)
+	p.LedgerCaveat = caveat(r, "TAP-SIGNIN", "Log-ins")
+	p.PassCaveat = caveat(r, "TAP-ISSUED", "Issued passes")
+	p.LedgerRest = len(r.Logins) - len(p.Ledger)
+	p.PassList, p.PassRest = head(r.Passes, passRows)
+	p.Timeline, p.TimelineRest = head(r.Policy, policyRows)
+	p.EvidenceList, p.EvidenceRest = head(r.Evidence, evidenceRows)
+	for _, q := range r.Quarantine {
+		switch p.Unlisted += q.More; {
+		case q.More > 0:
+		case len(p.QuarantineList) == quarantineRows:
+			p.QuarantineRest++
+		default:
+			p.QuarantineList = append(p.QuarantineList, q)
+		}
+	}
+	return p
+}
+
+// firstThing is a finding to look at first, what to do about it, and what else belongs to its incident.
+type firstThing struct {
+	*analysis.Finding
+	Do, Together string
+}
+
+func head[T any](l []T, n int) ([]T, int) {
+	if len(l) <= n {
+		return l, 0
+	}
+	return l[:n], len(l) - n
+}
+
+// Look is what every page of the program has in its head and at its end.
+type Look struct {
+	CSP    template.HTMLAttr
+	Style  template.CSS
+	Script template.JS
+}
+
+// LookOf is for a page that is parsed with [Parse].
+func LookOf() Look {
+	return Look{CSP: contentPolicy(), Style: template.CSS(style), Script: template.JS(script)}
+}
+
+// Parse is another page's template: it may use this one's functions and parts, and functions of its own.
+func Parse(text string, more template.FuncMap) *template.Template {
+	return template.Must(template.Must(pageTemplate.Clone()).Funcs(more).New("").Parse(text))
+}
+
+// contentPolicy forbids the page everything but its own style and script, so
+// that markup which got past the escaping still could not act. The hashes are
+// of the text between the tags, to the byte.
+func contentPolicy() template.HTMLAttr {
+	hash := func(s string) string {
+		sum := sha256.Sum256([]byte(s))
+		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	return template.HTMLAttr(`content="default-src 'none'; style-src ` + hash(style) + `; script-src ` + hash(script) +
+		`; base-uri 'none'; form-action 'none'"`)
+}
+
+// tile is one of the numbers at the head of the page.
+type tile struct {
+	Label  string
+	Number string // "" where there is none to give
+	Detail string
+	Target string // the section with the particulars
+}
+
+func tiles(r *analysis.Result, t verdict.Tally) []tile {
+	counted := func(ruleID string, n int) (string, string) {
+		assessed, reasons := verdict.Standing(r, ruleID)
+		switch {
+		case assessed == "yes":
+			return words.Number(n), ""
+		case assessed == "no" && n == 0:
+			return "", "could not be assessed: " + firstOf(reasons)
+		case n == 0:
+			return "0", "seen, but the evidence holds only a part; see what could not be seen"
+		}
+		return words.Number(n), "at least: the evidence holds only a part; see what could not be seen"
+	}
+	passes, passDetail := counted("TAP-ISSUED", len(r.Passes))
+	logins, loginDetail := counted("TAP-SIGNIN", len(r.Logins))
+	supervision := tile{Label: "Supervision", Target: "ledger", Number: logins}
+	switch {
+	case logins == "":
+		supervision.Detail = "could not be assessed, because log-ins could not be"
+	case len(r.Logins) == 0:
+		supervision.Number, supervision.Detail = "–", "no log-in to supervise was seen"
+	case t.LoginsNotAssessed == len(r.Logins):
+		supervision.Number, supervision.Detail = "", "could not be assessed for "+words.Count(len(r.Logins), "log-in", "log-ins")
+	default:
+		supervision.Number = words.Number(t.Supervised) + " of " + words.Number(len(r.Logins))
+		supervision.Detail = "log-ins supervised"
+		if rest := (verdict.Tally{Unsupervised: t.Unsupervised, LoginsNotAssessed: t.LoginsNotAssessed}).Supervision(); rest != "" {
+			supervision.Detail += "; " + rest
+		}
+	}
+	var open []string
+	for _, s := range verdict.Severities {
+		if t.Open[s] > 0 {
+			open = append(open, words.Number(t.Open[s])+" "+string(s))
+		}
+	}
+	detail := strings.Join(open, ", ")
+	if t.Excepted > 0 {
+		detail = strings.TrimPrefix(detail+"; ", "; ") + words.Number(t.Excepted) + " more under an exception"
+	}
+	findings := tile{Label: "Findings open", Number: words.Number(t.OpenTotal), Detail: detail, Target: "findings"}
+	if len(r.Assessments) == 0 {
+		findings.Number, findings.Detail = "", "nothing could be tested"
+	}
+	files := words.Number(t.Loaded) + " of " + words.Number(t.Read) + " records used"
+	if t.Quarantined > 0 {
+		files += "; " + words.Number(t.Quarantined) + " could not be loaded"
+	}
+	return []tile{
+		{Label: "Passes issued", Number: passes, Detail: passDetail, Target: "passes"},
+		{Label: "Log-ins with a pass", Number: logins, Detail: loginDetail, Target: "ledger"},
+		supervision,
+		findings,
+		{Label: "Files read", Number: words.Number(len(r.Evidence)), Detail: files, Target: "evidence"},
+	}
+}
+
+// firstOf is the first of several reasons, and how many more there are.
+func firstOf(reasons []string) string {
+	if len(reasons) < 2 {
+		return strings.Join(reasons, "")
+	}
+	return reasons[0] + "; and " + words.Count(len(reasons)-1, "further reason", "further reasons")
+}
+
+// caveat is what must stand above a list that may be shorter than the truth.
+func caveat(r *analysis.Result, ruleID, what string) string {
+	assessed, reasons := verdict.Standing(r, ruleID)
+	switch assessed {
+	case "yes":
+		return ""
+	case "no":
+		return what + " could not be assessed: " + strings.Join(reasons, "; ") + "."
+	}
+	return what + " were assessed only in part: " + strings.Join(reasons, "; ") + "."
+}
+
+type severityGroup struct {
+	Severity            analysis.Severity
+	Unsettled, Excepted int // findings open and excepted
+	Groups              []*ruleGroup
+}
+
+// ruleGroup holds the findings of one rule at one severity.
+type ruleGroup struct {
+	Severity            analysis.Severity
+	Rule                analysis.Rule
+	Unsettled, Excepted int
+	Open                bool // unfolded
+	Full                []findingView
+	Rest                []*analysis.Finding // as table rows
+	Beyond              int                 // findings that findings.csv alone has
+}
+
+type findingView struct {
+	*analysis.Finding
+	Open  bool // unfolded
+	Paper bool // printed with its proof
+	Proof []proof
+	More  int // records that are not shown
+}
+
+// proof is a record with its raw text, which stands in the page once.
+type proof struct {
+	*analysis.Record
+	RawText string
+	RawAt   string // the finding that shows the raw text, when it is not this one
+	RawAway bool   // there is a raw text, but the page is full
+}
+
+// findingGroups arranges the findings by severity and rule. Those to look at
+// first stand unfolded.
+func findingGroups(r *analysis.Result, first []*analysis.Finding) []severityGroup {
+	type key struct {
+		severity analysis.Severity
+		rule     string
+	}
+	rules := r.RulesByID()
+	groups := map[key]*ruleGroup{}
+	order := map[analysis.Severity][]*ruleGroup{}
+	var full, rows, raw int
+	shownAt := map[string]string{} // raw text to finding
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		k := key{f.Severity, f.RuleID}
+		g := groups[k]
+		if g == nil {
+			rule, ok := rules[f.RuleID]
+			if !ok {
+				rule = analysis.Rule{ID: f.RuleID, Title: f.Title}
+			}
+			g = &ruleGroup{Severity: f.Severity, Rule: rule, Open: f.Severity == "critical" || f.Severity == "high"}
+			groups[k] = g
+			order[f.Severity] = append(order[f.Severity], g)
+		}
+		if verdict.IsOpen(*f) {
+			g.Unsettled++
+		} else {
+			g.Excepted++
+		}
+		view := findingView{Finding: f, Open: slices.Contains(first, f), Paper: f.Severity != "info"}
+		g.Open = g.Open || view.Open
+		size := 1200 + 2*min(len(f.Summary), paragraphLength)
+		records, more := head(f.Records, recordsInFull)
+		view.More = more
+		for j := range records {
+			size += 300 + min(len(records[j].What), paragraphLength)
+		}
+		if len(g.Full) == findingsInFull || full+size > findingBytes {
+			if rows += 400 + min(len(f.Summary), sentenceLength); rows > findingRowBytes {
+				g.Beyond++
+			} else {
+				g.Rest = append(g.Rest, f)
+			}
+			continue
+		}
+		full += size
+		for j := range records {
+			p := proof{Record: &records[j]}
+			text := records[j].Raw
+			at, shown := shownAt[text]
+			// A quotation mark takes five bytes once it is escaped.
+			size := min(len(text), rawRecord) + 4*strings.Count(text, `"`)
+			switch {
+			case text == "":
+			case shown && at != f.ID:
+				p.RawAt = at
+			case raw+size > rawBytes:
+				p.RawAway = true
+			default:
+				raw += size
+				shownAt[text] = f.ID
+				p.RawText = words.Clip(rawRecord, text)
+			}
+			view.Proof = append(view.Proof, p)
+		}
+		g.Full = append(g.Full, view)
+	}
+	var all []severityGroup
+	for _, s := range verdict.Severities {
+		sg := severityGroup{Severity: s, Groups: order[s]}
+		for _, g := range order[s] {
+			sg.Unsettled += g.Unsettled
+			sg.Excepted += g.Excepted
+		}
+		all = append(all, sg)
+	}
+	return all
+}
+
+// testedGroup holds the assessments with the same answer.
+type testedGroup struct {
+	Assessed, Heading string
+	Rows              []testedRow
+	Total             int // with those that only assessment.csv has
+}
+
+type testedRow struct {
+	analysis.Assessment
+	Title string
+	Span  string // where it is not the report's
+}
+
+func testedGroups(r *analysis.Result) []testedGroup {
+	rules := r.RulesByID()
+	groups := []testedGroup{
+		{Assessed: "no", Heading: "Could not be tested"},
+		{Assessed: "partly", Heading: "Tested in part"},
+		{Assessed: "yes", Heading: "Tested for the whole period"},
+	}
+	for _, a := range r.Assessments {
+		at := slices.IndexFunc(groups, func(g testedGroup) bool { return g.Assessed == a.Assessed })
+		at = max(at, 0)
+		if groups[at].Total++; groups[at].Total > testedRows {
+			continue
+		}
+		row := testedRow{Assessment: a, Title: rules[a.RuleID].Title}
+		if span := (analysis.Period{From: a.From, To: a.To}); words.Spanned(span) != words.Spanned(r.Period) {
+			row.Span = words.Spanned(span)
+		}
+		groups[at].Rows = append(groups[at].Rows, row)
+	}
+	return groups
+}
+
+type ledgerRow struct {
+	*analysis.Login
+	Number       int
+	Cells        []analysis.Criterion
+	Failed, Open int // criteria failed, not assessed
+	Why          bool
+}
+
+func ledger(r *analysis.Result) []ledgerRow {
+	var rows []ledgerRow
+	for i := range r.Logins {
+		if i == ledgerRows {
+			break
+		}
+		row := ledgerRow{Login: &r.Logins[i], Number: i + 1, Why: i < ledgerWithWhy}
+		for _, name := range supervision.Criteria() {
+			c := r.Logins[i].Criterion(name)
+			switch c.State {
+			case analysis.Failed:
+				row.Failed++
+			case analysis.Met:
+			default:
+				row.Open++
+			}
+			row.Cells = append(row.Cells, c)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// calendar shows the days of one tenant and log type.
+type calendar struct {
+	TenantID, LogType               string
+	Covered, Partial, Quiet, Gap    int
+	Blind                           int
+	Months                          []month
+	MonthsLeftOut                   int
+	Gaps, Partials, Blinds          []string
+	GapsMore, PartialsMore, BlindsM int
+	From, To                        time.Time
+}
+
+type month struct {
+	Name string
+	Days [31]string // the status, "blind" for records that cannot show TAP, "" for no such day
+}
+
+// logTypes are those that an audit wants to see of every tenant.
+var logTypes = []string{"audit", "sign-in interactive", "sign-in non-interactive"}
+
+// calendars are those of the first tenants, and how many there are beside them.
+func calendars(r *analysis.Result) (all []calendar, rest int) {
+	type key struct{ tenant, logType string }
+	var keys []key
+	days := map[key][]analysis.CoverageDay{}
+	for _, tenant := range r.Tenants {
+		for _, logType := range logTypes {
+			keys = append(keys, key{tenant, logType})
+			days[key{tenant, logType}] = nil
+		}
+	}
+	for _, d := range r.Coverage {
+		k := key{d.TenantID, d.LogType}
+		if _, known := days[k]; !known {
+			keys = append(keys, k)
+		}
+		days[k] = append(days[k], d)
+	}
+	keys, rest = head(keys, calendarsShown)
+	for _, k := range keys {
+		c := calendar{TenantID: k.tenant, LogType: k.logType}
+		var gaps, partials, blinds []time.Time
+		for _, d := range days[k] {
+			day := d.Day.UTC()
+			if c.From.IsZero() {
+				c.From = day
+			}
+			c.To = day
+			switch d.Status {
+			case "covered":
+				c.Covered++
+			case "partial":
+				c.Partial++
+				partials = append(partials, day)
+			case "quiet":
+				c.Quiet++
+			case "gap":
+				c.Gap++
+				gaps = append(gaps, day)
+			}
+			status := dayStatus(d)
+			if status == "blind" {
+				c.Blind++
+				blinds = append(blinds, day)
+			}
+			name := day.Format("2006-01")
+			if len(c.Months) == 0 || c.Months[len(c.Months)-1].Name != name {
+				c.Months = append(c.Months, month{Name: name})
+			}
+			c.Months[len(c.Months)-1].Days[day.Day()-1] = status
+		}
+		if extra := len(c.Months) - calendarMonths; extra > 0 {
+			c.Months, c.MonthsLeftOut = c.Months[extra:], extra
+		}
+		c.Gaps, c.GapsMore = head(spans(gaps), spansListed)
+		c.Partials, c.PartialsMore = head(spans(partials), spansListed)
+		c.Blinds, c.BlindsM = head(spans(blinds), spansListed)
+		all = append(all, c)
+	}
+	return all, rest
+}
+
+// spans joins consecutive days, which come in order.
+func spans(days []time.Time) []string {
+	var all []string
+	for i := 0; i < len(days); {
+		j := i
+		for j+1 < len(days) && days[j+1].Sub(days[j]) <= 24*time.Hour {
+			j++
+		}
+		from := days[i].Format(time.DateOnly)
+		if i == j {
+			all = append(all, from)
+		} else {
+			all = append(all, from+" to "+days[j].Format(time.DateOnly)+" ("+words.Count(j-i+1, "day", "days")+")")
+		}
+		i = j + 1
+	}
+	return all
+}
+
+// control says what the rules that speak to a control of a standard came to.
+type control struct {
+	Name     string
+	Rules    []string
+	Open     int
+	Excepted int
+	Result   string
+}
+
+func controls(r *analysis.Result) []control {
+	open, excepted := map[string]int{}, map[string]int{}
+	for _, f := range r.Findings {
+		if verdict.IsOpen(f) {
+			open[f.RuleID]++
+		} else {
+			excepted[f.RuleID]++
+		}
+	}
+	byName := map[string]*control{}
+	var names []string
+	for _, rule := range r.Rules {
+		for _, name := range rule.Controls {
+			c := byName[name]
+			if c == nil {
+				c = &control{Name: name}
+				byName[name] = c
+				names = append(names, name)
+			}
+			c.Rules = append(c.Rules, rule.ID)
+			c.Open += open[rule.ID]
+			c.Excepted += excepted[rule.ID]
+		}
+	}
+	slices.Sort(names)
+	assessed := verdict.StandingsByRule(r)
+	var all []control
+	for _, name := range names {
+		c := byName[name]
+		states := map[string]int{}
+		for _, id := range c.Rules {
+			states[assessed[id].Overall()]++
+		}
+		var parts []string
+		if n := states["yes"]; n > 0 {
+			parts = append(parts, words.Count(n, "rule", "rules")+" tested")
+		}
+		if n := states["partly"]; n > 0 {
+			parts = append(parts, words.Number(n)+" tested in part")
+		}
+		if n := states["no"]; n > 0 {
+			parts = append(parts, words.Number(n)+" could not be tested")
+		}
+		c.Result = strings.Join(parts, ", ") + "."
+		if c.Open == 0 && c.Excepted == 0 {
+			if states["yes"] == len(c.Rules) {
+				c.Result += " None found."
+			} else if states["no"] < len(c.Rules) {
+				c.Result += " None found in what was tested."
+			}
+		}
+		all = append(all, *c)
+	}
+	return all
+}

@@ -1,0 +1,465 @@
+// Package verdict is an audit in a few words: what it found, what could not be seen, and what to look at first. Every form of
+// the report that has a summary takes it from here.
+package verdict
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tapaudit/analysis"
+	"tapaudit/analysis/settings"
+	"tapaudit/reports/words"
+)
+
+// Severities from the most to the least urgent.
+var Severities = func() (all []analysis.Severity) {
+	for _, name := range settings.Severities() {
+		all = append(all, analysis.Severity(name))
+	}
+	slices.Reverse(all)
+	return all
+}()
+
+// Tally holds the numbers that every summary shows.
+type Tally struct {
+	Open                                        map[analysis.Severity]int
+	ExceptedBy                                  map[analysis.Severity]int
+	OpenTotal, Excepted                         int
+	Supervised, Unsupervised, LoginsNotAssessed int
+	tested, Partly, Untested                    int // rules per tenant
+	Read, Loaded, Duplicate, NotUsed            int64
+	Quarantined                                 int64
+}
+
+func TallyOf(r *analysis.Result) Tally {
+	t := Tally{Open: map[analysis.Severity]int{}, ExceptedBy: map[analysis.Severity]int{}}
+	for _, f := range r.Findings {
+		if IsOpen(f) {
+			t.Open[f.Severity]++
+			t.OpenTotal++
+		} else {
+			t.ExceptedBy[f.Severity]++
+			t.Excepted++
+		}
+	}
+	for _, l := range r.Logins {
+		switch l.Supervised {
+		case "yes":
+			t.Supervised++
+		case "no":
+			t.Unsupervised++
+		default:
+			t.LoginsNotAssessed++
+		}
+	}
+	for _, a := range r.Assessments {
+		switch a.Assessed {
+		case "yes":
+			t.tested++
+		case "partly":
+			t.Partly++
+		default:
+			t.Untested++
+		}
+	}
+	for _, e := range r.Evidence {
+		t.Read += e.Read
+		t.Loaded += e.Loaded
+		t.Duplicate += e.Duplicate
+		t.NotUsed += e.NotUsed
+		t.Quarantined += e.Quarantined
+	}
+	return t
+}
+
+func IsOpen(f analysis.Finding) bool { return f.Status != "excepted" }
+
+// standings are whether a rule was assessed for each tenant, those that occur.
+type standings map[string]bool
+
+// Overall is the answer over all tenants. A rule without an assessment could not be judged: silence is no proof.
+func (a standings) Overall() string {
+	switch {
+	case len(a) == 0:
+		return "no"
+	case len(a) == 1 && a["yes"]:
+		return "yes"
+	case len(a) == 1 && a["no"]:
+		return "no"
+	}
+	return "partly"
+}
+
+func StandingsByRule(r *analysis.Result) map[string]standings {
+	byRule := map[string]standings{}
+	for _, a := range r.Assessments {
+		if byRule[a.RuleID] == nil {
+			byRule[a.RuleID] = standings{}
+		}
+		byRule[a.RuleID][a.Assessed] = true
+	}
+	return byRule
+}
+
+// Standing says how far a rule could be judged over all tenants, and why not
+// further.
+func Standing(r *analysis.Result, ruleID string) (assessed string, reasons []string) {
+	seen, told := standings{}, map[string]bool{}
+	for _, a := range r.Assessments {
+		if a.RuleID != ruleID {
+			continue
+		}
+		seen[a.Assessed] = true
+		if a.Assessed == "yes" {
+			continue
+		}
+		reason := reasonsOf(a)
+		if len(r.Tenants) > 1 {
+			reason = "tenant " + words.ShortTenant(a.TenantID) + ": " + reason
+		}
+		if !told[reason] {
+			told[reason] = true
+			reasons = append(reasons, reason)
+		}
+	}
+	switch {
+	case len(r.Assessments) == 0:
+		return "no", []string{"no test could be run"}
+	case len(seen) == 0:
+		return "no", []string{"rule " + ruleID + " was not run"}
+	}
+	return seen.Overall(), reasons
+}
+
+// Of is the audit in a heading and one plain sentence. What could not be
+// seen is part of the sentence, so that it cannot be quoted without it.
+func Of(r *analysis.Result) (heading, sentence string) {
+	if len(r.Assessments) == 0 {
+		return "Nothing could be tested", nothingTested(r)
+	}
+	t := TallyOf(r)
+	urgent, decisions := t.Open["critical"]+t.Open["high"], words.Count(t.Open["medium"], "finding needs", "findings need")+" a decision"
+	loginsJudged, _ := Standing(r, "TAP-SIGNIN")
+	blind := loginsJudged == "no" && len(r.Logins) == 0
+	switch {
+	case urgent > 0:
+		heading = words.Number(urgent) + " findings ask for action now"
+		if urgent == 1 {
+			heading = "One finding asks for action now"
+		}
+		if blind {
+			heading += ", and log-ins could not be assessed"
+		}
+	case blind && t.Open["medium"] > 0:
+		heading = "Log-ins could not be assessed; " + decisions
+	case blind:
+		heading = "Log-ins could not be assessed"
+	case 2*t.Untested > len(r.Assessments) && t.Open["medium"] > 0:
+		heading = "Most tests could not be run, and " + decisions
+	case 2*t.Untested > len(r.Assessments):
+		heading = "Most tests could not be run; the others found nothing urgent"
+	case t.Open["medium"] > 0:
+		heading = "Nothing urgent was found, but " + decisions
+	case t.Untested+t.Partly > 0:
+		heading = "Nothing urgent was found in what could be tested"
+	default:
+		heading = "Nothing urgent was found"
+	}
+
+	if r.Unassessed != "" {
+		heading = "Nothing could be assessed"
+		if urgent > 0 {
+			heading += ", but " + words.Count(urgent, "finding asks", "findings ask") + " for action now"
+		}
+	}
+
+	passes := seen(r, "TAP-ISSUED", len(r.Passes), "pass issued", "passes issued", "issued passes")
+	logins := seen(r, "TAP-SIGNIN", len(r.Logins), "log-in with a pass", "log-ins with a pass", "log-ins with a pass")
+	if len(r.Logins) > 0 {
+		logins += " (" + t.Supervision() + ")"
+	}
+	parts := []string{passes, logins}
+	if urgent > 0 {
+		parts = append(parts, fmt.Sprintf("open findings: %s critical, %s high", words.Number(t.Open["critical"]), words.Number(t.Open["high"])))
+	} else {
+		parts = append(parts, "no open finding of critical or high severity")
+	}
+	tests := "of " + words.Count(len(r.Assessments), "test", "tests")
+	if n := len(r.Tenants); n > 1 && len(r.Assessments)%n == 0 {
+		tests += " (" + words.Number(len(r.Assessments)/n) + " for each of " + words.Number(n) + " tenants)"
+	}
+	switch {
+	case t.Untested > 0 && t.Partly > 0:
+		parts = append(parts, fmt.Sprintf("%s, %s could not be run and %s only in part", tests, words.Number(t.Untested), words.Number(t.Partly)))
+	case t.Untested > 0:
+		parts = append(parts, tests+", "+words.Number(t.Untested)+" could not be run")
+	case t.Partly > 0:
+		parts = append(parts, tests+", "+words.Number(t.Partly)+" could be run only in part")
+	default:
+		parts = append(parts, "every test could be run for the whole period")
+	}
+	if r.Unassessed != "" {
+		parts = append([]string{words.Line(r.Unassessed)}, parts...)
+	}
+	return heading, "In this evidence: " + strings.Join(parts, "; ") + "."
+}
+
+// nothingTested says why no test could be run.
+func nothingTested(r *analysis.Result) string {
+	return words.Capitalised(words.Or(words.Line(r.Unassessed), "no test could be run")) + ": issued passes and log-ins with a pass could not be assessed."
+}
+
+// CollectFirst is what to do where nothing could be tested.
+const CollectFirst = "Collect evidence first: the sign-in logs from the beta endpoint, interactive and non-interactive, the audit log, " +
+	"and the authentication methods policy. Then run the audit over them."
+
+// LacksEvidence says whether nothing could be tested because there is none. Where a file could not be read, that is what
+// is to be mended.
+func LacksEvidence(r *analysis.Result) bool {
+	return len(r.Assessments) == 0 &&
+		!slices.ContainsFunc(r.Evidence, func(e analysis.EvidenceFile) bool { return e.LooksLike != "" || e.Quarantined > 0 })
+}
+
+// mostNotRecognised is how many files that were not recognised are named on a first page.
+const mostNotRecognised = 3
+
+// NotRecognised tells of the files of which nothing is in the results, because none of their records was recognised. Whoever
+// reads a result has to know that it lacks them.
+func NotRecognised(r *analysis.Result) (told []string) {
+	n := 0
+	for _, e := range r.Evidence {
+		if e.LooksLike == "" {
+			continue
+		}
+		if n++; n <= mostNotRecognised {
+			records := ""
+			if e.Read > e.Quarantined {
+				records = " (" + words.Count(int(e.Read), "record", "records") + ")"
+			}
+			told = append(told, "Not recognised, and so in no result: "+words.Line(e.Path)+records+". It looks like "+words.Line(e.LooksLike)+".")
+		}
+	}
+	if n > mostNotRecognised {
+		told = append(told, words.Count(n-mostNotRecognised, "further file was", "further files were")+" not recognised; see the findings of EVIDENCE-NOT-RECOGNISED.")
+	}
+	return told
+}
+
+// Supervision counts the log-ins by whether they were supervised, those answers that occur.
+func (t Tally) Supervision() string {
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		what string
+	}{{t.Supervised, "supervised"}, {t.Unsupervised, "unsupervised"}, {t.LoginsNotAssessed, "not assessable"}} {
+		if p.n > 0 {
+			parts = append(parts, words.Number(p.n)+" "+p.what)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// seen counts what a rule looks at without claiming more than was assessed.
+func seen(r *analysis.Result, ruleID string, n int, one, many, all string) string {
+	assessed, _ := Standing(r, ruleID)
+	switch {
+	case assessed == "yes" && n == 0:
+		return "no " + one
+	case assessed == "yes":
+		return words.Count(n, one, many)
+	case n > 0:
+		return "at least " + words.Count(n, one, many)
+	case assessed == "no":
+		return all + " could not be assessed"
+	}
+	return "no " + one + " in the part that could be assessed"
+}
+
+// FirstThings are the open findings to look at first: of each severity the
+// incidents in their order, each by the finding that says most, then what
+// belongs to no incident, from as many rules as there are. Never two of one
+// incident. What is merely for information asks for nothing.
+func FirstThings(r *analysis.Result, n int) []*analysis.Finding {
+	byID := make(map[string]*analysis.Finding, len(r.Findings))
+	for i := range r.Findings {
+		byID[r.Findings[i].ID] = &r.Findings[i]
+	}
+	var first []*analysis.Finding
+	for _, severity := range Severities[:4] {
+		for _, incident := range r.Incidents {
+			if len(first) == n || incident.Severity != severity || incident.Status != "open" {
+				continue
+			}
+			for _, id := range incident.Findings {
+				if f := byID[id]; f != nil && IsOpen(*f) { // those outside of the period are not in the report
+					first = append(first, f)
+					break
+				}
+			}
+		}
+		for _, repeat := range []bool{false, true} {
+			rules := map[string]bool{}
+			for i := range r.Findings {
+				f := &r.Findings[i]
+				if len(first) == n || f.Severity != severity || !IsOpen(*f) || f.IncidentID != "" {
+					continue
+				}
+				if rules[f.RuleID] == repeat && !slices.Contains(first, f) {
+					first = append(first, f)
+				}
+				rules[f.RuleID] = true
+			}
+		}
+	}
+	return first
+}
+
+// TogetherWith says what else belongs to a finding's incident; "" where there
+// is nothing.
+func TogetherWith(r *analysis.Result, f *analysis.Finding) string {
+	i := slices.IndexFunc(r.Incidents, func(i analysis.Incident) bool { return i.ID == f.IncidentID })
+	if f.IncidentID == "" || i < 0 {
+		return ""
+	}
+	incident := r.Incidents[i]
+	others := slices.DeleteFunc(slices.Clone(incident.Signs), func(rule string) bool { return rule == f.RuleID })
+	if len(others) == 0 {
+		return ""
+	}
+	const named = 3
+	text := "In the same incident: " + strings.Join(others[:min(len(others), named)], ", ")
+	if more := len(others) - named; more > 0 {
+		text += " and " + words.Count(more, "more sign", "more signs")
+	}
+	return text + "."
+}
+
+// unseen is a reason why rules could not be tested, or only in part.
+type unseen struct {
+	TenantID string // "" where the audit is of one tenant only
+	Reason   string
+	Rules    []string
+	Stopped  int // of Rules, those that could not be tested at all
+}
+
+// All says whether none of the rules that the reason touches could be tested.
+// Where some could in part, the reason alone stopped none of them.
+func (u unseen) All() bool { return u.Stopped == len(u.Rules) }
+
+// Touches says how many tests the reason touches, and how.
+func (u unseen) Touches() string {
+	text := words.Count(len(u.Rules), "test", "tests")
+	if u.Stopped > 0 && !u.All() {
+		text += ", " + words.Number(u.Stopped) + " of them not run at all"
+	}
+	return text
+}
+
+// UnseenIn holds the reasons of one tenant: those to tell, and those to fold.
+type UnseenIn struct {
+	TenantID      string
+	Reasons, Rest []unseen
+}
+
+const UnseenTold = 4 // reasons of a tenant
+
+// UnseenByTenant keeps the order of the reasons and names each tenant once.
+func UnseenByTenant(r *analysis.Result) []UnseenIn {
+	var all []UnseenIn
+	places := map[string]int{}
+	for _, u := range WhatWasNotSeen(r) {
+		at, known := places[u.TenantID]
+		if !known {
+			at = len(all)
+			places[u.TenantID] = at
+			all = append(all, UnseenIn{TenantID: u.TenantID})
+		}
+		all[at].Reasons = append(all[at].Reasons, u)
+	}
+	for i := range all {
+		// One folded line would take as much room as it saves.
+		if n := len(all[i].Reasons); n > UnseenTold+1 {
+			all[i].Reasons, all[i].Rest = all[i].Reasons[:UnseenTold], all[i].Reasons[UnseenTold:]
+		}
+	}
+	return all
+}
+
+// WhatWasNotSeen gathers the reasons, each once, with every test that it
+// touches: those that touch most first, and of these those that stopped all.
+func WhatWasNotSeen(r *analysis.Result) []unseen {
+	type key struct{ tenant, reason string }
+	index := map[key]*unseen{}
+	var all []*unseen
+	for _, a := range r.Assessments {
+		if a.Assessed == "yes" {
+			continue
+		}
+		reasons := a.Reasons
+		if len(reasons) == 0 {
+			reasons = []string{"no reason is given"}
+		}
+		for _, reason := range reasons {
+			k := key{reason: reason}
+			if len(r.Tenants) > 1 {
+				k.tenant = a.TenantID
+			}
+			u := index[k]
+			if u == nil {
+				u = &unseen{TenantID: k.tenant, Reason: reason}
+				index[k] = u
+				all = append(all, u)
+			}
+			if a.Assessed == "no" {
+				u.Stopped++
+			}
+			u.Rules = append(u.Rules, a.RuleID)
+		}
+	}
+	rank := func(u *unseen) int {
+		if u.All() {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(all, func(x, y *unseen) int {
+		return cmp.Or(cmp.Compare(len(y.Rules), len(x.Rules)), cmp.Compare(rank(x), rank(y)), strings.Compare(x.TenantID, y.TenantID), strings.Compare(x.Reason, y.Reason))
+	})
+	reasons := make([]unseen, len(all))
+	for i, u := range all {
+		reasons[i] = *u
+	}
+	return reasons
+}
+
+func reasonsOf(a analysis.Assessment) string {
+	return words.Or(strings.Join(a.Reasons, "; "), "no reason is given")
+}
+
+// Result is what an assessment comes to, in a sentence. "Tested, none found"
+// and "Could not be tested" must never be mistaken for each other.
+func Result(a analysis.Assessment) string {
+	found := words.Count(a.Findings, "finding", "findings")
+	if a.Excepted > 0 {
+		found += ", " + words.Number(a.Excepted) + " excepted"
+	}
+	reason := strings.TrimSuffix(reasonsOf(a), ".")
+	switch {
+	case a.Assessed == "yes" && a.Findings == 0:
+		return "Tested, none found."
+	case a.Assessed == "yes":
+		return "Tested: " + found + "."
+	case a.Assessed == "partly" && a.Findings == 0:
+		return "Tested in part, none found in that part; the rest could not be tested: " + reason + "."
+	case a.Assessed == "partly":
+		return "Tested in part: " + found + "; the rest could not be tested: " + reason + "."
+	case a.Findings > 0:
+		return "Could not be tested: " + reason + ". What the evidence does hold gave " + found + "."
+	}
+	return "Could not be tested: " + reason + "."
+}
+
+// Subject is the name of what a finding is about, or else its id.
+func Subject(f *analysis.Finding) string { return words.Or(f.SubjectName, f.SubjectID) }
