@@ -420,6 +420,24 @@ func criterionScenes() []criterionScene {
 	}
 }
 
+// What is registered after a log-in with a pass is that pass's, even within an hour after a log-in with none.
+func TestOutcomeOfALoginBeforeOneWithAPass(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.covered("02-01", "03-31")
+	f.login("09:30", "bob")
+	f.issue("09:40", "anna", "bob", passDetails{end: "12:00"})
+	f.login("09:50", "bob")
+	f.registerMethod("10:00", "bob")
+	got := map[string]string{}
+	for _, l := range f.judge("TAP-SIGNIN").Logins {
+		got[l.Time.Format("15:04")] = criterion(l, "outcome_registered").State
+	}
+	if diff := cmp.Diff(map[string]string{"09:30": fails, "09:50": met}, got); diff != "" {
+		t.Errorf("outcome (-want +got):\n%s", diff)
+	}
+}
+
 // A log-in is supervised when no criterion failed and the pass is proved.
 func TestSupervised(t *testing.T) {
 	t.Parallel()

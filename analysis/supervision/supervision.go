@@ -173,14 +173,15 @@ func setSpans(own []*Login) {
 	var next *Login // the next whose pass is known
 	for _, l := range slices.Backward(own) {
 		switch {
-		case !l.Known:
-			continue
-		case next != nil && next.Pass.No > l.Pass.No:
+		case next == nil:
+		case !l.Known || next.Pass.No > l.Pass.No:
 			l.nextWith = next.Time
-		case next != nil:
+		default:
 			l.nextWith = next.nextWith
 		}
-		next = l
+		if l.Known {
+			next = l
+		}
 	}
 }
 
