@@ -79,7 +79,7 @@ next_passes AS (
 ),
 elsewhere AS (
     SELECT t.*, l.time AS login_time, p.trusted AS login_trusted, p.familiar AS login_familiar, p.countries,
-        t.country IS NOT NULL AND len(p.countries) > 0 AND NOT list_contains(p.countries, t.country) AS other_country
+        coalesce(NOT list_contains(p.countries, t.country), false) AS other_country
     FROM tried AS t
     JOIN logins AS l ON l.login_no = t.login_no AND l.pass_known
     JOIN login_places AS p ON p.login_no = t.login_no AND NOT p.trusted
