@@ -111,6 +111,7 @@ WITH exports AS (
     UNION SELECT 'conditional-access', tenant FROM attributed_conditional_access
     UNION SELECT 'tap-methods', tenant FROM attributed_pass_snapshots
     UNION SELECT 'addresses without days', tenant FROM attributed_extract_addresses WHERE days IS NULL
+    UNION SELECT 'resources', tenant_id FROM signins WHERE resource_id IS NOT NULL
     UNION SELECT 'devices', tenant_id FROM signins WHERE device_id IS NOT NULL
     UNION SELECT 'risk', tenant_id FROM signins WHERE risk IN ('none', 'low', 'medium', 'high')
 )
@@ -172,6 +173,13 @@ func init() {
 				}}
 			}
 			return yes
+		},
+		"resources": func(h have, tenant string) verdict {
+			if h.exported[export{"resources", tenant}] {
+				return yes
+			}
+			// Which application was gone to can be judged.
+			return verdict{"partly", []string{"the sign-ins name no resource by its id: whether a guarded one was reached cannot be said"}}
 		},
 		"devices": exported("devices", "device ids in its sign-ins"),
 		"risk":    exported("risk", "risk levels (they are hidden without a P2 licence)"),

@@ -4,7 +4,7 @@ title: A session opened with a Temporary Access Pass reached applications that e
 severity: medium
 group: log-ins
 population: logins
-needs: [tap-capable sign-in, non-interactive sign-in]
+needs: [tap-capable sign-in, non-interactive sign-in, resources]
 condition: >-
   a sign-in of the log-in or its footprint with error 0 went to an application that registration does not need, or to
   a guarded resource through whatever application; low when all of them come after a method or device event of the
@@ -45,7 +45,7 @@ enrolled AS (
 ),
 reached AS (
     SELECT w.login_no, s.signin_no, s.time, coalesce(s.app_name, s.app_id) AS app,
-        s.app_id IS NOT NULL AND needed.name IS NULL AS unneeded, s.resource_id IS NOT NULL AS says_resource,
+        s.app_id IS NOT NULL AND needed.name IS NULL AS unneeded,
         CASE WHEN guarded.name IS NOT NULL THEN coalesce(s.resource_name, s.resource_id) END AS resource
     FROM went AS w
     JOIN signins AS s ON s.signin_no = w.signin_no AND s.error_code = 0
@@ -65,14 +65,7 @@ SELECT
     l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, b.signins AS supporting, greatest(l.last_time, b.last_time) AS last_seen,
     CASE WHEN b.after_enrolment THEN 'low' END AS severity,
     l.sentence || ' and went, on the pass, to what registration does not need: ' || b.places
-        || CASE WHEN b.after_enrolment THEN '; all of it after the user had registered a method or a device' ELSE '' END AS summary,
-    NULL AS not_assessed, l.login_no
+        || CASE WHEN b.after_enrolment THEN '; all of it after the user had registered a method or a device' ELSE '' END AS summary
 FROM login_findings AS l
 JOIN beyond AS b ON b.login_no = l.login_no
-UNION ALL BY NAME
-SELECT l.tenant_id, l.subject_type, l.subject_id, l.about, l.login_no,
-    'its sign-ins name no resource by its id: whether a guarded one was reached cannot be said' AS not_assessed
-FROM login_findings AS l
-JOIN (SELECT login_no FROM reached GROUP BY login_no HAVING NOT bool_or(says_resource)) AS dark ON dark.login_no = l.login_no
-ANTI JOIN beyond AS b ON b.login_no = l.login_no
-ORDER BY login_no
+ORDER BY l.login_no
