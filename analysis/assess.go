@@ -40,6 +40,7 @@ WHERE %s < $period_to AND %s >= $period_from GROUP BY tenant_id`, table, first, 
 			"time", "time"),
 		"policy_state":      constant(`SELECT tenant_id, count(*) AS n FROM policy_state GROUP BY tenant_id`),
 		"issuance_failures": within("(SELECT tenant_id, time FROM audit_events WHERE kind = 'pass issuance failed')", "time", "time"),
+		"pass_requests":     within("pass_requests", "time", "time"),
 		"tap_method_snapshots": constant(`
 SELECT tenant AS tenant_id, count(*) AS n FROM attributed_pass_snapshots WHERE tenant IS NOT NULL GROUP BY tenant`),
 		"weeks": constant(`
@@ -92,6 +93,14 @@ type have struct {
 	coverage coverage.Coverage
 	policies policy.Timelines
 	exported map[export]bool
+	logins   map[string]loginCount // by tenant
+}
+
+// loginCount is how many log-ins of a tenant the period has, and on how many of their days nothing could show deeds.
+type loginCount struct {
+	Tenant string `db:"tenant_id"`
+	All    int    `db:"all_logins"`
+	Blind  int    `db:"blind"`
 }
 
 // export is a kind of directory exports of a tenant.
@@ -102,7 +111,14 @@ type export struct {
 
 // readHave learns which kinds of directory exports the evidence holds of each tenant.
 func readHave(ctx context.Context, c *casefile.Case, s *settings.Settings, d derivation) (have, error) {
-	h := have{d.scope, s, d.coverage, d.policies, map[export]bool{}}
+	h := have{d.scope, s, d.coverage, d.policies, map[export]bool{}, map[string]loginCount{}}
+	if err := rows.Each(ctx, c, func(n loginCount) error { h.logins[n.Tenant] = n; return nil }, `
+SELECT l.tenant_id, count(*) AS all_logins, count(b.login_no) AS blind
+FROM logins AS l LEFT JOIN blind_logins AS b ON b.login_no = l.login_no
+WHERE l.time < $period_to AND l.last_time >= $period_from GROUP BY l.tenant_id`,
+		sql.Named("period_from", d.scope.period.From), sql.Named("period_to", d.scope.period.To)); err != nil {
+		return h, err
+	}
 	err := rows.Each(ctx, c, func(e export) error { h.exported[e] = true; return nil }, `
 WITH exports AS (
     SELECT 'users' AS kind, tenant FROM attributed_users
@@ -154,6 +170,16 @@ func init() {
 			return verdict{"partly", []string{
 				"the evidence holds no non-interactive sign-ins: what ran on a pass after the log-in can hardly be seen",
 			}}
+		},
+		"graph-activity": logged(coverage.GraphActivity, "Graph activity"),
+		"deeds": func(h have, tenant string) verdict {
+			n := h.logins[tenant]
+			if n.Blind == 0 {
+				return yes
+			}
+			// The directory's audit log can be judged.
+			return verdict{"partly", []string{fmt.Sprintf(
+				"of %d of %d log-ins the evidence holds neither Unified Audit Log nor Graph activity: only the audit log can show what was done", n.Blind, n.All)}}
 		},
 		"policy": func(h have, tenant string) verdict {
 			if h.policies.Known(tenant) {

@@ -93,6 +93,7 @@ func storeAddresses(ctx context.Context, c *casefile.Case, trusted []netip.Prefi
 	}, `
 SELECT DISTINCT ip AS spelling FROM signin_record WHERE ip IS NOT NULL
 UNION SELECT actor_ip FROM audit_record WHERE actor_ip IS NOT NULL
+UNION SELECT ip FROM activities WHERE ip IS NOT NULL
 UNION SELECT ip FROM extract_address ORDER BY spelling`); err != nil {
 		return err
 	}

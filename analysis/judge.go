@@ -23,10 +23,14 @@ import (
 
 // judge runs the rules over the derived tables and gathers everything that the reports say.
 func judge(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []Rule, d derivation) (*Result, error) {
+	witnesses, err := readWitnesses(ctx, c)
+	if err != nil {
+		return nil, err
+	}
 	r := &Result{
 		Organisation: s.Organisation, Case: s.Case, SettingsHash: s.Hash, RulesHash: hashOf(rules),
 		Tenants: d.scope.tenants, Period: d.scope.period, AsOf: d.scope.asOf, Rules: rules, Notes: d.notes,
-		Passes: passRows(d), Coverage: d.coverage.Rows(d.scope.tenants, d.scope.period),
+		Passes: passRows(d, witnesses), Activity: deedRows(d), Coverage: d.coverage.Rows(d.scope.tenants, d.scope.period),
 		Policy: d.policies.Rows(d.scope.tenants, d.scope.period),
 	}
 	j := &judging{rules: rules, scope: d.scope, people: d.people, records: d.records}
@@ -44,7 +48,6 @@ func judge(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []
 	}
 	accepted.mark(j.findings[others:])
 	accepted.mark(j.outside)
-	var err error
 	if r.Incidents, err = findIncidents(ctx, c, s, d, j); err != nil {
 		return nil, err
 	}

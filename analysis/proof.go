@@ -22,6 +22,7 @@ type records struct {
 	events    []*auditlog.Event // event number n is events[n-1]
 	signIns   map[int64]signIn
 	snapshots proof.Snapshots
+	deeds     map[string]shownDeed // by their keys
 	sources   proof.Sources
 }
 
@@ -40,6 +41,32 @@ func readSignIns(ctx context.Context, c *casefile.Case) (map[int64]signIn, error
 	return all, err
 }
 
+// shownDeed is what is shown of a record of the Unified Audit Log or of a request to Graph. Its text is not kept.
+type shownDeed struct {
+	proof.At
+	Record string    `db:"record"`
+	ID     string    `db:"id"`
+	Time   time.Time `db:"time"`
+	What   string    `db:"what"`
+}
+
+// readDeeds reads those that rules may name: what belongs to a log-in, and the requests for passes.
+func (r *records) readDeeds(ctx context.Context, c *casefile.Case) error {
+	r.deeds = map[string]shownDeed{}
+	return rows.Each(ctx, c, func(d shownDeed) error { r.deeds[d.Record] = d; return nil }, `
+WITH wanted AS (
+    SELECT record FROM linked_activities WHERE starts_with(record, 'r:') UNION SELECT record FROM pass_requests
+),
+placed AS (
+    SELECT record, split_part(record, ':', 2)::INTEGER AS source_id, split_part(record, ':', 3)::BIGINT AS line,
+        split_part(record, ':', 4)::BIGINT AS ordinal
+    FROM wanted
+)
+SELECT p.*, a.id, a.time, concat_ws(' ', a.operation, coalesce(a.path, a.object), 'by ' || coalesce(a.upn, a.user_id, a.app_id, a.service_principal_id),
+    'from ' || a.ip, '(' || coalesce(a.status::VARCHAR, a.result) || ')') AS what
+FROM placed AS p JOIN activities AS a ON a.source_id = p.source_id AND a.line = p.line AND a.ordinal = p.ordinal`)
+}
+
 // has says whether a key is that of something that [records.prove] can show.
 func (r records) has(key string) bool {
 	kind, rest, _ := strings.Cut(key, ":")
@@ -54,6 +81,9 @@ func (r records) has(key string) bool {
 	case "s":
 		_, ok := r.signIns[n]
 		return ok && len(numbers) == 1
+	case "r":
+		_, ok := r.deeds[key]
+		return ok
 	case "p", "f", "q":
 		_, ok := r.sources.Of(int(n))
 		return ok
@@ -74,6 +104,10 @@ func (r records) identity(key string) (at time.Time, identity string) {
 		if n, err := strconv.ParseInt(rest, 10, 64); err == nil {
 			s := r.signIns[n]
 			return s.Time, "sign-in\x00" + s.RequestID
+		}
+	case "r":
+		if d, ok := r.deeds[key]; ok {
+			return d.Time, "deed\x00" + strings.ToLower(d.ID)
 		}
 	case "p":
 		if s, ok := r.snapshots[key]; ok {
@@ -155,6 +189,9 @@ func (r records) proveRecord(of *Record, signIns map[int64]*provedSignIn, raw ma
 		s := r.snapshots[of.ID]
 		of.Kind, of.Time, of.What, places = "snapshot", s.Time, cmp.Or(s.What, "snapshot"), []proof.At{p}
 		of.ID = ""
+	case "r":
+		d := r.deeds[of.ID]
+		of.Kind, of.ID, of.Time, of.What, places = "deed", d.ID, d.Time, d.What, []proof.At{d.At}
 	case "f", "q":
 		var p proof.At
 		fmt.Sscanf(rest, "%d:%d:%d", &p.Source, &p.Line, &p.Ordinal) // a file has no ordinal, nor every record in quarantine

@@ -1,8 +1,10 @@
 package analysis
 
 import (
+	"strings"
 	"time"
 
+	"tapaudit/analysis/activity"
 	"tapaudit/analysis/coverage"
 	"tapaudit/analysis/policy"
 	"tapaudit/analysis/proof"
@@ -27,6 +29,7 @@ type Result struct {
 	Assessments  []Assessment
 	Passes       []Pass
 	Logins       []Login
+	Activity     []Deed   // what was done on passes, by log-in and time
 	Timeline     []Moment // in order of time
 	Policy       []PolicyState
 	Coverage     []CoverageDay
@@ -61,6 +64,10 @@ type (
 	Criterion = supervision.Criterion
 	// PolicyState is a stretch of the policy timeline during which no TAP setting changed.
 	PolicyState = policy.Stretch
+	// Deed is what was done on a pass: a record that belongs to a log-in.
+	Deed = activity.Deed
+	// DeedCount is how many deeds of a class a log-in has.
+	DeedCount = activity.Count
 	// CoverageDay says for one tenant, log type and day what the evidence holds.
 	CoverageDay = coverage.LogDay
 )
@@ -160,6 +167,7 @@ type Pass struct {
 	MethodsRegistered []string
 	EventID           string
 	Evidence          []Place
+	Witness           string // the id of the request to Graph that saw the issuance, too; "" for none
 }
 
 // Login is one row of the supervision ledger.
@@ -178,6 +186,21 @@ type Login struct {
 	Supervised                 string      // yes, no or not assessed
 	EventIDs                   []string
 	Evidence                   []Place
+	Deeds                      []DeedCount // what was done on it with success, grave classes first
+	Watched                    bool        // the Unified Audit Log and Graph activity cover its session: without deeds, nothing was done
+}
+
+// Reasons are why each criterion came to its answer, those that are not met first.
+func (l Login) Reasons() []string {
+	var reasons []string
+	for _, state := range []string{Failed, NotAssessed, Met} {
+		for _, name := range supervision.Criteria() {
+			if c := l.Criterion(name); c.State == state {
+				reasons = append(reasons, strings.ReplaceAll(name, "_", " ")+" "+state+": "+c.Reason)
+			}
+		}
+	}
+	return reasons
 }
 
 // Moment is one thing that happened around a pass, a row of timeline.csv.

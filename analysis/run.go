@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"tapaudit/analysis/activity"
 	"tapaudit/analysis/auditlog"
 	"tapaudit/analysis/coverage"
 	"tapaudit/analysis/identity"
@@ -58,6 +59,7 @@ type derivation struct {
 	passes   []*passes.Pass
 	methods  auditlog.ByUser
 	ledger   []*supervision.Login
+	deeds    []activity.Deed
 	records  records
 	notes    []string
 }
@@ -106,6 +108,7 @@ func derive(
 			d.methods, devices = auditlog.Methods(d.records.events), auditlog.Devices(d.records.events)
 			return auditlog.Store(ctx, c, d.records.events, d.methods, devices, d.people)
 		},
+		func() error { return run("37_requests") },
 		func() error {
 			lines, shown, notes, err := policy.Read(ctx, c, d.records.events, d.coverage, d.records.sources, d.scope.asOf)
 			d.policies = lines
@@ -146,6 +149,12 @@ func derive(
 		},
 		func() error { return supervision.Store(ctx, c, in, judged) },
 		func() error { return run("70_footprint") },
+		func() error { return run("72_activity") },
+		func() (err error) {
+			d.deeds, err = activity.Read(ctx, c, d.records.events, d.records.sources)
+			return err
+		},
+		func() error { return d.records.readDeeds(ctx, c) },
 
 		// What else rules ask.
 		func() error { return run("75_context") },
@@ -207,6 +216,7 @@ func (s *scope) read(ctx context.Context, c *casefile.Case, opts Options) (notes
 WITH events AS (
     SELECT min(time) AS first_at, max(time) AS last_at FROM attributed_signins WHERE tenant IS NOT NULL
     UNION ALL SELECT min(time), max(time) FROM attributed_audits WHERE tenant IS NOT NULL
+    UNION ALL SELECT min(time), max(time) FROM attributed_activities WHERE tenant IS NOT NULL
     UNION ALL SELECT min(first_time), max(last_time) FROM attributed_extract_days WHERE tenant IS NOT NULL
 ),
 acts AS (SELECT min(time) AS first_at, max(time) AS last_at FROM attributed_activities WHERE tenant IS NOT NULL),

@@ -59,6 +59,7 @@ type Event struct {
 	IssuerName, IssuerIP      string
 	IssuerNames               []string // every id and name by which lists may call the issuer, in lower case
 	Untied                    bool     // the issuer is known by a service principal's id alone, which nothing ties to an application's
+	Session, Token, Agent     string   // what links the event to a sign-in, and the user agent
 	UserID, UserUPN, UserName string   // whom it is about; UserID is the object id, or the UPN where none is tied to it
 	GroupID, GroupName        string
 	RoleName, RoleTemplate    string
@@ -99,6 +100,9 @@ type logged struct {
 	AppName     string    `db:"actor_app_name"`
 	SPID        string    `db:"actor_sp_id"`
 	SPName      string    `db:"actor_sp_name"`
+	Session     string    `db:"actor_session_id"`
+	Token       string    `db:"actor_token_id"`
+	Agent       string    `db:"actor_user_agent"`
 	Targets     string    `db:"targets"`
 	Details     string    `db:"details"`
 }
@@ -132,6 +136,8 @@ SELECT
     coalesce(a.actor_upn, '') AS actor_upn, coalesce(a.actor_name, '') AS actor_name, coalesce(a.actor_ip, '') AS actor_ip,
     coalesce(lower(a.actor_app_id), '') AS actor_app_id, coalesce(a.actor_app_name, '') AS actor_app_name,
     coalesce(lower(a.actor_sp_id), '') AS actor_sp_id, coalesce(a.actor_sp_name, '') AS actor_sp_name,
+    coalesce(lower(a.actor_session_id), '') AS actor_session_id, coalesce(a.actor_token_id, '') AS actor_token_id,
+    coalesce(a.actor_user_agent, '') AS actor_user_agent,
     coalesce(a.targets::VARCHAR, '') AS targets, coalesce(a.details::VARCHAR, '') AS details, a.source_id, a.line, a.ordinal
 FROM attributed_audits AS a
 WHERE a.tenant IS NOT NULL
@@ -160,7 +166,7 @@ ORDER BY a.tenant, a.time, lower(a.id), length(a.targets::VARCHAR) DESC, a.targe
 func (l logged) event(ids identity.IDs, addressOf func(string) string) *Event {
 	e := &Event{
 		Tenant: l.Tenant, ID: l.ID, Time: l.Time, Activity: l.Activity, Service: l.Service, Result: l.Result, Reason: l.Reason,
-		Correlation: l.Correlation, IssuerIP: l.ActorIP, Targets: []byte(l.Targets), Places: []proof.At{l.At},
+		Correlation: l.Correlation, IssuerIP: l.ActorIP, Session: l.Session, Token: l.Token, Agent: l.Agent, Targets: []byte(l.Targets), Places: []proof.At{l.At},
 	}
 	if !record.NamesWholePass(e.Reason) && record.NamesWholePass(l.OtherReason) || e.Reason == "" {
 		e.Reason = l.OtherReason
@@ -187,6 +193,7 @@ func (e *Event) join(o *Event) {
 		{&e.Reason, &o.Reason}, {&e.Correlation, &o.Correlation}, {&e.IssuerIP, &o.IssuerIP},
 		{&e.UserID, &o.UserID}, {&e.UserUPN, &o.UserUPN},
 		{&e.UserName, &o.UserName}, {&e.GroupID, &o.GroupID}, {&e.RoleName, &o.RoleName}, {&e.RoleTemplate, &o.RoleTemplate},
+		{&e.Session, &o.Session}, {&e.Token, &o.Token}, {&e.Agent, &o.Agent},
 		{&e.DeviceID, &o.DeviceID}, {&e.PassID, &o.PassID}, {&e.PassUsage, &o.PassUsage}, {&e.Service, &o.Service},
 	} {
 		if *field.mine == "" {

@@ -19,6 +19,7 @@ type eventRow struct {
 	ID           string    `db:"id"`
 	Time         time.Time `db:"time"`
 	Activity     string    `db:"activity"`
+	Service      string    `db:"service"`
 	Kind         Kind      `db:"kind"`
 	Result       string    `db:"result"`
 	Reason       string    `db:"reason"`
@@ -27,6 +28,9 @@ type eventRow struct {
 	IssuerID     string    `db:"issuer_id"`
 	IssuerName   string    `db:"issuer_name"`
 	IssuerIP     string    `db:"issuer_ip"`
+	Session      string    `db:"session_id"`
+	Token        string    `db:"token_id"`
+	Agent        string    `db:"user_agent"`
 	UserID       string    `db:"user_id"`
 	UserName     string    `db:"user_name"`
 	GroupID      string    `db:"group_id"`
@@ -48,9 +52,9 @@ func Store(ctx context.Context, c *casefile.Case, events []*Event, methods, devi
 	all := make([]eventRow, len(events))
 	for i, e := range events {
 		all[i] = eventRow{
-			No: e.No, Record: e.Key(), Tenant: e.Tenant, ID: e.ID, Time: e.Time, Activity: e.Activity, Kind: e.Kind, Result: e.Result,
+			No: e.No, Record: e.Key(), Tenant: e.Tenant, ID: e.ID, Time: e.Time, Activity: e.Activity, Service: e.Service, Kind: e.Kind, Result: e.Result,
 			Reason: e.Reason, Correlation: strings.ToLower(e.Correlation), IssuerType: e.IssuerType, IssuerID: e.IssuerID,
-			IssuerName: e.IssuerName, IssuerIP: e.IssuerIP, UserID: e.UserID, UserName: people.Name(e.Tenant, e.UserID),
+			IssuerName: e.IssuerName, IssuerIP: e.IssuerIP, Session: e.Session, Token: e.Token, Agent: e.Agent, UserID: e.UserID, UserName: people.Name(e.Tenant, e.UserID),
 			GroupID: e.GroupID, GroupName: e.GroupName, RoleName: e.RoleName, RoleTemplate: e.RoleTemplate,
 		}
 	}

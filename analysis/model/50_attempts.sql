@@ -91,7 +91,7 @@ SELECT
     lower(s.app_id) AS app_id, s.app_name, s.resource_id, s.resource_name,
     coalesce(a.address, s.ip) AS ip, a.network, coalesce(a.trusted, false) OR s.trusted_location AND d.request_id IS NULL AS trusted,
     nullif(s.asn, 0) AS asn, upper(trim(s.country)) AS country, s.city, s.client_app, s.user_agent, lower(s.device_id) AS device_id, s.device_name,
-    lower(s.correlation_id) AS correlation_id, lower(s.session_id) AS session_id, s.protocol, s.transfer_method,
+    lower(s.correlation_id) AS correlation_id, lower(s.session_id) AS session_id, s.token_id, s.protocol, s.transfer_method,
     s.requirement, s.mfa_method,
     ['none', 'low', 'medium', 'high'][s.risk_level] AS risk, s.risk_state, s.error_code, s.failure_reason, s.interactive, s.can_show_tap, s.steps,
     s.attempt, s.refused, s.late, s.failed, s.method_bits,

@@ -131,8 +131,7 @@ WHERE s.error_code = 0 AND s.user_id IS NOT NULL;
 CREATE OR REPLACE TABLE network_systems AS
 WITH wanted AS (
     SELECT DISTINCT e.tenant_id, a.network
-    FROM audit_events AS e JOIN addresses AS a ON a.address = e.issuer_ip
-    WHERE e.kind = 'pass issued'
+    FROM issuance_origins AS o JOIN audit_events AS e ON e.record = o.record JOIN addresses AS a ON a.address = o.ip
 ),
 spellings AS (SELECT w.tenant_id, w.network, a.spelling FROM wanted AS w JOIN addresses AS a ON a.network = w.network)
 SELECT w.tenant_id, w.network, mode(s.asn ORDER BY s.asn) AS asn
@@ -159,11 +158,12 @@ WITH of_signins AS (
     SELECT 's:' || s.signin_no, s.tenant_id, s.user_id, s.time, s.asn, s.network, s.country
     FROM near_proofs AS p JOIN signins AS s ON s.signin_no = p.signin_no
     UNION ALL
-    SELECT 'issuer of ' || i.record, i.tenant_id, i.issuer_id, i.time - INTERVAL 24 HOUR, n.asn, a.network, NULL
+    SELECT o.about, i.tenant_id, i.issuer_id, i.time - INTERVAL 24 HOUR, n.asn, a.network, NULL
     FROM audit_events AS i
-    LEFT JOIN (SELECT DISTINCT address, network FROM addresses) AS a ON a.address = i.issuer_ip
+    JOIN issuance_origins AS o ON o.record = i.record
+    LEFT JOIN (SELECT DISTINCT address, network FROM addresses) AS a ON a.address = o.ip
     LEFT JOIN network_systems AS n ON n.tenant_id = i.tenant_id AND n.network = a.network
-    WHERE i.kind = 'pass issued' AND i.issuer_type = 'user' AND i.issuer_id IS NOT NULL
+    WHERE i.issuer_type = 'user' AND i.issuer_id IS NOT NULL
 )
 SELECT * FROM of_signins;
 

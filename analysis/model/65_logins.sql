@@ -15,7 +15,7 @@ CREATE OR REPLACE TABLE logins_and_blocked (
     outcome VARCHAR, applications VARCHAR, signins BIGINT, records VARCHAR[], pass_no BIGINT, pass_known BOOLEAN,
     supervised VARCHAR, issued VARCHAR, approved_issuer VARCHAR, four_eyes VARCHAR, purpose VARCHAR,
     place VARCHAR, hours VARCHAR, prompt VARCHAR, outcome_registered VARCHAR, closed VARCHAR, failed_criteria VARCHAR[],
-    failed_reasons VARCHAR, ended_recently BOOLEAN, issued_reason VARCHAR, outcome_reason VARCHAR, strange_signin BIGINT,
+    failed_reasons VARCHAR, ended_recently BOOLEAN, issued_reason VARCHAR, outcome_reason VARCHAR, outcome_record VARCHAR, strange_signin BIGINT,
     strange_earlier BIGINT, strange_enough BOOLEAN
 );
 CREATE OR REPLACE TABLE login_signins (login_no BIGINT, signin_no BIGINT);

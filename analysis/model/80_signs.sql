@@ -12,12 +12,13 @@ JOIN familiarity AS f ON f.signin_no = s.signin_no;
 -- device says so, of a trusted place, or only the address, which is a familiar network of the issuer's.
 CREATE OR REPLACE TABLE issuer_network_logins AS
 WITH came AS (
-    SELECT m.login_no, s.signin_no, s.ip, s.device_id, s.time, s.trusted, p.issuer_ip, p.issuer_id, p.tenant_id, p.record AS pass_record,
-        s.ip = p.issuer_ip AND NOT s.trusted AND e.ip IS NULL AS from_address
+    SELECT m.login_no, s.signin_no, s.ip, s.device_id, s.time, s.trusted, p.issuer_id, p.tenant_id, o.about AS origin,
+        o.ip IS NOT NULL AND NOT s.trusted AND e.ip IS NULL AS from_address
     FROM logins AS l
     JOIN passes AS p ON p.pass_no = l.pass_no
     JOIN login_signins AS m ON m.login_no = l.login_no
     JOIN signins AS s ON s.signin_no = m.signin_no
+    LEFT JOIN issuance_origins AS o ON o.record = p.record AND o.ip = s.ip
     LEFT JOIN shared_egress AS e ON e.tenant = p.tenant_id AND e.ip = s.ip
     WHERE l.pass_known AND p.issuer_type = 'user' AND p.issuer_id <> p.user_id
 ),
@@ -41,7 +42,7 @@ by_device AS (
 )
 SELECT
     c.login_no,
-    CASE WHEN bool_or(c.from_address) THEN 'the address from which the pass was issued, ' || any_value(c.issuer_ip)
+    CASE WHEN bool_or(c.from_address) THEN 'the address from which the pass was issued, ' || min(c.ip) FILTER (WHERE c.from_address)
         ELSE 'a device that the issuer signed in with' END AS how,
     list(DISTINCT 's:' || d.issuer_signin ORDER BY 's:' || d.issuer_signin)
         FILTER (WHERE d.issuer_signin IS NOT NULL) AS issuer_signins,
@@ -50,7 +51,7 @@ SELECT
     bool_or(coalesce(f.familiar, false)) AS familiar_to_issuer
 FROM came AS c
 LEFT JOIN by_device AS d ON d.login_no = c.login_no AND d.signin_no = c.signin_no
-LEFT JOIN familiarity AS f ON f.about = 'issuer of ' || c.pass_record
+LEFT JOIN familiarity AS f ON f.about = c.origin
 WHERE c.from_address OR d.issuer_signin IS NOT NULL
 GROUP BY c.login_no;
 
@@ -82,7 +83,15 @@ UNION ALL SELECT 'passes used with device', tenant_id, device_id, user_id, time,
 UNION ALL SELECT 'passes used from address', s.tenant_id, s.ip, s.user_id, s.time, s.signin_no
     FROM signins AS s JOIN familiarity AS f ON f.signin_no = s.signin_no
     ANTI JOIN shared_egress AS e ON e.tenant = s.tenant_id AND e.ip = s.ip
-    WHERE s.tap_signin AND NOT s.trusted AND s.ip IS NOT NULL AND s.user_id IS NOT NULL AND NOT f.familiar;
+    WHERE s.tap_signin AND NOT s.trusted AND s.ip IS NOT NULL AND s.user_id IS NOT NULL AND NOT f.familiar
+-- Who asks Graph for passes, and is no approved issuer: what was read, what was refused, and what could not be created.
+UNION ALL SELECT 'requests for passes', r.tenant_id, r.actor_type || ' ' || r.actor_id, r.user_id, r.time, r.request_no
+    FROM pass_requests AS r
+    LEFT JOIN upns AS u ON u.tenant = r.tenant_id AND u.user_id = r.actor_id
+    LEFT JOIN config_lists AS approved ON approved.kind = 'approved ' || r.actor_type
+        AND approved.name IN (r.actor_id, u.upn, CASE WHEN r.actor_type = 'application' THEN r.service_principal_id END)
+    WHERE approved.name IS NULL AND r.actor_id IS NOT NULL AND r.user_id IS NOT NULL
+        AND (r.method = 'GET' OR r.status IN (401, 403) OR r.method = 'POST' AND r.status BETWEEN 400 AND 499);
 
 -- A burst: every set of items within one window that reaches the threshold, of items and of different persons; sets
 -- that share an item are one burst.

@@ -157,6 +157,16 @@ JOIN logins AS l ON l.login_no = c.login_no
 WHERE (c.own OR s.error_code = 0) AND is_device_code(s.protocol, s.transfer_method)
 GROUP BY c.login_no;
 
+-- When the user of a log-in first registered a method, or a method or a device, after it.
+CREATE OR REPLACE TABLE enrolments AS
+SELECT l.login_no, min(e.time) FILTER (WHERE e.method) AS first_method, min(e.time) AS first_time
+FROM logins AS l
+JOIN (
+    SELECT tenant_id, user_id, time, true AS method FROM method_events
+    UNION ALL SELECT tenant_id, user_id, time, false FROM device_events
+) AS e ON e.tenant_id = l.tenant_id AND e.user_id = l.user_id AND e.time >= l.time
+GROUP BY l.login_no;
+
 -- How much a risk says: less where it is medium, and little where an administrator dismissed it.
 CREATE OR REPLACE MACRO risk_severity(risk, risk_state) AS
     CASE WHEN coalesce(risk_state, '') IN ('dismissed', 'confirmedsafe') THEN 'low' WHEN risk = 'high' THEN 'high' WHEN risk = 'medium' THEN 'medium' END;
@@ -174,13 +184,10 @@ GROUP BY m.login_no;
 -- Passes that somebody issued who was on a pass: in a session of one, or from its address with no proof between.
 CREATE OR REPLACE MACRO issued_on_passes(hours) AS TABLE
 WITH by_person AS (
-    SELECT p.*, session.session_id
+    SELECT p.*, o.ip, o.session_id, bool_or(o.session_id IS NOT NULL) OVER (PARTITION BY p.pass_no) AS any_session,
+        bool_or(o.ip IS NOT NULL) OVER (PARTITION BY p.pass_no) AS any_ip
     FROM passes AS p
-    JOIN audit_events AS e ON e.record = p.record
-    LEFT JOIN (
-        SELECT tenant, lower(id) AS id, min(lower(actor_session_id)) AS session_id
-        FROM attributed_audits WHERE actor_session_id IS NOT NULL AND id IS NOT NULL GROUP BY ALL
-    ) AS session ON session.tenant = e.tenant_id AND session.id = lower(e.id)
+    JOIN issuance_origins AS o ON o.record = p.record
     WHERE p.issuer_type = 'user' AND p.issuer_id IS NOT NULL
 ),
 in_session AS (
@@ -200,28 +207,30 @@ at_address AS (
     SELECT p.pass_no, p.issued_at, p.tenant_id, p.issuer_id, l.signin_no, l.time, l.trusted OR e.ip IS NOT NULL AS weak
     FROM by_person AS p
     ASOF JOIN own_logins AS l
-        ON l.tenant_id = p.tenant_id AND l.user_id = p.issuer_id AND l.ip = p.issuer_ip AND p.issued_at >= l.time
-    LEFT JOIN shared_egress AS e ON e.tenant = p.tenant_id AND e.ip = p.issuer_ip
-    WHERE p.session_id IS NULL AND p.issued_at <= l.time + to_seconds(hours * 3600)
+        ON l.tenant_id = p.tenant_id AND l.user_id = p.issuer_id AND l.ip = p.ip AND p.issued_at >= l.time
+    LEFT JOIN shared_egress AS e ON e.tenant = p.tenant_id AND e.ip = p.ip
+    WHERE NOT p.any_session AND p.issued_at <= l.time + to_seconds(hours * 3600)
 ),
 proved AS (
     SELECT DISTINCT a.pass_no FROM at_address AS a
     JOIN strong_proofs AS s ON s.tenant_id = a.tenant_id AND s.user_id = a.issuer_id AND s.time > a.time AND s.time < a.issued_at
 ),
 found AS (
-    SELECT pass_no, attempt_no AS signin_no, false AS weak, 'the event''s session is one of a pass' AS how, NULL AS not_assessed FROM in_session
+    SELECT pass_no, attempt_no AS signin_no, false AS weak, 'the event''s session is one of a pass' AS how FROM in_session
     UNION ALL
-    SELECT a.pass_no, a.signin_no, a.weak, 'from the same address, without a proof of their own between', NULL
+    SELECT a.pass_no, a.signin_no, a.weak, 'from the same address, without a proof of their own between'
     FROM at_address AS a ANTI JOIN proved AS p ON p.pass_no = a.pass_no
-)
-SELECT pass_no, signin_no, weak, how, not_assessed FROM found
+),
+-- The event and its witness may both say so.
+first_found AS (SELECT * FROM found QUALIFY row_number() OVER (PARTITION BY pass_no ORDER BY weak, signin_no) = 1)
+SELECT pass_no, signin_no, weak, how, NULL AS not_assessed FROM first_found
 UNION ALL
-SELECT b.pass_no, NULL, NULL, NULL, CASE WHEN b.issuer_ip IS NULL THEN 'the audit event has neither a session nor an address'
+SELECT DISTINCT b.pass_no, NULL, NULL, NULL, CASE WHEN NOT b.any_ip THEN 'the audit event has neither a session nor an address'
     ELSE 'the audit event has no session, and sign-ins that can show a pass do not cover the hours before it' END
 FROM by_person AS b
 LEFT JOIN uncovered('sign-in interactive that can show TAP', to_seconds(hours * -3600), to_seconds(0)) AS d ON d.pass_no = b.pass_no
 ANTI JOIN found AS f ON f.pass_no = b.pass_no
-WHERE b.session_id IS NULL AND (b.issuer_ip IS NULL OR d.pass_no IS NOT NULL);
+WHERE NOT b.any_session AND (NOT b.any_ip OR d.pass_no IS NOT NULL);
 
 -- Log-ins that were odd in themselves.
 CREATE OR REPLACE TABLE odd_logins AS

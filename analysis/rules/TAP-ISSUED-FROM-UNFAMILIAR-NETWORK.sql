@@ -41,18 +41,21 @@ comparable AS (
 SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
-    'A pass was issued to ' || p.user_name || ' by ' || p.issuer_name || ' from ' || p.issuer_ip
+    'A pass was issued to ' || p.user_name || ' by ' || p.issuer_name || ' from ' || o.ip
         || ', a network that the issuer had not worked from in their '
         || counted(f.earlier_signins, 'sign-in', 'sign-ins') || ' before' AS summary,
     [p.record] AS about, NULL AS not_assessed, p.pass_no
 FROM passes AS p
-JOIN familiarity AS f ON f.about = 'issuer of ' || p.record
+JOIN issuance_origins AS o ON o.record = p.record
+JOIN familiarity AS f ON f.about = o.about
 JOIN comparable AS c ON c.about = f.about
-ANTI JOIN trusted AS t ON t.address = p.issuer_ip
-WHERE p.issuer_type = 'user' AND p.issuer_ip IS NOT NULL AND NOT f.familiar AND f.earlier_signins >= $earlier
+ANTI JOIN trusted AS t ON t.address = o.ip
+WHERE p.issuer_type = 'user' AND o.ip IS NOT NULL AND NOT f.familiar AND f.earlier_signins >= $earlier
+QUALIFY row_number() OVER (PARTITION BY p.pass_no ORDER BY o.about) = 1
 UNION ALL BY NAME
 SELECT p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, [p.record] AS about, p.pass_no,
     'the audit event has no address' AS not_assessed
 FROM passes AS p
-WHERE p.issuer_type = 'user' AND p.issuer_ip IS NULL
+ANTI JOIN (SELECT DISTINCT record FROM issuance_origins WHERE ip IS NOT NULL) AS o ON o.record = p.record
+WHERE p.issuer_type = 'user'
 ORDER BY pass_no

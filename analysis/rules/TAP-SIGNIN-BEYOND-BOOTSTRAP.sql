@@ -36,13 +36,6 @@ WITH went AS (
     SELECT m.login_no, m.signin_no FROM login_signins AS m
     UNION SELECT f.login_no, f.signin_no FROM footprint AS f
 ),
-enrolled AS (
-    SELECT l.login_no, min(e.time) AS first_time
-    FROM logins AS l
-    JOIN (SELECT tenant_id, user_id, time FROM method_events UNION SELECT tenant_id, user_id, time FROM device_events) AS e
-        ON e.tenant_id = l.tenant_id AND e.user_id = l.user_id AND e.time >= l.time
-    GROUP BY l.login_no
-),
 reached AS (
     SELECT w.login_no, s.signin_no, s.time, coalesce(s.app_name, s.app_id) AS app,
         s.app_id IS NOT NULL AND needed.name IS NULL AS unneeded,
@@ -57,7 +50,7 @@ beyond AS (
         bool_and(coalesce(r.time > e.first_time, false)) AS after_enrolment,
         string_agg(DISTINCT CASE WHEN r.resource IS NOT NULL AND r.resource <> r.app THEN r.resource || ' through ' || r.app ELSE r.app END, ', '
             ORDER BY CASE WHEN r.resource IS NOT NULL AND r.resource <> r.app THEN r.resource || ' through ' || r.app ELSE r.app END) AS places
-    FROM reached AS r LEFT JOIN enrolled AS e ON e.login_no = r.login_no
+    FROM reached AS r LEFT JOIN enrolments AS e ON e.login_no = r.login_no
     WHERE r.unneeded OR r.resource IS NOT NULL
     GROUP BY r.login_no
 )

@@ -174,6 +174,8 @@ var verbs = map[string]verb{
 	"does": {1, func(e *evidence, t time.Time, who string, whom []string, o *options) error {
 		return e.audit(t, whom[0], who, []record{}, o, nil)
 	}},
+	"performs": {1, (*evidence).unifiedAudit},
+	"requests": {2, (*evidence).graphRequest},
 	"does-to": {2, func(e *evidence, t time.Time, who string, whom []string, o *options) error {
 		return e.audit(t, whom[1], who, []record{userTarget(whom[0])}, o, nil)
 	}},
@@ -236,9 +238,11 @@ func (e *evidence) signIn(t time.Time, who string, steps []record, o *options) e
 		case "reason":
 			status["failureReason"] = text
 		case "session":
-			r["sessionId"] = idOf("session " + text)
+			r["sessionId"] = sessionOf(text)
+		case "token":
+			r["uniqueTokenIdentifier"] = text
 		case "correlation":
-			r["correlationId"] = idOf("correlation " + text)
+			r["correlationId"] = correlationOf(text)
 		case "to":
 			r["appId"], r["appDisplayName"] = idOf(text), text
 		case "risk":
@@ -317,15 +321,104 @@ func (e *evidence) audit(t time.Time, activity, by string, targets []record, o *
 		r[key] = value
 	}
 	if name := o.take("correlation"); name != "" {
-		r["correlationId"] = idOf("correlation " + name)
+		r["correlationId"] = correlationOf(name)
 	}
 	if text := o.take("reason"); text != "" {
 		r["resultReason"] = text
+	}
+	if session, token := o.take("session"), o.take("token"); session != "" || token != "" {
+		initiated := initiator(by, from)
+		initiated["linkableIdentifiers"] = record{
+			"sessionId": sessionOf(session), "tokenDetails": record{"uniqueTokenIdentifier": token},
+		}
+		r["initiatedBy"] = initiated
 	}
 	if err := o.rest(r); err != nil {
 		return err
 	}
 	e.add("audits.json", r)
+	return nil
+}
+
+// What was done
+
+// sessionOf and correlationOf are the ids that names in options stand for; no name is no id.
+func sessionOf(name string) string { return idNamed("session", name) }
+
+func correlationOf(name string) string { return idNamed("correlation", name) }
+
+func idNamed(kind, name string) string {
+	if name == "" {
+		return ""
+	}
+	return idOf(kind + " " + name)
+}
+
+// unifiedAudit adds a record of the Unified Audit Log, as Exchange writes it where options say nothing else. Parameters of
+// a command are given as param-NAME=VALUE.
+func (e *evidence) unifiedAudit(t time.Time, who string, whom []string, o *options) error {
+	r := record{
+		"Id": e.id("activity"), "CreationTime": t.UTC().Format("2006-01-02T15:04:05"), "Operation": whom[0],
+		"OrganizationId": idOf(e.tenant), "RecordType": 1, "UserType": 0, "UserId": upnOf(who), "Workload": "Exchange",
+		"AppAccessContext": record{"AADSessionId": sessionOf(o.take("session")), "UniqueTokenId": o.take("token")},
+	}
+	if who == nobody {
+		delete(r, "UserId")
+	}
+	if from := o.take("from"); from != "" {
+		r["ClientIPAddress"] = from
+	}
+	if object := o.take("object"); object != "" {
+		r["ObjectId"] = object
+	}
+	var parameters []record
+	rest := &options{}
+	for _, w := range o.list {
+		if name, ok := strings.CutPrefix(w.key, "param-"); ok {
+			parameters = append(parameters, record{"Name": name, "Value": valueOf(w.value)})
+		} else {
+			rest.list = append(rest.list, w)
+		}
+	}
+	if parameters != nil {
+		r["Parameters"] = parameters
+	}
+	if err := rest.rest(r); err != nil {
+		return err
+	}
+	e.add("unified-audit.json", r)
+	return nil
+}
+
+// graphRequest adds a request to Microsoft Graph: its method, and its path after the version. It is answered with 200
+// where options say nothing else.
+func (e *evidence) graphRequest(t time.Time, who string, whom []string, o *options) error {
+	status := 200
+	if text := o.take("status"); text != "" {
+		var err error
+		if status, err = strconv.Atoi(text); err != nil {
+			return fmt.Errorf("status=%s is no number", text)
+		}
+	}
+	r := record{
+		"requestId": e.id("request"), "clientRequestId": correlationOf(o.take("correlation")), "requestMethod": whom[0],
+		"requestUri": "https://graph.microsoft.com/v1.0" + withIDs(whom[1]), "responseStatusCode": status, "timeGenerated": stamp(t),
+		"ipAddress": o.take("from"), "C_Sid": sessionOf(o.take("session")), "signInActivityId": o.take("token"),
+	}
+	switch {
+	case who == nobody:
+	case isApplication(who):
+		r["appId"], r["servicePrincipalId"] = idOf(who), idOf("principal of "+who)
+	default:
+		r["userId"], r["appId"] = idOf(who), idOf("app-of-users")
+	}
+	if err := o.rest(r); err != nil {
+		return err
+	}
+	e.add("graph-activity.json", record{
+		"time": stamp(t), "category": "MicrosoftGraphActivityLogs", "operationName": "Microsoft Graph Activity",
+		"resourceId": "/TENANTS/" + idOf(e.tenant) + "/PROVIDERS/MICROSOFT.AADIAM", "properties": r,
+	})
 	return nil
 }
 
@@ -566,11 +659,11 @@ func (e *evidence) passMethod(name string, more []string, o *options) error {
 }
 
 // covers adds other people's records, three a day, so that the evidence covers the days: SPAN [audit] [sign-ins]
-// [non-interactive], all three where none is named; options go to the sign-ins.
+// [non-interactive] [unified-audit] [graph-activity], the first three where none is named; options go to the sign-ins.
 func (e *evidence) covers(words []word) error {
 	plain, o := texts(words)
 	if len(plain) == 0 {
-		return errors.New("say covers FIRST..LAST [audit] [sign-ins] [non-interactive]")
+		return errors.New("say covers FIRST..LAST [audit] [sign-ins] [non-interactive] [unified-audit] [graph-activity]")
 	}
 	days, err := span(plain[0])
 	if err != nil {
@@ -597,8 +690,12 @@ func (e *evidence) covers(words []word) error {
 					err = signIn()
 				case "non-interactive":
 					err = signIn(word{key: "isInteractive", value: "false"})
+				case "unified-audit":
+					err = e.unifiedAudit(d.Add(clock), "somebody-else", []string{"Update"}, &options{})
+				case "graph-activity":
+					err = e.graphRequest(d.Add(clock), "somebody-else", []string{"GET", "/me"}, &options{})
 				default:
-					err = fmt.Errorf("%q is no log; known are audit, sign-ins and non-interactive", kind)
+					err = fmt.Errorf("%q is no log; known are audit, sign-ins, non-interactive, unified-audit and graph-activity", kind)
 				}
 				if err != nil {
 					return err

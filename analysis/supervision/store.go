@@ -86,6 +86,7 @@ type loginRow struct {
 	EndedRecently  bool      `db:"ended_recently"`
 	IssuedReason   string    `db:"issued_reason"`
 	OutcomeReason  string    `db:"outcome_reason"`
+	OutcomeRecord  string    `db:"outcome_record"`
 	StrangeSignIn  *int64    `db:"strange_signin"`
 	StrangeEarlier *int64    `db:"strange_earlier"`
 	StrangeEnough  *bool     `db:"strange_enough"`
@@ -192,6 +193,9 @@ func (in Inputs) loginRow(l *Login) loginRow {
 		Purpose: state(criterionPurpose), Place: state(criterionPlace), Hours: state(criterionHours), Prompt: state(criterionPrompt),
 		OutcomeState: state(criterionOutcome), Closed: state(criterionClosed),
 		IssuedReason: l.criterion(criterionIssued).Reason, OutcomeReason: l.criterion(criterionOutcome).Reason,
+	}
+	if e := in.outcomeOf(l); e != nil {
+		row.OutcomeRecord = e.Key()
 	}
 	var reasons []string
 	for _, c := range l.Criteria {

@@ -581,7 +581,7 @@ func (in Inputs) outcomeSpan(l *Login) (from, to time.Time) {
 
 func (in Inputs) judgeOutcome(l *Login) Criterion {
 	from, to := in.outcomeSpan(l)
-	if e := in.firstOutcome(l.Tenant, l.UserID, from, to); e != nil {
+	if e := in.outcomeOf(l); e != nil {
 		apart := when.InWords(e.Time.Sub(l.Time)) + " later"
 		if e.Time.Before(l.Time) {
 			apart = "after the first log-in with the same pass"
@@ -596,6 +596,12 @@ func (in Inputs) judgeOutcome(l *Login) Criterion {
 		return Criterion{criterionOutcome, NotAssessed, fmt.Sprintf("the audit evidence does not cover %s to %s", when.Clock(from), when.Clock(to))}
 	}
 	return Criterion{criterionOutcome, Failed, fmt.Sprintf("no method and no device was registered from the log-in until %s", when.Clock(to))}
+}
+
+// outcomeOf is the registration that "outcome" counts of a log-in; nil where there is none.
+func (in Inputs) outcomeOf(l *Login) *auditlog.Event {
+	from, to := in.outcomeSpan(l)
+	return in.firstOutcome(l.Tenant, l.UserID, from, to)
 }
 
 // firstOutcome is the first method or device event of the user within a span, both ends included.

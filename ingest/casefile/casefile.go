@@ -436,7 +436,8 @@ ALTER TABLE quarantine ADD COLUMN ordinal BIGINT;` + sharedLines(),
 ALTER TABLE source ADD COLUMN not_recognised VARCHAR;
 ALTER TABLE source ADD COLUMN names_logs BOOLEAN;
 ALTER TABLE source ADD COLUMN ambiguous_dates VARCHAR;`,
-	`ALTER TABLE audit_record RENAME TO audit_record_old;
+	record.Macros() + `
+ALTER TABLE audit_record RENAME TO audit_record_old;
 ` + record.Audit.Declared() + `
 INSERT INTO audit_record BY NAME SELECT * FROM audit_record_old;
 DROP TABLE audit_record_old;

@@ -70,7 +70,9 @@ const (
 	PassActivities                = `security info|temporary access pass` // activities by which a pass is issued or deleted, in lower case
 	// Activities are what a rule reads of the directory's audit log, in lower case: the judgement, proof and extracts keep to it.
 	Activities = PassActivities + `|authentication methods policy|device|owner|role|group|password|add user|external user` +
-		`|windows hello|passkey|fido2|phone sign-in|platform credential|re-registration of mfa|credentials|certificates and secrets|conditional access policy|named location`
+		`|windows hello|passkey|fido2|phone sign-in|platform credential|re-registration of mfa|credentials|certificates and secrets|conditional access policy|named location` +
+		`|consent to application|permission grant|add application|update application|add service principal|bitlocker` +
+		`|local administrator|authorization policy|security defaults|continuous access|domain|strong authentication`
 )
 
 var (

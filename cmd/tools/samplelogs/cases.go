@@ -68,6 +68,11 @@ var scenes = []struct {
 	{"guessing across users", "Wrong passes for two users from one address.", guessedAcross},
 	{"log-in after the gap", "A log-in the morning after two days without audit log: whether a pass was issued cannot be said.", afterGap},
 	{"log-in in the gap", "A log-in on a day without audit log: neither issuance nor outcome can be said.", duringGap},
+	{"worked once enrolled", "The user registers a method and then reads mail and a file in the same session.", workedOnceEnrolled},
+	{"mail on the pass", "From abroad, on a pass, somebody makes an inbox rule that forwards mail, and reads mail; nothing is registered.", mailOnThePass},
+	{"by the address alone", "A file is downloaded and shared; the records name neither session nor token, and come from the log-in's address.", byTheAddressAlone},
+	{"second witness", "The request to Microsoft Graph by which the pass was issued is at hand, too.", secondWitness},
+	{"unlogged issuance", "A request to Microsoft Graph created a pass that no audit event shows.", unloggedIssuance},
 	{"fabrikam, valid pass", "The second tenant, of whose policy nothing is known: a pass without logged details, used at once.", fabrikamValid},
 	{"fabrikam, perhaps ended", "The same, used a day later from elsewhere: whether it was still valid cannot be said.", fabrikamUnknown},
 }

@@ -56,6 +56,7 @@ ranges) and domains (.example). It is written by `+"`go run ./cmd/tools/samplelo
   September, as Azure Monitor blobs (that day is in both); 12 and 13 August came through Graph v1.0, which cannot show a pass.
   Audit events as Graph pages and, from 28 September, as blobs, one of which holds a broken line; 18 and 19 August are missing,
   and one page of July was cut off. Two policy snapshots, users, roles, passes of two users, one with a passcode.
+  From 1 September, the Unified Audit Log and Microsoft Graph's activity.
 - Fabrikam (%s): five days in September, no policy, no directory.
 
 Files whose records do not name their tenant lie under `+"`tenantId=<id>/`"+`. `+"`tapaudit.yaml`, `roster.csv` and"+`

@@ -116,7 +116,7 @@ func (w *world) write(r request) error {
 			return cmp.Or(a.time.Compare(b.time), cmp.Compare(a.ID, b.ID))
 		})
 	}
-	for _, part := range []func(folder) error{w.signInFiles, w.auditFiles, w.policyFiles} {
+	for _, part := range []func(folder) error{w.signInFiles, w.auditFiles, w.policyFiles, w.activityFiles} {
 		if err := part(f); err != nil {
 			return err
 		}

@@ -69,6 +69,7 @@ func (w *world) routine(r request) {
 		}
 		t.audits = append(t.audits, audits...)
 	}
+	w.activityRoutine(c.night)
 	w.fabrikamRoutine()
 }
 

@@ -51,6 +51,8 @@ type tenant struct {
 	group            string // object id of the group that its policy includes
 	signIns          []*signIn
 	audits           []*auditEvent
+	unified          []*unifiedRecord
+	requests         []*graphRequest
 }
 
 // person is a user account.
