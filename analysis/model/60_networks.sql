@@ -43,6 +43,10 @@ CREATE OR REPLACE TABLE first_proofs AS
 SELECT tenant_id, user_id, method, min(time) AS first_time
 FROM (SELECT tenant_id, user_id, time, unnest(methods) AS method FROM strong_proofs) GROUP BY ALL;
 
+-- Of a session's attempts at one time one stands for them, the same from run to run.
+CREATE OR REPLACE VIEW session_attempts AS
+SELECT * EXCLUDE (attempt_no), max(attempt_no) AS attempt_no FROM tap_sessions GROUP BY ALL;
+
 -- Each sign-in of a TAP session belongs to the session's latest attempt before it.
 CREATE OR REPLACE TABLE tap_session_signins AS
 WITH own AS (
@@ -54,7 +58,7 @@ WITH own AS (
 )
 SELECT o.signin_no, t.attempt_no, o.time, t.time AS attempt_time, t.tenant_id, t.user_id, t.session, t.by_correlation
 FROM own AS o
-ASOF JOIN tap_sessions AS t
+ASOF JOIN session_attempts AS t
     ON t.tenant_id = o.tenant_id AND t.user_id = o.user_id AND t.session = o.session AND t.by_correlation = o.by_correlation AND o.time >= t.time;
 
 -- Where what ran on an attempt ends: with the session's first strong proof that the user could give without it, and after 30

@@ -71,7 +71,8 @@ WITH tried AS (
     SELECT a.signin_no, a.tenant_id, a.user_id, a.time, a.asn, a.network, a.ip, a.country, a.trusted, coalesce(f.familiar, false) AS familiar, l.login_no
     FROM signins AS a
     LEFT JOIN familiarity AS f ON f.signin_no = a.signin_no
-    ASOF JOIN logins AS l ON l.tenant_id = a.tenant_id AND l.user_id = a.user_id AND a.time > l.time
+    ASOF JOIN (SELECT tenant_id, user_id, time, max(login_no) AS login_no FROM logins GROUP BY ALL) AS l
+        ON l.tenant_id = a.tenant_id AND l.user_id = a.user_id AND a.time > l.time
     WHERE a.late OR a.refused
 ),
 next_passes AS (
