@@ -55,13 +55,19 @@ told AS (
             ORDER BY coalesce(ip, 'an unknown address') || coalesce(' (' || country || ')', '')) AS places
     FROM later GROUP BY login_no
 ),
--- Where no sign-in of a session shows how it was proved, what ran on the pass is not known beyond a day.
+-- Where nothing that ran on the pass shows how it was proved, nobody knows how long it ran; nor where all came too late to
+-- count for that reason.
+ran AS (
+    SELECT login_no, signin_no FROM footprint
+    UNION ALL
+    SELECT m.login_no, t.signin_no
+    FROM login_signins AS m JOIN tap_session_signins AS t ON t.attempt_no = m.signin_no
+    ANTI JOIN footprint AS f ON f.login_no = m.login_no
+),
 dark AS (
-    SELECT m.login_no
-    FROM login_signins AS m
-    JOIN tap_session_signins AS t ON t.attempt_no = m.signin_no
-    JOIN signins AS s ON s.signin_no = t.signin_no AND NOT s.attempt
-    GROUP BY m.login_no HAVING NOT bool_or(shows_steps(s.steps, s.method_bits))
+    SELECT r.login_no
+    FROM ran AS r JOIN signins AS s ON s.signin_no = r.signin_no AND NOT s.attempt
+    GROUP BY r.login_no HAVING NOT bool_or(shows_steps(s.steps, s.method_bits))
 )
 SELECT
     l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about,
