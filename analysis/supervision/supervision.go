@@ -580,7 +580,7 @@ func (in Inputs) outcomeSpan(l *Login) (from, to time.Time) {
 }
 
 func (in Inputs) judgeOutcome(l *Login) Criterion {
-	from, to := in.outcomeSpan(l)
+	_, to := in.outcomeSpan(l)
 	if e := in.outcomeOf(l); e != nil {
 		apart := when.InWords(e.Time.Sub(l.Time)) + " later"
 		if e.Time.Before(l.Time) {
@@ -591,9 +591,8 @@ func (in Inputs) judgeOutcome(l *Login) Criterion {
 	if home := l.foreignHome(); home != "" {
 		return Criterion{criterionOutcome, NotAssessed, fmt.Sprintf("the user's home tenant is %s, where methods are registered", home)}
 	}
-	from = l.Time
-	if !in.Coverage.Covers(l.Tenant, coverage.Audit, from, to) {
-		return Criterion{criterionOutcome, NotAssessed, fmt.Sprintf("the audit evidence does not cover %s to %s", when.Clock(from), when.Clock(to))}
+	if !in.Coverage.Covers(l.Tenant, coverage.Audit, l.Time, to) {
+		return Criterion{criterionOutcome, NotAssessed, fmt.Sprintf("the audit evidence does not cover %s to %s", when.Clock(l.Time), when.Clock(to))}
 	}
 	return Criterion{criterionOutcome, Failed, fmt.Sprintf("no method and no device was registered from the log-in until %s", when.Clock(to))}
 }
