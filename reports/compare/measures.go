@@ -134,6 +134,9 @@ type tenantDay struct {
 func (r *comparedReport) values() map[string]measured {
 	signIns, audits, days := map[tenantDay]bool{}, map[tenantDay]bool{}, 0
 	for _, c := range r.coverage {
+		if !r.judges(c.Day) {
+			continue // the evidence is looked at beyond the period, too
+		}
 		covered := c.Status == "covered" || c.Status == "quiet"
 		switch c.LogType {
 		case "sign-in interactive":
@@ -147,8 +150,14 @@ func (r *comparedReport) values() map[string]measured {
 			}
 		}
 	}
+	issued := 0
+	for _, p := range r.passes {
+		if r.judges(p.day) { // one that was issued before may have been good in the period
+			issued++
+		}
+	}
 	all := map[string]measured{
-		measurePasses: {Value: float64(len(r.passes)), Of: len(r.passes)},
+		measurePasses: {Value: float64(issued), Of: issued},
 		measureLogins: {Value: float64(len(r.logins)), Of: len(r.logins)},
 		measureDays:   {Value: float64(len(signIns)), Of: days},
 	}
@@ -237,6 +246,12 @@ func (r *comparedReport) values() map[string]measured {
 		}
 	}
 	return all
+}
+
+// judges says whether the period touches a day; all days where no period is known.
+func (r *comparedReport) judges(day time.Time) bool {
+	p := r.Manifest.Period
+	return p.From == nil || p.To == nil || day.Before(*p.To) && day.AddDate(0, 0, 1).After(*p.From)
 }
 
 func median(of []float64) measured {

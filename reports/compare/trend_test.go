@@ -42,6 +42,12 @@ func (m month) result() *analysis.Result {
 			r.Coverage = append(r.Coverage, analysis.CoverageDay{TenantID: reporttest.Tenant, LogType: log, Day: day(n).Truncate(24 * time.Hour), Records: 5, CanShowTAP: 5, Status: status})
 		}
 	}
+	// The evidence reaches back, and so does a pass; neither is of the period.
+	before := r.Period.From.AddDate(0, 0, -5)
+	for _, log := range []string{"audit", "sign-in interactive"} {
+		r.Coverage = append(r.Coverage, analysis.CoverageDay{TenantID: reporttest.Tenant, LogType: log, Day: before, Records: 5, CanShowTAP: 5, Status: "covered"})
+	}
+	r.Passes = append(r.Passes, analysis.Pass{TenantID: reporttest.Tenant, UserID: "u", IssuedAt: before, Start: before, FirstLogin: before.Add(time.Minute)})
 	login := func(n int, supervised bool) {
 		l := analysis.Login{TenantID: reporttest.Tenant, UserID: "u", Time: day(n), Outcome: "success", Supervised: "no"}
 		state := analysis.Failed
