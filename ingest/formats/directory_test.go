@@ -275,6 +275,13 @@ func TestDirectory(t *testing.T) {
 				"allowedCombinations": []any{"temporaryAccessPassOneTime", "temporaryAccessPassMultiUse", "fido2"}}}},
 		},
 		{
+			name:   "service principal",
+			record: `{"id":"11111111-2222-4333-8444-555555555555","appId":"ce79fdc4-cd1d-4ea5-8139-e74d7dbe0bb7","displayName":"Azure AD Lifecycle Workflows","servicePrincipalType":"Application","appRoles":[]}`,
+			format: "service principals",
+			want: []loaded{{"service_principal", row{"id": "11111111-2222-4333-8444-555555555555", "appId": "ce79fdc4-cd1d-4ea5-8139-e74d7dbe0bb7",
+				"displayName": "Azure AD Lifecycle Workflows"}}},
+		},
+		{
 			name:   "service principal among members",
 			record: `{"@odata.type":"#microsoft.graph.servicePrincipal","id":"` + mark + `","displayName":"Sync"}`,
 			format: "other directory objects",
