@@ -78,7 +78,7 @@ const (
 	NotAssessed = supervision.NotAssessed
 )
 
-// Finding is one thing that a rule has to say, as contract.md's findings.csv has it.
+// Finding is one thing that a rule has to say: a row of findings.csv.
 type Finding struct {
 	ID          string
 	RuleID      string
@@ -102,7 +102,7 @@ type Finding struct {
 	Records     []Record            // the proof: what it is about, then what supports it
 }
 
-// Incident is what belongs together, as contract.md's incidents.csv has it.
+// Incident is what belongs together: a row of incidents.csv.
 type Incident struct {
 	ID          string
 	Rank        int // from 1

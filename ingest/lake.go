@@ -24,7 +24,7 @@ import (
 // other Parquet file.
 
 // LakeFile is the place of a lake's file below the lake's folder: kind of record, tenant, day and name.
-var LakeFile = regexp.MustCompile(`(?:^|/)(signins|audits)/tenantId=([^/]+)/day=(\d{4}-\d\d-\d\d)/(records|filtered)\.parquet$`)
+var LakeFile = regexp.MustCompile(`(?:^|/)(signins|audits|activities)/tenantId=([^/]+)/day=(\d{4}-\d\d-\d\d)/(records|filtered)\.parquet$`)
 
 // unneeded says whether the source is a day of a lake that is not needed.
 func (l *loader) unneeded(s *evidence.Source) bool {
@@ -44,8 +44,9 @@ type lakeFile struct {
 }
 
 var lakeFiles = map[string]*lakeFile{
-	"signins": {"lake sign-ins", formats.LakeSignIn, record.SignIn, "signin_concerns_pass(steps, failure_reason, error_code, method_bits)"},
-	"audits":  {"lake audit events", formats.LakeAudit, record.Audit, "audit_concerns_pass(activity)"},
+	"signins":    {"lake sign-ins", formats.LakeSignIn, record.SignIn, "signin_concerns_pass(steps, failure_reason, error_code, method_bits)"},
+	"audits":     {"lake audit events", formats.LakeAudit, record.Audit, "audit_concerns_pass(activity)"},
+	"activities": {"lake activities", formats.LakeActivity, record.Activity, "false"},
 }
 
 func (l *loader) lakeFile(r *source) *lakeFile {
@@ -239,6 +240,8 @@ func (f *lakeFile) expression(c record.Column, filtered string) string {
 		return f.proof
 	case c.Name == "risk", c.Name == "risk_aggregated", c.Name == "risk_state", c.Name == "result":
 		return "lower(present(" + c.Name + "))"
+	case c.Type == record.Text && f.kind == record.Activity && !f.kind.Identity(f.kind.At(c.Name)): // "none" is a file's name
+		return fmt.Sprintf("left(nullif(%s, ''), %d)", c.Name, record.LongestChosen)
 	case c.Type == record.Text:
 		return "present(" + c.Name + ")"
 	}
@@ -251,8 +254,12 @@ func (f *lakeFile) odd() string {
 		return ` OR ` + column + ` IS NOT NULL AND (NOT starts_with(` + column + `, '[') OR NOT json_valid(` + column + `)) OR holds_passcode(` + column + `)`
 	}
 	odd := `(` + record.OutsideYearsSQL("time")
-	if f.kind == record.Audit {
+	switch f.kind {
+	case record.Audit:
 		return odd + list("targets") + list("details") + `)`
+	case record.Activity:
+		return odd + fmt.Sprintf(` OR present(id) IS NULL OR log_type IS NULL OR log_type NOT IN ('%s', '%s') OR present(operation) IS NULL
+			OR details IS NOT NULL AND NOT json_valid(details) OR holds_passcode(details))`, record.UnifiedAudit, record.GraphActivity)
 	}
 	return odd + ` OR present(id) IS NULL OR log IS NULL OR log NOT IN ('signin', 'ual') OR present(user_id) IS NULL AND present(upn) IS NULL` + list("steps") + `)`
 }

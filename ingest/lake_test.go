@@ -119,6 +119,58 @@ func TestLakeFilesTogether(t *testing.T) {
 	}
 }
 
+// TestLakeActivities: a lake's activities are the same whether DuckDB's reader loads them or row by row, and a row that is
+// none is quarantined.
+func TestLakeActivities(t *testing.T) {
+	const usual = `SELECT 'a' || i AS id, TIMESTAMP '2026-09-01 08:00:00' + to_seconds(i) AS time, 'contoso' AS tenant_id, 'graph activity' AS log_type,
+    'Microsoft Graph' AS workload, 'POST' AS operation, '/users/{id}' AS path, CASE i WHEN 1 THEN repeat('ä', 400) WHEN 2 THEN 'none' END AS object,
+    CASE i WHEN 3 THEN '{"select":["id"]}' END AS details, 'success' AS result, 201 AS status, 'u' AS user_id, 'u@contoso.example' AS upn, false AS by_system,
+    '-' AS service_principal_id, 'app' AS app_id, NULL::VARCHAR AS through_app_id, '203.0.113.9' AS ip, 'agent' AS user_agent, 's' AS session_id, 't' AS token_id,
+    'c' AS correlation_id, 1 AS items, ['x', 'y'] AS targets, 'activity' AS lake, false AS filtered, 'export:' || i AS origin, '' AS origin_sha256, NULL::VARCHAR AS record
+FROM (SELECT range::INTEGER AS i FROM range(5))`
+	const all = `SELECT activities::VARCHAR FROM (SELECT * EXCLUDE (source_id) FROM activities) AS activities ORDER BY 1`
+	for name, test := range map[string]struct {
+		rows string
+		bad  string
+	}{
+		"as written":            {`SELECT * REPLACE (201::BIGINT AS status, 1::BIGINT AS items) FROM (` + usual + `)`, ""},
+		"numbers of 32 bits":    {usual, ""},
+		"details that are none": {`SELECT * REPLACE (CASE i WHEN 3 THEN '{"select":' END AS details) FROM (SELECT *, substring(id, 2)::INTEGER AS i FROM (` + usual + `))`, ""},
+		"of no known log":       {`SELECT * REPLACE (CASE WHEN id = 'a4' THEN 'log' ELSE log_type END AS log_type) FROM (` + usual + `)`, "a log type of no kind that is known"},
+		"without operation":     {`SELECT * REPLACE (CASE WHEN id = 'a4' THEN '' ELSE operation END AS operation) FROM (` + usual + `)`, "no operation"},
+		"without id":            {`SELECT * REPLACE (CASE WHEN id = 'a4' THEN '-' ELSE id END AS id) FROM (` + usual + `)`, "no id"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			copyAt := func(folder string) string {
+				copyTo(t, filepath.Join(folder, "activities", "tenantId=contoso", "day=2026-09-01", "records.parquet"), test.rows, "")
+				return folder
+			}
+			lake := copyAt(filepath.Join(t.TempDir(), "lake"))
+			c, got := loadAll(t, Options{}, lake)
+			apart := copyAt(filepath.Join(t.TempDir(), "lake"))
+			if err := os.Rename(filepath.Join(apart, "activities"), filepath.Join(apart, "records")); err != nil {
+				t.Fatal(err)
+			}
+			single, _ := loadAll(t, Options{}, apart)
+			loaded := texts(t, c, all)
+			if diff := cmp.Diff(texts(t, single, all), loaded); diff != "" {
+				t.Errorf("rows (-one by one +loaded):\n%s", diff)
+			}
+			want := []string{""}
+			if test.bad != "" {
+				want[0] = test.bad
+			}
+			bad := texts(t, c, `SELECT coalesce(string_agg(reason), '') FROM quarantine`)
+			if diff := cmp.Diff(want, bad); diff != "" || got[0].Format != "lake activities" || len(loaded) != 5-int(got[0].Bad) {
+				t.Errorf("%+v, %d rows, quarantine:\n%s", got, len(loaded), diff)
+			}
+			if long := texts(t, c, `SELECT max(len(object))::VARCHAR FROM activities`); long[0] != "300" {
+				t.Errorf("an object of %s characters", long)
+			}
+		})
+	}
+}
+
 // FuzzLakeFile: whatever a lake's file holds, it is accounted for, and the files beside it are loaded as they are.
 func FuzzLakeFile(f *testing.F) {
 	whole, err := os.ReadFile(copyTo(f, filepath.Join(f.TempDir(), "records.parquet"), lakeAudits(4, 60), ""))

@@ -1,13 +1,14 @@
-// Package lake keeps evidence as a lake: sign-ins and audit events as Parquet, a file per kind of record, tenant and
-// day, and every other export (policies, users, roles) as it came. What a lake was made of stands in its lake.json.
+// Package lake keeps evidence as a lake: sign-ins, audit events and activities as Parquet, a file per kind of record,
+// tenant and day, and every other export (policies, users, roles) as it came. What a lake was made of stands in its lake.json.
 //
 //	lake.json
 //	signins/tenantId=<id>/day=2026-07-01/records.parquet
 //	signins/tenantId=<id>/day=2026-07-01/filtered.parquet    records of exports that are known to be filtered
 //	audits/tenantId=<id>/day=2026-07-01/records.parquet
+//	activities/tenantId=<id>/day=2026-07-01/records.parquet
 //	exports/tenantId=<id>/<beginning of its SHA-256>/<name>  the tenant only where the export's own path has one
 //
-// Days are UTC. A file has the case's columns (Lake of record.SignIn and record.Audit), and besides: lake (the kind
+// Days are UTC. A file has the case's columns (Lake of record.SignIn, record.Audit and record.Activity), and besides: lake (the kind
 // of record), filtered, origin (the export's path and the record's place in it), origin_sha256 (the export's) and record
 // (the record's own text, of what may concern a pass, passcodes masked). Rows are in order of time.
 package lake
@@ -120,7 +121,7 @@ func (f *folder) readManifest() (*Manifest, error) {
 
 // Written is what Write did.
 type Written struct {
-	Partitions int   // files of sign-ins and audit events that were written or added to
+	Partitions int   // files of records that were written or added to
 	Records    int64 // in them now
 	Kept       int   // exports kept as they came
 }
@@ -156,7 +157,7 @@ func Write(ctx context.Context, c *casefile.Case, dir, work, tenant string, path
 		}
 	}
 	var w Written
-	for _, kind := range []kind{signIns, audits} {
+	for _, kind := range []kind{signIns, audits, activities} {
 		if err := c.Exec(ctx, kind.view); err != nil {
 			return nil, err
 		}
@@ -196,6 +197,7 @@ func attributable(ctx context.Context, c *casefile.Case) error {
 	}, `
 SELECT tenant, any_value(path) AS path, count(*) AS records FROM (
     SELECT tenant, source_id FROM attributed_signins UNION ALL SELECT tenant, source_id FROM attributed_audits
+    UNION ALL SELECT tenant, source_id FROM attributed_activities
 ) JOIN source USING (source_id) GROUP BY tenant ORDER BY tenant NULLS FIRST`)
 }
 
@@ -241,6 +243,15 @@ SELECT a.* EXCLUDE (tenant, tenant_id, line, ordinal, targets, details),
 FROM attributed_audits AS a
 JOIN source ON source.source_id = a.source_id
 LEFT JOIN raw_record AS raw ON raw.source_id = a.source_id AND raw.ordinal = a.ordinal`}
+
+var activities = kind{"activities", record.Activity.Lake(), `
+CREATE OR REPLACE TEMP VIEW lake_activities AS
+SELECT a.* EXCLUDE (tenant, tenant_id, line, ordinal),
+    a.tenant AS tenant_id,
+    'activity' AS lake, source.filtered, source.path || CASE WHEN source.rows_not_lines THEN '#' ELSE ':' END || a.line AS origin,
+    source.sha256 AS origin_sha256, NULL::VARCHAR AS record
+FROM attributed_activities AS a
+JOIN source ON source.source_id = a.source_id`}
 
 // provenance is what a row has beside its record.
 const provenance = "lake, filtered, origin, origin_sha256, record"

@@ -11,18 +11,15 @@ import (
 
 // What the readers of activities share: texts that somebody chose are cut, and details are an object of what was said.
 
-// longestChosen is how many characters are kept of a text that somebody chose: a file's name, a subject, an address.
-const longestChosen = 300
-
 // chosen is a text that somebody chose, as it is kept.
 func chosen(text string) string {
 	text = strings.ToValidUTF8(strings.TrimSpace(text), "\uFFFD")
-	if len(text) <= longestChosen {
+	if len(text) <= record.LongestChosen {
 		return text
 	}
 	characters := 0
 	for at := range text {
-		if characters == longestChosen {
+		if characters == record.LongestChosen {
 			return text[:at]
 		}
 		characters++
@@ -35,7 +32,7 @@ type enumeration struct{ text string }
 
 func (e *enumeration) add(text string) {
 	text = chosen(text)
-	if text == "" || utf8.RuneCountInString(e.text) >= longestChosen || strings.Contains("; "+e.text+"; ", "; "+text+"; ") {
+	if text == "" || utf8.RuneCountInString(e.text) >= record.LongestChosen || strings.Contains("; "+e.text+"; ", "; "+text+"; ") {
 		return
 	}
 	if e.text != "" {

@@ -18,8 +18,9 @@ import (
 
 // Lake is what a lake has beside a record's columns.
 const (
-	LakeSignIn = "sign-in"     // in the column lake
-	LakeAudit  = "audit event" // likewise
+	LakeSignIn   = "sign-in"     // in the column lake
+	LakeAudit    = "audit event" // likewise
+	LakeActivity = "activity"    // likewise
 )
 
 // Extract says what the extract column of a row says: by which query, on which engine, over which days.
@@ -157,6 +158,16 @@ var lakeAudits = &Format{
 	},
 }
 
+var lakeActivities = &Format{
+	Name:  "lake activities",
+	needs: need("lake,id,time,log_type,operation"),
+	read: func(o object, in *Input) Outcome {
+		out := readLakeActivity(o, in)
+		out.Filtered = o.get("filtered").Bool()
+		return out
+	},
+}
+
 // lakeManifest is the list of exports that a lake was made of.
 var lakeManifest = &Format{
 	Name:  "lake manifest",
@@ -187,6 +198,32 @@ func readLakeSignIn(o object, in *Input) Outcome {
 
 func readLakeAudit(o object, in *Input) Outcome {
 	return readAudit(toGraph(o, record.Audit), in, envelope{tenant: o.text("tenant_id"), reason: o.text("other_reason"), withoutID: true})
+}
+
+// readLakeActivity reads a row that has the columns of activities. What somebody chose may be longer than a reader of
+// exports leaves it.
+func readLakeActivity(o object, in *Input) Outcome {
+	at, bad := in.time(o.text("time"))
+	switch logType := o.text("log_type"); {
+	case bad != "":
+		return Outcome{Bad: bad}
+	case !record.Present(o.text("id")):
+		return Outcome{Bad: "no id"}
+	case !record.Given(o.text("operation")):
+		return Outcome{Bad: "no operation"}
+	case logType != record.UnifiedAudit && logType != record.GraphActivity:
+		return Outcome{Bad: "a log type of no kind that is known"}
+	}
+	v := newValues(record.Activity)
+	v.read(o.get)
+	v.setDefault("by_system", "false")
+	v.setDefault("items", "1")
+	for i, c := range v.kind.Columns {
+		if c.Type == record.Text && !v.kind.Identity(i) {
+			v.all[i] = chosen(v.all[i])
+		}
+	}
+	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong, Note: v.note}
 }
 
 // toGraph is a row in Graph's shape. Of several places the first has the value; a list that a column is told from says again

@@ -98,6 +98,7 @@ var all = []*Format{
 	extractSignIns,
 	extractAudits,
 	lakeSignIns,
+	lakeActivities,
 	lakeAudits,
 	lakeManifest,
 	diagnostic,

@@ -12,6 +12,9 @@ import (
 // Largest is the size in bytes over which a record is quarantined; no exporter writes one near it.
 const Largest = 16 << 20
 
+// LongestChosen is how many characters of an activity's text are kept that somebody chose: a file's name, a subject, a path.
+const LongestChosen = 300
+
 // Earliest and Latest bound the times that a record may have (Latest exclusive); outside them it is quarantined. Real
 // exports hold no older ones; the year 1 and 1970 come from empty fields, and further ones from damage.
 var (

@@ -101,7 +101,7 @@ const (
 // Graph or Azure AD Graph. Publishers write them in many shapes, so the readers know where each value stands; a lake's row
 // has these columns' names.
 var Activity = newKind("activities", `What was done: the Unified Audit Log's records that are no sign-ins, and requests to Microsoft Graph and Azure AD Graph.
-Their text is not kept. Texts that somebody chose (object, path, names in details) have 300 characters at most.`,
+Their text is not kept, and of a text that somebody chose (object, path, names in details) its beginning.`,
 	Column{Name: "id", Type: Text, Graph: "id", Required: true,
 		About: "the record's Id; of a request its RequestId, else made of its time, actor, method and path"},
 	Column{Name: "time", Type: Time, Required: true},

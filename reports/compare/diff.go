@@ -312,13 +312,13 @@ func changedFields(was, is *tables.Finding) []string {
 
 // exceptionWords is the exception a finding is under, "" without one.
 func exceptionWords(f *tables.Finding) string {
-	if f == nil || f.ExceptionReason == nil && f.ExceptionOwner == nil && f.ExceptionExpires == nil {
+	if f == nil || f.ExceptionReason == "" && f.ExceptionOwner == "" && f.ExceptionExpires == "" {
 		return ""
 	}
-	return tables.Value(f.ExceptionReason) + " (owner " + words.Or(tables.Value(f.ExceptionOwner), "not named") + ", expires " + expiry(f) + ")"
+	return string(f.ExceptionReason) + " (owner " + words.Or(string(f.ExceptionOwner), "not named") + ", expires " + expiry(f) + ")"
 }
 
-func expiry(f *tables.Finding) string { return words.Or(tables.Value(f.ExceptionExpires), "never") }
+func expiry(f *tables.Finding) string { return words.Or(string(f.ExceptionExpires), "never") }
 
 // notFound is said of a finding that the other report looked for in full.
 const notFound = "tested in the other report and not found"

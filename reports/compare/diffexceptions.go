@@ -68,7 +68,7 @@ func (r *comparedReport) exceptionsFromFindings() []exceptionRow {
 		if f.Status != "excepted" {
 			continue
 		}
-		row := exceptionRow{Reason: tables.Inert(tables.Value(f.ExceptionReason)), Owner: tables.Inert(tables.Value(f.ExceptionOwner)), Expires: tables.Value(f.ExceptionExpires)}
+		row := exceptionRow{Reason: tables.Inert(string(f.ExceptionReason)), Owner: tables.Inert(string(f.ExceptionOwner)), Expires: string(f.ExceptionExpires)}
 		at := slices.IndexFunc(all, func(e exceptionRow) bool {
 			return e.Reason == row.Reason && e.Owner == row.Owner && e.Expires == row.Expires
 		})
@@ -84,8 +84,8 @@ func (r *comparedReport) exceptionsFromFindings() []exceptionRow {
 // covers says whether a finding names e as its exception.
 func (e *exceptionRow) covers(f *tables.Finding) bool {
 	is := func(name string) bool { return strings.EqualFold(e.Subject, tables.Inert(name)) }
-	return f.Status == "excepted" && tables.Inert(tables.Value(f.ExceptionReason)) == e.Reason && tables.Inert(tables.Value(f.ExceptionOwner)) == e.Owner &&
-		tables.Value(f.ExceptionExpires) == e.Expires &&
+	return f.Status == "excepted" && tables.Inert(string(f.ExceptionReason)) == e.Reason && tables.Inert(string(f.ExceptionOwner)) == e.Owner &&
+		string(f.ExceptionExpires) == e.Expires &&
 		(e.Rule == "" || e.Rule == "*" || e.Rule == f.RuleID) && (e.Tenant == "" || strings.EqualFold(e.Tenant, tables.Inert(f.TenantID))) &&
 		(e.Subject == "" || is(f.SubjectID) || is(f.SubjectName) || is(f.ActorID) || is(f.ActorName))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,40 +29,28 @@ type xlsxOutput struct {
 	rows    int // of a sheet, its head included; 0 for as many as Excel opens
 }
 
-// xlsxSheets are the sheets with a table, and the CSV file that has the same rows.
-var xlsxSheets = []struct{ name, table string }{
-	{"findings", "findings.csv"},
-	{"ledger", "logins.csv"},
-	{"passes", "passes.csv"},
-	{"policy", "policy.csv"},
-	{"coverage", "coverage.csv"},
-	{"assessment", "assessment.csv"},
-	{"evidence", "evidence.csv"},
-}
-
 const (
 	xlsxTime = `yyyy-mm-dd hh:mm:ss.000"Z"`
 	xlsxDay  = "yyyy-mm-dd"
 	textNum  = 49 // the built-in format "@": a cell that is edited stays text and never becomes a formula
 )
 
-// Columns that hold something else than text, by what they hold.
-var (
-	timeColumns = strings.Fields("first_seen last_seen from to issued_at start end_time ended_at first_login time pass_issued_at " +
-		"first_time last_time")
-	dayColumns    = strings.Fields("day exception_expires")
-	numberColumns = strings.Fields("count population findings excepted logins signins footprint records can_show_tap bytes " +
-		"records_read records_loaded records_duplicate records_not_used records_quarantined " +
-		"default_minutes minimum_minutes maximum_minutes length")
-)
-
 // columnWidths in characters, where 18 is too narrow.
 var columnWidths = map[string]float64{"rule_id": 38, "tenant_id": 38, "subject_id": 38, "subject_name": 34, "actor_name": 34,
 	"user_name": 34, "issuer_name": 34, "user_id": 38, "title": 50, "summary": 90, "event_ids": 40, "evidence": 50, "remediation": 60,
 	"reason": 90, "exception_reason": 40, "exception_owner": 30, "controls": 40, "path": 60, "sha256": 66, "note": 60,
-	"applications": 40, "methods_registered": 40, "first_seen": 25, "last_seen": 25, "from": 25, "to": 25, "issued_at": 25, "start": 25,
-	"end_time": 25, "ended_at": 25, "first_login": 25, "time": 25, "pass_issued_at": 25, "first_time": 25, "last_time": 25,
-	"include": 40, "exclude": 40, "format": 26, "item": 30, "value": 110}
+	"applications": 40, "methods_registered": 40, "include": 40, "exclude": 40, "format": 26, "item": 30, "value": 110}
+
+// width is how wide a column is, in characters.
+func (c column) width() float64 {
+	if c.kind == reflect.TypeFor[*time.Time]() {
+		return 25
+	}
+	if width, ok := columnWidths[c.name]; ok {
+		return width
+	}
+	return 18
+}
 
 // WriteXLSX writes findings.xlsx; version is the program's.
 func WriteXLSX(f *folder.Folder, r *analysis.Result, version string) error {
@@ -86,16 +75,15 @@ func (o xlsxOutput) write(f *folder.Folder, r *analysis.Result) error {
 		if err := book.SetSheetName("Sheet1", "about"); err != nil {
 			return err
 		}
-		for _, s := range xlsxSheets {
-			table := csvTables[slices.IndexFunc(csvTables, func(t csvTable) bool { return t.name == s.table })]
-			if _, err := book.NewSheet(s.name); err != nil {
+		for _, t := range sheets() {
+			if _, err := book.NewSheet(t.sheet); err != nil {
 				return err
 			}
-			if err := x.sheet(s.name, s.table+" (--format csv)", strings.Fields(table.columns), table.rows(r)); err != nil {
+			if err := x.sheet(t.sheet, t.name+".csv (--format csv)", t.columns(), t.cells(r)); err != nil {
 				return err
 			}
 		}
-		if err := x.sheet("about", "report.html (--format html)", []string{"item", "value"}, slices.Values(o.about(r, x))); err != nil {
+		if err := x.sheet("about", "report.html (--format html)", textColumns("item", "value"), slices.Values(o.about(r, x))); err != nil {
 			return err
 		}
 		if err := book.SetDocProps(&excelize.DocProperties{Creator: "tapaudit", Title: "Temporary Access Pass audit",
@@ -104,6 +92,23 @@ func (o xlsxOutput) write(f *folder.Folder, r *analysis.Result) error {
 		}
 		return book.Write(w)
 	})
+}
+
+// sheets are the tables of the workbook in its order: what is to be done first, what it rests on last.
+func sheets() []table {
+	var sheets []table
+	for _, name := range []string{"findings", "ledger", "passes", "policy", "coverage", "assessment", "evidence"} {
+		sheets = append(sheets, all[slices.IndexFunc(all, func(t table) bool { return t.sheet == name })])
+	}
+	return sheets
+}
+
+func textColumns(names ...string) []column {
+	var columns []column
+	for _, name := range names {
+		columns = append(columns, column{name, reflect.TypeFor[string]()})
+	}
+	return columns
 }
 
 // xlsxStamp is a time for the properties of a workbook. The clock must not get
@@ -213,7 +218,7 @@ func newWorkbook(ctx context.Context, file *excelize.File, rows int) (*workbook,
 // sheet writes a table: its head, frozen and with filters, and its rows. What
 // Excel cannot hold is cut, and said where it is cut and on the sheet about the
 // audit, with the file that has all of it.
-func (x *workbook) sheet(name, whole string, columns []string, rows iter.Seq[[]string]) error {
+func (x *workbook) sheet(name, whole string, columns []column, rows iter.Seq[[]string]) error {
 	// Without this the sheet would say that it consists of its first cell, and some readers believe it.
 	if err := x.file.SetSheetDimension(name, ""); err != nil {
 		return err
@@ -227,12 +232,8 @@ func (x *workbook) sheet(name, whole string, columns []string, rows iter.Seq[[]s
 	}
 	head := make([]any, len(columns))
 	for i, c := range columns {
-		head[i] = excelize.Cell{StyleID: x.head, Value: c}
-		width, ok := columnWidths[c]
-		if !ok {
-			width = 18
-		}
-		if err := out.SetColWidth(i+1, i+1, width); err != nil {
+		head[i] = excelize.Cell{StyleID: x.head, Value: c.name}
+		if err := out.SetColWidth(i+1, i+1, c.width()); err != nil {
 			return err
 		}
 	}
@@ -299,23 +300,23 @@ func (x *workbook) sheet(name, whole string, columns []string, rows iter.Seq[[]s
 
 // cell is a value with its style; nil, an empty cell, for what is not known.
 // It says whether the text had to be shortened.
-func (x *workbook) cell(column, text, whole string) (cell any, shortened bool) {
+func (x *workbook) cell(c column, text, whole string) (cell any, shortened bool) {
 	switch {
 	case text == "":
 		return nil, false
-	case slices.Contains(timeColumns, column):
+	case c.kind == reflect.TypeFor[*time.Time]():
 		if t, err := time.Parse(time.RFC3339Nano, text); err == nil && inExcel(t) {
 			return excelize.Cell{StyleID: x.time, Value: t.UTC()}, false
 		}
-	case slices.Contains(dayColumns, column):
+	case c.kind == reflect.TypeFor[day]():
 		if t, err := time.Parse(time.DateOnly, text); err == nil && inExcel(t) {
 			return excelize.Cell{StyleID: x.day, Value: t}, false
 		}
-	case slices.Contains(numberColumns, column):
+	case c.kind == reflect.TypeFor[int](), c.kind == reflect.TypeFor[int64](), c.kind == reflect.TypeFor[digits]():
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil && n > -1e15 && n < 1e15 { // Excel keeps 15 digits
 			return excelize.Cell{StyleID: x.number, Value: n}, false
 		}
-	case column == "severity":
+	case c.name == "severity":
 		if style, ok := x.severity[text]; ok {
 			return excelize.Cell{StyleID: style, Value: text}, false
 		}

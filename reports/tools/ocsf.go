@@ -191,10 +191,10 @@ func ocsfFindingOf(r *analysis.Result, version string, f *analysis.Finding, row 
 		FindingInfo: ocsfFindingInfo{UID: row.FindingID, Title: row.Title, Desc: row.Summary, FirstSeen: milliseconds(row.FirstSeen),
 			LastSeen: milliseconds(row.LastSeen), Analytic: ocsfAnalytic{row.RuleID, rule.Title, 1, "Rule"},
 			Attacks: attacks(row.Techniques), RelatedCount: len(row.EventIDs)},
-		Unmapped: ocsfUnmapped{Controls: row.Controls, ExceptionOwner: tables.Value(row.ExceptionOwner), ExceptionExpires: tables.Value(row.ExceptionExpires)},
+		Unmapped: ocsfUnmapped{Controls: row.Controls, ExceptionOwner: string(row.ExceptionOwner), ExceptionExpires: string(row.ExceptionExpires)},
 	}
 	if !verdict.IsOpen(*f) {
-		out.StatusID, out.Status, out.StatusDetail = 3, "Suppressed", tables.Value(row.ExceptionReason)
+		out.StatusID, out.Status, out.StatusDetail = 3, "Suppressed", string(row.ExceptionReason)
 	}
 	for _, id := range row.EventIDs {
 		out.FindingInfo.RelatedEvents = append(out.FindingInfo.RelatedEvents, ocsfRelatedEvent{id})

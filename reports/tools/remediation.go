@@ -289,7 +289,7 @@ func (s *remediation) rest(findings []tables.Finding) {
 		s.say("==== Excepted findings: no fixes ====")
 		for _, f := range excepted {
 			s.say("%s  %s  finding %s, excepted by %s: %s", strings.ToUpper(f.Severity), f.RuleID, f.FindingID,
-				words.Or(words.Name(tables.Value(f.ExceptionOwner)), "nobody named"), words.Clip(300, tables.Value(f.ExceptionReason)))
+				words.Or(words.Name(string(f.ExceptionOwner)), "nobody named"), words.Clip(300, string(f.ExceptionReason)))
 		}
 	}
 }
