@@ -106,13 +106,15 @@ type linked struct {
 
 // classRow is of deed_classes.
 type classRow struct {
-	Record string `db:"record"`
-	Class  string `db:"class"`
-	Grave  bool   `db:"grave"`
-	Data   bool   `db:"is_data"`
-	Object string `db:"object"`
-	Says   string `db:"says"`
-	Place  string `db:"place"`
+	Record    string `db:"record"`
+	Class     string `db:"class"`
+	Grave     bool   `db:"grave"`
+	Data      bool   `db:"is_data"`
+	Operation string `db:"operation"`
+	Object    string `db:"object"`
+	Client    string `db:"client"`
+	Says      string `db:"says"`
+	Place     string `db:"place"`
 }
 
 // Read tells the class of every record that belongs to a log-in, stores it in deed_classes, and gives the deeds in order of
@@ -124,7 +126,7 @@ func Read(ctx context.Context, c *casefile.Case, events []*auditlog.Event, sourc
 		d := l.deed(events, sources)
 		row := classRow{
 			Record: d.Record, Class: d.Class, Grave: slices.Contains(grave, d.Class), Data: slices.Contains(data, d.Class),
-			Object: d.Object, Says: d.Says,
+			Operation: d.Operation, Object: d.Object, Client: d.Client, Says: d.Says,
 		}
 		if len(d.Evidence) > 0 {
 			row.Place = d.Evidence[0].String()

@@ -159,12 +159,14 @@ FROM activity_links AS k JOIN audit_events AS e ON e.record = k.record LEFT JOIN
 
 -- The class of each, which Go tells, and what else it says: how many items, to whom it forwards, that reading was throttled.
 CREATE OR REPLACE TABLE deed_classes (
-    record VARCHAR, class VARCHAR, grave BOOLEAN, is_data BOOLEAN, object VARCHAR, says VARCHAR, place VARCHAR
+    record VARCHAR, class VARCHAR, grave BOOLEAN, is_data BOOLEAN, operation VARCHAR, object VARCHAR, client VARCHAR,
+    says VARCHAR, place VARCHAR
 );
 
 -- Every deed of every log-in.
 CREATE OR REPLACE VIEW session_activity AS
-SELECT a.*, l.user_id AS login_user_id, l.time AS login_time, c.class, c.grave, c.is_data, c.object AS shown_object, c.says, c.place
+SELECT a.*, l.user_id AS login_user_id, l.time AS login_time, c.class, c.grave, c.is_data,
+    c.operation AS shown_operation, c.object AS shown_object, c.client, c.says, c.place
 FROM linked_activities AS a
 JOIN deed_classes AS c ON c.record = a.record
 JOIN logins AS l ON l.login_no = a.login_no;

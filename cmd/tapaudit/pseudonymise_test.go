@@ -233,6 +233,19 @@ ce79fdc4-cd1d-4ea5-8139-e74d7dbe0bb7
 access has been blocked by conditional access policies. the access policy does not allow token issuance.
 add device
 add member to group
+anonymouslinkcreated
+bind
+exchange
+fileaccessed
+filedownloaded
+mailitemsaccessed
+name
+new-inboxrule
+onedrive
+post
+sharepoint
+succeeded
+v1.0
 add member to role
 add registered owner to device
 admin deleted authenticator app with notification and code method for user

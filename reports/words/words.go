@@ -164,3 +164,12 @@ func Wrap(width, n int, text string) []string {
 	}
 	return lines
 }
+
+// Deeds are the counts of what was done on a log-in, a text each.
+func Deeds(counts []analysis.DeedCount) []string {
+	var all []string
+	for _, n := range counts {
+		all = append(all, fmt.Sprintf("%s %d", n.Class, n.N))
+	}
+	return all
+}
