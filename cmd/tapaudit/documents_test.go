@@ -21,13 +21,13 @@ var documents = []string{
 }
 
 // block is a fenced block of a document, by the word behind its fence.
-var block = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
+var block = regexp.MustCompile("(?ms)^ *```([a-z]*)\n(.*?)^ *```$")
 
 // linesShown are those that -update puts into a block of output.
 const linesShown = 15
 
 // TestDocuments runs each block marked sh as a reader would, one after the other, in a folder with the sample's evidence and
-// configuration. A block marked text is what the one before it prints to begin with; -update writes it anew.
+// configuration. A block marked output is what the one before it prints to begin with; -update writes it anew.
 func TestDocuments(t *testing.T) {
 	sh, err := exec.LookPath("sh")
 	if err != nil {
@@ -47,11 +47,11 @@ func TestDocuments(t *testing.T) {
 				switch {
 				case m[1] == "sh":
 					printed, ran = runBlock(t, sh, dir, m[2]), true
-				case m[1] == "text" && printed != "":
+				case m[1] == "output" && printed != "":
 					shown := beginning(printed, strings.Count(m[2], "\n"))
 					switch {
 					case *update:
-						text = strings.Replace(text, m[0], "```text\n"+beginning(printed, linesShown)+"```", 1)
+						text = strings.Replace(text, m[0], "```output\n"+beginning(printed, linesShown)+"```", 1)
 					case m[2] == "" || m[2] != shown:
 						t.Errorf("run go test ./cmd/tapaudit -run Documents -update; the page shows\n%s\nwhat is printed:\n%s", m[2], shown)
 					}

@@ -206,15 +206,6 @@ func TestNotACase(t *testing.T) {
 	}
 }
 
-func TestCaseIsPrivate(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "case.duckdb")
-	open(t, path, Options{})
-	info, err := os.Stat(path)
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("mode %v, %v; a case holds personal data", info.Mode(), err)
-	}
-}
-
 // TestTemporaryCase: a case in the caller's private folder is made where it lies.
 func TestTemporaryCase(t *testing.T) {
 	dir := t.TempDir()

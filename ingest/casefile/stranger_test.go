@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -197,7 +199,12 @@ func TestOlderCase(t *testing.T) {
 
 // TestCaseByAnyName: a file's name is no name in a statement, and changes no setting.
 func TestCaseByAnyName(t *testing.T) {
-	for _, name := range []string{"system", "temp.duckdb", "main.duckdb", "memory.duckdb", "pg_catalog.duckdb", "a#b.duckdb", "100%.duckdb", "%zz", `it's "so" [x]*\.duckdb`, "s3:x", "postgres:x", " ", "é.duckdb"} {
+	names := []string{"system", "temp.duckdb", "main.duckdb", "memory.duckdb", "pg_catalog.duckdb", "a#b.duckdb", "100%.duckdb", "%zz",
+		"it's [so].duckdb", "é.duckdb"}
+	if runtime.GOOS != "windows" { // whose files cannot be called so
+		names = append(names, `it's "so" [x]*\.duckdb`, "s3:x", "postgres:x", " ")
+	}
+	for _, name := range names {
 		path := filepath.Join(t.TempDir(), name)
 		open(t, path, Options{}).Close()
 		for _, opts := range []Options{{ReadOnly: true}, {Loads: true}} {
@@ -227,6 +234,9 @@ func TestJournal(t *testing.T) {
 	}
 	journal := func(statement string) {
 		t.Helper()
+		if err := os.Remove(other + ".wal"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(other, []byte(content(t, path)), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -235,7 +245,11 @@ func TestJournal(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer db.Close()
-		if _, err := db.Exec(statement); err != nil {
+		// Closing would take the journal away, and Windows reads no file that is open to be written.
+		if _, err := db.Exec("PRAGMA disable_checkpoint_on_shutdown; " + statement); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(path+".wal", []byte(content(t, other+".wal")), 0o600); err != nil {

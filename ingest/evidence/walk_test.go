@@ -10,11 +10,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -131,63 +129,6 @@ func visits(t *testing.T, limits Limits, stdin io.Reader, paths ...string) []str
 	return got
 }
 
-func TestWalkFolder(t *testing.T) {
-	dir := t.TempDir()
-	root := filepath.Join(dir, "export")
-	for _, sub := range []string{"b", "a.d"} {
-		if err := os.MkdirAll(filepath.Join(root, sub), 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write(t, filepath.Join(dir, "outside"), "secret")
-	write(t, filepath.Join(root, "b", "x[1].json"), "{}")
-	write(t, filepath.Join(root, "a.d", "\xff.json"), "{1}")
-	write(t, filepath.Join(root, "a"), "A")
-	write(t, filepath.Join(root, "empty"), "")
-	write(t, filepath.Join(root, "log.json.gz"), gz("zipped"))
-	write(t, filepath.Join(root, "log.zst"), zst("zst"))
-	write(t, filepath.Join(root, "unpacked.gz"), "plain")
-	write(t, filepath.Join(root, "nothing.gz"), gz(""))
-	write(t, filepath.Join(root, "letter.docx"), zipped("a", "b")[:30])
-	for link, target := range map[string]string{"link-in": "a", "link-out": "../outside", "link-up": "..", "link-gone": "nowhere"} {
-		if err := os.Symlink(target, filepath.Join(root, link)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := syscall.Mkfifo(filepath.Join(root, "pipe"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	socket, err := net.Listen("unix", filepath.Join(root, "socket"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer socket.Close()
-	want := []string{
-		`export/a "A"`,
-		"export/a.d/\ufffd.json \"{1}\"",
-		`export/b/x[1].json "{}"`,
-		`export/empty skipped: empty`,
-		fmt.Sprintf("export/letter.docx %q", zipped("a", "b")[:30]),
-		`export/link-gone skipped: a link that leads nowhere`,
-		`export/link-in skipped: a link to something in the same folder, which is visited by its own name`,
-		`export/link-out skipped: a link that leads out of the folder; not followed`,
-		`export/link-up skipped: a link that leads out of the folder; not followed`,
-		`export/log.json.gz gzip "zipped"`,
-		`export/log.zst zstd "zst"`,
-		`export/nothing.gz gzip skipped: empty`,
-		`export/pipe skipped: a named pipe, not a file`,
-		`export/socket skipped: a socket, not a file`,
-		`export/unpacked.gz "plain"`,
-	}
-	if diff := cmp.Diff(want, visits(t, DefaultLimits(), nil, root)); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
-	t.Chdir(root)
-	if diff := cmp.Diff(want, visits(t, DefaultLimits(), nil, ".")); diff != "" {
-		t.Errorf("from inside the folder, -want +got:\n%s", diff)
-	}
-}
-
 func TestWalkArguments(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
@@ -198,22 +139,12 @@ func TestWalkArguments(t *testing.T) {
 		write(t, sub+"/x", sub)
 	}
 	write(t, "f", "F")
-	if err := os.Symlink("p", "named"); err != nil {
-		t.Fatal(err)
-	}
-	got := visits(t, DefaultLimits(), strings.NewReader(gz("IN")), "q/logs", "p/logs", "f", "./f", "named", "-")
-	want := []string{`- gzip "IN"`, `f "F"`, `named/logs/x "p/logs"`, `p/logs/x "p/logs"`, `q/logs/x "q/logs"`}
+	got := visits(t, DefaultLimits(), strings.NewReader(gz("IN")), "q/logs", "p/logs", "f", "./f", "-")
+	want := []string{`- gzip "IN"`, `f "F"`, `p/logs/x "p/logs"`, `q/logs/x "q/logs"`}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if err := syscall.Mkfifo("pipe", 0o600); err != nil {
-		t.Fatal(err)
-	}
-	err := Walk(context.Background(), []string{"f", "pipe"}, nil, DefaultLimits(), func(*Source) error { return errors.New("visited") })
-	if err == nil || !strings.Contains(err.Error(), `"pipe" is a named pipe, neither a file nor a folder`) {
-		t.Errorf("a pipe as an argument gives %v", err)
-	}
-	err = Walk(context.Background(), []string{"f", "missing"}, nil, DefaultLimits(), func(*Source) error { return errors.New("visited") })
+	err := Walk(context.Background(), []string{"f", "missing"}, nil, DefaultLimits(), func(*Source) error { return errors.New("visited") })
 	if !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a missing argument gives %v", err)
 	}
@@ -449,21 +380,6 @@ func TestWalkChanged(t *testing.T) {
 				t.Errorf("%s %s: %v", name, tt.name, err)
 			}
 		}
-	}
-	dir := t.TempDir()
-	first := write(t, filepath.Join(dir, "a"), "A")
-	gone := write(t, filepath.Join(dir, "b"), "B")
-	pipe := write(t, filepath.Join(dir, "c"), "C")
-	var skips []string
-	err := Walk(context.Background(), []string{dir}, nil, DefaultLimits(), func(s *Source) error {
-		skips = append(skips, s.Skip)
-		if s.Disk == first {
-			return errors.Join(os.Remove(gone), os.Remove(pipe), syscall.Mkfifo(pipe, 0o600))
-		}
-		return nil
-	})
-	if err != nil || len(skips) != 3 || !strings.HasPrefix(skips[1], "cannot be read: no such file") || !strings.Contains(skips[2], "named pipe") {
-		t.Errorf("%q, %v", skips, err)
 	}
 }
 

@@ -91,3 +91,24 @@ func (s saying) text(keys ...string) string {
 	}
 	return ""
 }
+
+// wanted is a scalar that is looked for in an object, and where it goes.
+type wanted struct {
+	key  string // in any letter case
+	text *string
+}
+
+// pick reads scalars of an object; of equal keys the first that says anything counts.
+func pick(of gjson.Result, all ...wanted) {
+	if !of.IsObject() {
+		return
+	}
+	of.ForEach(func(key, value gjson.Result) bool {
+		for _, w := range all {
+			if *w.text == "" && len(key.Str) == len(w.key) && strings.EqualFold(key.Str, w.key) {
+				*w.text = scalarText(value)
+			}
+		}
+		return true
+	})
+}

@@ -111,6 +111,9 @@ func FuzzRows(f *testing.F) {
 	f.Add("Request ID;Authentication method;Succeeded;Date", "r1;Password;maybe;x", ";")
 	f.Add("Activity;Date;CorrelationId;ActorType;Target1Type;Target1ModifiedProperty1Name", "x;2026-01-01;c;Application;User;\xff", ";")
 	f.Add("_raw,_time", `{"a":1},x`, ",")
+	f.Add("CreationTime|Id|Operation|Workload|Parameters{}.Name|Parameters{}.Value|AppAccessContext.UniqueTokenId", "2026-09-14T08:59:26|e1|New-InboxRule|Exchange|ForwardTo\nName|a\nb|t", "|")
+	f.Add("TimeGenerated [UTC]|OfficeId|OfficeWorkload|Operation|Folders|Type", `9/14/2026 8:59:26.391 AM|e1|Exchange|MailItemsAccessed|[{"FolderItems":[1|OfficeActivity`, "|")
+	f.Add("Timestamp|RequestUri|RequestMethod|ResponseStatusCode", "2026-09-14T08:59:26Z|https://x/v1.0/users('a')?$select=b|get|2xx", "|")
 	f.Fuzz(func(t *testing.T, columns, fields, comma string) {
 		if len(comma) != 1 {
 			return

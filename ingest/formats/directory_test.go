@@ -424,6 +424,14 @@ func FuzzRead(f *testing.F) {
 		`{"a@b.c":[{"lifetimeInMinutes":1,"isUsableOnce":true}]}`,
 		`{"conditions":{"applications":{"includeUserActions":["x",{}]}},"state":"enabled","displayName":"P"}`,
 		scubaExport(`"date":"30.09.2026 19:15:48 W. Europe Daylight Time"`, sdkConfiguration),
+		mailRead(),
+		mailRead(`{"FolderItems"`, `"@{Path=\\Inbox; FolderItems=System.Object[]}",{"FolderItems"`, `"UserType":0`, `"UserType":"5"`),
+		unified("Exchange", "Set-Mailbox", `"AppAccessContext":{},"Parameters":[{"Name":"ForwardingSmtpAddress","Value":"smtp:\ud800"},{"Name":1,"Value":[]},7,"@{Name=Name; Value=x}"],"UserId":["x"]`),
+		unified("Exchange", "UpdateInboxRules", `"OperationProperties":{"RuleActions":"[{\"Recipients\":[[],1,\"a;b\"]},1]"},"AffectedItems":"System.Object[]","Item":{"ParentFolder":[]}`),
+		unified("AzureActiveDirectory", "Add application.", `"Actor":[{"ID":"User_x","Type":2},1],"Target":{"ID":"x"},"ExtendedProperties":[{"Name":"additionalDetails","Value":"{\"AppId\":1e999}"}]`),
+		`{"Timestamp":"2026-09-14T09:05:00Z","ActionType":"x","RawEventData":"{\"Operation\":\"x\",\"Id\":\"temporaryAccessPass\\\":\\\"S3cret\"}"}`,
+		`{"category":"MicrosoftGraphActivityLogs","time":"2026-09-14T09:05:00Z","properties":{"requestUri":"https://x/v1.0/users(%ff)/a:/%2f:/('b')/\ud800?$select=%ff,a&$filter=a eq 'b&%","responseStatusCode":1e3,"c_Sid":{}}}`,
+		`{"lake":"activity","id":"1","time":"2026-09-14T09:05:00Z","log_type":"unified audit","operation":"x","details":"{\"a\":","targets":[1,"x"],"items":"many","by_system":"perhaps"}`,
 	} {
 		f.Add(seed, "users/"+jane+"/x.json")
 	}

@@ -101,7 +101,7 @@ func readUnifiedAudit(o object, in *Input) Outcome {
 }
 
 // eventTimes are the members that hold an event's time, the surest first.
-var eventTimes = []string{"creationTime", "creationDate", "createdDateTime", "timeGenerated"}
+var eventTimes = []string{"creationTime", "creationDate", "createdDateTime", "timeGenerated", "timestamp"}
 
 // ownID is the record's own id: the event's, else what wraps it has.
 func ownID(event, wrapping object) string {
@@ -143,8 +143,9 @@ func eachNamed(event object, key string, each func(name, value string)) {
 	switch list := unwrap(event.folded(key)); {
 	case list.IsArray():
 		list.ForEach(func(_, v gjson.Result) bool {
-			pair := readObject(unwrap(v))
-			each(scalarText(pair.folded("name", "key")), scalarText(pair.folded("value")))
+			var name, value string
+			pick(unwrap(v), wanted{"name", &name}, wanted{"key", &name}, wanted{"value", &value})
+			each(name, value)
 			return true
 		})
 	case list.IsObject():
@@ -226,24 +227,24 @@ func sessionOf(event object, device func(string) string) gjson.Result {
 	if text := device("SessionId"); text != "" {
 		return stringValue(text)
 	}
-	return stringValue(accessOf(event)("aadSessionId"))
+	return stringValue(accessOf(event).session)
 }
 
-// accessOf reads an event's context of application access.
-func accessOf(event object) func(name string) string {
-	access := object{}
-	if v := unwrap(event.folded("appAccessContext")); v.IsObject() {
-		access = readObject(v)
-	}
-	return func(name string) string {
-		if text := scalarText(access.folded(name)); record.Present(text) {
-			return text
+// access is an event's context of application access.
+type access struct{ session, token, client, correlation string }
+
+func accessOf(event object) (a access) {
+	context := unwrap(event.folded("appAccessContext"))
+	pick(context, wanted{"AADSessionId", &a.session}, wanted{"UniqueTokenId", &a.token}, wanted{"ClientAppId", &a.client}, wanted{"CorrelationId", &a.correlation})
+	if !context.IsObject() { // a table has a column for each, where the object was flattened
+		for _, part := range []struct {
+			name string
+			text *string
+		}{{"AADSessionId", &a.session}, {"UniqueTokenId", &a.token}, {"ClientAppId", &a.client}, {"CorrelationId", &a.correlation}} {
+			*part.text = scalarText(event.folded("appAccessContext." + part.name))
 		}
-		if text := scalarText(event.folded("appAccessContext." + name)); record.Present(text) { // flattened
-			return text
-		}
-		return ""
 	}
+	return a
 }
 
 var addressWithPort = regexp.MustCompile(`^(?:\[([0-9A-Fa-f:.%]+)\](?::\d{1,5})?|(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5})$`)
@@ -251,6 +252,9 @@ var addressWithPort = regexp.MustCompile(`^(?:\[([0-9A-Fa-f:.%]+)\](?::\d{1,5})?
 // withoutPort is an address without brackets and port.
 func withoutPort(address string) string {
 	address = strings.TrimSpace(address)
+	if !strings.ContainsAny(address, "[:") { // nearly every one
+		return address
+	}
 	if m := addressWithPort.FindStringSubmatch(address); m != nil {
 		return m[1] + m[2]
 	}

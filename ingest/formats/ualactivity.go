@@ -29,7 +29,7 @@ func readUnifiedActivity(event, wrapping object, in *Input, operation, workload 
 	if id == "" {
 		return Outcome{Bad: "no id"}
 	}
-	at, bad := in.time(both.text(append(eventTimes, "timestamp")...))
+	at, bad := in.time(both.text(eventTimes...))
 	if bad != "" {
 		return Outcome{Bad: bad}
 	}
@@ -129,16 +129,16 @@ func namesNobody(name string) bool {
 // serviceOperation reads what Exchange, SharePoint, OneDrive, Teams and others log.
 func (v *values) serviceOperation(event object, both saying, d *details, whose *doer, exchange bool) {
 	access := accessOf(event)
-	v.set("session_id", access("AADSessionId"))
+	v.set("session_id", access.session)
 	v.setDefault("session_id", scalarText(event.folded("sessionId")))
-	v.set("token_id", access("UniqueTokenId"))
-	v.set("app_id", access("ClientAppId"))
+	v.set("token_id", access.token)
+	v.set("app_id", access.client)
 	v.setDefault("app_id", scalarText(event.folded("clientAppId", "applicationId")))
 	v.set("through_app_id", scalarText(event.folded("appId")))
 	v.set("ip", withoutPort(both.text("clientIPAddress", "Client_IPAddress", "clientIP", "ipAddress")))
 	v.set("user_agent", chosen(both.text("userAgent", "clientInfoString")))
 	v.set("correlation_id", both.text("correlationId"))
-	v.setDefault("correlation_id", access("CorrelationId"))
+	v.setDefault("correlation_id", access.correlation)
 
 	var object enumeration
 	if exchange {
@@ -217,29 +217,28 @@ func (v *values) mailbox(event object, d *details, whose *doer, object *enumerat
 	if item := unwrap(event.folded("item")); item.IsObject() {
 		of := readObject(item)
 		object.add(scalarText(of.folded("subject")))
-		if folder := unwrap(of.folded("parentFolder")); folder.IsObject() {
-			in := readObject(folder)
-			object.add(scalarText(in.folded("path")))
-			if member := scalarText(in.folded("memberUpn")); record.Present(member) {
-				granted, rights = member, scalarText(in.folded("memberRights"))
-			}
+		var path, member, may string
+		pick(unwrap(of.folded("parentFolder")), wanted{"path", &path}, wanted{"memberUpn", &member}, wanted{"memberRights", &may})
+		object.add(path)
+		if record.Present(member) {
+			granted, rights = member, may
 		}
 	}
 	unwrap(event.folded("affectedItems")).ForEach(func(_, item gjson.Result) bool {
-		object.add(scalarText(readObject(unwrap(item)).folded("subject")))
+		var subject string
+		pick(unwrap(item), wanted{"subject", &subject})
+		object.add(subject)
 		return true
 	})
-	listed := 0
-	unwrap(event.folded("folders")).ForEach(func(_, folder gjson.Result) bool {
-		of := readObject(unwrap(folder))
-		object.add(scalarText(of.folded("path")))
-		if items := of.folded("folderItems"); items.IsArray() {
-			listed += int(items.Get("#").Int())
-		}
+	folders := unwrap(event.folded("folders"))
+	folders.ForEach(func(_, folder gjson.Result) bool {
+		var path string
+		pick(unwrap(folder), wanted{"path", &path})
+		object.add(path)
 		return true
 	})
 	if strings.EqualFold(v.of("operation"), "MailItemsAccessed") {
-		v.set("items", itemsRead(scalarText(event.folded("operationCount")), listed))
+		v.set("items", itemsRead(scalarText(event.folded("operationCount")), folders))
 	}
 	if len(told) > 0 {
 		d.members = append(d.members, member{"parameters", nestedObject(told...)})
@@ -255,11 +254,18 @@ func (v *values) mailbox(event object, d *details, whose *doer, object *enumerat
 	}
 }
 
-// itemsRead is how many items a MailItemsAccessed tells of.
-func itemsRead(count string, listed int) string {
+// itemsRead is how many items a MailItemsAccessed tells of: as it counts them, else as many as its folders list.
+func itemsRead(count string, folders gjson.Result) string {
 	if n, err := strconv.ParseInt(strings.TrimSpace(count), 10, 32); err == nil && n > 0 {
 		return strconv.FormatInt(n, 10)
 	}
+	listed := 0
+	folders.ForEach(func(_, folder gjson.Result) bool {
+		if items := readObject(unwrap(folder)).folded("folderItems"); items.IsArray() {
+			items.ForEach(func(_, _ gjson.Result) bool { listed++; return true })
+		}
+		return true
+	})
 	return strconv.Itoa(max(listed, 1))
 }
 
@@ -333,8 +339,9 @@ func (v *values) directoryOperation(event object, whose *doer) {
 func eachID(event object, key string, each func(id, kind string)) {
 	if list := unwrap(event.folded(key)); list.IsArray() {
 		list.ForEach(func(_, v gjson.Result) bool {
-			of := readObject(unwrap(v))
-			each(scalarText(of.folded("id")), scalarText(of.folded("type")))
+			var id, kind string
+			pick(unwrap(v), wanted{"id", &id}, wanted{"type", &kind})
+			each(id, kind)
 			return true
 		})
 		return

@@ -30,8 +30,8 @@ import (
 )
 
 func main() {
-	if len(os.Args) == 4 && os.Args[1] == "bare-load" {
-		exitOn(bareLoad(os.Args[2], os.Args[3]))
+	if len(os.Args) >= 4 && os.Args[1] == "bare-load" {
+		exitOn(bareLoad(os.Args[2], os.Args[3:]))
 		return
 	}
 	if len(os.Args) == 3 && os.Args[1] == "on-duckdb" {
@@ -98,7 +98,7 @@ func measure(tapaudit, samples string, signIns, rounds int, large bool) error {
 	if err != nil {
 		return err
 	}
-	bare := []string{self, "bare-load", basic, filepath.Join(dir, "bare.duckdb")}
+	bare := []string{self, "bare-load", filepath.Join(dir, "bare.duckdb"), basic}
 	what := fmt.Sprintf("%d sign-ins", signIns)
 	if err := b.pair("ingest NDJSON, "+what, b.ingest(basic), "DuckDB's bare load", bare); err != nil {
 		return err
@@ -110,13 +110,20 @@ func measure(tapaudit, samples string, signIns, rounds int, large bool) error {
 	if err != nil {
 		return err
 	}
-	if err := b.pair("ingest CSV of Log Analytics, "+what, b.ingest(rows), "DuckDB's bare load of it", []string{self, "bare-load", rows, filepath.Join(dir, "bare.duckdb")}); err != nil {
+	if err := b.pair("ingest CSV of Log Analytics, "+what, b.ingest(rows), "DuckDB's bare load of it", []string{self, "bare-load", filepath.Join(dir, "bare.duckdb"), rows}); err != nil {
 		return err
 	}
 	if err := b.pair("ingest NDJSON.gz, "+what, b.ingest(gzipped), "gzip -dc", []string{"gzip", "-dc", gzipped}); err != nil {
 		return err
 	}
 	if err := b.pieces(basic, signIns); err != nil {
+		return err
+	}
+	records := 200_000
+	if large {
+		records = 1_000_000
+	}
+	if err := b.unified(records); err != nil {
 		return err
 	}
 	two := append(b.ingest(basic), "--threads", "2")
@@ -486,19 +493,27 @@ const graphColumns = `{
     deviceDetail: 'JSON', location: 'JSON', appliedConditionalAccessPolicies: 'JSON', networkLocationDetails: 'JSON',
     authenticationRequirement: 'VARCHAR', authenticationMethodsUsed: 'JSON', mfaDetail: 'JSON', authenticationDetails: 'JSON'}`
 
-// bareLoad is what bounds an ingest: DuckDB reads every column of the file into a database, and that is all.
-func bareLoad(path, database string) error {
+// bareLoad is what bounds an ingest: DuckDB reads every column of the files into a database, and that is all.
+func bareLoad(database string, paths []string) error {
 	db, err := sql.Open("duckdb", database+"?autoinstall_known_extensions=false&autoload_known_extensions=false")
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	if strings.HasSuffix(path, ".csv") {
-		_, err = db.Exec(fmt.Sprintf("CREATE TABLE signins AS SELECT * FROM read_csv('%s', header = true, all_varchar = true)", strings.ReplaceAll(path, "'", "''")))
-		return err
+	for i, path := range paths {
+		columns := graphColumns
+		if filepath.Base(path) == unifiedFile {
+			columns = unifiedColumns
+		}
+		quoted := strings.ReplaceAll(path, "'", "''")
+		read := fmt.Sprintf(`read_json('%s', format = 'newline_delimited', records = true,
+    hive_partitioning = false, compression = 'uncompressed', maximum_object_size = 16777216, columns = %s)`, quoted, columns)
+		if strings.HasSuffix(path, ".csv") {
+			read = fmt.Sprintf("read_csv('%s', header = true, all_varchar = true)", quoted)
+		}
+		if _, err := db.Exec(fmt.Sprintf("CREATE TABLE records_%d AS SELECT * FROM %s", i, read)); err != nil {
+			return err
+		}
 	}
-	_, err = db.Exec(fmt.Sprintf(`CREATE TABLE signins AS SELECT * FROM read_json('%s', format = 'newline_delimited', records = true,
-    hive_partitioning = false, compression = 'uncompressed', maximum_object_size = 16777216, columns = %s)`,
-		strings.ReplaceAll(path, "'", "''"), graphColumns))
-	return err
+	return nil
 }

@@ -124,7 +124,7 @@ func markdown(t *testing.T, root string) map[string]string {
 }
 
 var (
-	fence    = regexp.MustCompile("(?ms)^```.*?^```$")
+	fence    = regexp.MustCompile("(?ms)^ *```.*?^ *```$")
 	codeSpan = regexp.MustCompile("(?s)`[^`]+`")
 	inline   = regexp.MustCompile(`(?s)\[[^\]]*\]\(([^)\s]+)\)`)
 )

@@ -56,7 +56,8 @@ func TestConditions(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range rules {
-		if text := condition(r); placeholder.MatchString(text) || strings.ContainsAny(text, "|\n") {
+		// Braces in code are a path's.
+		if text := codeSpan.ReplaceAllString(condition(r), ""); placeholder.MatchString(text) || strings.ContainsAny(text, "|\n") {
 			t.Errorf("%s: %s", r.ID, text)
 		}
 	}
