@@ -201,7 +201,7 @@ func TestRenamedAndReordered(t *testing.T) {
 func TestSameFolderTwice(t *testing.T) {
 	dir := t.TempDir()
 	var reports []map[string]string
-	for i, moment := range []string{"1791168400", "1791158401"} {
+	for i, moment := range []string{"1791158400", "1791158401"} {
 		t.Setenv("SOURCE_DATE_EPOCH", moment)
 		out := filepath.Join(dir, string(rune('a'+i)))
 		tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--config", filepath.Join(sampleLogs, "tapaudit.yaml"), "--out", out, "--quiet")
