@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"strings"
 	"time"
 
 	"tapaudit/analysis/activity"
@@ -187,6 +188,19 @@ type Login struct {
 	Evidence                   []Place
 	Deeds                      []DeedCount // what was done on it with success, grave classes first
 	Watched                    bool        // the Unified Audit Log and Graph activity cover its session: without deeds, nothing was done
+}
+
+// Reasons are why each criterion came to its answer, those that are not met first.
+func (l Login) Reasons() []string {
+	var reasons []string
+	for _, state := range []string{Failed, NotAssessed, Met} {
+		for _, name := range supervision.Criteria() {
+			if c := l.Criterion(name); c.State == state {
+				reasons = append(reasons, strings.ReplaceAll(name, "_", " ")+" "+state+": "+c.Reason)
+			}
+		}
+	}
+	return reasons
 }
 
 // Moment is one thing that happened around a pass, a row of timeline.csv.

@@ -7,9 +7,9 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// simpleYAML refuses what a rule's front matter has no use for and whose reading can take any time and memory: aliases,
-// of which twenty lines stand for more text than a machine holds, and nesting beyond a list in a mapping. YAML itself
-// bounds neither, nor does its reader.
+// simpleYAML refuses what a rule's front matter has no use for and what can take any time and memory to read:
+// aliases, and nesting beyond a list in a mapping. Twenty lines of aliases can stand for more text than a machine
+// holds. YAML itself bounds neither, nor does its reader.
 func simpleYAML(text string) error {
 	const deepest = 4
 	depth, entries := 0, map[int]int{}

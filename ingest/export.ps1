@@ -136,7 +136,7 @@ function Save-Page([string] $Uri, [string] $File) {
             $passing = $status -eq 0 -or $status -eq 408 -or $status -eq 429 -or $status -ge 500
             if (-not $passing -or $try -ge 8) { throw }
             $seconds = [math]::Min(300, 5 * [math]::Pow(2, $try))
-            Write-Log "status ${status}: asking again in $seconds s"
+            Write-Log "asking again in $seconds s, since: $($_.Exception.Message)"
             Start-Sleep -Seconds $seconds
         }
     }

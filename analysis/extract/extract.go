@@ -2,9 +2,10 @@
 // lake lies under. What tapaudit judges of the result is what it would judge of the whole: the reduction leaves out only
 // records that no rule reads, and counts what is to be known of those.
 //
-// The reduction is defined once: what it takes from where in layouts.go, what an attempt is in package record, which also
-// says so to the judgement of full evidence, who matters in this file, and its steps in reduction.sql.tmpl for the engines that speak SQL, each with a dialect of its own in dialects.go.
-// Kusto's language has reduction.kql.tmpl, step by step the same.
+// The reduction is defined once. layouts.go says what it takes from where. Package record says what an attempt is, to
+// the judgement of full evidence too. This file says who matters. reduction.sql.tmpl has the steps for the engines
+// that speak SQL, each with a dialect of its own in dialects.go. Kusto's language has reduction.kql.tmpl, step by
+// step the same.
 package extract
 
 import (

@@ -128,9 +128,9 @@ func group(signIns []*SignIn) (logins []*Login) {
 	return logins
 }
 
-// connected groups one user's sign-ins that share a session or a correlation id, directly or through each other;
-// those with neither id join others with neither, each within five minutes of the one before it from the same
-// address with the same agent. It is a union-find over the ids.
+// connected groups one user's sign-ins that share a session or a correlation id, directly or through each other.
+// Those with neither id join others with neither, if each comes within five minutes of the one before it, from the
+// same address with the same agent. It is a union-find over the ids.
 func connected(signIns []*SignIn) [][]*SignIn {
 	parent := make([]int, len(signIns))
 	for i := range parent {

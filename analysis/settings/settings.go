@@ -1,9 +1,8 @@
 // Package settings reads the configuration of an audit: one YAML file, and the
 // onboarding roster and supervision register (CSV) that it may name.
 //
-// The reader is strict, because a misspelt key that is silently ignored would
-// change what an audit finds: everything unknown, misplaced, doubled or of the
-// wrong kind is an error with its place, and all errors are reported at once.
+// The reader is strict, because a misspelt key that is silently ignored would change what an audit finds. Everything
+// unknown, misplaced, doubled or of the wrong kind is an error with its place, and all errors are reported at once.
 package settings
 
 import (

@@ -66,9 +66,9 @@ func (r *reader) tree(text []byte) (root ast.Node, ok bool) {
 	return root, root != nil
 }
 
-// plain refuses what a configuration does not need and a hostile or broken file
-// uses to make reading it expensive: deep nesting, endless keys, and references,
-// which would also let a value stand elsewhere than where the reader looks for it.
+// plain refuses what a configuration does not need and what makes a hostile or broken file expensive to read: deep
+// nesting, endless keys, and references. References would also let a value stand elsewhere than where the reader
+// looks for it.
 func (r *reader) plain(tokens token.Tokens) bool {
 	type level struct{ col, keys int }
 	var (

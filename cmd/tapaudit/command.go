@@ -40,7 +40,7 @@ func newProgram(io streams) *cobra.Command {
 	program.AddCommand(
 		auditCommand(io), ingestCommand(io), analyzeCommand(io), reportCommand(io),
 		lakeCommand(io), extractCommand(io), queryCommand(io),
-		diffCommand(io), verifyCommand(io), showCommand(io), remediateCommand(io),
+		diffCommand(io), trendCommand(io), verifyCommand(io), showCommand(io), remediateCommand(io),
 		rulesCommand(io), configCommand(io), manCommand(io), versionCommand(io),
 	)
 	program.SetHelpCommand(helpCommand())

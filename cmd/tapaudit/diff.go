@@ -46,13 +46,8 @@ func diffCommand(io streams) *cobra.Command {
 			}
 		}
 		comparison, err := compare.Reports(ctx, args[0], args[1], *force)
-		switch {
-		case errors.Is(err, folder.ErrNotReport):
-			return usagef("diff: %w", err)
-		case errors.Is(err, folder.ErrDamaged):
-			return fmt.Errorf("%w; 'tapaudit verify' tells what was listed, --force compares all the same", err)
-		case err != nil:
-			return err
+		if err != nil {
+			return notCompared("diff", err)
 		}
 		if *out != "" {
 			if err := comparison.WriteFolder(ctx, *out, programVersion(), created, replace); err != nil {
@@ -70,4 +65,15 @@ func diffCommand(io streams) *cobra.Command {
 		return nil
 	}
 	return c
+}
+
+// notCompared says what to do about a report that cannot be read.
+func notCompared(command string, err error) error {
+	switch {
+	case errors.Is(err, folder.ErrNotReport):
+		return usagef("%s: %w", command, err)
+	case errors.Is(err, folder.ErrDamaged):
+		return fmt.Errorf("%w; 'tapaudit verify' tells what was listed, --force compares all the same", err)
+	}
+	return err
 }

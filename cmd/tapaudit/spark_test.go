@@ -11,9 +11,10 @@ import (
 	"time"
 )
 
-// TestSameJudgementOnSpark: a tenant with every attack of the sample among three times its everyday sign-ins gives the same
-// findings, ids included, as full evidence, as an extract made on Apache Spark with two workers, and as one made on
-// DuckDB. 'make test-spark' runs it: it needs PySpark, by the Python that TAPAUDIT_SPARK_PYTHON names, and Java.
+// TestSameJudgementOnSpark: an extract made on Apache Spark with two workers gives the findings of full evidence, ids
+// included, and so does one made on DuckDB. The tenant has every attack of the sample among three times its everyday
+// sign-ins. 'make test-spark' runs the test. It needs Java, and PySpark of the Python that TAPAUDIT_SPARK_PYTHON
+// names.
 func TestSameJudgementOnSpark(t *testing.T) {
 	python := os.Getenv("TAPAUDIT_SPARK_PYTHON")
 	if python == "" {

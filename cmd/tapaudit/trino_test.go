@@ -19,9 +19,10 @@ import (
 	"tapaudit/analysis/extract"
 )
 
-// TestSameJudgementOnTrino: a tenant with every attack of the sample, and one whose records have fractions of seconds, give
-// the same findings, ids included, as full evidence and as an extract made on Trino. 'make test-trino' runs it: it needs
-// Trino's folder and command line, as TAPAUDIT_TRINO_SERVER and TAPAUDIT_TRINO_CLI name them, and Java 24 or newer in JAVA_HOME.
+// TestSameJudgementOnTrino: an extract made on Trino gives the findings of full evidence, ids included. One tenant
+// has every attack of the sample, the other has records with fractions of seconds. 'make test-trino' runs the test.
+// It needs Trino's folder and command line, as TAPAUDIT_TRINO_SERVER and TAPAUDIT_TRINO_CLI name them, and Java 24 or
+// newer in JAVA_HOME.
 func TestSameJudgementOnTrino(t *testing.T) {
 	home, cli, java := os.Getenv("TAPAUDIT_TRINO_SERVER"), os.Getenv("TAPAUDIT_TRINO_CLI"), os.Getenv("JAVA_HOME")
 	if home == "" || cli == "" || java == "" {

@@ -11,10 +11,10 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// What investigators' collectors write that is no export of Microsoft's: tables of roles, groups and methods
-// (Microsoft-Extractor-Suite), objects with their parent hung under them (untitledgoosetool), members with the group
-// they were found in (Zero Trust Assessment), and reports of tools that judge for themselves. A table's rows and the
-// same objects as JSON have the same names.
+// What investigators' collectors write that is no export of Microsoft's. Microsoft-Extractor-Suite has tables of
+// roles, groups and methods. untitledgoosetool hangs an object's parent under it. Zero Trust Assessment has members
+// with the group that they were found in. Other tools judge for themselves. A table's rows and the same objects as
+// JSON have the same names.
 
 // roleFile is Microsoft-Extractor-Suite's <Role_Name>.csv, All-Administrators.csv (UserName, UserId, Role) and
 // All-Roles.csv (with the account's creation time). It leaves service principals out.

@@ -548,9 +548,9 @@ var (
 	principalName = regexp.MustCompile(`^[^@\s/\\]+@[^@\s/\\]+\.[^@\s/\\.]+$`)
 )
 
-// userOfMethod is whose method it is: as the record says, as a collector's users key says (an id, or the user), as
-// the page's context users('<id>') says, or as an id or user principal name in the file's name or after a folder
-// users does. A tenant's id in a folder's name is none.
+// userOfMethod is whose method it is. The first of these says it: the record; a collector's users key (an id, or the
+// user); the page's context users('<id>'); an id or a user principal name in the file's name, or after a folder
+// users. A tenant's id in a folder's name is none.
 func userOfMethod(o object, in *Input) (id, upn string) {
 	if users := o.get("users"); users.IsObject() {
 		u := readObject(users)

@@ -323,8 +323,8 @@ func quote(s string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// readable is nested JSON as it is kept: without escapes, which would hide a word from a search for it, and without what
-// DuckDB's reader refuses: lone surrogates, which become U+FFFD, and numbers beyond a double, which become texts.
+// readable is nested JSON as it is kept. It has no escapes, which would hide a word from a search for it. What
+// DuckDB's reader refuses is gone too: lone surrogates become U+FFFD, numbers beyond a double become texts.
 func readable(raw string) string {
 	if !strings.Contains(raw, `\u`) && !hasExponent(raw) {
 		return raw

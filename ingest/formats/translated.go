@@ -10,9 +10,10 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// The Entra admin centre heads its CSV in its reader's language. portal-words.csv has the words of which some source shows
-// that they head a download of sign-ins, and what they are in English; nothing in it is a translation of ours. Of the files of
-// steps and of audit events no source shows the words, nor whether the values are translated too: they are not read.
+// The Entra admin centre heads its CSV in its reader's language. portal-words.csv has the words that some source
+// shows at the head of a download of sign-ins, and what they are in English. Nothing in it is a translation of ours.
+// No source shows the words of the files of steps and of audit events, nor whether their values are translated too:
+// those are not read.
 
 //go:embed portal-words.csv
 var portalWords string

@@ -41,8 +41,8 @@ func MaskPasscodes(text string) (masked string, found int) {
 	return masked, found
 }
 
-// Excerpt is the beginning of a record's text for the quarantine: at most n characters, valid UTF-8, on one line, and
-// cut off at the key of a passcode, since in a damaged text nobody knows where its value ends.
+// Excerpt is the beginning of a record's text for the quarantine: at most n characters, valid UTF-8, on one line. It
+// is cut off at the key of a passcode, since in a damaged text nobody knows where the value ends.
 func Excerpt(text []byte, n int) string {
 	s := strings.ToValidUTF8(string(text[:min(len(text), 4*n+64)]), "\uFFFD")
 	if at := passcodeName.FindStringIndex(s); at != nil {

@@ -1,7 +1,7 @@
-// Package regular opens what must be a regular file: a case, a key, a configuration, a rule, a file of a report or of a
-// lake. Folders are handed on, and what lies in them under such a name may be a pipe, for whose other end an open waits
-// for ever, a device, which may act when it is opened, or a link to somebody else's file. All are looked at before they are
-// opened, opened without waiting, and looked at again.
+// Package regular opens what must be a regular file: a case, a key, a configuration, a rule, a file of a report or of
+// a lake. Folders are handed on, and what lies in them under such a name may be something else. An open waits for
+// ever for the other end of a pipe. A device may act when it is opened. A link may lead to somebody else's file. All
+// are looked at before they are opened, opened without waiting, and looked at again.
 package regular
 
 import (

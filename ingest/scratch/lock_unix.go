@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lock takes the lock of a private folder of ours, which the kernel releases when its holder ends, however it ends;
-// nil where somebody has it (held), where the folder is not ours, or where the file system knows no locks.
+// lock takes the lock of a private folder of ours. The kernel releases it when its holder ends, however it ends. It
+// is nil where somebody has it (held), where the folder is not ours, or where the file system knows no locks.
 func lock(path string) (f *Folder, held bool) {
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {

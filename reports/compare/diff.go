@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -33,6 +34,8 @@ type Comparison struct {
 	exceptions exceptionChanges
 	tests      []testChange
 	coverage   []coverageChange
+	apart      bool // the periods share no time
+	trend      *Trend
 }
 
 // comparedReport is what is read of a report folder.
@@ -46,7 +49,37 @@ type comparedReport struct {
 	listed      bool // the report lists its exceptions; those of older versions do not
 	assessments []assessmentRow
 	coverage    []coverageRow
+	logins      []loginRow
+	passes      []passRow
+	urgent      []tenantDay // where an open critical or high incident began
+
+	unread map[string]bool // files that are not there or cannot be read, of which a comparison can do without
 }
+
+// part is a file of a report that is read.
+type part struct {
+	name     string
+	optional bool // older versions did not write it
+	measured bool // only measures rest on it: whoever compares by force can do without
+	parse    func([]byte) error
+}
+
+// measuredParts are what a trend is made of.
+func (r *comparedReport) measuredParts() []part {
+	return []part{
+		{"coverage.csv", false, false, r.parseCoverage}, {"incidents.csv", true, true, r.parseIncidents},
+		{"logins.csv", false, true, r.parseLogins}, {"passes.csv", false, true, r.parsePasses},
+	}
+}
+
+// allParts are what a comparison is made of.
+func (r *comparedReport) allParts() []part {
+	return append(r.measuredParts(), part{"assessment.csv", false, false, r.parseAssessments},
+		part{"exceptions.csv", true, false, r.parseExceptions}, part{"findings.json", false, false, r.parseFindings})
+}
+
+// forget leaves of a report what its head and its notes need.
+func (r *comparedReport) forget() { r.coverage, r.logins, r.passes, r.urgent = nil, nil, nil, nil }
 
 type assessmentRow struct {
 	RuleID, TenantID string
@@ -112,11 +145,11 @@ type coverageSpan struct {
 // report, and [folder.ErrDamaged] for one whose files are missing or changed, unless
 // force asks to compare what is there.
 func Reports(ctx context.Context, oldDir, newDir string, force bool) (*Comparison, error) {
-	before, err := readReport(ctx, oldDir, force)
+	before, err := readReport(ctx, oldDir, force, (*comparedReport).allParts)
 	if err != nil {
 		return nil, err
 	}
-	after, err := readReport(ctx, newDir, force)
+	after, err := readReport(ctx, newDir, force, (*comparedReport).allParts)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +158,9 @@ func Reports(ctx context.Context, oldDir, newDir string, force bool) (*Compariso
 	c.exceptions = compareExceptions(before, after)
 	c.tests = compareTests(before, after)
 	c.coverage = compareCoverage(before, after)
-	c.notes = comparisonNotes(before, after)
+	c.notes = append(comparisonNotes(before, after), findingNotes(before, after)...)
+	c.apart = apart(before, after) != ""
+	c.trend = trendOfTwo(before, after)
 	return c, nil
 }
 
@@ -137,7 +172,7 @@ func (c *Comparison) AnyNew(atLeast analysis.Severity) bool {
 	})
 }
 
-func readReport(ctx context.Context, dir string, force bool) (*comparedReport, error) {
+func readReport(ctx context.Context, dir string, force bool, parts func(*comparedReport) []part) (*comparedReport, error) {
 	v, err := folder.Verify(ctx, dir)
 	if err != nil {
 		return nil, err
@@ -151,7 +186,7 @@ func readReport(ctx context.Context, dir string, force bool) (*comparedReport, e
 		return nil, err
 	}
 	defer root.Close()
-	r := &comparedReport{Name: filepath.Base(whole), Manifest: v.Manifest}
+	r := &comparedReport{Name: filepath.Base(whole), Manifest: v.Manifest, unread: map[string]bool{}}
 	for _, d := range v.Differences {
 		if d.What != "added" { // what somebody laid beside a report does not alter it
 			r.Damage = append(r.Damage, d)
@@ -164,24 +199,19 @@ func readReport(ctx context.Context, dir string, force bool) (*comparedReport, e
 		}
 		return nil, fmt.Errorf("%q is %w: %s", dir, folder.ErrDamaged, strings.Join(names, ", "))
 	}
-	for _, part := range []struct {
-		name  string
-		parse func([]byte) error
-	}{
-		{"assessment.csv", r.parseAssessments},
-		{"coverage.csv", r.parseCoverage},
-		{"exceptions.csv", r.parseExceptions},
-		{"findings.json", r.parseFindings},
-	} {
+	for _, part := range parts(r) {
 		text, file, err := folder.ReadPart(root, part.name)
-		if part.name == "exceptions.csv" && errors.Is(err, fs.ErrNotExist) {
+		if errors.Is(err, fs.ErrNotExist) && (part.optional || part.measured && force) {
+			r.unread[part.name] = true
 			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%q: %s: %s; a comparison needs a report in the formats csv and json", dir, part.name, regular.Reason(err))
 		}
 		r.files = append(r.files, file)
-		if err := part.parse(text); err != nil {
+		if err := part.parse(text); err != nil && part.measured && force {
+			r.unread[part.name] = true
+		} else if err != nil {
 			return nil, fmt.Errorf("%q: %s cannot be read: %w; write the report again", dir, part.name, err)
 		}
 	}
@@ -225,31 +255,39 @@ func (r *comparedReport) parseCoverage(text []byte) error {
 	})
 }
 
-// eachRow hands over the named cells of every row.
+// eachRow hands over the named cells of every row, in a slice that the next row's are put into.
 func eachRow(text []byte, columns []string, do func(cells []string) error) error {
-	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+	rows := csv.NewReader(bytes.NewReader(text))
+	rows.ReuseRecord = true
+	heads, err := rows.Read()
+	if errors.Is(err, io.EOF) {
+		return errors.New("it has no header")
+	}
 	if err != nil {
 		return err
 	}
-	if len(rows) == 0 {
-		return errors.New("it has no header")
-	}
 	at := make([]int, len(columns))
 	for i, name := range columns {
-		if at[i] = slices.Index(rows[0], name); at[i] < 0 {
+		if at[i] = slices.Index(heads, name); at[i] < 0 {
 			return fmt.Errorf("it has no column %s", name)
 		}
 	}
-	for n, row := range rows[1:] {
-		cells := make([]string, len(at))
+	cells := make([]string, len(at))
+	for n := 2; ; n++ {
+		row, err := rows.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 		for i, column := range at {
 			cells[i] = row[column]
 		}
 		if err := do(cells); err != nil {
-			return fmt.Errorf("row %d: %w", n+2, err)
+			return fmt.Errorf("row %d: %w", n, err)
 		}
 	}
-	return nil
 }
 
 func compareFindings(before, after *comparedReport) []findingChange {
@@ -323,6 +361,26 @@ func expiry(f *tables.Finding) string { return words.Or(string(f.ExceptionExpire
 // notFound is said of a finding that the other report looked for in full.
 const notFound = "tested in the other report and not found"
 
+// outsidePeriod is said of a finding that the other report does not judge by its time.
+const outsidePeriod = "outside the period of the other report"
+
+// apart says how the periods of two reports lie to each other where they share no time; "" where they do, or are not known.
+func apart(before, after *comparedReport) string {
+	was, is := before.Manifest.Period, after.Manifest.Period
+	if was.From == nil || was.To == nil || is.From == nil || is.To == nil {
+		return ""
+	}
+	switch {
+	case was.To.Equal(*is.From):
+		return "The periods follow one another"
+	case was.To.Before(*is.From):
+		return "The new period begins some time after the old one's end"
+	case !is.To.After(*was.From):
+		return "The new report is of an earlier time than the old one"
+	}
+	return ""
+}
+
 // whyAbsent says how much it means that the other report lacks a finding.
 func whyAbsent(f *tables.Finding, has, lacks *comparedReport) string {
 	p := lacks.Manifest.Period
@@ -330,7 +388,7 @@ func whyAbsent(f *tables.Finding, has, lacks *comparedReport) string {
 	state := f.LastSeen != nil && has.Manifest.Period.To != nil && !f.LastSeen.Before(*has.Manifest.Period.To)
 	if !state && f.FirstSeen != nil && f.LastSeen != nil && p.From != nil && p.To != nil &&
 		(f.LastSeen.Before(*p.From) || !f.FirstSeen.Before(*p.To)) {
-		return "outside the period of the other report"
+		return outsidePeriod
 	}
 	i := slices.IndexFunc(lacks.assessments, func(a assessmentRow) bool {
 		return a.RuleID == f.RuleID && a.TenantID == tables.Inert(f.TenantID)
@@ -485,7 +543,6 @@ func (s coverageSpan) Days() string {
 	}
 	return s.From.Format(time.DateOnly) + " to " + s.To.Format(time.DateOnly)
 }
-
 func comparisonNotes(before, after *comparedReport) []string {
 	var notes []string
 	for _, r := range []struct {
@@ -502,20 +559,11 @@ func comparisonNotes(before, after *comparedReport) []string {
 		notes = append(notes, "The "+r.which+" report is not as its manifest lists it ("+strings.Join(names, ", ")+"): nothing here can be relied on.")
 	}
 	was, is := before.Manifest, after.Manifest
-	if !sameInstant(was.Period.From, is.Period.From) || !sameInstant(was.Period.To, is.Period.To) {
-		notes = append(notes, "The reports judge different periods, so what happened in one of them only is new or gone by that alone.")
-	}
-	if was.Pseudonyms != is.Pseudonyms {
-		notes = append(notes, "The reports do not use the same pseudonyms, so nothing in one can be recognised in the other: every finding is gone and new.")
-	}
 	if was.RulesSHA256 != is.RulesSHA256 {
 		notes = append(notes, "The rules are not the same, so the same events may be judged differently.")
 	}
 	if was.SettingsSHA256 != is.SettingsSHA256 {
 		notes = append(notes, "The configurations are not the same, so the same events may be judged differently.")
-	}
-	if !before.listed || !after.listed {
-		notes = append(notes, "A report without exceptions.csv does not list its exceptions. They are compared by the findings that they cover; one that covers none does not show.")
 	}
 	for _, t := range []struct {
 		which       string
@@ -526,6 +574,26 @@ func comparisonNotes(before, after *comparedReport) []string {
 				notes = append(notes, "Tenant "+tenant+" is in the "+t.which+" report only.")
 			}
 		}
+	}
+	return notes
+}
+
+// findingNotes say what else may set findings apart.
+func findingNotes(before, after *comparedReport) []string {
+	var notes []string
+	was, is := before.Manifest, after.Manifest
+	switch how := apart(before, after); {
+	case how != "":
+		notes = append(notes, how+", so no event is of both. What happened in one of them only is counted and not listed here; diff.csv has it, and so "+
+			"has the report itself.")
+	case !sameInstant(was.Period.From, is.Period.From) || !sameInstant(was.Period.To, is.Period.To):
+		notes = append(notes, "The reports judge different periods, so what happened in one of them only is new or gone by that alone.")
+	}
+	if was.Pseudonyms != is.Pseudonyms {
+		notes = append(notes, "The reports do not use the same pseudonyms, so nothing in one can be recognised in the other: every finding is gone and new.")
+	}
+	if !before.listed || !after.listed {
+		notes = append(notes, "A report without exceptions.csv does not list its exceptions. They are compared by the findings that they cover; one that covers none does not show.")
 	}
 	return notes
 }

@@ -12,10 +12,10 @@ import (
 	"tapaudit/reports/words"
 )
 
-// diffColumns are those of diff.csv. A row is a finding, an exception, a test
-// or a stretch of coverage; first and last are times of a finding and days of a
-// stretch, status is how certain a test is or how a day is covered, count is
-// how many findings an exception covers or how many records coverage rests on.
+// diffColumns are those of diff.csv. A row is a finding, an exception, a test, a stretch of coverage or a measure. first
+// and last are times of a finding, or days of a stretch. status is how certain a test is, or how a day is covered. count
+// is how many findings an exception covers, or how many records coverage rests on. A measure has its values among the
+// summaries.
 const diffColumns = "part change rule_id tenant_id finding_id subject_type subject_id subject_name first last " +
 	"severity_old severity_new status_old status_new count_old count_new title summary_old summary_new exception_old exception_new note"
 
@@ -63,6 +63,10 @@ func (c *Comparison) rows() []diffRow {
 			row["exception_"+side.name] = exceptionWords(side.f)
 		}
 		all = append(all, row)
+	}
+	for _, m := range c.trend.rows() {
+		all = append(all, diffRow{"part": "measure", "change": "compared", "title": m.Name, "summary_old": m.Values[0], "summary_new": m.Values[1],
+			"note": m.Verdict})
 	}
 	for _, e := range c.exceptions.Changed {
 		shown := e.Shown()

@@ -2,13 +2,12 @@ package compare
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"tapaudit/analysis/when"
-	"tapaudit/ingest/safetext"
 	"tapaudit/reports/folder"
 )
 
@@ -32,15 +31,20 @@ type comparedFolder struct {
 // comparison never takes the place of what it compares. The error then wraps
 // [folder.ErrNotReport], too.
 func CheckFolder(ctx context.Context, dir string, replace bool) error {
+	return checkFolder(ctx, dir, replace, []string{"diff.html", "diff.csv"})
+}
+
+// checkFolder says whether a folder of these files may be written as dir: over nothing, or over one of the same files.
+func checkFolder(ctx context.Context, dir string, replace bool, files []string) error {
 	if err := folder.Check(ctx, dir, replace); err != nil {
 		return err
 	}
 	m, err := folder.ReadManifest(dir)
 	if err != nil {
-		return nil // as CheckFolder found it: nothing is there
+		return nil // as folder.Check found it: nothing is there
 	}
 	for _, f := range m.Outputs {
-		if f.Path != "diff.html" && f.Path != "diff.csv" {
+		if !slices.Contains(files, f.Path) {
 			return fmt.Errorf("folder %q holds a report: %w as a comparison; choose another folder", dir, folder.ErrNotReport)
 		}
 	}
@@ -66,13 +70,6 @@ func (c *Comparison) WriteFolder(ctx context.Context, dir, version string, creat
 		}
 		m := comparisonManifest{Tool: "tapaudit", Version: version, Created: when.OrNil(created),
 			Old: comparedFolder{c.old.Name, c.old.files}, New: comparedFolder{c.new.Name, c.new.files}, Outputs: f.Files()}
-		return f.Create(folder.ManifestName, func(w io.Writer) error {
-			text, err := json.MarshalIndent(m, "", "  ")
-			if err != nil {
-				return err
-			}
-			_, err = io.WriteString(w, safetext.JSON(text)+"\n")
-			return err
-		})
+		return writeManifest(f, m)
 	})
 }

@@ -53,6 +53,8 @@ type diffPage struct {
 	Tests             []testChange
 	TestsRest         int
 	Coverage          []coverageChange
+	Trend             []trendRow
+	TrendSentence     string
 }
 
 // changeGroup holds the findings that changed in the same way.
@@ -60,11 +62,13 @@ type changeGroup struct {
 	Change, Title, Text, None string
 	Findings                  []findingChange
 	Rest, Total               int
+	Left                      int // of one period only, and not listed
 }
 
 func (c *Comparison) writeHTML(w io.Writer, version string) error {
 	p := diffPage{Version: version, Look: page.LookOf(),
-		Old: c.old, New: c.new, Notes: c.notes, Counts: c.counts(), Exceptions: c.exceptions, Coverage: c.coverage}
+		Old: c.old, New: c.new, Notes: c.notes, Counts: c.counts(), Exceptions: c.exceptions, Coverage: c.coverage,
+		Trend: c.trend.rows(), TrendSentence: c.trend.Sentence()}
 	p.Heading, p.Sentence, p.Urgent = c.verdict()
 	p.SeveralTenants = len(c.old.Manifest.Tenants) > 1 || len(c.new.Manifest.Tenants) > 1
 	p.Tests = c.tests[:min(len(c.tests), diffRowsShown)]
@@ -75,8 +79,8 @@ func (c *Comparison) writeHTML(w io.Writer, version string) error {
 		{Change: "changed", Title: "Changed findings", Text: "Both reports have them, but not alike.", None: "No finding has changed."},
 		{Change: "persisting", Title: "Persisting findings", Text: "Both reports have them alike.", None: "No finding persists unchanged."},
 	} {
-		all := c.of(g.Change)
-		g.Total = len(all)
+		all, left := c.listed(g.Change)
+		g.Total, g.Left = len(all)+left, left
 		g.Findings = all[:min(len(all), diffRowsShown)]
 		g.Rest = len(all) - len(g.Findings)
 		p.Groups = append(p.Groups, g)
@@ -98,6 +102,16 @@ func (c *Comparison) of(change string) []findingChange {
 		}
 	}
 	return all
+}
+
+// listed are those of a change that are told one by one: where the periods share no time, not what happened in one of them.
+func (c *Comparison) listed(change string) (all []findingChange, left int) {
+	all = c.of(change)
+	n := len(all)
+	if c.apart {
+		all = slices.DeleteFunc(all, func(f findingChange) bool { return f.Note == outsidePeriod })
+	}
+	return all, n - len(all)
 }
 
 // changeCount counts the findings of a severity by what became of them.

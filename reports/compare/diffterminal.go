@@ -37,15 +37,25 @@ func (c *Comparison) Summary(w io.Writer, dir string, color bool) error {
 		s.Paragraph(words.Line(note))
 	}
 
+	s.Paragraph(c.trend.Sentence())
+	c.trend.table(s, "old", "new")
+
 	var rows [][]string
 	for _, n := range c.counts() {
 		rows = append(rows, []string{s.Severity(n.Severity), words.Number(n.New), words.Number(n.Gone), words.Number(n.Changed), words.Number(n.Persisting)})
 	}
 	s.Table([]int{12, 12, 12, 12, 12}, tw.AlignRight, []string{"findings", "new", "gone", "changed", "persisting"}, rows...)
 
-	tellFindings(s, "New:", c.of("new"), false)
-	tellFindings(s, "Gone:", c.of("gone"), true)
-	tellFindings(s, "Changed:", c.of("changed"), true)
+	for _, told := range []struct {
+		title, change string
+		how           bool
+	}{{"New:", "new", false}, {"Gone:", "gone", true}, {"Changed:", "changed", true}} {
+		all, left := c.listed(told.change)
+		tellFindings(s, told.title, all, told.how)
+		if left > 0 {
+			s.Paragraph(words.Capitalised(told.change) + ", of events in one period only: " + words.Number(left) + ". diff.csv (--out DIR) has them.")
+		}
+	}
 
 	rows = nil
 	for _, e := range c.exceptions.Changed[:min(len(c.exceptions.Changed), diffOthersTold)] {

@@ -101,6 +101,13 @@ func Hostile() *analysis.Result {
 				Workload: ANSI, Operation: ANSI, Class: "mail read", Result: "success", Object: BadUTF8 + SingleByte, EventID: "act-2", Items: 41,
 				Evidence: signin[:1]},
 		},
+		Timeline: []analysis.Moment{
+			{Time: At(13, 8, 0), TenantID: Tenant, What: "policy changed", ActorName: ANSI, Detail: "state went from disabled to enabled", EventID: "aud-9", Evidence: signin[:1]},
+			{Time: At(14, 8, 0), TenantID: Tenant, UserID: "u-1", UserName: Formula, What: "pass issued", ActorName: "@" + Image, IP: "198.51.100.7",
+				Detail: "one-time, valid until 2026-09-14 09:00 UTC", Findings: []string{"f4d0"}, EventID: "aud-0", Evidence: signin},
+			{Time: record.Time, TenantID: Tenant, UserID: "u-1", UserName: Formula, What: "log-in", IP: "203.0.113.9", Country: "CH", Application: Image,
+				Detail: "success; supervised: no (" + Script + ")", Findings: []string{"f1a7", "f2b8", "outside"}, EventID: "req-1", Evidence: signin},
+		},
 		Policy: []analysis.PolicyState{{TenantID: Tenant, From: At(1, 0, 0), Basis: "snapshot", State: "enabled", UsableOnce: "false",
 			DefaultMinutes: "60", MinimumMinutes: "60", MaximumMinutes: "480", Length: "8", Include: []string{"all_users", Script},
 			Actor: ANSI, EventID: "aud-9", Evidence: signin[:1]}},
@@ -179,7 +186,7 @@ func coverage() []analysis.CoverageDay {
 func Large(findings int) *analysis.Result {
 	r := Hostile()
 	r.Organisation = "Contoso Ltd"
-	r.Findings, r.Logins, r.Passes = nil, nil, nil
+	r.Findings, r.Logins, r.Passes, r.Timeline = nil, nil, nil, nil
 	ids := []string{"TAP-TAKEOVER-CHAIN", "TAP-GUESSING", "TAP-SIGNIN-UNSUPERVISED", "EVIDENCE-QUARANTINED", "TAP-ISSUED", "TAP-SIGNIN"}
 	severity := []analysis.Severity{"critical", "high", "medium", "low", "info", "info"}
 	for i := range findings {
@@ -197,6 +204,9 @@ func Large(findings int) *analysis.Result {
 			FirstSeen: when, LastSeen: when, Count: 1, Title: "A log-in with a pass was not supervised",
 			Summary:  user + " logged in with a pass that helpdesk.anna@contoso.example issued; four eyes failed because the issuer is the user, place failed because the network is new.",
 			EventIDs: []string{records[0].ID, records[1].ID}, Evidence: places, Records: records})
+		r.Timeline = append(r.Timeline, analysis.Moment{Time: when, TenantID: Tenant, UserID: "u", UserName: user, What: "log-in", IP: "203.0.113.9",
+			Country: "CH", Application: "My Signins", Detail: "success; supervised: no (four eyes: the issuer is the user)", EventID: records[0].ID,
+			Findings: []string{r.Findings[i].ID}, Evidence: places})
 	}
 	for i := range findings * 4 / 10 {
 		r.Logins = append(r.Logins, analysis.Login{TenantID: Tenant, UserID: "u", UserName: fmt.Sprintf("user%04d@contoso.example", i), Time: At(1, 0, 0).Add(time.Duration(i) * 10 * time.Minute),

@@ -12,6 +12,7 @@ import (
 	"tapaudit/analysis/settings"
 	"tapaudit/analysis/supervision"
 	"tapaudit/analysis/when"
+	"tapaudit/reports/verdict"
 	"tapaudit/reports/words"
 )
 
@@ -119,6 +120,53 @@ func incidentRows(r *analysis.Result) iter.Seq[incidentRow] {
 	})
 }
 
+// actionRow leaves the last four columns to whoever answers.
+type actionRow struct {
+	Number     int      `json:"number"`
+	Severity   string   `json:"severity"`
+	IncidentID string   `json:"incident_id"`
+	Ask        string   `json:"ask"`
+	About      string   `json:"about"`
+	Question   string   `json:"question"`
+	Fix        string   `json:"fix"`
+	Evidence   []string `json:"evidence"`
+	Answer     string   `json:"answer"`
+	DecidedBy  string   `json:"decided_by"`
+	Due        string   `json:"due"`
+	Done       string   `json:"done"`
+}
+
+func actionRows(r *analysis.Result) iter.Seq[actionRow] {
+	return each(verdict.Actions(r), func(a verdict.Action) actionRow {
+		return actionRow{Number: a.Number, Severity: string(a.Severity), IncidentID: a.IncidentID, Ask: a.Ask, About: a.About,
+			Question: a.Question, Fix: a.Fix, Evidence: words.Places(a.Evidence)}
+	})
+}
+
+type momentRow struct {
+	Time        *time.Time `json:"time"`
+	TenantID    string     `json:"tenant_id"`
+	UserID      string     `json:"user_id"`
+	UserName    string     `json:"user_name"`
+	What        string     `json:"what"`
+	ActorName   string     `json:"actor_name"`
+	IP          string     `json:"ip"`
+	Country     string     `json:"country"`
+	Application string     `json:"application"`
+	Detail      string     `json:"detail"`
+	IncidentID  string     `json:"incident_id"`
+	FindingIDs  []string   `json:"finding_ids"`
+	EventID     string     `json:"event_id"`
+	Evidence    []string   `json:"evidence"`
+}
+
+func momentRows(r *analysis.Result) iter.Seq[momentRow] {
+	return each(r.Timeline, func(m analysis.Moment) momentRow {
+		return momentRow{when.OrNil(m.Time), m.TenantID, m.UserID, m.UserName, m.What, m.ActorName, m.IP, m.Country, m.Application,
+			m.Detail, m.IncidentID, m.Findings, m.EventID, words.Places(m.Evidence)}
+	})
+}
+
 type assessmentRow struct {
 	RuleID     string     `json:"rule_id"`
 	TenantID   string     `json:"tenant_id"`
@@ -188,6 +236,7 @@ type loginRow struct {
 	Supervised   string   `json:"supervised"`
 	EventIDs     []string `json:"event_ids"`
 	Evidence     []string `json:"evidence"`
+	Reasons      []string `json:"reasons"`
 	Deeds        []string `json:"deeds"`
 }
 
@@ -196,7 +245,7 @@ func loginRows(r *analysis.Result) iter.Seq[loginRow] {
 		row := loginRow{TenantID: l.TenantID, UserID: l.UserID, UserName: l.UserName, Time: when.OrNil(l.Time), IP: l.IP, ASN: l.ASN,
 			Country: l.Country, Applications: l.Applications, Signins: l.Signins, Footprint: l.Footprint, Outcome: l.Outcome,
 			PassIssuedAt: when.OrNil(l.PassIssuedAt), IssuerName: l.IssuerName, Supervised: l.Supervised,
-			EventIDs: l.EventIDs, Evidence: words.Places(l.Evidence), Deeds: words.Deeds(l.Deeds)}
+			EventIDs: l.EventIDs, Evidence: words.Places(l.Evidence), Reasons: l.Reasons(), Deeds: words.Deeds(l.Deeds)}
 		for _, name := range supervision.Criteria() {
 			row.Criteria = append(row.Criteria, l.Criterion(name).State)
 		}

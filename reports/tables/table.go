@@ -26,6 +26,8 @@ type table struct {
 var all = []table{
 	table{name: "findings", sheet: "findings", json: true, pq: true}.of(rows(Findings)),
 	table{name: "incidents", json: true}.of(rows(incidentRows)),
+	table{name: "actions", sheet: "actions"}.of(rows(actionRows)),
+	table{name: "timeline", sheet: "timeline"}.of(rows(momentRows)),
 	table{name: "assessment", sheet: "assessment"}.of(rows(assessmentRows)),
 	table{name: "passes", sheet: "passes"}.of(rows(passRows)),
 	table{name: "logins", sheet: "ledger"}.of(rows(loginRows)),

@@ -261,3 +261,13 @@ func milliseconds(t *time.Time) *int64 {
 	ms := t.UnixMilli()
 	return &ms
 }
+
+// undated is where something without a time stands: an event has to have one.
+func undated(r *analysis.Result) time.Time {
+	for _, t := range []time.Time{r.Period.From, r.AsOf} {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return time.Unix(0, 0)
+}

@@ -8,18 +8,17 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"tapaudit/analysis"
-	"tapaudit/analysis/supervision"
 	"tapaudit/ingest/safetext"
 	"tapaudit/reports/folder"
 	"tapaudit/reports/tables"
+	"tapaudit/reports/verdict"
 	"tapaudit/reports/words"
 )
 
-// timelineEvent is one event. What is not known is left out of the JSON and
-// empty in the CSV file; lists are joined as in the other files.
+// timelineEvent is one row of timeline.csv with what Timesketch demands. What is not known is left out of the JSON and empty in
+// the CSV file; lists are joined as in the other files.
 type timelineEvent struct {
 	Message       string   `json:"message"`
 	Timestamp     int64    `json:"timestamp"` // microseconds since 1970
@@ -28,50 +27,35 @@ type timelineEvent struct {
 	DataType      string   `json:"data_type"`
 	Tag           []string `json:"tag"`
 	TenantID      string   `json:"tenant_id,omitempty"`
-	FindingID     string   `json:"finding_id,omitempty"`
-	RuleID        string   `json:"rule_id,omitempty"`
-	Severity      string   `json:"severity,omitempty"`
-	Status        string   `json:"status,omitempty"`
-	SubjectType   string   `json:"subject_type,omitempty"`
-	SubjectID     string   `json:"subject_id,omitempty"`
-	SubjectName   string   `json:"subject_name,omitempty"`
-	ActorType     string   `json:"actor_type,omitempty"`
-	ActorID       string   `json:"actor_id,omitempty"`
+	UserID        string   `json:"user_id,omitempty"`
+	UserName      string   `json:"user_name,omitempty"`
 	ActorName     string   `json:"actor_name,omitempty"`
-	LastSeen      string   `json:"last_seen,omitempty"`
 	IP            string   `json:"ip,omitempty"`
-	ASN           string   `json:"asn,omitempty"`
 	Country       string   `json:"country,omitempty"`
-	Applications  string   `json:"applications,omitempty"`
-	Outcome       string   `json:"outcome,omitempty"`
-	Supervised    string   `json:"supervised,omitempty"`
-	Failed        string   `json:"failed_criteria,omitempty"`
-	PassID        string   `json:"pass_id,omitempty"`
-	Usage         string   `json:"usage,omitempty"`
-	EndBasis      string   `json:"end_basis,omitempty"`
-	EndedBy       string   `json:"ended_by,omitempty"`
-	EventIDs      string   `json:"event_ids,omitempty"`
+	Application   string   `json:"application,omitempty"`
+	Detail        string   `json:"detail,omitempty"`
+	IncidentID    string   `json:"incident_id,omitempty"`
+	Severity      string   `json:"severity,omitempty"` // the worst of the open findings that tell of it
+	RuleIDs       string   `json:"rule_ids,omitempty"`
+	FindingIDs    string   `json:"finding_ids,omitempty"`
+	EventID       string   `json:"event_id,omitempty"`
 	Evidence      string   `json:"evidence,omitempty"`
-
-	at time.Time
 }
 
-const timelineColumns = "message timestamp datetime timestamp_desc data_type tag tenant_id finding_id rule_id severity status subject_type " +
-	"subject_id subject_name actor_type actor_id actor_name last_seen ip asn country applications outcome supervised failed_criteria " +
-	"pass_id usage end_basis ended_by event_ids evidence"
+const timelineColumns = "message timestamp datetime timestamp_desc data_type tag tenant_id user_id user_name actor_name ip country application " +
+	"detail incident_id severity rule_ids finding_ids event_id evidence"
 
 // cells are the event's values in the order of timelineColumns.
 func (e *timelineEvent) cells() ([]string, error) {
 	tag, err := json.Marshal(e.Tag)
-	return []string{e.Message, strconv.FormatInt(e.Timestamp, 10), e.Datetime, e.TimestampDesc, e.DataType, string(tag), e.TenantID,
-		e.FindingID, e.RuleID, e.Severity, e.Status, e.SubjectType, e.SubjectID, e.SubjectName, e.ActorType, e.ActorID, e.ActorName,
-		e.LastSeen, e.IP, e.ASN, e.Country, e.Applications, e.Outcome, e.Supervised, e.Failed, e.PassID, e.Usage, e.EndBasis, e.EndedBy,
-		e.EventIDs, e.Evidence}, err
+	return []string{e.Message, strconv.FormatInt(e.Timestamp, 10), e.Datetime, e.TimestampDesc, e.DataType, string(tag), e.TenantID, e.UserID,
+		e.UserName, e.ActorName, e.IP, e.Country, e.Application, e.Detail, e.IncidentID, e.Severity, e.RuleIDs, e.FindingIDs, e.EventID,
+		e.Evidence}, err
 }
 
-// WriteTimesketch writes timesketch.jsonl and timesketch.csv, a timeline for
-// Timesketch: what became of each pass, each log-in and each finding, in the
-// order of time. Both files hold the same events; one of them is imported.
+// WriteTimesketch writes timesketch.jsonl and timesketch.csv, the rows of
+// timeline.csv for Timesketch. Both files hold the same events; one of them is
+// imported.
 //
 // Timesketch demands message, datetime and timestamp_desc of every event
 // (timesketch.org, guides/user/import-from-json-csv). Its importer drops the
@@ -118,88 +102,49 @@ func WriteTimesketch(f *folder.Folder, r *analysis.Result) error {
 	})
 }
 
-// timeline holds every event in the order of time; what happened at one moment
-// keeps the order in which it must have happened: a pass is issued, used,
-// judged, and ends.
+// timeline holds the rows of timeline.csv, tagged with the rules that tell of them.
 func timeline(r *analysis.Result) []timelineEvent {
-	var all []timelineEvent
-	add := func(at time.Time, desc string, e timelineEvent) {
-		e.at, e.TimestampDesc = at.UTC(), desc
-		e.Timestamp = at.UnixMicro()
-		e.Datetime = e.at.Format("2006-01-02T15:04:05.000000+00:00")
-		all = append(all, e)
+	findings := make(map[string]*analysis.Finding, len(r.Findings))
+	for i := range r.Findings {
+		findings[r.Findings[i].ID] = &r.Findings[i]
 	}
-	for _, p := range r.Passes {
-		e := passEvent(p)
-		e.Message = "A Temporary Access Pass was issued to " + words.Or(p.UserName, p.UserID) + " by " + words.Or(words.Or(p.IssuerName, p.IssuerID), "an unknown issuer")
-		add(p.IssuedAt, "Pass issued", e)
-		// One that ended before its start was never valid.
-		if p.Start.After(p.IssuedAt) && !p.EndedAt.Before(p.Start) {
-			e.Message = "The Temporary Access Pass of " + words.Or(p.UserName, p.UserID) + " became valid"
-			add(p.Start, "Pass valid from", e)
+	all := make([]timelineEvent, len(r.Timeline))
+	for i, m := range r.Timeline {
+		at := m.Time.UTC()
+		e := timelineEvent{
+			Timestamp: at.UnixMicro(), Datetime: at.Format("2006-01-02T15:04:05.000000+00:00"), TimestampDesc: words.Capitalised(m.What),
+			DataType: "tapaudit:moment", Tag: []string{"tapaudit", strings.ReplaceAll(m.What, " ", "-")}, TenantID: m.TenantID,
+			UserID: m.UserID, UserName: m.UserName, ActorName: m.ActorName, IP: m.IP, Country: m.Country, Application: m.Application,
+			Detail: m.Detail, IncidentID: m.IncidentID, FindingIDs: tables.Joined(m.Findings), EventID: m.EventID,
+			Evidence: tables.Joined(words.Places(m.Evidence)),
 		}
-	}
-	for _, l := range r.Logins {
-		var failed []string
-		for _, name := range supervision.Criteria() {
-			if l.Criterion(name).State == analysis.Failed {
-				failed = append(failed, name)
+		e.Message = words.Capitalised(m.What)
+		for _, part := range []struct{ before, text string }{
+			{": ", words.Or(m.UserName, m.UserID)}, {", by ", m.ActorName}, {", from ", m.IP}, {", to ", m.Application}, {"; ", m.Detail},
+		} {
+			if part.text != "" {
+				e.Message += part.before + part.text
 			}
 		}
-		user := words.Or(l.UserName, l.UserID)
-		message := user + " logged in with a Temporary Access Pass from " + words.Or(l.IP, "an unknown address") + ", " + l.Outcome + "; supervised: " + l.Supervised
-		if len(failed) > 0 {
-			message += "; failed: " + strings.Join(failed, ", ")
+		var rules []string
+		for _, id := range m.Findings {
+			f, listed := findings[id]
+			if !listed {
+				continue
+			}
+			if !slices.Contains(rules, f.RuleID) {
+				rules = append(rules, f.RuleID)
+			}
+			if verdict.IsOpen(*f) && f.Severity.Rank() > analysis.Severity(e.Severity).Rank() {
+				e.Severity = string(f.Severity)
+			}
 		}
-		add(l.Time, "Log-in with a pass", timelineEvent{Message: message, DataType: "tapaudit:login", Tag: []string{"tapaudit", "login", "supervised-" + strings.ReplaceAll(l.Supervised, " ", "-")},
-			TenantID: l.TenantID, SubjectType: "user", SubjectID: l.UserID, SubjectName: l.UserName, ActorName: l.IssuerName, IP: l.IP,
-			ASN: l.ASN, Country: l.Country, Applications: tables.Joined(l.Applications), Outcome: l.Outcome, Supervised: l.Supervised,
-			Failed: tables.Joined(failed), EventIDs: tables.Joined(l.EventIDs), Evidence: tables.Joined(words.Places(l.Evidence))})
+		e.RuleIDs = tables.Joined(rules)
+		if e.Severity != "" {
+			e.Tag = append(e.Tag, e.Severity)
+		}
+		e.Tag = append(e.Tag, rules...)
+		all[i] = e
 	}
-	for _, f := range r.Findings {
-		e := timelineEvent{Message: f.Title + ": " + f.Summary, DataType: "tapaudit:finding", Tag: []string{"tapaudit", "finding", string(f.Severity), f.Status},
-			TenantID: f.TenantID, FindingID: f.ID, RuleID: f.RuleID, Severity: string(f.Severity), Status: f.Status, SubjectType: f.SubjectType,
-			SubjectID: f.SubjectID, SubjectName: f.SubjectName, ActorID: f.ActorID, ActorName: f.ActorName, LastSeen: words.Stamp(f.LastSeen),
-			EventIDs: tables.Joined(f.EventIDs), Evidence: tables.Joined(words.Places(f.Evidence))}
-		if at := f.FirstSeen; !at.IsZero() {
-			add(at, "Finding first seen", e)
-		} else {
-			add(undated(r), "Finding without a time", e)
-		}
-	}
-	for _, p := range r.Passes {
-		if p.EndedAt.IsZero() {
-			continue
-		}
-		e := passEvent(p)
-		ended, desc := " ended by ", "Pass ended"
-		if p.EndedAt.After(r.AsOf) {
-			ended, desc = " is to end by ", "Pass end expected"
-		}
-		e.Message = "The Temporary Access Pass of " + words.Or(p.UserName, p.UserID) + ended + words.Or(p.EndedBy, "an unknown cause")
-		if p.EndedBy == "expiry" && p.EndBasis == "inferred" {
-			e.Message += " (inferred from the policy)"
-		}
-		add(p.EndedAt, desc, e)
-	}
-	slices.SortStableFunc(all, func(a, b timelineEvent) int { return a.at.Compare(b.at) })
 	return all
-}
-
-// undated is where something without a time stands: a timeline has to put it
-// somewhere, and its timestamp_desc says that it does not belong there.
-func undated(r *analysis.Result) time.Time {
-	for _, t := range []time.Time{r.Period.From, r.AsOf} {
-		if !t.IsZero() {
-			return t
-		}
-	}
-	return time.Unix(0, 0)
-}
-
-// passEvent is what the events of one pass have in common.
-func passEvent(p analysis.Pass) timelineEvent {
-	return timelineEvent{DataType: "tapaudit:pass", Tag: []string{"tapaudit", "pass"}, TenantID: p.TenantID, SubjectType: "user",
-		SubjectID: p.UserID, SubjectName: p.UserName, ActorType: p.IssuerType, ActorID: p.IssuerID, ActorName: p.IssuerName, IP: p.IssuerIP,
-		PassID: p.PassID, Usage: p.Usage, EndBasis: p.EndBasis, EndedBy: p.EndedBy, EventIDs: p.EventID, Evidence: tables.Joined(words.Places(p.Evidence))}
 }

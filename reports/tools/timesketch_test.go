@@ -81,48 +81,30 @@ func TestTimelineHoldsEverythingInOrder(t *testing.T) {
 		}) {
 			t.Errorf("%s: the events are not in the order of time", name)
 		}
-		findings, of := map[any]bool{}, map[any]int{}
-		for _, e := range events {
-			of[e["timestamp_desc"]]++
-			if id, ok := e["finding_id"]; ok {
-				findings[id] = true
-			}
-		}
-		if len(findings) != len(r.Findings) || of["Pass issued"] != len(r.Passes) || of["Pass ended"] != len(r.Passes) || of["Log-in with a pass"] != len(r.Logins) {
-			t.Errorf("%s: %d findings of %d, %v", name, len(findings), len(r.Findings), of)
+		if len(events) != len(r.Timeline) {
+			t.Errorf("%s: %d events of %d", name, len(events), len(r.Timeline))
 		}
 	}
 }
 
-func TestTimelineOfPasses(t *testing.T) {
-	pass := func(issued, start, ended time.Time) *analysis.Result {
-		return &analysis.Result{AsOf: reporttest.At(20, 0, 0), Passes: []analysis.Pass{{UserName: "nina", IssuedAt: issued, Start: start, EndedAt: ended, EndedBy: "expiry", EndBasis: "inferred"}}}
+// An event says in a line what happened, and is tagged with the rules that tell of it and the worst open severity.
+func TestTimelineEvents(t *testing.T) {
+	r := &analysis.Result{
+		Findings: []analysis.Finding{
+			{ID: "a", RuleID: "TAP-SIGNIN", Severity: "info", Status: "open"}, {ID: "b", RuleID: "TAP-GUESSED", Severity: "critical", Status: "excepted"},
+			{ID: "c", RuleID: "TAP-PASS-REUSED", Severity: "high", Status: "open"}, {ID: "d", RuleID: "TAP-SIGNIN", Severity: "low", Status: "open"},
+		},
+		Timeline: []analysis.Moment{
+			{Time: reporttest.At(1, 8, 0), UserName: "nina", What: "log-in", IP: "192.0.2.1", Application: "My Signins", Detail: "success", Findings: []string{"a", "b", "c", "d", "other"}},
+			{Time: reporttest.At(1, 9, 0), What: "policy changed", ActorName: "petra"},
+		},
 	}
-	for _, c := range []struct {
-		what string
-		r    *analysis.Result
-		want string
-	}{
-		{"valid at once", pass(reporttest.At(1, 8, 0), reporttest.At(1, 8, 0), reporttest.At(1, 9, 0)), "Pass issued, Pass ended"},
-		{"valid later", pass(reporttest.At(1, 8, 0), reporttest.At(2, 8, 0), reporttest.At(2, 9, 0)), "Pass issued, Pass valid from, Pass ended"},
-		{"never valid", pass(reporttest.At(1, 8, 0), reporttest.At(2, 8, 0), reporttest.At(1, 9, 0)), "Pass issued, Pass ended"},
-		{"still valid", pass(reporttest.At(19, 8, 0), reporttest.At(19, 8, 0), reporttest.At(21, 9, 0)), "Pass issued, Pass end expected"},
-		{"without an end", pass(reporttest.At(19, 8, 0), reporttest.At(19, 8, 0), time.Time{}), "Pass issued"},
-	} {
-		var got []string
-		for _, e := range timeline(c.r) {
-			got = append(got, e.TimestampDesc)
-		}
-		if strings.Join(got, ", ") != c.want {
-			t.Errorf("%s: %v, want %s", c.what, got, c.want)
-		}
+	all := timeline(r)
+	if e := all[0]; e.Message != "Log-in: nina, from 192.0.2.1, to My Signins; success" || e.Severity != "high" ||
+		strings.Join(e.Tag, " ") != "tapaudit log-in high TAP-SIGNIN TAP-GUESSED TAP-PASS-REUSED" || e.TimestampDesc != "Log-in" {
+		t.Errorf("%+v", e)
 	}
-}
-
-func TestFindingWithoutATimeSaysSo(t *testing.T) {
-	r := &analysis.Result{Findings: []analysis.Finding{{ID: "f", Title: "No policy", Summary: "none"}}, Period: analysis.Period{From: reporttest.At(1, 0, 0)}}
-	events := timeline(r)
-	if len(events) != 1 || events[0].TimestampDesc != "Finding without a time" || !events[0].at.Equal(reporttest.At(1, 0, 0)) {
-		t.Errorf("%+v", events)
+	if e := all[1]; e.Message != "Policy changed, by petra" || e.Severity != "" || strings.Join(e.Tag, " ") != "tapaudit policy-changed" {
+		t.Errorf("%+v", e)
 	}
 }

@@ -1,5 +1,5 @@
 // Command bench measures tapaudit against what bounds it, each pair in turn in one run, as a ratio: the machine's own
-// speed cancels out. It prints a table; README.md shows one and says how it came about.
+// speed cancels out. It prints a table; cmd/README.md shows one and says how it came about.
 //
 //	bench -tapaudit bin/tapaudit [-signins 150000] [-rounds 3] [-large]
 package main

@@ -16,9 +16,9 @@ import (
 	"golang.org/x/mod/module"
 )
 
-// bundle writes one archive that builds and tests without a network: the commit's sources, every module that go.mod
-// names, in the layout of a module proxy under .modules (the Makefile uses it where it is), and the commit in .commit.
-// Go's vendor folder would not do: it leaves out the tools and every file that is not beside a package.
+// bundle writes one archive that builds and tests without a network. It has the commit's sources, the commit in
+// .commit, and every module that go.mod names under .modules, as a module proxy lays them out; make uses them from
+// there. Go's vendor folder would not do: it leaves out the tools and every file that is not beside a package.
 func bundle(out, version, commit string, when time.Time) error {
 	sources, err := commitFiles()
 	if err != nil {

@@ -9,8 +9,9 @@ import (
 	"strings"
 )
 
-// documents are the pages of a release, where the repository has them, so that their links lead from one to the other: every page
-// but those for whoever works on the program, the picture and the script that they show, and the examples of configurations.
+// documents are the pages of a release: every page but those for whoever works on the program, the picture and the
+// script that they show, and the examples of configurations. They lie where the repository has them, so that their
+// links lead from one to the other.
 func documents() ([]entry, error) {
 	var entries []entry
 	err := fs.WalkDir(os.DirFS("."), ".", func(path string, file fs.DirEntry, err error) error {

@@ -90,6 +90,33 @@ func TestDependenciesAreNamed(t *testing.T) {
 	}
 }
 
+// TestExportScript: the script reads only, and the page beside it names each permission that it asks for.
+func TestExportScript(t *testing.T) {
+	script, err := os.ReadFile(filepath.Join(root, "ingest", "export.ps1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(filepath.Join(root, "ingest", "EXPORT.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	permissions := regexp.MustCompile(`\b[A-Z]\w+\.Read(Write)?(\.\w+)+`).FindAllString(string(script), -1)
+	if len(permissions) < 8 {
+		t.Errorf("only %q found", permissions)
+	}
+	for _, permission := range permissions {
+		if strings.Contains(permission, "Write") || !strings.Contains(string(page), "`"+permission+"`") {
+			t.Errorf("%s is no permission to read that EXPORT.md names", permission)
+		}
+	}
+	for _, m := range regexp.MustCompile(`-Method (\w+) -Uri (\S+)`).FindAllStringSubmatch(string(script), -1) {
+		// A search of the Unified Audit Log is begun by a POST.
+		if m[1] != "GET" && m[2] != `"$graph/security/auditLog/queries"` {
+			t.Errorf("%s changes something", m[0])
+		}
+	}
+}
+
 // markdown are the repository's documents by their path.
 func markdown(t *testing.T, root string) map[string]string {
 	t.Helper()

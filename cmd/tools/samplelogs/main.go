@@ -1,7 +1,6 @@
-// Samplelogs writes sample-logs: the exported Microsoft Entra ID logs of two
-// made-up tenants for the third quarter of 2026, with Temporary Access Passes used
-// as they should be and misused in every way that is looked for, a configuration for them, and the
-// findings and the supervision ledger to be expected.
+// Samplelogs writes sample-logs: the exported Microsoft Entra ID logs of two made-up tenants for the third quarter of
+// 2026. Temporary Access Passes are used in them as they should be, and misused in every way that is looked for. A
+// configuration comes with them, and the findings and the supervision ledger to be expected.
 //
 // Everything follows from the seed: no clock, no machine, no map order has a say.
 package main

@@ -1,9 +1,9 @@
 //go:build linux
 
-// Command torture shows that tapaudit keeps its promises when things go wrong: it is killed at random moments, its disks
-// fill up, its evidence cannot be read or changes while it is read, its evidence is hostile, so is what strangers hand over
-// (cases, lakes, reports, rules, configurations), and every system call that could open a connection is watched. It prints what it does, and last a line of counts; it fails when a count is not as
-// it should be.
+// Command torture shows that tapaudit keeps its promises when things go wrong. It is killed at random moments. Its
+// disks fill up. Its evidence cannot be read, changes while it is read, or is hostile, and so is what strangers hand
+// over: cases, lakes, reports, rules, configurations. Every system call that could open a connection is watched.
+// Torture prints what it does, and last a line of counts; it fails when a count is not as it should be.
 //
 //	torture -tapaudit bin/tapaudit -samplelogs bin/samplelogs [-kills 200] [-seed 1] [-only kills,faults,…] [-large]
 //

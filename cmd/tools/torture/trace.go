@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// trace runs every command under a trace of its system calls: no socket of any family is made, no program is started,
-// nothing is opened for writing but outputs and temporary files, and nothing in the home directory is looked for. Then
-// it runs in a network namespace without any interface but a loopback that is down.
+// trace runs every command under a trace of its system calls. No socket of any family may be made and no program
+// started. Nothing may be opened for writing but outputs and temporary files, and nothing looked for in the home
+// directory. Then it runs in a network namespace without any interface but a loopback that is down.
 func (s *session) trace() error {
 	dir, err := os.MkdirTemp(s.dir, "trace-")
 	if err != nil {
