@@ -213,7 +213,6 @@ func (s *scope) read(ctx context.Context, c *casefile.Case, opts Options) (notes
 WITH events AS (
     SELECT min(time) AS first_at, max(time) AS last_at FROM attributed_signins WHERE tenant IS NOT NULL
     UNION ALL SELECT min(time), max(time) FROM attributed_audits WHERE tenant IS NOT NULL
-    UNION ALL SELECT min(time), max(time) FROM attributed_activities WHERE tenant IS NOT NULL
     UNION ALL SELECT min(first_time), max(last_time) FROM attributed_extract_days WHERE tenant IS NOT NULL
 ),
 acts AS (SELECT min(time) AS first_at, max(time) AS last_at FROM attributed_activities WHERE tenant IS NOT NULL),

@@ -174,6 +174,31 @@ func TestChangelog(t *testing.T) {
 	}
 }
 
+// TestCommandsAreListed: cmd/README.md has a row for every command that help lists.
+func TestCommandsAreListed(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(repository, "cmd", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	help, err := exec.Command("tapaudit", "--help").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, listed, _ := strings.Cut(string(help), "Available Commands:\n")
+	listed, _, _ = strings.Cut(listed, "\n\n")
+	commands := 0
+	for line := range strings.Lines(listed) {
+		command := strings.Fields(line)[0]
+		commands++
+		if command != "help" && !strings.Contains(string(page), "\n| `tapaudit "+command) {
+			t.Errorf("cmd/README.md has no row for %s", command)
+		}
+	}
+	if commands < 15 {
+		t.Errorf("help lists %d commands:\n%s", commands, help)
+	}
+}
+
 // TestOrganisations: the examples for kinds of organisations are configurations without errors, and name what lies beside them.
 func TestOrganisations(t *testing.T) {
 	files, err := fs.Glob(os.DirFS(repository), "sample-logs/organisations/*/tapaudit.yaml")

@@ -244,6 +244,9 @@ func (f *reportFlags) write(ctx context.Context, c *openCase, s *settings.Settin
 		Formats: f.formats, Version: programVersion(), Created: f.created, Replace: f.replace, SigningKey: f.key,
 	})
 	written, kept := f.out, ""
+	if len(f.formats) == 0 || slices.Contains(f.formats, "html") {
+		written = filepath.Join(f.out, "report.html")
+	}
 	if errors.Is(err, folder.ErrUnassessed) {
 		written, kept, err = "", f.out, nil
 	}

@@ -20,6 +20,7 @@ import (
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/safetext"
 	"tapaudit/reports/tables"
+	"tapaudit/reports/terminal"
 )
 
 var queryFormats = []string{"table", "csv", "json"}
@@ -185,18 +186,18 @@ func cell(v any) string {
 	return fmt.Sprint(v)
 }
 
+// tableWriter writes a table as wide as the screen, where it is known how wide that is; a row that does not fit at all stands by
+// itself.
 type tableWriter struct {
-	io streams
-	t  *tablewriter.Table
+	io   streams
+	head []string
+	rows [][]string
 }
 
 func (w *tableWriter) begin(columns []string) error {
-	w.t = tablewriter.NewTable(w.io.out, tablewriter.WithHeaderAutoFormat(tw.Off), tablewriter.WithHeaderAlignment(tw.AlignLeft))
-	head := make([]string, len(columns))
-	for i, name := range columns {
-		head[i] = safetext.Line(name)
+	for _, name := range columns {
+		w.head = append(w.head, safetext.Line(name))
 	}
-	w.t.Header(head)
 	return nil
 }
 
@@ -205,11 +206,62 @@ func (w *tableWriter) row(values []any) error {
 	for i, v := range values {
 		cells[i] = safetext.Line(cell(v))
 	}
-	return w.t.Append(cells)
+	w.rows = append(w.rows, cells)
+	return nil
 }
 
 func (w *tableWriter) flush() error { return nil }
-func (w *tableWriter) end() error   { return w.t.Render() }
+
+func (w *tableWriter) end() error {
+	widths := make([]int, len(w.head))
+	for _, cells := range append(w.rows, w.head) {
+		for i, cell := range cells {
+			widths[i] = max(widths[i], twwidth.Width(cell))
+		}
+	}
+	if columns, known := terminal.Width(w.io.out); known {
+		const frame, least = 3, 8 // between and around cells; what a cell needs to be read
+		var ok bool
+		if widths, ok = terminal.Shares(widths, columns-frame*len(widths)-1, least); !ok {
+			return w.expand()
+		}
+	}
+	table := tablewriter.NewTable(w.io.out, tablewriter.WithHeaderAutoFormat(tw.Off), tablewriter.WithHeaderAlignment(tw.AlignLeft),
+		tablewriter.WithHeaderAutoWrap(tw.WrapNone), tablewriter.WithRowAutoWrap(tw.WrapNone))
+	fitted := func(cells []string) []string {
+		out := make([]string, len(cells))
+		for i, cell := range cells {
+			if out[i] = cell; twwidth.Width(cell) > widths[i] {
+				out[i] = strings.Join(terminal.Lines(widths[i], cell), "\n")
+			}
+		}
+		return out
+	}
+	table.Header(fitted(w.head))
+	for _, cells := range w.rows {
+		if err := table.Append(fitted(cells)); err != nil {
+			return err
+		}
+	}
+	return table.Render()
+}
+
+func (w *tableWriter) expand() error {
+	out := &expandedWriter{w: bufio.NewWriter(w.io.out)}
+	if err := out.begin(w.head); err != nil {
+		return err
+	}
+	for _, cells := range w.rows {
+		values := make([]any, len(cells))
+		for i, cell := range cells {
+			values[i] = cell
+		}
+		if err := out.row(values); err != nil {
+			return err
+		}
+	}
+	return out.end()
+}
 
 // expandedWriter writes each row by itself, a line for each value.
 type expandedWriter struct {

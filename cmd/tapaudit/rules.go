@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/olekukonko/tablewriter/pkg/twwidth"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -21,6 +22,7 @@ import (
 	"tapaudit/analysis/settings"
 	"tapaudit/ingest/regular"
 	"tapaudit/ingest/safetext"
+	"tapaudit/reports/terminal"
 )
 
 // rulesCommand lists the rules with what the configuration makes of them, shows one, or tests those of a folder.
@@ -139,12 +141,14 @@ func testRulesCommand(io streams) *cobra.Command {
 	return c
 }
 
-// listRules writes the rules by their groups, a line for each; a user's rule may have none.
+// listRules writes the rules by their groups, a line for each or, on a screen that is too narrow, two; a user's rule may have no
+// group.
 func listRules(w io.Writer, rules []analysis.Rule) error {
 	widest := 0
 	for _, r := range rules {
 		widest = max(widest, len(r.ID))
 	}
+	columns, known := terminal.Width(w)
 	out := bufio.NewWriter(w)
 	for _, group := range append(slices.Clone(analysis.RuleGroups), "") {
 		head := cmp.Or(group, "rules of your own")
@@ -160,7 +164,14 @@ func listRules(w io.Writer, rules []analysis.Rule) error {
 			if !r.Enabled {
 				severity = "off"
 			}
-			fmt.Fprintf(out, "  %-8s  %-*s  %s\n", safetext.Line(severity), widest, safetext.Line(r.ID), safetext.Line(r.Title))
+			line := fmt.Sprintf("  %-8s  %-*s", safetext.Line(severity), widest, safetext.Line(r.ID))
+			title := safetext.Line(r.Title)
+			if !known || len(line)+2+twwidth.Width(title) <= columns {
+				fmt.Fprintf(out, "%s  %s\n", line, title)
+				continue
+			}
+			const indent = "            "
+			fmt.Fprintf(out, "%s\n%s%s\n", strings.TrimRight(line, " "), indent, strings.Join(terminal.Lines(columns-len(indent), title), "\n"+indent))
 		}
 		if head == "" {
 			fmt.Fprintln(out)

@@ -97,8 +97,12 @@ func doerOf(both saying) (d doer) {
 		account = ""
 	}
 	d.id = both.text("tokenObjectId")
-	for _, other := range []string{account, user, key} {
-		if !record.Present(d.id) && wholeGUID.MatchString(other) {
+	candidates := []string{account, user, key}
+	for _, o := range both { // Graph has an object id there, where the event has a name
+		candidates = append(candidates, scalarText(o.folded("userId")))
+	}
+	for _, other := range candidates {
+		if !record.Present(d.id) && record.Present(other) && wholeGUID.MatchString(other) {
 			d.id = other
 		}
 	}

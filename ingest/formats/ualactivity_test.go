@@ -185,6 +185,11 @@ func TestUnifiedActivityForms(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { readsAs(t, text, unifiedAudit, record.Activity, mailReadRow(nil), "") })
 	}
+	t.Run("Graph names the user by id", func(t *testing.T) {
+		bare := mailRead(`,"TokenObjectId":"`+jane+`"`, ``)
+		readsAs(t, `{"id":"`+mailID+`","createdDateTime":"2026-09-14T09:05:00Z","auditLogRecordType":"exchangeItemAggregated","operation":"MailItemsAccessed","userId":"`+jane+`","service":"Exchange","auditData":`+bare+`}`,
+			unifiedAudit, record.Activity, mailReadRow(nil), "")
+	})
 	t.Run("Defender's own columns", func(t *testing.T) {
 		bare := mailRead(`,"TokenObjectId":"`+jane+`"`, ``, `"ClientAppId":"`+outlook+`",`, ``, `"ClientIPAddress":"203.0.113.9",`, ``, `"ClientIP":"198.51.100.1",`, ``)
 		readsAs(t, `{"Timestamp":"2026-09-14T09:05:00Z","ActionType":"MailItemsAccessed","AccountObjectId":"`+jane+`","IPAddress":"203.0.113.9","OAuthAppId":"`+outlook+`","RawEventData":`+bare+`}`,

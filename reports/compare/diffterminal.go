@@ -70,14 +70,14 @@ func (c *Comparison) Summary(w io.Writer, dir string, color bool) error {
 		if applies != "" {
 			text = applies + "\n" + text
 		}
-		rows = append(rows, []string{e.Change, wrapped(64, text)})
+		rows = append(rows, []string{e.Change, wrapped(s.Wide(64), text)})
 	}
 	tellList(s, "Exceptions:", wideSecond, []string{"change", "exception"}, rows, len(c.exceptions.Changed))
 
 	rows = nil
 	for _, t := range c.tests[:min(len(c.tests), diffOthersTold)] {
 		rows = append(rows, []string{certainty(t.Old) + " → " + certainty(t.New),
-			wrapped(60, words.Line(t.RuleID)+", tenant "+shortID(t.TenantID)+"\n"+words.Line(words.Or(t.NewReason, t.OldReason)))})
+			wrapped(s.Wide(60), words.Line(t.RuleID)+", tenant "+shortID(t.TenantID)+"\n"+words.Line(words.Or(t.NewReason, t.OldReason)))})
 	}
 	tellList(s, "Tests that are more or less certain than before:", []int{18, 62}, []string{"tested", "test"}, rows, len(c.tests))
 
@@ -97,7 +97,7 @@ func (c *Comparison) Summary(w io.Writer, dir string, color bool) error {
 		if more := len(v.Spans) - 3; more > 0 {
 			text += "\nand " + words.Count(more, "further stretch", "further stretches") + " of days"
 		}
-		rows = append(rows, []string{words.Fit(24, words.Line(v.LogType)) + "\ntenant " + shortID(v.TenantID), wrapped(50, text)})
+		rows = append(rows, []string{words.Fit(24, words.Line(v.LogType)) + "\ntenant " + shortID(v.TenantID), wrapped(s.Wide(50), text)})
 	}
 	tellList(s, "Coverage:", []int{26, 52}, []string{"log", "days"}, rows, told)
 	if told == 0 && len(c.coverage) > 0 {
@@ -158,7 +158,7 @@ func tellFindings(s *terminal.Screen, title string, all []findingChange, how boo
 		default:
 			text += "\n" + words.Line(c.Note)
 		}
-		rows = append(rows, []string{s.Severity(analysis.Severity(f.Severity)), wrapped(64, text)})
+		rows = append(rows, []string{s.Severity(analysis.Severity(f.Severity)), wrapped(s.Wide(64), text)})
 	}
 	tellList(s, title, wideSecond, []string{"severity", "finding"}, rows, len(all))
 }

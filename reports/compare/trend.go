@@ -154,14 +154,15 @@ func (t *Trend) Summary(w io.Writer, dir string, color bool) error {
 	return s.Err
 }
 
-const (
-	trendNameWidth, trendValueWidth, trendVerdictWidth = 34, 12, 17
-)
-
 // table writes the measures of the reports that the screen has room for: the first, and the last ones. The reports are called
 // by names, or where there are none by numbers under which they are listed first.
 func (t *Trend) table(s *terminal.Screen, names ...string) {
-	room := max((terminal.Columns-trendNameWidth-trendVerdictWidth)/trendValueWidth, 2)
+	nameWidth, valueWidth, verdictWidth := 34, 12, 17
+	if s.Columns < nameWidth+2*valueWidth+verdictWidth {
+		valueWidth = 10
+		nameWidth = s.Columns - 2*valueWidth - verdictWidth
+	}
+	room := max((s.Columns-nameWidth-verdictWidth)/valueWidth, 2)
 	shown := make([]int, len(t.reports))
 	for i := range shown {
 		shown[i] = i
@@ -169,7 +170,7 @@ func (t *Trend) table(s *terminal.Screen, names ...string) {
 	if len(shown) > room {
 		shown = append([]int{0}, shown[len(shown)-room+1:]...)
 	}
-	widths, head := []int{trendNameWidth}, []string{""}
+	widths, head := []int{nameWidth}, []string{""}
 	for _, i := range shown {
 		name := "report " + strconv.Itoa(i+1)
 		if len(names) > 0 {
@@ -177,16 +178,16 @@ func (t *Trend) table(s *terminal.Screen, names ...string) {
 		} else {
 			s.Print(words.Capitalised(name) + ": " + words.Line(words.Or(t.reports[i].Name, "report")) + ", " + t.reports[i].head() + " (UTC)\n")
 		}
-		widths, head = append(widths, trendValueWidth), append(head, name)
+		widths, head = append(widths, valueWidth), append(head, name)
 	}
 	if len(names) == 0 {
 		s.Print("\n")
 	}
-	widths, head = append(widths, trendVerdictWidth), append(head, "verdict")
+	widths, head = append(widths, verdictWidth), append(head, "verdict")
 	var rows [][]string
 	var whys []string
 	for _, row := range t.rows() {
-		cells := []string{row.Name}
+		cells := []string{strings.Join(words.Wrap(nameWidth-2, 2, row.Name), "\n")}
 		for _, i := range shown {
 			cells = append(cells, row.Values[i])
 		}

@@ -231,3 +231,25 @@ func TestTrendIsInert(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// Both summaries are as wide as the screen.
+func TestSummariesFitTheScreen(t *testing.T) {
+	c := compared(t, reporttest.Hostile(), reporttest.Later())
+	for _, columns := range []int{60, 100, 200} {
+		t.Setenv("COLUMNS", fmt.Sprint(columns))
+		for name, tell := range map[string]func(*bytes.Buffer) error{
+			"diff":  func(b *bytes.Buffer) error { return c.Summary(b, "", false) },
+			"trend": func(b *bytes.Buffer) error { return c.trend.Summary(b, "", false) },
+		} {
+			var screen bytes.Buffer
+			if err := tell(&screen); err != nil {
+				t.Fatal(err)
+			}
+			for line := range strings.Lines(screen.String()) {
+				if width := twwidth.Width(strings.TrimRight(line, " \n")); width > columns && !strings.HasPrefix(line, "Report ") {
+					t.Errorf("%s: %d columns of %d: %q", name, width, columns, line)
+				}
+			}
+		}
+	}
+}

@@ -1,4 +1,4 @@
-// Package terminal writes for a screen of 80 columns.
+// Package terminal writes for a screen of 60 to 200 columns.
 package terminal
 
 import (
@@ -16,14 +16,11 @@ import (
 	"tapaudit/reports/words"
 )
 
-// Columns is the width that every terminal has.
-const Columns = 80
-
-// Summary writes what the audit r came to in at most 80 columns: what was
+// Summary writes what the audit r came to as wide as the screen is: what was
 // read, the findings by severity, what could not be tested, what to look at
-// first, and dir, where the report is ("" when none was written). With color,
+// first, and report, the file or folder to open ("" when none was written). With color,
 // severities stand out. The error is that of w.
-func Summary(w io.Writer, r *analysis.Result, dir string, color bool) error {
+func Summary(w io.Writer, r *analysis.Result, report string, color bool) error {
 	t := verdict.TallyOf(r)
 	s := New(w, color)
 	heading, sentence := verdict.Of(r)
@@ -41,9 +38,11 @@ func Summary(w io.Writer, r *analysis.Result, dir string, color bool) error {
 		s.Paragraph(told)
 	}
 
-	s.Table([]int{12, 12, 12, 12, 12, 13}, tw.AlignRight,
-		[]string{"files", "read", "loaded", "duplicates", "not used", "quarantined"},
-		[]string{words.Number(len(r.Evidence)), words.Number(t.Read), words.Number(t.Loaded), words.Number(t.Duplicate), words.Number(t.NotUsed), words.Number(t.Quarantined)})
+	for _, told := range []string{read(r, t), verdict.NothingInPeriod(r), verdict.WithoutEvidence(r)} {
+		if told != "" {
+			s.Paragraph(told)
+		}
+	}
 
 	if len(r.Assessments) > 0 { // no findings where nothing was tested would read as a result
 		var bySeverity [][]string
@@ -66,7 +65,7 @@ func Summary(w io.Writer, r *analysis.Result, dir string, color bool) error {
 			if u.TenantID != "" {
 				reason = "tenant " + words.ShortTenant(words.Line(u.TenantID)) + ", " + reason
 			}
-			rows = append(rows, []string{how, strings.Join(words.Wrap(64, 3, reason), "\n")})
+			rows = append(rows, []string{how, strings.Join(words.Wrap(s.Wide(64), 3, reason), "\n")})
 		}
 		s.Table([]int{12, 66}, tw.AlignLeft, []string{"tested", "reason"}, rows...)
 		if more := len(reasons) - shown; more > 0 {
@@ -79,25 +78,46 @@ func Summary(w io.Writer, r *analysis.Result, dir string, color bool) error {
 		var rows [][]string
 		for _, f := range first {
 			rows = append(rows, []string{s.Severity(f.Severity), strings.Join(slices.Concat(
-				words.Wrap(64, 2, words.Line(f.Title)),
-				[]string{whose(f)},
-				words.Wrap(64, 3, words.Line(f.Summary)),
-				words.Wrap(64, 2, words.Line(verdict.TogetherWith(r, f)))), "\n")})
+				words.Wrap(s.Wide(64), 2, words.Line(f.Title)),
+				[]string{whose(f, s.Wide(64))},
+				words.Wrap(s.Wide(64), 3, words.Line(f.Summary)),
+				words.Wrap(s.Wide(64), 2, words.Line(verdict.TogetherWith(r, f)))), "\n")})
 		}
 		s.Table([]int{12, 66}, tw.AlignLeft, []string{"severity", "finding"}, rows...)
 	}
-	if dir != "" {
+	if report != "" {
 		// Never cut: the reader has to be able to copy it.
-		s.Print("Report: " + words.Line(dir) + "\n")
+		s.Print("Report: " + words.Line(report) + "\n")
 	}
 	return s.Err
 }
 
+// read says what became of the evidence.
+func read(r *analysis.Result, t verdict.Tally) string {
+	text := words.Count(len(r.Evidence), "file", "files") + " with " + words.Count(t.Read, "record", "records")
+	var parts []string
+	for _, p := range []struct {
+		n    int64
+		what string
+	}{{t.Loaded, "loaded"}, {t.Duplicate, "there already"}, {t.NotUsed, "not used"}, {t.Quarantined, "could not be loaded"}} {
+		if p.n > 0 {
+			parts = append(parts, words.Number(p.n)+" "+p.what)
+		}
+	}
+	switch {
+	case len(parts) == 0:
+		return "Read: " + text + "."
+	case t.Loaded == t.Read:
+		return "Read: " + text + ", all of them loaded."
+	}
+	return "Read: " + text + ", of which " + strings.Join(parts, ", ") + "."
+}
+
 // whose says in a line whom a finding is about and since when; where it does
 // not fit, the name is cut.
-func whose(f *analysis.Finding) string {
+func whose(f *analysis.Finding, width int) string {
 	kind, when := words.Line(f.SubjectType), words.Clock(f.FirstSeen)
-	return strings.TrimSpace(kind + "  " + words.Fit(64-twwidth.Width(kind)-len(when)-4, words.Line(verdict.Subject(f))) + "  " + when)
+	return strings.TrimSpace(kind + "  " + words.Fit(width-twwidth.Width(kind)-len(when)-4, words.Line(verdict.Subject(f))) + "  " + when)
 }
 
 // Period is a period in words that follow a name.
@@ -109,13 +129,21 @@ func Period(p analysis.Period) string {
 }
 
 // New writes to w, with severities in colour where color says so.
-func New(w io.Writer, color bool) *Screen { return &Screen{w: w, color: color} }
+func New(w io.Writer, color bool) *Screen {
+	columns, _ := Width(w)
+	return &Screen{w: w, color: color, Columns: columns}
+}
+
+// Wide is how wide a text may be that has n columns on a screen of 80.
+func (s *Screen) Wide(n int) int { return n + s.Columns - Columns }
 
 // Screen writes until the first error and keeps it.
 type Screen struct {
 	w     io.Writer
 	color bool
 	Err   error
+
+	Columns int
 }
 
 // Print writes text as it is.
@@ -127,10 +155,11 @@ func (s *Screen) Print(text string) {
 
 // Paragraph writes text, broken into lines as wide as the terminal, and an empty line.
 func (s *Screen) Paragraph(text string) {
-	s.Print(strings.Join(words.Wrap(Columns, len(text)+1, text), "\n") + "\n\n")
+	s.Print(strings.Join(words.Wrap(s.Columns, len(text)+1, text), "\n") + "\n\n")
 }
 
-// Table writes a table with columns of the given widths.
+// Table writes a table with columns of the given widths on a screen of 80. Where its cells are text, the last takes what a
+// wider screen has more, or gives what a narrower one has less.
 func (s *Screen) Table(widths []int, align tw.Align, head []string, rows ...[]string) {
 	if s.Err != nil {
 		return
@@ -142,8 +171,8 @@ func (s *Screen) Table(widths []int, align tw.Align, head []string, rows ...[]st
 		aligned[i] = align
 	}
 	aligned[0] = tw.AlignLeft
-	if align == tw.AlignRight && len(widths) == 6 {
-		aligned[0] = tw.AlignRight
+	if last := len(widths) - 1; align == tw.AlignLeft {
+		perColumn.Set(last, s.Wide(widths[last]))
 	}
 	table := tablewriter.NewTable(s.w,
 		tablewriter.WithHeaderAutoFormat(tw.Off),

@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"tapaudit/analysis"
 	"tapaudit/analysis/settings"
+	"tapaudit/analysis/when"
+	"tapaudit/ingest"
 	"tapaudit/reports/words"
 )
 
@@ -463,3 +466,44 @@ func Result(a analysis.Assessment) string {
 
 // Subject is the name of what a finding is about, or else its id.
 func Subject(f *analysis.Finding) string { return words.Or(f.SubjectName, f.SubjectID) }
+
+// WithoutEvidence names the files that held no evidence; "" where each held some. Those that look like a log which could not
+// be recognised are told of by themselves.
+func WithoutEvidence(r *analysis.Result) string {
+	const named = 5
+	var names []string
+	n := 0
+	for _, e := range r.Evidence {
+		if e.Format != "" || e.LooksLike != "" || e.Note == ingest.NoteUnneeded {
+			continue
+		}
+		if n++; n <= named {
+			names = append(names, words.Line(e.Path))
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	text := words.Count(n, "file", "files") + " held no evidence: " + strings.Join(names, ", ")
+	if n > named {
+		text += " and " + words.Number(n-named) + " more, which evidence.csv lists"
+	}
+	return text + "."
+}
+
+// NothingInPeriod says so where the period holds no sign-in and no audit event, and where the evidence lies; "" where it holds
+// one.
+func NothingInPeriod(r *analysis.Result) string {
+	var first, last time.Time
+	for _, e := range r.Evidence {
+		if !e.FirstTime.IsZero() && (first.IsZero() || e.FirstTime.Before(first)) {
+			first = e.FirstTime
+		}
+		last = when.Later(last, e.LastTime)
+	}
+	if first.IsZero() || slices.ContainsFunc(r.Coverage, func(c analysis.CoverageDay) bool { return c.Records > 0 }) {
+		return ""
+	}
+	return "The period holds no sign-in and no audit event. The evidence lies between " + words.Clock(first) + " and " +
+		words.Clock(last) + " (UTC)."
+}
