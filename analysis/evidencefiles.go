@@ -95,11 +95,13 @@ parts AS (
     UNION ALL SELECT source_id, ordinal, tenant, time FROM attributed_conditional_access
     UNION ALL SELECT source_id, ordinal, tenant, time FROM attributed_pass_snapshots
     UNION ALL SELECT source_id, ordinal, tenant, time FROM attributed_registrations
+    UNION ALL SELECT source_id, ordinal, tenant, time FROM attributed_service_principals
     UNION ALL SELECT r.source_id, r.ordinal, coalesce(lower(r.tenant_id), t.tenant_id), r.time
         FROM authentication_strength AS r JOIN source_tenants AS t ON t.source_id = r.source_id
     UNION ALL SELECT source_id, ordinal, tenant, time FROM attributed_steps
     UNION ALL SELECT source_id, ordinal, tenant, first_time FROM attributed_extract_days
     UNION ALL SELECT source_id, ordinal, tenant, NULL FROM attributed_extract_addresses
+    UNION ALL SELECT source_id, ordinal, tenant, NULL FROM attributed_extract_countries
 ),
 snapshots AS (
     SELECT

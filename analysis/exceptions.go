@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"tapaudit/analysis/auditlog"
+	"tapaudit/analysis/identity"
 	"tapaudit/analysis/rows"
 	"tapaudit/analysis/settings"
 	"tapaudit/ingest/casefile"
@@ -15,6 +17,40 @@ type exceptions struct {
 	all   []settings.Exception
 	rules []Rule
 	scope scope
+	// applications are the ids and names by which an application may be called, of those that did something.
+	applications map[identity.User][]string
+}
+
+// issuingApplications are all applications among the issuers and initiators of audit events.
+func issuingApplications(events []*auditlog.Event) map[identity.User][]string {
+	of := map[identity.User][]string{}
+	for _, e := range events {
+		if e.IssuerType == "application" && e.IssuerID != "" {
+			key := identity.User{Tenant: e.Tenant, ID: e.IssuerID}
+			for _, name := range e.IssuerNames {
+				if !slices.Contains(of[key], name) {
+					of[key] = append(of[key], name)
+				}
+			}
+		}
+	}
+	return of
+}
+
+// matches says whether an exception speaks of a finding. An application is called by its ids, and by its name only where the
+// record has none; a name without an id behind it names nobody.
+func (x exceptions) matches(e settings.Exception, f *Finding) bool {
+	var names []string
+	for _, who := range []struct{ id, name string }{{f.SubjectID, f.SubjectName}, {f.ActorID, f.ActorName}} {
+		called, application := x.applications[identity.User{Tenant: f.TenantID, ID: who.id}]
+		switch {
+		case application:
+			names = append(names, called...)
+		case who.id != "":
+			names = append(names, who.id, who.name)
+		}
+	}
+	return e.Matches(f.RuleID, f.TenantID, names...)
 }
 
 // expiredRow is of expired_exceptions.
@@ -41,7 +77,7 @@ func (x exceptions) mark(findings []Finding) []ExceptionUse {
 	for i := range findings {
 		f := &findings[i]
 		for j, e := range x.all {
-			if e.Matches(f.RuleID, f.TenantID, f.SubjectID, f.SubjectName, f.ActorID, f.ActorName) && e.Covers(x.timeOf(f)) {
+			if x.matches(e, f) && e.Covers(x.timeOf(f)) {
 				if f.Exception == nil {
 					f.Status, f.Exception = "excepted", &x.all[j]
 				}
@@ -71,8 +107,8 @@ func (x exceptions) storeExpired(ctx context.Context, c *casefile.Case, findings
 		}
 		said[same] = true
 		open := map[string]int{}
-		for _, f := range findings {
-			if f.Status == "open" && e.Matches(f.RuleID, f.TenantID, f.SubjectID, f.SubjectName, f.ActorID, f.ActorName) {
+		for i := range findings {
+			if f := &findings[i]; f.Status == "open" && x.matches(e, f) {
 				open[f.TenantID]++
 			}
 		}

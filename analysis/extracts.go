@@ -34,6 +34,10 @@ func readExtracts(ctx context.Context, c *casefile.Case, period Period) (notes [
 		if x.Audits == 0 {
 			note += " It counts no day with audit events: its table of days is not whole, or the lake has none."
 		}
+		if e.Version == 1 {
+			note += " An older tapaudit wrote the query: it counts no countries, and not on how many days users came from an address. " +
+				"What hangs on these is not assessed; make the extract anew."
+		}
 		notes = append(notes, note)
 		from, fromErr := time.Parse(time.RFC3339, e.From)
 		to, toErr := time.Parse(time.RFC3339, e.To)

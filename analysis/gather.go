@@ -16,9 +16,9 @@ import (
 
 // findIncidents gathers the findings of the whole evidence, and tells those of the period which incident is theirs.
 func findIncidents(ctx context.Context, c *casefile.Case, s *settings.Settings, d derivation, j *judging) ([]Incident, error) {
-	state := map[string]bool{}
+	state, family := map[string]bool{}, map[string]string{}
 	for _, rule := range j.rules {
-		state[rule.ID] = rule.isState()
+		state[rule.ID], family[rule.ID] = rule.isState(), rule.Family
 	}
 	var given []incidents.Finding
 	of := map[string]*Finding{}
@@ -29,7 +29,7 @@ func findIncidents(ctx context.Context, c *casefile.Case, s *settings.Settings, 
 				continue
 			}
 			g := incidents.Finding{
-				ID: f.ID, Rule: f.RuleID, Severity: f.Severity.Rank(), Open: f.Status == "open", InPeriod: inPeriod, Tenant: f.TenantID,
+				ID: f.ID, Rule: f.RuleID, Family: family[f.RuleID], Severity: f.Severity.Rank(), Open: f.Status == "open", InPeriod: inPeriod, Tenant: f.TenantID,
 				SubjectType: f.SubjectType, Subject: f.SubjectID, First: f.FirstSeen, Last: f.LastSeen, About: f.Count,
 			}
 			for _, r := range f.Records {

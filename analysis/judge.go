@@ -37,7 +37,7 @@ func judge(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []
 	if err := j.run(ctx, c, false); err != nil {
 		return nil, err
 	}
-	accepted := exceptions{s.Exceptions, rules, d.scope}
+	accepted := exceptions{s.Exceptions, rules, d.scope, issuingApplications(d.records.events)}
 	r.Exceptions = accepted.mark(j.findings)
 	if err := accepted.storeExpired(ctx, c, j.findings); err != nil {
 		return nil, err

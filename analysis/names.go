@@ -30,7 +30,8 @@ func ReadNames(ctx context.Context, c *casefile.Case, s *settings.Settings) (Nam
 		sql  string
 	}{
 		{&n.Applications, `
-SELECT app_name FROM signin_record UNION SELECT actor_app_name FROM audit_record UNION SELECT actor_sp_name FROM audit_record`},
+SELECT app_name FROM signin_record UNION SELECT actor_app_name FROM audit_record UNION SELECT actor_sp_name FROM audit_record
+UNION SELECT name FROM service_principal`},
 		{&n.Roles, `SELECT name FROM role_definition UNION SELECT role_name FROM role_member UNION SELECT role_name FROM audit_events`},
 		{&n.Others, `
 SELECT upn FROM signin_record UNION SELECT user_name FROM signin_record UNION SELECT user_id FROM signin_record

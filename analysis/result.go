@@ -276,6 +276,7 @@ type Rule struct {
 	Why         string
 	Needs       []string
 	Group       string // of the documentation: one of [RuleGroups]; a user's rule may have none
+	Family      string // of a user's rule: the rules beside which it counts in an incident's score; "" for none but itself
 	Condition   string // when it fires, in Markdown; {NAME} stands for a parameter
 	Population  string
 	HowToVerify string

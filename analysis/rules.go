@@ -20,6 +20,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"tapaudit/analysis/incidents"
 	"tapaudit/analysis/settings"
 	"tapaudit/ingest/regular"
 	"tapaudit/ingest/safetext"
@@ -40,6 +41,7 @@ type frontMatter struct {
 	Title       string             `yaml:"title"`
 	Severity    Severity           `yaml:"severity"`
 	Group       string             `yaml:"group"`
+	Family      string             `yaml:"family"`
 	Parameters  map[string]float64 `yaml:"parameters"`
 	Borrows     map[string]string  `yaml:"borrows"`
 	Population  string             `yaml:"population"`
@@ -198,7 +200,7 @@ func ParseRule(name string, text []byte) (Rule, error) {
 		remedies = append(remedies, fixes[f])
 	}
 	return Rule{
-		Group: m.Group, Condition: strings.TrimSpace(m.Condition), Fix: remedies,
+		Group: m.Group, Family: m.Family, Condition: strings.TrimSpace(m.Condition), Fix: remedies,
 		ID: m.ID, Title: m.Title, Severity: m.Severity, Enabled: true, Parameters: m.Parameters, Borrows: m.Borrows,
 		Why: strings.TrimSpace(m.Why), Needs: m.Needs, Population: m.Population,
 		HowToVerify: strings.TrimSpace(m.HowToVerify), HowToFix: strings.TrimSpace(m.HowToFix),
@@ -221,6 +223,8 @@ func (m *frontMatter) check() error {
 		return fmt.Errorf("severity %q is none of %s", clipped(string(m.Severity)), strings.Join(settings.Severities(), ", "))
 	case m.Group != "" && !slices.Contains(RuleGroups, m.Group):
 		return fmt.Errorf("group %q is none of %s", clipped(m.Group), strings.Join(RuleGroups, ", "))
+	case m.Family != "" && !slices.Contains(incidents.Families(), m.Family):
+		return fmt.Errorf("family %q is none of %s", clipped(m.Family), strings.Join(incidents.Families(), ", "))
 	case populations[m.Population] == nil:
 		return fmt.Errorf("population %q is not known", clipped(m.Population))
 	case strings.Contains(m.Title, "\n"):

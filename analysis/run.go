@@ -131,6 +131,8 @@ func derive(
 			in = supervision.Inputs{
 				Settings: s, Limits: limits, Coverage: d.coverage, Policies: d.policies, IDs: ids, People: d.people,
 				Passes: issued, Methods: d.methods, Devices: devices,
+				Created: auditlog.ByPersons(d.records.events, auditlog.UserCreated),
+				Rehired: auditlog.ByPersons(d.records.events, auditlog.HireDateChanged),
 			}
 			return nil
 		},

@@ -45,7 +45,7 @@ type lakeFile struct {
 
 var lakeFiles = map[string]*lakeFile{
 	"signins":    {"lake sign-ins", formats.LakeSignIn, record.SignIn, "signin_concerns_pass(steps, failure_reason, error_code, method_bits)"},
-	"audits":     {"lake audit events", formats.LakeAudit, record.Audit, "audit_concerns_pass(activity)"},
+	"audits":     {"lake audit events", formats.LakeAudit, record.Audit, "audit_concerns_pass(activity, targets)"},
 	"activities": {"lake activities", formats.LakeActivity, record.Activity, "false"},
 }
 

@@ -34,6 +34,7 @@ const (
 	DeviceJoined     Kind = "device joined"
 	PolicyChanged    Kind = "policy changed"
 	UserCreated      Kind = "user created"
+	HireDateChanged  Kind = "hire date changed"
 	RoleGiven        Kind = "role given"
 	RoleActivated    Kind = "role activated"
 	PasswordReset    Kind = "password reset"
@@ -56,7 +57,8 @@ type Event struct {
 	Kind                      Kind
 	IssuerType, IssuerID      string // user, application or unknown, and its id in lower case
 	IssuerName, IssuerIP      string
-	IssuerNames               []string // every id and name of the issuer, in lower case
+	IssuerNames               []string // every id and name by which lists may call the issuer, in lower case
+	Untied                    bool     // the issuer is known by a service principal's id alone, which nothing ties to an application's
 	Session, Token, Agent     string   // what links the event to a sign-in, and the user agent
 	UserID, UserUPN, UserName string   // whom it is about; UserID is the object id, or the UPN where none is tied to it
 	GroupID, GroupName        string
@@ -139,7 +141,7 @@ SELECT
     coalesce(a.targets::VARCHAR, '') AS targets, coalesce(a.details::VARCHAR, '') AS details, a.source_id, a.line, a.ordinal
 FROM attributed_audits AS a
 WHERE a.tenant IS NOT NULL
-    AND audit_concerns_pass(a.activity)
+    AND audit_concerns_pass(a.activity, a.targets::VARCHAR)
 ORDER BY a.tenant, a.time, lower(a.id), length(a.targets::VARCHAR) DESC, a.targets::VARCHAR,
     a.source_id, a.ordinal`); err != nil {
 		return nil, err
@@ -209,8 +211,8 @@ func (e *Event) join(o *Event) {
 	if e.PassEnd.IsZero() {
 		e.PassEnd = o.PassEnd
 	}
-	if e.IssuerID == "" {
-		e.IssuerType, e.IssuerID, e.IssuerName = o.IssuerType, o.IssuerID, o.IssuerName
+	if e.IssuerID == "" || e.Untied && o.IssuerType == "application" && !o.Untied {
+		e.IssuerType, e.IssuerID, e.IssuerName, e.Untied = o.IssuerType, o.IssuerID, o.IssuerName, o.Untied
 	}
 	for _, name := range o.IssuerNames {
 		if !slices.Contains(e.IssuerNames, name) {
@@ -313,6 +315,8 @@ func (e *Event) classify() {
 			e.Kind = MethodRegistered
 		case isCredential("delete ", activity), strings.HasPrefix(activity, registerAnew):
 			e.Kind = MethodDeleted
+		case record.ChangesHireDate(activity, string(e.Targets)):
+			e.Kind = HireDateChanged
 		case strings.Contains(activity, "security info") && strings.HasPrefix(identity.LowerTrim(e.Reason), registerAnew):
 			e.Kind = MethodDeleted
 		}
@@ -428,9 +432,17 @@ func (e *Event) setIssuer(l logged, ids identity.IDs) {
 		add(e.IssuerID, l.ActorUPN, ids.UPNOf(e.Tenant, e.IssuerID))
 	case l.AppID != "" || l.SPID != "" || l.AppName != "" || l.SPName != "":
 		e.IssuerType = "application"
-		e.IssuerID = identity.LowerTrim(cmp.Or(l.AppID, l.SPID, l.AppName, l.SPName))
+		principal := identity.LowerTrim(l.SPID)
+		id := cmp.Or(identity.LowerTrim(l.AppID), ids.ApplicationOf(e.Tenant, principal))
 		e.IssuerName = cmp.Or(l.AppName, l.SPName, l.AppID, l.SPID)
-		add(l.AppID, l.SPID, l.AppName, l.SPName)
+		e.IssuerID, e.Untied = cmp.Or(id, principal), id == "" && principal != ""
+		add(id, principal)
+		add(ids.PrincipalsOf(e.Tenant, id)...)
+		// Anybody can choose a name.
+		if e.IssuerID == "" && !identity.LooksLikeID(e.IssuerName) {
+			e.IssuerID = identity.LowerTrim(e.IssuerName)
+			add(l.AppName, l.SPName)
+		}
 	default:
 		e.IssuerType = "unknown"
 	}

@@ -28,6 +28,17 @@ func Created(events []*Event) map[identity.User][]time.Time {
 	return of
 }
 
+// ByPersons are the events of a kind that a person caused, by the user whom they are about.
+func ByPersons(events []*Event, kind Kind) ByUser {
+	of := ByUser{}
+	for _, e := range events {
+		if e.Kind == kind && e.IssuerType == "user" && e.UserID != "" {
+			of[e.User()] = append(of[e.User()], e)
+		}
+	}
+	return of
+}
+
 // Devices are each user's device events. Such an event is also of the users whom those of the same correlation id
 // name.
 func Devices(events []*Event) ByUser {

@@ -45,7 +45,9 @@ type Options struct {
 func Engines() []string { return []string{"duckdb", "kql", "spark", "trino"} }
 
 // ResultSets are the names of the result sets, in order.
-func ResultSets() []string { return []string{"attempts", "signins", "addresses", "days", "audits"} }
+func ResultSets() []string {
+	return []string{"attempts", "signins", "addresses", "countries", "days", "audits"}
+}
 
 const mostUsers = 50 // of an address are named; five prove shared egress
 
@@ -67,7 +69,7 @@ func Text(o Options) (string, formats.Extract, error) {
 		return "", formats.Extract{}, err
 	}
 	window := o.Period.Context()
-	e := formats.Extract{Engine: o.Engine, From: window.From.Format(time.RFC3339), To: window.To.Format(time.RFC3339), Hash: strings.Repeat("0", 64)}
+	e := formats.Extract{Version: formats.LatestExtract, Engine: o.Engine, From: window.From.Format(time.RFC3339), To: window.To.Format(time.RFC3339), Hash: strings.Repeat("0", 64)}
 	q.Extract, q.Hash, q.templates = e.String(), e.Hash, t
 	var b bytes.Buffer
 	if err := t.Execute(&b, q); err != nil {
@@ -265,7 +267,8 @@ func (q *query) filteredColumn() string {
 
 // compared are the columns that the reduction compares: what stands for nothing in them must not equal itself. In the
 // others it is told by whoever reads the result.
-var compared = map[string]bool{"tenant_id": true, "user_id": true, "upn": true, "ip": true, "actor_user_id": true, "actor_upn": true}
+var compared = map[string]bool{"tenant_id": true, "user_id": true, "upn": true, "ip": true, "country": true,
+	"actor_user_id": true, "actor_upn": true}
 
 // expression is how a column of the case is computed.
 func (q *query) expression(c record.Column, alternatives, interactive string) string {
@@ -290,6 +293,9 @@ func (q *query) expression(c record.Column, alternatives, interactive string) st
 			}
 		case c.Type == record.JSON:
 			value = q.nonEmpty(q.whole(path[0], q.nested))
+		case c.Name == "network_locations" && path[0] != "network_locations":
+			text := q.lower(q.whole(path[0], q.nested))
+			value = "CASE WHEN " + q.contains(text, "trustednamedlocation") + " THEN " + text + " END"
 		case c.Name == "trusted_location" && path[0] != "trusted_location":
 			value = q.contains(q.lower(q.whole(path[0], q.nested)), "trustednamedlocation")
 		case c.Type == record.Bool:

@@ -55,6 +55,8 @@ func (k kusto) expression(c record.Column, alternatives, interactive string) str
 			v = "tolong(" + v + ")"
 		case c.Type == record.JSON:
 			v = "trim(' ', " + v + ")"
+		case c.Name == "network_locations":
+			v = "iff(" + v + " contains 'trustednamedlocation', tolower(" + v + "), '')"
 		case c.Name == "trusted_location":
 			return v + " contains 'trustednamedlocation'"
 		case compared[c.Name] || len(sources) > 1:

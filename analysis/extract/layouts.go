@@ -41,6 +41,7 @@ func layoutOf(name string) (layout, bool) {
 			tables: map[string]string{"signins": "lake/signins", "audits": "lake/audits"}, signIns: signIns, audits: audits}, true
 	case "graph": // Graph's signIn and directoryAudit, a column per member
 		place(func(_ record.Column, paths []string) string { return strings.Join(paths, "|") })
+		signIns["network_locations"] = signIns["trusted_location"]
 		return layout{nested: "text", times: "text", tables: map[string]string{"signins": "signins", "audits": "audits"}, signIns: signIns, audits: audits}, true
 	case "loganalytics": // the tables of Log Analytics and Sentinel, whose columns alone are spelled otherwise than Graph's
 		place(func(_ record.Column, paths []string) string {
@@ -49,6 +50,7 @@ func layoutOf(name string) (layout, bool) {
 			}
 			return strings.Join(paths, "|")
 		})
+		signIns["network_locations"] = signIns["trusted_location"]
 		for name, source := range map[string]string{
 			"time": "CreatedDateTime|TimeGenerated", "tenant_id": "AADTenantId", "ip": "IPAddress", "resource_id": "ResourceIdentity",
 			"country": "LocationDetails.countryOrRegion|Location", "city": "LocationDetails.city", "interactive": "",

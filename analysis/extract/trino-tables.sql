@@ -8,12 +8,13 @@ CREATE SCHEMA IF NOT EXISTS hive.entra;
 
 CREATE TABLE IF NOT EXISTS hive.entra.signins (
     id VARCHAR, time TIMESTAMP(6), tenant_id VARCHAR, home_tenant_id VARCHAR, resource_tenant_id VARCHAR, user_id VARCHAR, upn VARCHAR,
-    user_name VARCHAR, user_type VARCHAR, app_id VARCHAR, app_name VARCHAR, resource_id VARCHAR, resource_name VARCHAR, ip VARCHAR,
-    asn BIGINT, country VARCHAR, city VARCHAR, client_app VARCHAR, user_agent VARCHAR, device_id VARCHAR, device_name VARCHAR,
-    operating_system VARCHAR, correlation_id VARCHAR, session_id VARCHAR, original_request_id VARCHAR, token_id VARCHAR,
-    interactive BOOLEAN, protocol VARCHAR, transfer_method VARCHAR, requirement VARCHAR, conditional_access VARCHAR, risk VARCHAR,
-    risk_aggregated VARCHAR, risk_state VARCHAR, mfa_method VARCHAR, error_code BIGINT, failure_reason VARCHAR, trusted_location BOOLEAN,
-    steps VARCHAR, method_bits BIGINT, event_id VARCHAR, log VARCHAR, can_show_tap BOOLEAN, filtered BOOLEAN, tenantid VARCHAR, day DATE
+    user_name VARCHAR, user_type VARCHAR, app_id VARCHAR, app_name VARCHAR, resource_id VARCHAR, resource_name VARCHAR,
+    resource_sp_id VARCHAR, ip VARCHAR, asn BIGINT, country VARCHAR, city VARCHAR, client_app VARCHAR, user_agent VARCHAR,
+    device_id VARCHAR, device_name VARCHAR, operating_system VARCHAR, correlation_id VARCHAR, session_id VARCHAR,
+    original_request_id VARCHAR, token_id VARCHAR, interactive BOOLEAN, protocol VARCHAR, transfer_method VARCHAR, requirement VARCHAR,
+    conditional_access VARCHAR, risk VARCHAR, risk_aggregated VARCHAR, risk_state VARCHAR, mfa_method VARCHAR, error_code BIGINT,
+    failure_reason VARCHAR, trusted_location BOOLEAN, network_locations VARCHAR, steps VARCHAR, method_bits BIGINT, event_id VARCHAR,
+    log VARCHAR, can_show_tap BOOLEAN, filtered BOOLEAN, tenantid VARCHAR, day DATE
 ) WITH (format = 'PARQUET', external_location = 's3://logs/lake/signins', partitioned_by = ARRAY['tenantid', 'day']);
 
 CREATE TABLE IF NOT EXISTS hive.entra.audits (

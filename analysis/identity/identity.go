@@ -5,6 +5,7 @@ package identity
 import (
 	"cmp"
 	"context"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -21,6 +22,9 @@ type User struct{ Tenant, ID string }
 type IDs struct {
 	byUPN map[User][]tie
 	byID  map[User]string // the UPN that was tied to an id last
+
+	applications map[User]string   // the id that a service principal's stands for
+	principals   map[User][]string // the other way round
 }
 
 // tie is a span of identity_spans: from since on a UPN stood for the id. The first has no beginning.
@@ -31,7 +35,7 @@ type tie struct {
 
 // Read reads what the model derived of identities.
 func Read(ctx context.Context, c *casefile.Case) (IDs, error) {
-	ids := IDs{byUPN: map[User][]tie{}, byID: map[User]string{}}
+	ids := IDs{byUPN: map[User][]tie{}, byID: map[User]string{}, applications: map[User]string{}, principals: map[User][]string{}}
 	type span struct {
 		Tenant string     `db:"tenant"`
 		UPN    string     `db:"upn"`
@@ -56,12 +60,39 @@ ORDER BY tenant, upn, since NULLS FIRST, until NULLS LAST, user_id`); err != nil
 		ID     string `db:"user_id"`
 		UPN    string `db:"upn"`
 	}
-	err := rows.Each(ctx, c, func(n name) error {
+	if err := rows.Each(ctx, c, func(n name) error {
 		ids.byID[User{n.Tenant, n.ID}] = n.UPN
 		return nil
-	}, `SELECT tenant, user_id, upn FROM upns`)
+	}, `SELECT tenant, user_id, upn FROM upns`); err != nil {
+		return ids, err
+	}
+	type application struct {
+		Tenant    string `db:"tenant_id"`
+		Principal string `db:"sp_id"`
+		ID        string `db:"app_id"`
+	}
+	err := rows.Each(ctx, c, func(a application) error {
+		ids.applications[User{a.Tenant, a.Principal}] = a.ID
+		ids.principals[User{a.Tenant, a.ID}] = append(ids.principals[User{a.Tenant, a.ID}], a.Principal)
+		return nil
+	}, `SELECT tenant_id, sp_id, app_id FROM application_ties ORDER BY tenant_id, sp_id`)
 	return ids, err
 }
+
+// ApplicationOf is the id of the application whose service principal has this id; "" where nothing ties it to one.
+func (i IDs) ApplicationOf(tenant, principal string) string {
+	return i.applications[User{tenant, principal}]
+}
+
+// PrincipalsOf are the ids of an application's service principals in the tenant.
+func (i IDs) PrincipalsOf(tenant, application string) []string {
+	return i.principals[User{tenant, application}]
+}
+
+// LooksLikeID says whether a name could be taken for an id.
+func LooksLikeID(name string) bool { return idForm.MatchString(name) }
+
+var idForm = regexp.MustCompile(`(?i)^[^0-9a-z]*[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}[^0-9a-z]*$`)
 
 // Resolve is the object id that a UPN stood for at a time, as the macro user_of has it: that of the last span which
 // had begun; the UPN itself, in lower case, where no record ties it to one.

@@ -1,6 +1,10 @@
 package incidents
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 const chainRule = "TAP-TAKEOVER-CHAIN"
 
@@ -10,7 +14,12 @@ var issuerRules = set("TAP-ISSUED-IN-BULK TAP-ROLE-THEN-ISSUE TAP-GRANT-THEN-ISS
 // listing rules only list, or repeat what others say: they are no signs.
 var listing = set("TAP-ISSUED TAP-SIGNIN TAP-SIGNIN-UNSUPERVISED")
 
-// families are rules that say much the same; a rule that is not here is a family of its own.
+// Families are the names of the families of rules, in order.
+func Families() []string {
+	return slices.Compact(slices.Sorted(maps.Values(families)))
+}
+
+// families are rules that say much the same; a rule that is not here is a family of its own, unless its finding names one.
 var families = func() map[string]string {
 	of := map[string]string{}
 	for family, rules := range map[string]string{

@@ -17,6 +17,7 @@ import (
 // Finding is what of a finding incidents are made of. Severity is its rank, 0 for info to 4 for critical.
 type Finding struct {
 	ID, Rule             string
+	Family               string // of a rule that is in none of the families; "" for itself
 	Severity             int
 	Open, InPeriod       bool
 	Tenant               string
@@ -61,7 +62,8 @@ type Incident struct {
 	Touches        []string // ids of other incidents
 	Records        []string // keys of its passes, log-ins and attempts, and of its findings' records, sorted
 	records        map[string]bool
-	worst          map[string]int // by rule, of open findings
+	worst          map[string]int    // by rule, of open findings
+	family         map[string]string // likewise, of rules that name one
 	shown          bool
 	key            string
 }
@@ -140,7 +142,7 @@ func Build(findings []Finding, events []Event, apart time.Duration, identity fun
 			c := of[root(i)]
 			if c == nil {
 				c = &Incident{Tenant: p.tenant, SubjectType: p.kind, Subject: p.subject, First: n.at, key: identity(n.key),
-					records: map[string]bool{}, worst: map[string]int{}}
+					records: map[string]bool{}, worst: map[string]int{}, family: map[string]string{}}
 				of[root(i)] = c
 				all = append(all, c)
 			}
@@ -201,7 +203,7 @@ func (c *Incident) take(f *Finding, e *Event) {
 		c.Severity = max(c.Severity, f.Severity)
 	}
 	if before, known := c.worst[f.Rule]; f.Open && !listing[f.Rule] && (!known || f.Severity > before) {
-		c.worst[f.Rule] = f.Severity
+		c.worst[f.Rule], c.family[f.Rule] = f.Severity, f.Family
 	}
 }
 
@@ -275,7 +277,7 @@ func (c *Incident) weigh(rarity func(rule string, severity int) float64) {
 			weight = max(weight-other, 0)
 		}
 		weighed[rule] = weight * rarity(rule, severity)
-		family := cmp.Or(families[rule], rule)
+		family := cmp.Or(families[rule], c.family[rule], rule)
 		byFamily[family] = append(byFamily[family], weighed[rule])
 		c.Signs = append(c.Signs, rule)
 	}

@@ -85,6 +85,13 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// own is a finding of a user's rule, which names a family.
+func own(id, rule, family string) Finding {
+	f := found(id, rule, 2, "u", 0, "a:2")
+	f.Family = family
+	return f
+}
+
 func TestScore(t *testing.T) {
 	// Of fewer than 20 incidents: -log2(2/22)/6 for a sign that one carries.
 	rare := -math.Log2(2.0/22) / 6
@@ -99,6 +106,7 @@ func TestScore(t *testing.T) {
 		"the same rule twice, the worst":  {[]Finding{found("a", "A", 2, "u", 0, "a:1"), found("b", "A", 3, "u", 0, "a:2")}, 4 * rare},
 		"two families":                    {[]Finding{found("a", "A", 3, "u", 0, "a:1"), found("b", "B", 2, "u", 0, "a:2")}, 6 * rare},
 		"one family":                      {[]Finding{found("a", "TAP-GUESSED", 4, "u", 0, "a:1"), found("b", "TAP-GUESSING", 3, "u", 0, "a:2")}, 8*rare + 0.3*4*rare},
+		"one family by its own word":      {[]Finding{found("a", "TAP-GUESSED", 4, "u", 0, "a:1"), own("b", "COMPANY-1", "guessing")}, 8*rare + 0.3*2*rare},
 		"the chain less its worst sign":   {[]Finding{found("a", chainRule, 4, "u", 0, "a:1"), found("b", "B", 3, "u", 0, "a:2")}, (8-4)*rare + 4*rare},
 		"what is excepted counts nothing": {[]Finding{found("a", "A", 3, "u", 0, "a:1"), excepted}, 4 * rare},
 	} {

@@ -400,7 +400,7 @@ SELECT path, sha256, coalesce(path_tenant, '') AS path_tenant, holds_passcode FR
     UNION SELECT source_id FROM role_member UNION SELECT source_id FROM group_member
     UNION SELECT source_id FROM conditional_access_policy
     UNION SELECT source_id FROM pass_snapshot UNION SELECT source_id FROM registration_detail
-    UNION SELECT source_id FROM authentication_strength
+    UNION SELECT source_id FROM authentication_strength UNION SELECT source_id FROM service_principal
     UNION SELECT source_id FROM attributed_steps WHERE NOT has_signin
 ) USING (source_id) ORDER BY source_id`); err != nil || len(all) == 0 {
 		return nil, err

@@ -18,6 +18,7 @@ WITH says_so AS (
     UNION SELECT source_id, tenant_id FROM pass_snapshot
     UNION SELECT source_id, tenant_id FROM registration_detail
     UNION SELECT source_id, tenant_id FROM authentication_strength
+    UNION SELECT source_id, tenant_id FROM service_principal
     UNION SELECT source_id, tenant_id FROM extract_day
 )
 SELECT DISTINCT source_id, lower(tenant_id) AS tenant_id FROM says_so WHERE tenant_id IS NOT NULL;
@@ -92,6 +93,10 @@ CREATE OR REPLACE VIEW attributed_group_members AS
 SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
 FROM group_member AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
 
+CREATE OR REPLACE VIEW attributed_service_principals AS
+SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
+FROM service_principal AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
+
 CREATE OR REPLACE VIEW attributed_conditional_access AS
 SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
 FROM conditional_access_policy AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
@@ -112,6 +117,10 @@ FROM extract_day AS r JOIN source_tenants AS fallback ON fallback.source_id = r.
 CREATE OR REPLACE VIEW attributed_extract_addresses AS
 SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
 FROM extract_address AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
+
+CREATE OR REPLACE VIEW attributed_extract_countries AS
+SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
+FROM extract_country AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
 
 -- Steps in a file of their own name no tenant: they are their sign-in's, wherever that is, and the file's where there is
 -- none in evidence.

@@ -67,3 +67,44 @@ CREATE OR REPLACE MACRO user_of(of_tenant, of_upn, at_time) AS coalesce((
     WHERE i.tenant = of_tenant AND i.upn = lower(of_upn)
         AND (i.since IS NULL OR i.since <= at_time) AND (i.until IS NULL OR i.until > at_time)
 ), lower(of_upn));
+
+-- An application has one id everywhere and one of its own in each tenant, its service principal's: which belong together, as
+-- any record of the tenant says. A name is what anybody can choose; only where an application gets a permission the grantee's
+-- is its id. Who is tied to two stands for neither.
+CREATE OR REPLACE MACRO first_id(text) AS
+    nullif(lower(regexp_extract(text, '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}')), '');
+
+CREATE OR REPLACE TABLE application_ties AS
+WITH target AS (
+    SELECT tenant, activity, unnest(from_json(targets, '["JSON"]')) AS t
+    FROM attributed_audits WHERE contains(targets::VARCHAR, 'ServicePrincipal')
+),
+principal AS (
+    SELECT tenant, activity, t ->> '$.id' AS id, t ->> '$.displayName' AS name, t ->> '$.appId' AS app_id, t ->> '$.type' AS type,
+        unnest(coalesce(nullif(from_json(t -> '$.modifiedProperties', '["JSON"]'), []), [NULL])) AS p
+    FROM target
+),
+named AS (
+    SELECT *, lower(p ->> '$.displayName') AS property, first_id(coalesce(p ->> '$.newValue', p ->> '$.oldValue')) AS value FROM principal
+),
+tied AS (
+    SELECT tenant, lower(actor_app_id) AS app_id, lower(actor_sp_id) AS sp_id FROM attributed_audits
+    UNION ALL
+    SELECT tenant, coalesce(
+            first_id(app_id), CASE WHEN property IN ('appid', 'appprincipalid') THEN value END,
+            CASE WHEN starts_with(lower(activity), 'add app role assignment to service principal') THEN first_id(name) END),
+        first_id(id)
+    FROM named WHERE lower(type) = 'serviceprincipal'
+    UNION ALL
+    SELECT tenant, max(value) FILTER (WHERE property = 'serviceprincipal.appid'), max(value) FILTER (WHERE property = 'serviceprincipal.objectid')
+    FROM named GROUP BY tenant, activity, id, name
+    UNION ALL
+    SELECT tenant, lower(resource_id), lower(resource_sp_id) FROM attributed_signins WHERE resource_sp_id IS NOT NULL
+    UNION ALL
+    SELECT tenant, lower(app_id), lower(id) FROM attributed_service_principals
+)
+SELECT tenant AS tenant_id, sp_id, min(app_id) AS app_id
+FROM tied
+WHERE tenant IS NOT NULL AND app_id IS NOT NULL AND sp_id IS NOT NULL AND app_id <> sp_id
+GROUP BY tenant, sp_id
+HAVING count(DISTINCT app_id) = 1;

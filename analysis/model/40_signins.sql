@@ -111,7 +111,7 @@ SELECT
     arg_min(COLUMNS(c -> c IN (
         'time', 'home_tenant_id', 'resource_tenant_id', 'user_id', 'upn', 'user_name', 'user_type', 'app_id', 'app_name',
         'resource_id', 'resource_name', 'ip', 'asn', 'country', 'city', 'client_app', 'user_agent', 'device_id', 'device_name',
-        'correlation_id', 'session_id', 'token_id', 'protocol', 'transfer_method', 'requirement', 'mfa_method', 'error_code', 'failure_reason', 'event_id'
+        'correlation_id', 'session_id', 'token_id', 'protocol', 'transfer_method', 'requirement', 'mfa_method', 'network_locations', 'error_code', 'failure_reason', 'event_id'
     )), place),
     max(risk_level) AS risk_level,
     arg_min(risk_state, place) AS risk_state,

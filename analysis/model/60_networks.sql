@@ -3,6 +3,9 @@ CREATE OR REPLACE TABLE tap_sessions AS
 SELECT signin_no AS attempt_no, tenant_id, user_id, coalesce(session_id, correlation_id) AS session, session_id IS NULL AS by_correlation, time
 FROM signins WHERE attempt AND user_id IS NOT NULL AND coalesce(session_id, correlation_id) IS NOT NULL;
 
+-- Whether a sign-in's record can show how it was proved.
+CREATE OR REPLACE MACRO shows_steps(steps, method_bits) AS steps IS NOT NULL OR method_bits IS NOT NULL;
+
 -- A method that proves more than a password or an earlier proof does.
 CREATE OR REPLACE MACRO is_own_proof(method) AS method <> '' AND method NOT IN ('temporaryaccesspass', 'password', 'previouslysatisfied');
 
@@ -68,7 +71,7 @@ WITH proofs AS (
     GROUP BY t.attempt_no
 ),
 shown AS (
-    SELECT t.attempt_no, bool_or(s.steps IS NOT NULL OR s.method_bits IS NOT NULL) AS shows_steps
+    SELECT t.attempt_no, bool_or(shows_steps(s.steps, s.method_bits)) AS shows_steps
     FROM tap_session_signins AS t JOIN signins AS s ON s.signin_no = t.signin_no
     WHERE t.signin_no <> t.attempt_no
     GROUP BY t.attempt_no
@@ -247,9 +250,10 @@ users AS (
     LEFT JOIN attempted_users AS a ON a.tenant_id = seen.tenant AND a.name = seen.name
     LEFT JOIN on_pass AS o ON o.source_id = seen.source_id AND o.ordinal = seen.ordinal
     GROUP BY seen.tenant, seen.ip, seen.name
-    -- An extract of a lake names users of each address of an attempt, and says nothing of their days.
+    -- An extract of a lake names users of each address of an attempt, and on how many days they came. Of whoever attempted a
+    -- pass it holds the sign-ins, which say more.
     UNION ALL
-    SELECT e.tenant, a.address, coalesce(lower(e.user_id), lower(e.upn)), t.user_id, 0
+    SELECT e.tenant, a.address, coalesce(lower(e.user_id), lower(e.upn)), t.user_id, CASE WHEN t.user_id IS NULL THEN coalesce(e.days, 0) ELSE 0 END
     FROM attributed_extract_addresses AS e
     JOIN addresses AS a ON a.spelling = e.ip
     LEFT JOIN attempted_users AS t ON t.tenant_id = e.tenant AND t.name IN (lower(e.user_id), lower(e.upn))
@@ -267,17 +271,26 @@ FROM resolved
 GROUP BY ALL
 HAVING count(*) >= 5 AND count(CASE WHEN NOT attempted THEN 1 END) >= 3 OR count(CASE WHEN days >= 2 THEN 1 END) >= 5;
 
--- The tenant's countries: those in which five users who never attempted a pass, and one in two hundred of such users with a
--- country, signed in successfully.
-CREATE OR REPLACE TABLE tenant_countries AS
+-- How many users who never attempted a pass signed in successfully from each country, and how many of such users did from
+-- any. Of records and of extracts the fullest count holds, never the sum.
+CREATE OR REPLACE TABLE country_users AS
 WITH seen AS (
     SELECT DISTINCT s.tenant AS tenant_id, upper(trim(s.country)) AS country, coalesce(lower(s.user_id), lower(s.upn)) AS name
     FROM attributed_signins AS s
     WHERE s.error_code = 0 AND s.country IS NOT NULL AND coalesce(s.user_id, s.upn) IS NOT NULL AND s.tenant IS NOT NULL
 ),
 others AS (SELECT * FROM seen ANTI JOIN attempted_users AS a ON a.tenant_id = seen.tenant_id AND a.name = seen.name),
-counted AS (SELECT tenant_id, count(DISTINCT name) AS users FROM others GROUP BY tenant_id)
-SELECT o.tenant_id, o.country
-FROM others AS o JOIN counted AS c ON c.tenant_id = o.tenant_id
-GROUP BY o.tenant_id, o.country, c.users
-HAVING count(DISTINCT o.name) >= 5 AND count(DISTINCT o.name) * 200 >= c.users;
+anywhere AS (SELECT tenant_id, count(DISTINCT name) AS users FROM others GROUP BY tenant_id),
+counted AS (
+    SELECT o.tenant_id, o.country, count(DISTINCT o.name) AS users, c.users AS users_anywhere
+    FROM others AS o JOIN anywhere AS c ON c.tenant_id = o.tenant_id
+    GROUP BY o.tenant_id, o.country, c.users
+    UNION ALL
+    SELECT tenant, upper(trim(country)), users, users_anywhere FROM attributed_extract_countries WHERE tenant IS NOT NULL
+)
+SELECT tenant_id, country, max(users) AS users, max(max(users_anywhere)) OVER (PARTITION BY tenant_id) AS users_anywhere
+FROM counted GROUP BY tenant_id, country;
+
+-- The tenant's countries: those in which five such users are, and one in two hundred of them.
+CREATE OR REPLACE TABLE tenant_countries AS
+SELECT tenant_id, country FROM country_users WHERE users >= 5 AND users * 200 >= users_anywhere;

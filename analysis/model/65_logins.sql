@@ -1,13 +1,13 @@
 CREATE OR REPLACE TABLE passes (
     pass_no BIGINT, record VARCHAR, tenant_id VARCHAR, pass_id VARCHAR, user_id VARCHAR, user_name VARCHAR, user_type VARCHAR,
     user_created TIMESTAMP, issued_at TIMESTAMP, issuer_type VARCHAR, issuer_id VARCHAR, issuer_name VARCHAR, issuer_ip VARCHAR,
-    approved_user BOOLEAN, approved_application BOOLEAN, starts_at TIMESTAMP, end_time TIMESTAMP, end_logged BOOLEAN,
+    approved_user BOOLEAN, approved_application BOOLEAN, unclear_application VARCHAR, starts_at TIMESTAMP, end_time TIMESTAMP, end_logged BOOLEAN,
     ended_at TIMESTAMP, ended_by VARCHAR, usage VARCHAR, logged_usage VARCHAR, never_valid BOOLEAN, logins BIGINT,
     in_hours BOOLEAN, purpose_at_start VARCHAR, covered BOOLEAN, scope_known BOOLEAN, new_user BOOLEAN
 );
 
 -- Whom the policy included and excluded when a pass was issued, as far as that is known.
-CREATE OR REPLACE TABLE pass_scope (pass_no BIGINT, included BOOLEAN, group_id VARCHAR);
+CREATE OR REPLACE TABLE pass_scope (pass_no BIGINT, included BOOLEAN, kind VARCHAR, group_id VARCHAR);
 
 -- Log-ins and blocked log-ins, with the state of each criterion of supervision, and their TAP sign-ins.
 CREATE OR REPLACE TABLE logins_and_blocked (

@@ -31,7 +31,8 @@ SELECT l.login_no, t.country, 'tenant' FROM logins AS l JOIN tenant_countries AS
 CREATE OR REPLACE TABLE known_country_tenants AS
 SELECT DISTINCT s.tenant AS tenant_id
 FROM attributed_signins AS s JOIN source ON source.source_id = s.source_id AND NOT source.filtered
-WHERE s.country IS NOT NULL AND s.tenant IS NOT NULL;
+WHERE s.country IS NOT NULL AND s.tenant IS NOT NULL
+UNION SELECT tenant FROM attributed_extract_countries WHERE tenant IS NOT NULL;
 
 -- Log-ins with a TAP sign-in from a country that is none of them.
 CREATE OR REPLACE TABLE strange_country_logins AS

@@ -11,6 +11,9 @@ CREATE OR REPLACE TABLE policy_events (
     actor_id VARCHAR, actor_name VARCHAR, differences VARCHAR, until TIMESTAMP
 );
 
+-- Of each change that included somebody or no longer excluded them: whom the policy included and excluded before and after.
+CREATE OR REPLACE TABLE policy_admissions (event VARCHAR, after_change BOOLEAN, included BOOLEAN, kind VARCHAR, target_id VARCHAR);
+
 -- The tenants of whose policy something readable tells.
 CREATE OR REPLACE TABLE known_policies (tenant_id VARCHAR);
 

@@ -24,8 +24,8 @@ looked AS (
 )
 SELECT pass_no FROM looked WHERE within_log = false OR gaps > 0;
 
--- Refused attempts: was the user's latest pass before it one-time and spent? unsure where the log-ins that would say so are
--- not in evidence.
+-- Refused attempts: was the user's latest pass before it one-time and spent? Where the log-ins that would say so are not in
+-- evidence it counts as spent, and unsure says so.
 CREATE OR REPLACE TABLE refused_attempts AS
 WITH latest AS (
     SELECT s.signin_no, s.tenant_id, s.time, p.pass_no, p.starts_at, p.usage
@@ -40,15 +40,16 @@ gaps AS (
     WHERE l.usage = 'one-time'
     GROUP BY l.signin_no
 )
-SELECT
-    l.signin_no, l.pass_no,
-    coalesce(l.usage = 'one-time' AND u.first_time < l.time, false) AS spent,
-    coalesce(l.usage = 'one-time' AND (u.first_time IS NULL OR u.first_time >= l.time)
-        AND (g.signin_no IS NOT NULL OR s.first_time IS NULL OR s.first_time > l.starts_at OR s.last_time < l.time), false) AS unsure
-FROM latest AS l
-LEFT JOIN used AS u ON u.pass_no = l.pass_no
-LEFT JOIN log_spans AS s ON s.tenant_id = l.tenant_id AND s.log_type = 'sign-in interactive that can show TAP'
-LEFT JOIN gaps AS g ON g.signin_no = l.signin_no;
+SELECT signin_no, pass_no, used OR dark AS spent, dark AND NOT used AS unsure
+FROM (
+    SELECT l.signin_no, l.pass_no, coalesce(l.usage = 'one-time' AND u.first_time < l.time, false) AS used,
+        coalesce(l.usage = 'one-time' AND (g.signin_no IS NOT NULL OR s.first_time IS NULL OR s.first_time > l.starts_at
+            OR s.last_time < l.time), false) AS dark
+    FROM latest AS l
+    LEFT JOIN used AS u ON u.pass_no = l.pass_no
+    LEFT JOIN log_spans AS s ON s.tenant_id = l.tenant_id AND s.log_type = 'sign-in interactive that can show TAP'
+    LEFT JOIN gaps AS g ON g.signin_no = l.signin_no
+);
 
 -- What was sent of an audit event beside whom it is about, for those rules that read a change of an application or a policy.
 CREATE OR REPLACE TABLE change_events AS
@@ -83,19 +84,9 @@ CREATE OR REPLACE MACRO is_device_code(protocol, transfer_method) AS
 -- By which ids and names records call an application that issued passes: its appId and its service principal's stand for each
 -- other where any record ties them.
 CREATE OR REPLACE TABLE application_ids AS
-WITH tied AS (
-    SELECT DISTINCT tenant AS tenant_id, lower(actor_app_id) AS app_id, lower(actor_sp_id) AS sp_id
-    FROM attributed_audits WHERE actor_app_id IS NOT NULL AND actor_sp_id IS NOT NULL
-    UNION
-    SELECT DISTINCT e.tenant_id, lower(trim(a.new_value, '" ')), lower(trim(s.new_value, '" '))
-    FROM change_events AS e
-    JOIN change_properties AS a ON a.event_no = e.event_no AND a.name = 'serviceprincipal.appid'
-    JOIN change_properties AS s ON s.event_no = e.event_no AND s.name = 'serviceprincipal.objectid'
-),
-issuers AS (SELECT DISTINCT tenant_id, issuer_id FROM passes WHERE issuer_type = 'application' AND issuer_id IS NOT NULL)
+WITH issuers AS (SELECT DISTINCT tenant_id, issuer_id FROM passes WHERE issuer_type = 'application' AND issuer_id IS NOT NULL)
 SELECT tenant_id, issuer_id AS application_id, issuer_id AS any_id FROM issuers
-UNION SELECT i.tenant_id, i.issuer_id, t.sp_id FROM issuers AS i JOIN tied AS t ON t.tenant_id = i.tenant_id AND t.app_id = i.issuer_id
-UNION SELECT i.tenant_id, i.issuer_id, t.app_id FROM issuers AS i JOIN tied AS t ON t.tenant_id = i.tenant_id AND t.sp_id = i.issuer_id;
+UNION SELECT i.tenant_id, i.issuer_id, t.sp_id FROM issuers AS i JOIN application_ties AS t ON t.tenant_id = i.tenant_id AND t.app_id = i.issuer_id;
 
 -- Changes of Conditional Access policies that were enabled for registering methods, and how they weakened them. Values that
 -- are no whole JSON cannot be read.
@@ -111,17 +102,23 @@ WITH valued AS (
     SELECT e.event_no, e.record, e.tenant_id, e.time, e.issuer_id, e.issuer_name, starts_with(lower(e.activity), 'delete') AS deleted,
         unwrapped_json(p.old_value) AS old_text, unwrapped_json(p.new_value) AS new_text
     FROM change_events AS e
-    JOIN change_properties AS p ON p.event_no = e.event_no AND contains(p.name, 'conditionalaccesspolicy')
+    LEFT JOIN change_properties AS p ON p.event_no = e.event_no AND contains(p.name, 'conditionalaccesspolicy')
     WHERE contains(lower(e.activity), 'conditional access policy')
 ),
 parsed AS (
-    SELECT *, CASE WHEN json_valid(old_text) THEN old_text::JSON END AS o, CASE WHEN json_valid(new_text) THEN new_text::JSON END AS n FROM valued
-),
-told AS (
     SELECT *,
-        o IS NOT NULL AND (n IS NOT NULL OR deleted OR coalesce(new_text, '') IN ('', 'null')) AS readable,
-        coalesce(lower(o ->> '$.state') IN ('enabled', '0') AND contains(lower(o::VARCHAR), 'urn:user:registersecurityinfo'), false) AS protected
+        CASE WHEN json_valid(old_text) AND json_type(old_text) = 'OBJECT' THEN old_text::JSON END AS o,
+        CASE WHEN json_valid(new_text) AND json_type(new_text) = 'OBJECT' THEN new_text::JSON END AS n
+    FROM valued
+),
+enabled AS (
+    SELECT *, coalesce(lower(o ->> '$.state') IN ('enabled', '0') AND contains(lower(o::VARCHAR), 'urn:user:registersecurityinfo'), false) AS protected
     FROM parsed
+),
+-- What a policy that protected nothing became need not be read.
+told AS (
+    SELECT *, o IS NOT NULL AND (NOT protected OR n IS NOT NULL OR deleted OR coalesce(new_text, '') IN ('', 'null', '[]', '{}')) AS readable
+    FROM enabled
 )
 SELECT event_no, record, tenant_id, time, issuer_id, issuer_name, o ->> '$.displayName' AS name,
     readable, protected,
@@ -144,7 +141,9 @@ SELECT event_no, record, tenant_id, time, issuer_id, issuer_name, o ->> '$.displ
                 THEN 'a grant control was taken away' END
         ], lambda x: x IS NOT NULL)
     END AS how
-FROM told;
+FROM told
+-- One event, whatever number of values it has.
+QUALIFY row_number() OVER (PARTITION BY event_no ORDER BY len(how) DESC, readable, old_text, new_text) = 1;
 
 -- Log-ins by the device code flow, on their own or in what ran on them.
 CREATE OR REPLACE TABLE device_code_logins AS
@@ -226,8 +225,12 @@ found AS (
 first_found AS (SELECT * FROM found QUALIFY row_number() OVER (PARTITION BY pass_no ORDER BY weak, signin_no) = 1)
 SELECT pass_no, signin_no, weak, how, NULL AS not_assessed FROM first_found
 UNION ALL
-SELECT DISTINCT pass_no, NULL, NULL, NULL, 'the audit event has neither a session nor an address'
-FROM by_person WHERE NOT any_session AND NOT any_ip;
+SELECT DISTINCT b.pass_no, NULL, NULL, NULL, CASE WHEN NOT b.any_ip THEN 'the audit event has neither a session nor an address'
+    ELSE 'the audit event has no session, and sign-ins that can show a pass do not cover the hours before it' END
+FROM by_person AS b
+LEFT JOIN uncovered('sign-in interactive that can show TAP', to_seconds(hours * -3600), to_seconds(0)) AS d ON d.pass_no = b.pass_no
+ANTI JOIN found AS f ON f.pass_no = b.pass_no
+WHERE NOT b.any_session AND (NOT b.any_ip OR d.pass_no IS NOT NULL);
 
 -- Log-ins that were odd in themselves.
 CREATE OR REPLACE TABLE odd_logins AS

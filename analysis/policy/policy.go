@@ -192,19 +192,29 @@ type eventRow struct {
 	Until       time.Time `db:"until"`
 }
 
+// admissionRow is of policy_admissions: one of the targets before or after a change that widened the scope.
+type admissionRow struct {
+	Event    string `db:"event"`
+	After    bool   `db:"after_change"`
+	Included bool   `db:"included"`
+	Kind     string `db:"kind"`
+	ID       string `db:"target_id"`
+}
+
 // tenantRow is of known_policies.
 type tenantRow struct {
 	Tenant string `db:"tenant_id"`
 }
 
 // Store fills policy_state, policy_maxima and policy_targets with the state at the end of the period, policy_events
-// with what changed, and known_policies, of these tenants.
+// with what changed, policy_admissions with the scope around changes that widened it, and known_policies, of these tenants.
 func Store(ctx context.Context, c *casefile.Case, lines Timelines, tenants []string, period when.Period) error {
 	var (
 		states  []stateRow
 		maxima  []maximumRow
 		targets []targetRow
 		changes []eventRow
+		scopes  []admissionRow
 		known   []tenantRow
 	)
 	for _, tenant := range tenants {
@@ -222,12 +232,14 @@ func Store(ctx context.Context, c *casefile.Case, lines Timelines, tenants []str
 			targets = append(targets, line.targetRows(now)...)
 		}
 		changes = append(changes, line.eventRows()...)
+		scopes = append(scopes, line.admissionRows()...)
 	}
 	return cmp.Or(
 		rows.Fill(ctx, c, "policy_state", states),
 		rows.Fill(ctx, c, "policy_maxima", maxima),
 		rows.Fill(ctx, c, "policy_targets", targets),
 		rows.Fill(ctx, c, "policy_events", changes),
+		rows.Fill(ctx, c, "policy_admissions", scopes),
 		rows.Fill(ctx, c, "known_policies", known),
 	)
 }
@@ -307,6 +319,49 @@ func (t timeline) eventRows() (all []eventRow) {
 		}
 	}
 	return all
+}
+
+// admissionRows are the targets before and after each change that included or no longer excluded somebody, where both
+// are known.
+func (t timeline) admissionRows() (all []admissionRow) {
+	for _, w := range t.Weakenings {
+		before, after := t.before(w.item), t.after[w.item]
+		widened := false
+		for _, d := range w.Differences {
+			if d.Setting == settingInclude || d.Setting == settingExclude {
+				before.values[d.Setting] = d.was
+				widened = true
+			}
+		}
+		if !widened || !before.scopeKnown() || !after.scopeKnown() {
+			continue
+		}
+		for _, of := range []struct {
+			facts Facts
+			after bool
+		}{{before, false}, {after, true}} {
+			for _, s := range []setting{settingInclude, settingExclude} {
+				for _, target := range of.facts.values[s].targets {
+					all = append(all, admissionRow{w.About[0], of.after, s == settingInclude, target.Type, target.ID})
+				}
+			}
+		}
+	}
+	return all
+}
+
+// before is what was known before an item; of what it had not been told yet, what the item says.
+func (t timeline) before(i int) (facts Facts) {
+	if i > 0 {
+		facts = t.after[i-1]
+	}
+	for s := range settingCount {
+		if old := t.items[i].old(s); old.known {
+			facts.values[s] = old
+		}
+	}
+	facts.fill(t.after[i])
+	return facts
 }
 
 // scopeInWords says whom the policy lets use a pass.

@@ -155,6 +155,9 @@ func (f *Facts) fill(g Facts) {
 	}
 }
 
+// scopeKnown says whether it is known whom the policy includes. Without a list of exclusions there is none.
+func (f Facts) scopeKnown() bool { return f.values[settingInclude].known }
+
 func includesEveryone(targets []Target) bool {
 	return slices.ContainsFunc(targets, func(t Target) bool { return t.ID == allUsers })
 }

@@ -5,7 +5,7 @@ severity: medium
 group: log-ins
 parameters: {users: 3, days: 30}
 population: tap_signins
-needs: [tap-capable sign-in]
+needs: [tap-capable sign-in, devices]
 condition: >-
   one device id in TAP sign-ins, from no trusted place, of {users} or more users within {days} days, two of them in
   different networks; high when a log-in among them is from a strange country, an unfamiliar network or the issuer's
@@ -53,13 +53,10 @@ SELECT
         || strftime(min(u.time), '%Y-%m-%d %H:%M') || ' and ' || strftime(max(u.time), '%Y-%m-%d %H:%M') || ' UTC: '
         || string_agg(DISTINCT coalesce(u.upn, u.user_id), ', ' ORDER BY coalesce(u.upn, u.user_id)) AS summary,
     CASE WHEN count(o.login_no) > 0 THEN 'high' END AS severity,
-    list('s:' || u.signin_no ORDER BY u.signin_no) AS about, NULL AS not_assessed
+    list('s:' || u.signin_no ORDER BY u.signin_no) AS about
 FROM used AS u
 JOIN moved AS m ON m.tenant_id = u.tenant_id AND m.counted_by = u.counted_by AND m.burst = u.burst
 JOIN signins AS s ON s.signin_no = u.signin_no
 LEFT JOIN odd AS o ON o.login_no = u.login_no
 GROUP BY u.tenant_id, u.counted_by, u.burst
-UNION ALL BY NAME
-SELECT t.tenant_id, 'no sign-in of the tenant names a device' AS not_assessed
-FROM (SELECT tenant_id, count(device_id) AS devices FROM signins GROUP BY tenant_id) AS t WHERE t.devices = 0
 ORDER BY ALL

@@ -87,11 +87,19 @@ SELECT
         || ' issued ' || counted(count(*), 'pass', 'passes') || ', to '
         || string_agg(DISTINCT p.user_name, ', ' ORDER BY p.user_name) AS summary,
     [g.record] AS about, list(p.record ORDER BY p.pass_no) AS supporting, max(p.issued_at) AS last_seen,
-    CASE WHEN count(v.pass_no) > 0 THEN 'critical' WHEN any_value(r.event_no) IS NOT NULL THEN 'medium' END AS severity
+    CASE WHEN count(v.pass_no) > 0 THEN 'critical' WHEN any_value(r.event_no) IS NOT NULL THEN 'medium' END AS severity,
+    NULL AS not_assessed, g.event_no
 FROM grants AS g
 JOIN issued AS i ON i.event_no = g.event_no
 JOIN passes AS p ON p.pass_no = i.pass_no
 LEFT JOIN privileged AS v ON v.pass_no = p.pass_no
 LEFT JOIN renewed AS r ON r.event_no = g.event_no
 GROUP BY g.event_no, g.what, g.record, g.tenant_id, g.time, g.actor_id, g.actor_name
-ORDER BY g.event_no
+UNION ALL BY NAME
+SELECT p.tenant_id, 'application' AS subject_type, p.issuer_id AS subject_id, [p.record] AS about, p.pass_no AS event_no,
+    'the audit evidence does not cover the ' || counted($hours, 'hour', 'hours') || ' before the pass' AS not_assessed
+FROM passes AS p
+SEMI JOIN uncovered('audit', to_seconds($hours * -3600), to_seconds(0)) AS d ON d.pass_no = p.pass_no
+ANTI JOIN issued AS i ON i.pass_no = p.pass_no
+WHERE p.issuer_type = 'application'
+ORDER BY not_assessed NULLS FIRST, event_no

@@ -39,7 +39,7 @@ SELECT
             THEN ' (Lifecycle Workflows, which gives passes to new joiners)' ELSE '' END
         || CASE WHEN config.approved_applications THEN ', which is not on the list of approved applications'
             ELSE '; no list of approved applications is configured' END AS summary,
-    [p.record] AS about
+    [p.record] AS about, p.unclear_application AS not_assessed
 FROM passes AS p CROSS JOIN config
 WHERE p.issuer_type = 'application' AND NOT p.approved_application
 ORDER BY p.pass_no

@@ -5,7 +5,7 @@ severity: critical
 group: issuance
 parameters: {hours: 8}
 population: passes
-needs: [audit, tap-capable sign-in]
+needs: [audit, tap-capable sign-in, shared addresses]
 condition: >-
   the issuer, a person, issued it on a pass: the event's session is a TAP session of the issuer's and the event lies
   on that pass; without a session, from the address of an own log-in within the {hours} hours before, with no strong

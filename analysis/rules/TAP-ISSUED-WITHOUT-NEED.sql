@@ -33,16 +33,28 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 WITH issued AS (
     SELECT *, time_slot(issued_at, $hours * 3600) - unnest([0, 1]) AS slot FROM passes
 ),
-strong AS (SELECT *, time_slot(time, $hours * 3600) AS slot FROM strong_proofs)
+own AS (
+    SELECT s.*, time_slot(s.time, $hours * 3600) AS slot, p.signin_no IS NOT NULL AS strong
+    FROM signins AS s LEFT JOIN strong_proofs AS p ON p.signin_no = s.signin_no
+    WHERE s.error_code = 0 AND NOT s.attempt
+),
+before AS (
+    SELECT p.pass_no, max(s.time) FILTER (WHERE s.strong) AS proved_at,
+        list(DISTINCT 's:' || s.signin_no ORDER BY 's:' || s.signin_no) FILTER (WHERE s.strong) AS proofs,
+        bool_or(shows_steps(s.steps, s.method_bits)) AS shown
+    FROM issued AS p
+    JOIN own AS s ON s.tenant_id = p.tenant_id AND s.user_id = p.user_id AND s.slot = p.slot
+        AND s.time <= p.issued_at AND s.time >= p.issued_at - to_seconds($hours * 3600)
+    GROUP BY p.pass_no
+)
 SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     'A pass was issued to ' || p.user_name || ', who had proved themselves by a method of their own at '
-        || strftime(max(s.time), '%Y-%m-%d %H:%M') || ' UTC, within the ' || counted($hours, 'hour', 'hours')
-            || ' before' AS summary,
-    [p.record] AS about, list(DISTINCT 's:' || s.signin_no ORDER BY 's:' || s.signin_no) AS supporting
-FROM issued AS p
-JOIN strong AS s ON s.tenant_id = p.tenant_id AND s.user_id = p.user_id AND s.slot = p.slot
-    AND s.time <= p.issued_at AND s.time >= p.issued_at - to_seconds($hours * 3600)
-GROUP BY p.pass_no, p.tenant_id, p.user_id, p.user_name, p.issuer_id, p.issuer_name, p.record
+        || strftime(b.proved_at, '%Y-%m-%d %H:%M') || ' UTC, within the ' || counted($hours, 'hour', 'hours') || ' before' AS summary,
+    [p.record] AS about, b.proofs AS supporting,
+    CASE WHEN b.proved_at IS NULL THEN 'the user''s sign-ins of the ' || counted($hours, 'hour', 'hours') || ' before do not show how they were proved' END AS not_assessed
+FROM before AS b
+JOIN passes AS p ON p.pass_no = b.pass_no
+WHERE b.proved_at IS NOT NULL OR NOT b.shown
 ORDER BY p.pass_no

@@ -5,7 +5,7 @@ severity: high
 group: log-ins
 parameters: {users: 3, days: 7}
 population: tap_signins
-needs: [tap-capable sign-in]
+needs: [tap-capable sign-in, shared addresses]
 condition: >-
   TAP sign-ins of {users} or more users within {days} days (those of blocked log-ins too) from one address that is no
   trusted place, no shared egress and, each, in no familiar network of its user [address, burst]

@@ -3,7 +3,7 @@ id: TAP-POLICY-TRANSIENT
 title: The Temporary Access Pass policy was weakened and soon put back
 severity: high
 group: policy
-parameters: {hours: 24}
+parameters: {hours: 72}
 population: policy_changes
 needs: [audit]
 condition: >-
@@ -31,10 +31,22 @@ references:
 techniques: [T1556.006, T1078.004]
 controls: [ISO27001:A.5.17, ISO27001:A.8.2, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
+WITH put_back AS (
+    SELECT * FROM policy_events WHERE kind = 'transient' AND epoch(until) - epoch(time) <= $hours * 3600
+)
 SELECT
     tenant_id, 'tenant' AS subject_type, tenant_id AS subject_id, actor_id, actor_name,
     'Weakened and put back: ' || differences AS summary,
-    about, supporting
-FROM policy_events
-WHERE kind = 'transient' AND epoch(until) - epoch(time) <= $hours * 3600
-ORDER BY tenant_id, time
+    about, supporting, NULL AS not_assessed, time
+FROM put_back
+UNION ALL BY NAME
+SELECT w.tenant_id, 'tenant' AS subject_type, w.tenant_id AS subject_id, w.about, w.time,
+    'the audit evidence does not cover the ' || counted($hours, 'hour', 'hours') || ' after the change' AS not_assessed
+FROM policy_events AS w
+ANTI JOIN put_back AS b ON b.tenant_id = w.tenant_id AND b.about[1] = w.about[1]
+LEFT JOIN log_spans AS s ON s.tenant_id = w.tenant_id AND s.log_type = 'audit'
+WHERE w.kind = 'weakened' AND (
+    s.last_time IS NULL OR s.last_time < w.time + to_seconds($hours * 3600)
+    OR EXISTS (SELECT 1 FROM gap_days AS g WHERE g.tenant_id = w.tenant_id AND g.log_type = 'audit'
+        AND g.day >= w.time::DATE AND g.day <= w.time + to_seconds($hours * 3600)))
+ORDER BY tenant_id, time, not_assessed NULLS FIRST

@@ -39,6 +39,13 @@ WITH issued AS (
     JOIN passes AS p ON p.tenant_id = g.tenant_id AND p.issuer_type = 'user' AND p.issuer_id = g.user_id
         AND p.issued_at >= g.time AND p.issued_at <= g.time + to_seconds($hours * 3600)
     WHERE g.issuing
+),
+unclear AS (
+    SELECT DISTINCT p.pass_no
+    FROM passes AS p
+    JOIN unclear_group_additions AS a
+        ON a.tenant_id = p.tenant_id AND p.issuer_type = 'user' AND a.user_id = p.issuer_id
+        AND a.time <= p.issued_at AND a.time >= p.issued_at - to_seconds($hours * 3600)
 )
 SELECT
     g.tenant_id, 'user' AS subject_type, g.user_id AS subject_id, any_value(p.issuer_name ORDER BY p.pass_no) AS subject_name,
@@ -60,8 +67,14 @@ SELECT p.tenant_id, 'user' AS subject_type, p.issuer_id AS subject_id, [p.record
     'the issuer was added to a group, and no role assignments are in evidence that tell which groups hold a role'
         AS not_assessed
 FROM passes AS p
-SEMI JOIN unclear_group_additions AS a
-    ON a.tenant_id = p.tenant_id AND p.issuer_type = 'user' AND a.user_id = p.issuer_id
-    AND a.time <= p.issued_at AND a.time >= p.issued_at - to_seconds($hours * 3600)
+SEMI JOIN unclear AS u ON u.pass_no = p.pass_no
 ANTI JOIN issued AS i ON i.pass_no = p.pass_no
+UNION ALL BY NAME
+SELECT p.tenant_id, 'user' AS subject_type, p.issuer_id AS subject_id, [p.record] AS about, p.pass_no AS event_no,
+    'the audit evidence does not cover the ' || counted($hours, 'hour', 'hours') || ' before the pass' AS not_assessed
+FROM passes AS p
+SEMI JOIN uncovered('audit', to_seconds($hours * -3600), to_seconds(0)) AS d ON d.pass_no = p.pass_no
+ANTI JOIN issued AS i ON i.pass_no = p.pass_no
+ANTI JOIN unclear AS u ON u.pass_no = p.pass_no
+WHERE p.issuer_type = 'user'
 ORDER BY not_assessed NULLS FIRST, event_no

@@ -62,4 +62,10 @@ SELECT DISTINCT
     'the evidence does not say whom the policy included when the pass was issued' AS not_assessed
 FROM moved AS m JOIN known_policies AS known ON known.tenant_id = m.tenant_id
 WHERE NOT m.scope_known
+UNION ALL BY NAME
+SELECT p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, [p.record] AS about, p.pass_no,
+    'the audit evidence does not cover the ' || counted($hours, 'hour', 'hours') || ' before the pass' AS not_assessed
+FROM passes AS p
+SEMI JOIN uncovered('audit', to_seconds($hours * -3600), to_seconds(0)) AS d ON d.pass_no = p.pass_no
+ANTI JOIN moved AS m ON m.pass_no = p.pass_no
 ORDER BY pass_no

@@ -38,13 +38,14 @@ WITH ended AS (
 known AS (SELECT login_no, list(DISTINCT country) AS countries FROM known_countries GROUP BY login_no),
 later AS (
     SELECT e.login_no, e.enrolled, e.end_time, s.signin_no, s.time, s.ip, s.country,
-        k.countries IS NOT NULL AND s.country IS NOT NULL AND NOT list_contains(k.countries, s.country)
+        t.tenant_id IS NOT NULL AND k.countries IS NOT NULL AND s.country IS NOT NULL AND NOT list_contains(k.countries, s.country)
             AND NOT list_contains(coalesce(p.countries, []), s.country) AS strange
     FROM ended AS e
     JOIN footprint AS f ON f.login_no = e.login_no
     JOIN signins AS s ON s.signin_no = f.signin_no AND s.error_code = 0
     JOIN login_places AS p ON p.login_no = e.login_no
     LEFT JOIN known AS k ON k.login_no = e.login_no
+    LEFT JOIN known_country_tenants AS t ON t.tenant_id = s.tenant_id
     WHERE s.time > e.end_time + to_seconds($minutes * 60)
 ),
 told AS (

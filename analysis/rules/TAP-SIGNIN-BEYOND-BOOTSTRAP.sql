@@ -4,7 +4,7 @@ title: A session opened with a Temporary Access Pass reached applications that e
 severity: medium
 group: log-ins
 population: logins
-needs: [tap-capable sign-in, non-interactive sign-in]
+needs: [tap-capable sign-in, non-interactive sign-in, resources]
 condition: >-
   a sign-in of the log-in or its footprint with error 0 went to an application that registration does not need, or to
   a guarded resource through whatever application; low when all of them come after a method or device event of the

@@ -4,7 +4,7 @@ title: A Temporary Access Pass was used from the address or device of the person
 severity: high
 group: log-ins
 population: logins
-needs: [audit, tap-capable sign-in]
+needs: [audit, tap-capable sign-in, shared addresses]
 condition: >-
   the pass is known, its issuer is a person other than the user, and a TAP sign-in of the log-in came from the
   issuance's address (not from a trusted place nor shared egress), or with a device id that the issuer signed in with

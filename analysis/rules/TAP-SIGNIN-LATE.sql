@@ -32,7 +32,9 @@ WITH late AS (
         ELSE 'its pass had ended' END AS how
     FROM tap_attempts AS s WHERE s.late
     UNION ALL
-    SELECT signin_no, 'its one-time pass was spent' FROM refused_attempts WHERE spent
+    SELECT signin_no, CASE WHEN unsure THEN 'out of scope or spent; no evidence covers the time since its pass began'
+        ELSE 'its one-time pass was spent' END
+    FROM refused_attempts WHERE spent
 )
 SELECT
     s.tenant_id, 'user' AS subject_type, s.user_id AS subject_id,

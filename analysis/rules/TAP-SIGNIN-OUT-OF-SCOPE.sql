@@ -34,7 +34,7 @@ SELECT
     'A pass was refused at ' || strftime(s.time, '%Y-%m-%d %H:%M') || ' UTC from '
         || coalesce(s.ip, 'an unknown address') || ': '
         || coalesce(s.failure_reason, 'error ' || s.error_code)
-            || CASE WHEN r.unsure THEN ' (out of scope or spent)' ELSE ' (the policy does not let this user in with a pass)' END AS summary,
+            || ' (the policy does not let this user in with a pass)' AS summary,
     ['s:' || s.signin_no] AS about
 FROM tap_attempts AS s
 JOIN refused_attempts AS r ON r.signin_no = s.signin_no

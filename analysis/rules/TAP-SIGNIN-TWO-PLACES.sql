@@ -5,7 +5,7 @@ severity: medium
 group: log-ins
 parameters: {minutes: 60}
 population: logins
-needs: [tap-capable sign-in]
+needs: [tap-capable sign-in, shared addresses]
 condition: >-
   the user has a strong proof from a different network within {minutes} minutes before a TAP sign-in of it, or after
   it and before the first method event of the user that follows the log-in (at most as long); a later proof, which the
@@ -69,12 +69,31 @@ told AS (
         string_agg(DISTINCT strftime(time, '%Y-%m-%d %H:%M') || ' UTC from ' || coalesce(ip, 'an unknown address')
             || coalesce(' (' || country || ')', ''), ', ') AS places
     FROM apart GROUP BY login_no
+),
+-- What else the user signed in to around the log-in, where nothing of it shows how it was proved.
+dark AS (
+    SELECT u.login_no
+    FROM used AS u
+    JOIN (SELECT *, time_slot(time, $minutes * 60) AS slot FROM signins WHERE error_code = 0 AND NOT attempt) AS s
+        ON s.tenant_id = u.tenant_id AND s.user_id = u.user_id AND s.slot = u.slot
+        AND abs(epoch(s.time) - epoch(u.time)) <= $minutes * 60
+    ANTI JOIN footprint AS f ON f.signin_no = s.signin_no
+    LEFT JOIN strong_proofs AS p ON p.signin_no = s.signin_no
+    GROUP BY u.login_no
+    HAVING NOT bool_or(shows_steps(s.steps, s.method_bits) OR p.signin_no IS NOT NULL)
 )
 SELECT
     l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about,
     list_concat(l.supporting, t.proofs) AS supporting, CASE WHEN t.other_country THEN 'high' END AS severity,
     l.sentence || ' from ' || coalesce(l.ip, 'an unknown address')
-        || ', and proved themselves by a method of their own in another network: ' || t.places AS summary
+        || ', and proved themselves by a method of their own in another network: ' || t.places AS summary,
+    NULL AS not_assessed, l.login_no
 FROM login_findings AS l
 JOIN told AS t ON t.login_no = l.login_no
-ORDER BY l.login_no
+UNION ALL BY NAME
+SELECT l.tenant_id, l.subject_type, l.subject_id, l.about, l.login_no,
+    'the user''s other sign-ins around the log-in do not show how they were proved' AS not_assessed
+FROM login_findings AS l
+SEMI JOIN dark AS d ON d.login_no = l.login_no
+ANTI JOIN told AS t ON t.login_no = l.login_no
+ORDER BY login_no

@@ -33,6 +33,14 @@ references:
 techniques: [T1556.006, T1098, T1078.004]
 controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AC-2, NIST-800-53:AU-6]
 ---
+WITH stripped AS (
+    SELECT p.pass_no, e.event_no
+    FROM passes AS p
+    JOIN audit_events AS e
+        ON e.tenant_id = p.tenant_id AND e.user_id = p.user_id AND e.kind IN ('method deleted', 'password reset')
+        AND (e.time <= p.issued_at AND e.time >= p.issued_at - to_seconds($hours * 3600)
+            OR e.issuer_id = p.issuer_id AND e.time > p.issued_at AND e.time <= p.issued_at + to_seconds($minutes * 60))
+)
 SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
@@ -41,12 +49,16 @@ SELECT
             || strftime(e.time, '%Y-%m-%d %H:%M') || ' UTC', ', ' ORDER BY e.event_no)
         || CASE WHEN any_value(r.pass_no) IS NOT NULL THEN '; the user registered anew from a place of theirs' ELSE '' END AS summary,
     [p.record] AS about, list(e.record ORDER BY e.event_no) AS supporting,
-    CASE WHEN any_value(r.pass_no) IS NOT NULL THEN 'low' END AS severity
-FROM passes AS p
-JOIN audit_events AS e
-    ON e.tenant_id = p.tenant_id AND e.user_id = p.user_id AND e.kind IN ('method deleted', 'password reset')
-    AND (e.time <= p.issued_at AND e.time >= p.issued_at - to_seconds($hours * 3600)
-        OR e.issuer_id = p.issuer_id AND e.time > p.issued_at AND e.time <= p.issued_at + to_seconds($minutes * 60))
+    CASE WHEN any_value(r.pass_no) IS NOT NULL THEN 'low' END AS severity, NULL AS not_assessed, p.pass_no
+FROM stripped AS t
+JOIN passes AS p ON p.pass_no = t.pass_no
+JOIN audit_events AS e ON e.event_no = t.event_no
 LEFT JOIN replacements AS r ON r.pass_no = p.pass_no
 GROUP BY p.pass_no, p.tenant_id, p.user_id, p.user_name, p.issuer_id, p.issuer_name, p.record
-ORDER BY p.pass_no
+UNION ALL BY NAME
+SELECT p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, [p.record] AS about, p.pass_no,
+    'the audit evidence does not cover the ' || counted($hours, 'hour', 'hours') || ' before the pass' AS not_assessed
+FROM passes AS p
+SEMI JOIN uncovered('audit', to_seconds($hours * -3600), to_seconds(0)) AS d ON d.pass_no = p.pass_no
+ANTI JOIN stripped AS t ON t.pass_no = p.pass_no
+ORDER BY pass_no

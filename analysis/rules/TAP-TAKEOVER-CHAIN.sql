@@ -122,8 +122,19 @@ SELECT
     l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, kept.events AS supporting, d.severity,
     greatest(l.last_time, kept.last_time) AS last_seen,
     l.sentence || ' (' || list_aggregate(d.reasons, 'string_agg', '; ') || '), with this within '
-        || counted($minutes, 'minute', 'minutes') || ': ' || kept.steps AS summary
+        || counted($minutes, 'minute', 'minutes') || ': ' || kept.steps AS summary,
+    NULL AS not_assessed, l.login_no
 FROM login_findings AS l
 JOIN doubtful AS d ON d.login_no = l.login_no AND d.severity IS NOT NULL
 JOIN kept ON kept.login_no = l.login_no
-ORDER BY l.login_no
+UNION ALL BY NAME
+SELECT l.tenant_id, l.subject_type, l.subject_id, l.about, l.login_no,
+    'the audit evidence does not cover the ' || counted($minutes, 'minute', 'minutes') || ' after a log-in with signs' AS not_assessed
+FROM login_findings AS l
+JOIN doubtful AS d ON d.login_no = l.login_no AND d.severity IS NOT NULL
+ANTI JOIN kept ON kept.login_no = l.login_no
+LEFT JOIN log_spans AS s ON s.tenant_id = l.tenant_id AND s.log_type = 'audit'
+WHERE s.first_time IS NULL OR s.first_time > l.time OR s.last_time < l.time + to_seconds($minutes * 60)
+    OR EXISTS (SELECT 1 FROM gap_days AS g WHERE g.tenant_id = l.tenant_id AND g.log_type = 'audit'
+        AND g.day >= l.time::DATE AND g.day <= l.time + to_seconds($minutes * 60))
+ORDER BY login_no

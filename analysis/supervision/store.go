@@ -31,6 +31,7 @@ type passRow struct {
 	IssuerIP            string    `db:"issuer_ip"`
 	ApprovedUser        bool      `db:"approved_user"`
 	ApprovedApplication bool      `db:"approved_application"`
+	UnclearApplication  string    `db:"unclear_application"`
 	StartsAt            time.Time `db:"starts_at"`
 	EndTime             time.Time `db:"end_time"`
 	EndLogged           bool      `db:"end_logged"`
@@ -51,6 +52,7 @@ type passRow struct {
 type scopeRow struct {
 	PassNo   int64  `db:"pass_no"`
 	Included bool   `db:"included"`
+	Kind     string `db:"kind"`
 	Group    string `db:"group_id"`
 }
 
@@ -131,12 +133,12 @@ func (in Inputs) passRow(p *passes.Pass, logins int) passRow {
 		UserID: p.UserID, UserName: in.People.Name(p.Tenant, p.UserID), UserType: person.Type, UserCreated: person.Created,
 		IssuedAt: e.Time, IssuerType: e.IssuerType, IssuerID: e.IssuerID, IssuerName: e.IssuerName, IssuerIP: e.IssuerIP,
 		ApprovedUser:        e.IssuerType == "user" && onList(in.Settings.ApprovedUsers, e.IssuerNames),
-		ApprovedApplication: in.approvedApplication(e),
-		StartsAt:            p.Start, EndTime: p.End, EndLogged: p.EndLogged, EndedAt: p.EndedAt, EndedBy: p.EndedBy,
+		ApprovedApplication: in.approvedApplication(e), UnclearApplication: in.unclearApplication(e),
+		StartsAt: p.Start, EndTime: p.End, EndLogged: p.EndLogged, EndedAt: p.EndedAt, EndedBy: p.EndedBy,
 		Usage: p.Usage, LoggedUsage: e.PassUsage, NeverValid: p.NeverValid(), Logins: logins,
 		PurposeAtStart: in.purposeAtStart(p).State,
 		Covered:        in.Coverage.Covers(p.Tenant, coverage.TAPSignIn, p.Start, p.EndedAt), ScopeKnown: scopeKnown,
-		NewUser: in.newUser(p.Tenant, p.UserID, p.Start) != "",
+		NewUser: in.newUser(p.Tenant, p.UserID, atStart(p)) != "",
 	}
 	if h := in.Settings.Hours; h != nil {
 		within := h.Contains(e.Time)
@@ -150,18 +152,23 @@ func (in Inputs) scopeRows(p *passes.Pass) (all []scopeRow) {
 	allowed := in.Policies.At(p.Tenant, p.Event.Time).ForEvents()
 	included, _ := allowed.Included()
 	for _, t := range included {
-		all = append(all, scopeRow{p.No, true, t.ID})
+		all = append(all, scopeRow{p.No, true, t.Type, t.ID})
 	}
 	excluded, _ := allowed.Excluded()
 	for _, t := range excluded {
-		all = append(all, scopeRow{p.No, false, t.ID})
+		all = append(all, scopeRow{p.No, false, t.Type, t.ID})
 	}
 	return all
 }
 
+// atStart asks at a pass's start, which stands for the log-in's time.
+func atStart(p *passes.Pass) newness {
+	return newness{at: p.Start, issued: p.Event.Time, login: p.Start}
+}
+
 // purposeAtStart is the criterion "purpose" asked at the pass's start, before any log-in.
 func (in Inputs) purposeAtStart(p *passes.Pass) Criterion {
-	if reason := in.newUser(p.Tenant, p.UserID, p.Start); reason != "" {
+	if reason := in.newUser(p.Tenant, p.UserID, atStart(p)); reason != "" {
 		return Criterion{criterionPurpose, Met, reason}
 	}
 	if reason := in.deviceAfter(p.Tenant, p.UserID, p.Start); reason != "" {

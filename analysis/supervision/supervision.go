@@ -85,6 +85,8 @@ type Inputs struct {
 	Passes   passes.Passes
 	Methods  auditlog.ByUser // what each user registered
 	Devices  auditlog.ByUser // the devices that were joined
+	Created  auditlog.ByUser // whom a person created
+	Rehired  auditlog.ByUser // whose hire date a person changed
 	Places   Places          // what else was seen around the log-ins; the zero value before that is known
 }
 
@@ -322,6 +324,8 @@ func (in Inputs) judgeApprovedIssuer(l *Login) Criterion {
 		c.Reason = "no list of approved issuers (" + kind + ") is configured"
 	case onList(list, e.IssuerNames):
 		c.State, c.Reason = Met, issuerInWords(l.Pass)+" is on the list of approved "+kind
+	case in.unclearApplication(e) != "":
+		c.Reason = in.unclearApplication(e)
 	default:
 		c.State, c.Reason = Failed, issuerInWords(l.Pass)+" is not on the list of approved "+kind
 	}
@@ -338,6 +342,17 @@ func onList(list *[]string, names []string) bool {
 // approvedApplication says whether a pass was issued by an application on the configured list.
 func (in Inputs) approvedApplication(e *auditlog.Event) bool {
 	return e.IssuerType == "application" && onList(in.Settings.ApprovedApplications, e.IssuerNames)
+}
+
+// unclearApplication says why nobody can tell whether the application that issued a pass is on the configured list: the
+// record has an id that the list does not hold, and that nothing ties to those which it does.
+func (in Inputs) unclearApplication(e *auditlog.Event) string {
+	list := in.Settings.ApprovedApplications
+	if e.IssuerType != "application" || !e.Untied || list == nil || onList(list, e.IssuerNames) || !slices.ContainsFunc(*list, identity.LooksLikeID) {
+		return ""
+	}
+	return fmt.Sprintf("the event knows the application %s only by its service principal's id %s, which nothing in evidence ties to an id on the list "+
+		"of approved applications; put that id on the list, or add an export of the service principals", e.IssuerName, e.IssuerID)
 }
 
 func (in Inputs) judgeFourEyes(l *Login) Criterion {
@@ -358,6 +373,8 @@ func (in Inputs) judgeFourEyes(l *Login) Criterion {
 		c.State, c.Reason = Met, issuerInWords(l.Pass)+" is an approved application"
 	case in.Settings.ApprovedApplications == nil:
 		c.Reason = "an application issued the pass, and no list of approved applications is configured"
+	case in.unclearApplication(e) != "":
+		c.Reason = in.unclearApplication(e)
 	default:
 		c.State, c.Reason = Failed, issuerInWords(l.Pass)+" is an application that is not approved"
 	}
@@ -368,11 +385,12 @@ func (in Inputs) judgeFourEyes(l *Login) Criterion {
 const replacedMethods = "the user's methods were lost and taken away by somebody else, and registered anew from where the user always is"
 
 func (in Inputs) judgePurpose(l *Login) Criterion {
-	at, passID := l.Time, ""
+	at, passID, about := l.Time, "", newness{login: l.Time}
 	if l.Known {
-		at, passID = l.Pass.Start, l.Pass.Event.PassID
+		at, passID, about.issued = l.Pass.Start, l.Pass.Event.PassID, l.Pass.Event.Time
 	}
-	if reason := in.newUser(l.Tenant, l.UserID, at); reason != "" {
+	about.at = at
+	if reason := in.newUser(l.Tenant, l.UserID, about); reason != "" {
 		return Criterion{criterionPurpose, Met, reason}
 	}
 	if reason := in.deviceAfter(l.Tenant, l.UserID, l.Time); reason != "" {
@@ -413,18 +431,28 @@ func (in Inputs) purposeless(tenant, user string, at time.Time) Criterion {
 	return c
 }
 
+// newness is when it is asked whether a user is new: at a pass's start, which was issued then, or at a log-in.
+type newness struct{ at, issued, login time.Time }
+
+// changedBefore are the fixed days in which a change by a person makes a date doubtful.
+const (
+	rehiredWithin = 14 * when.Day
+	createdWithin = when.Day
+)
+
 // newUser says why a user counts as new at a time: created, hired or starting by the roster within the days allowed
-// before or after; "" when none of these.
-func (in Inputs) newUser(tenant, user string, at time.Time) string {
-	days := in.Limits.NewUserDays
+// before or after; "" when none of these. Dates that a person set just before do not count.
+func (in Inputs) newUser(tenant, user string, asked newness) string {
+	days, at := in.Limits.NewUserDays, asked.at
 	near := func(t time.Time) bool { return !t.IsZero() && at.Sub(t).Abs() <= time.Duration(days)*when.Day }
-	p := in.People.Of(identity.User{Tenant: tenant, ID: user})
+	key := identity.User{Tenant: tenant, ID: user}
+	p := in.People.Of(key)
 	for _, created := range p.CreatedAt {
-		if near(created) {
+		if near(created) && !in.createdForPass(key, created, asked.issued) {
 			return "the account was created " + when.Clock(created)
 		}
 	}
-	if near(p.Hired) {
+	if near(p.Hired) && !within(in.Rehired, key, asked.issued, rehiredWithin) && !within(in.Rehired, key, asked.login, rehiredWithin) {
 		return "the user was hired " + p.Hired.Format(time.DateOnly)
 	}
 	if in.Settings.Roster != nil {
@@ -436,6 +464,26 @@ func (in Inputs) newUser(tenant, user string, at time.Time) string {
 		}
 	}
 	return ""
+}
+
+// within says whether there is an event of the user in the time before a moment; never before the zero moment.
+func within(events auditlog.ByUser, user identity.User, moment time.Time, before time.Duration) bool {
+	if moment.IsZero() {
+		return false
+	}
+	of := events.Of(user, moment.Add(-before))
+	return len(of) > 0 && !of[0].Time.After(moment)
+}
+
+// createdForPass says whether a person created the account less than a day before its pass was issued, though the roster
+// knows nobody of that name.
+func (in Inputs) createdForPass(user identity.User, created, issued time.Time) bool {
+	if issued.IsZero() || in.Settings.Roster == nil || created.After(issued) || issued.Sub(created) >= createdWithin {
+		return false
+	}
+	by := in.Created.Of(user, issued.Add(1-createdWithin))
+	return len(by) > 0 && !by[0].Time.After(issued) &&
+		!slices.ContainsFunc(*in.Settings.Roster, func(e settings.RosterEntry) bool { return in.isUser(user.Tenant, user.ID, e.UPN, e.Start) })
 }
 
 // isUser says whether a UPN (or id) of a list stands for the user.
@@ -532,7 +580,7 @@ func (in Inputs) outcomeSpan(l *Login) (from, to time.Time) {
 }
 
 func (in Inputs) judgeOutcome(l *Login) Criterion {
-	from, to := in.outcomeSpan(l)
+	_, to := in.outcomeSpan(l)
 	if e := in.outcomeOf(l); e != nil {
 		apart := when.InWords(e.Time.Sub(l.Time)) + " later"
 		if e.Time.Before(l.Time) {
@@ -543,9 +591,8 @@ func (in Inputs) judgeOutcome(l *Login) Criterion {
 	if home := l.foreignHome(); home != "" {
 		return Criterion{criterionOutcome, NotAssessed, fmt.Sprintf("the user's home tenant is %s, where methods are registered", home)}
 	}
-	from = l.Time
-	if !in.Coverage.Covers(l.Tenant, coverage.Audit, from, to) {
-		return Criterion{criterionOutcome, NotAssessed, fmt.Sprintf("the audit evidence does not cover %s to %s", when.Clock(from), when.Clock(to))}
+	if !in.Coverage.Covers(l.Tenant, coverage.Audit, l.Time, to) {
+		return Criterion{criterionOutcome, NotAssessed, fmt.Sprintf("the audit evidence does not cover %s to %s", when.Clock(l.Time), when.Clock(to))}
 	}
 	return Criterion{criterionOutcome, Failed, fmt.Sprintf("no method and no device was registered from the log-in until %s", when.Clock(to))}
 }

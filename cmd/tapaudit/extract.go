@@ -11,7 +11,7 @@ import (
 // extractCommand prints the reduction of a lake as the query of the engine that the lake lies under.
 func extractCommand(io streams) *cobra.Command {
 	c := newCommand("extract --engine ENGINE --period P", "print the query that reduces a lake under an engine that scales",
-		"Prints the query by which an engine reduces a lake to what an audit needs. Its five result sets are evidence like any "+
+		"Prints the query by which an engine reduces a lake to what an audit needs. Its six result sets are evidence like any "+
 			"other, and are judged exactly as all of the lake would be.",
 		example{"for Apache Spark", "tapaudit extract --engine spark --period 2026Q3"},
 		example{"for Log Analytics", "tapaudit extract --engine kql --period 2026Q3"},

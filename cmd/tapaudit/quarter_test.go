@@ -74,7 +74,7 @@ func (q *madeUpTenant) signIn(at time.Time, s signIn) {
 	}
 	q.signins = append(q.signins, timed{at, fmt.Sprintf(
 		`{"id":"%s","createdDateTime":"%s","userDisplayName":"%s","userPrincipalName":"%s","userId":"%s","userType":"member","appId":"%s","appDisplayName":"%s",`+
-			`"resourceDisplayName":"Microsoft Graph","ipAddress":"%s","clientAppUsed":"Browser","userAgent":"Mozilla/5.0","correlationId":"%s","isInteractive":%t,`+
+			`"resourceDisplayName":"Microsoft Graph","resourceId":"00000003-0000-0000-c000-000000000000","ipAddress":"%s","clientAppUsed":"Browser","userAgent":"Mozilla/5.0","correlationId":"%s","isInteractive":%t,`+
 			`"signInEventTypes":["%s"],"sessionId":"%s","homeTenantId":"%s","resourceTenantId":"%s","riskLevelDuringSignIn":"none","autonomousSystemNumber":%d,`+
 			`"authenticationProtocol":"none","authenticationRequirement":"%s","status":{"errorCode":%d,"failureReason":"Other.","additionalDetails":null},`+
 			`"deviceDetail":{"deviceId":"","operatingSystem":"Windows11"},"location":{"city":"Bern","countryOrRegion":"CH"},"networkLocationDetails":[],`+

@@ -43,7 +43,7 @@ import (
 )
 
 // SchemaVersion is the version of the tables that this program writes and reads.
-const SchemaVersion = 7
+const SchemaVersion = 8
 
 //go:embed schema.sql
 var ownSchema string
@@ -442,6 +442,17 @@ ALTER TABLE audit_record RENAME TO audit_record_old;
 INSERT INTO audit_record BY NAME SELECT * FROM audit_record_old;
 DROP TABLE audit_record_old;
 ` + record.Activity.Declared(),
+	record.Macros() + anew(record.SignIn) + anew(record.ExtractAddress) + record.ExtractCountry.Declared() + record.ServicePrincipal.Declared(),
+}
+
+// anew declares a table again, with columns that it lacked, and keeps its rows.
+func anew(k *record.Kind) string {
+	return fmt.Sprintf(`
+ALTER TABLE %[1]s RENAME TO %[1]s_old;
+%[2]s
+INSERT INTO %[1]s BY NAME SELECT * FROM %[1]s_old;
+DROP TABLE %[1]s_old;
+`, k.Table, k.Declared())
 }
 
 // migrate brings the case from one schema version to another, one step and one transaction at a time.

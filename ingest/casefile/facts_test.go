@@ -24,13 +24,15 @@ func TestFactsInSQL(t *testing.T) {
 		"Temporary Access Pass", "temporary access  pass", "TEMPORARYACCESSPASS", "accesspass", "access-pass", "Access\nPass", "bypass",
 		"Add user", "Update device", "User registered security info", "User signed in", "Add owner to group", "Reset password",
 		`{"temporaryAccessPass":"x"}`, `{"TemporaryAccessPass" : "x"}`, `{"displayName":"TemporaryAccessPass.Id"}`, `"{\"temporaryAccessPass\\\":\"x\"}"`,
+		`[{"modifiedProperties":[{"displayName":"EmployeeHireDate"}]}]`,
 		`[{"authenticationMethod":"Temporary Access Pass"}]`, `[{"authenticationMethod":"Password"}]`,
 	}
 	for _, text := range texts {
 		for query, want := range map[string]bool{
 			`SELECT present(?) IS NOT NULL`:                    record.Present(text),
 			`SELECT names_pass(?)`:                             record.NamesPass(text),
-			`SELECT audit_concerns_pass(?)`:                    record.AuditConcernsPass(text),
+			`SELECT audit_concerns_pass($1, $1)`:               record.AuditConcernsPass(text, text),
+			`SELECT audit_concerns_pass('Update User', ?)`:     record.AuditConcernsPass("Update User", text),
 			`SELECT signin_concerns_pass(?, NULL, 0, NULL)`:    record.SignInConcernsPass(text, "", "0", ""),
 			`SELECT signin_concerns_pass(NULL, ?, NULL, NULL)`: record.SignInConcernsPass("", text, "", ""),
 		} {

@@ -308,6 +308,23 @@ func (s *snapshot) group(id, name, list gjson.Result) {
 	}
 }
 
+// servicePrincipal is an application as the tenant has it: its own id there, and the id that it has everywhere.
+var servicePrincipal = &Format{
+	Name: "service principals",
+	is: func(o object) bool {
+		return o.has("id", "appId") && o.hasAny("servicePrincipalType", "servicePrincipalNames", "appOwnerOrganizationId", "appRoles")
+	},
+	read: func(o object, in *Input) Outcome {
+		if !record.Present(o.text("id")) || !record.Present(o.text("appId")) {
+			return Outcome{Bad: "no id"}
+		}
+		s := newSnapshot(in)
+		s.add(record.ServicePrincipal, members{"id": o.get("id"), "appId": o.get("appId"), "displayName": o.get("displayName")})
+		s.membership(o)
+		return s.out
+	},
+}
+
 var registrationDetail = &Format{
 	Name:  "registration details",
 	needs: need("methodsRegistered,isMfaRegistered|isMfaCapable|isAdmin|userPrincipalName"),

@@ -25,15 +25,19 @@ const (
 
 // Extract says what the extract column of a row says: by which query, on which engine, over which days.
 type Extract struct {
+	Version                int    // of the query's result sets: see LatestExtract
 	Engine, From, To, Hash string // times as RFC 3339, To exclusive; Hash is the query's, see package extract
 }
 
+// LatestExtract is the version that queries have now. The first counted no countries and no days of addresses' users.
+const LatestExtract = 2
+
 // String is how rows name the extract.
 func (e Extract) String() string {
-	return fmt.Sprintf("tapaudit 1; %s; %s to %s; %s", e.Engine, e.From, e.To, e.Hash)
+	return fmt.Sprintf("tapaudit %d; %s; %s to %s; %s", e.Version, e.Engine, e.From, e.To, e.Hash)
 }
 
-var extractName = regexp.MustCompile(`^tapaudit 1; ([a-z]{1,20}); ([0-9TZ:.-]{20,32}) to ([0-9TZ:.-]{20,32}); ([0-9a-f]{64})$`)
+var extractName = regexp.MustCompile(`^tapaudit ([12]); ([a-z]{1,20}); ([0-9TZ:.-]{20,32}) to ([0-9TZ:.-]{20,32}); ([0-9a-f]{64})$`)
 
 // ParseExtract reads what String wrote.
 func ParseExtract(name string) (Extract, bool) {
@@ -41,7 +45,7 @@ func ParseExtract(name string) (Extract, bool) {
 	if m == nil {
 		return Extract{}, false
 	}
-	return Extract{m[1], m[2], m[3], m[4]}, true
+	return Extract{int(m[1][0] - '0'), m[2], m[3], m[4], m[5]}, true
 }
 
 // note is what evidence.csv says of a file of the extract.
@@ -98,6 +102,26 @@ var extractAddresses = &Format{
 				return Outcome{Bad: "no address or no number of users"}
 			}
 			v := newValues(record.ExtractAddress)
+			v.read(o.get)
+			return v.extracted(o, e)
+		})
+	},
+}
+
+var extractCountries = &Format{
+	Name:  "lake extract: countries",
+	needs: need("extract,country,users_anywhere"),
+	read: func(o object, _ *Input) Outcome {
+		return readExtract(o, func(e Extract) Outcome {
+			for _, name := range []string{"users", "users_anywhere"} {
+				if n, ok := scalarOf(record.Number, o.get(name)); !ok || n == "" || n[0] == '-' {
+					return Outcome{Bad: name + " is no number of users"}
+				}
+			}
+			if !record.Present(o.text("country")) {
+				return Outcome{Bad: "no country"}
+			}
+			v := newValues(record.ExtractCountry)
 			v.read(o.get)
 			return v.extracted(o, e)
 		})
@@ -190,6 +214,7 @@ var lakeManifest = &Format{
 func readLakeSignIn(o object, in *Input) Outcome {
 	g := toGraph(o, record.SignIn)
 	e := envelope{tenant: o.text("tenant_id"), bits: o.text("method_bits"), event: o.text("event_id"), log: o.text("log")}
+	e.locations = o.text("network_locations")
 	if e.log == "signin" {
 		e.log = ""
 	}

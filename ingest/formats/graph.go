@@ -40,7 +40,8 @@ type envelope struct {
 	reason                        string
 	bits, event, log              string
 	callerIP, correlation         string
-	withoutID                     bool // the export gives its records no id
+	locations                     string // networkLocationDetails, of a row that says only whether they are trusted
+	withoutID                     bool   // the export gives its records no id
 }
 
 func readSignIn(o object, in *Input, e envelope) Outcome {
@@ -67,7 +68,12 @@ func readSignIn(o object, in *Input, e envelope) Outcome {
 		v.setDefault("interactive", "false")
 	}
 	v.setDefault("interactive", "true")
-	v.setBool("trusted_location", strings.Contains(v.told("networkLocationDetails"), "trustednamedlocation"))
+	locations := v.told("networkLocationDetails")
+	trusted := strings.Contains(locations, "trustednamedlocation")
+	v.setBool("trusted_location", trusted)
+	if trusted {
+		v.set("network_locations", cmp.Or(e.locations, locations))
+	}
 	v.lower("risk")
 	v.lower("risk_aggregated")
 	v.lower("risk_state")
@@ -116,7 +122,7 @@ func readAudit(o object, in *Input, e envelope) Outcome {
 	if !o.has("correlationId") {
 		v.set("correlation_id", e.correlation)
 	}
-	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong, KeepRaw: record.AuditConcernsPass(o.text("activityDisplayName")), Note: v.note}
+	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong, KeepRaw: record.AuditConcernsPass(o.text("activityDisplayName"), v.of("targets")), Note: v.note}
 }
 
 // withFlattenedSteps gives a sign-in its steps back where Microsoft-Extractor-Suite's older outputs have them as one member

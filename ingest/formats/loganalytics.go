@@ -54,7 +54,7 @@ func init() {
 		ResultSignature CorrelationId Identity Location AppDisplayName AppId AuthenticationDetails AuthenticationMethodsUsed AuthenticationRequirement
 		AuthenticationProtocol OriginalTransferMethod IncomingTokenType ClientAppUsed ConditionalAccessPolicies ConditionalAccessStatus DeviceDetail
 		IsInteractive IPAddress LocationDetails MfaDetail NetworkLocationDetails OriginalRequestId RiskDetail RiskLevelDuringSignIn RiskLevelAggregated
-		RiskState ResourceDisplayName ResourceIdentity Status UserAgent UserDisplayName UserId UserPrincipalName UserType UniqueTokenIdentifier SessionId
+		RiskState ResourceDisplayName ResourceIdentity ResourceServicePrincipalId Status UserAgent UserDisplayName UserId UserPrincipalName UserType UniqueTokenIdentifier SessionId
 		SignInEventTypes AutonomousSystemNumber HomeTenantId ResourceTenantId ServicePrincipalId ServicePrincipalName
 		Result ResultReason InitiatedBy LoggedByService TargetResources AdditionalDetails ActivityDisplayName AADOperationType`) {
 		logAnalyticsNames[strings.ToLower(name)] = name

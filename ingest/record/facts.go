@@ -106,9 +106,22 @@ func SignInConcernsPass(steps, reason, code, bits string) bool {
 	return err == nil && n >= firstPassError && n <= lastPassError
 }
 
+// Users are updated all day long: of these events only those that name the hire date are read.
+const (
+	userUpdate = "update user"
+	hireDate   = "employeehiredate"
+)
+
 // AuditConcernsPass says whether an audit event is of an activity that a rule reads, so that its text may be proof.
 // The macro audit_concerns_pass says the same.
-func AuditConcernsPass(activity string) bool { return someActivity.MatchString(activity) }
+func AuditConcernsPass(activity, targets string) bool {
+	return someActivity.MatchString(activity) || ChangesHireDate(activity, targets)
+}
+
+// ChangesHireDate says whether an audit event changed a user's hire date.
+func ChangesHireDate(activity, targets string) bool {
+	return strings.EqualFold(strings.TrimSpace(activity), userUpdate) && strings.Contains(strings.ToLower(targets), hireDate)
+}
 
 // Place is where a record stands in the evidence.
 type Place struct {
@@ -188,11 +201,12 @@ CREATE OR REPLACE MACRO is_attempt_error(code) AS coalesce(code BETWEEN %[5]d AN
 -- What may concern a pass: of these records the text is kept, and the judgement looks at no others.
 CREATE OR REPLACE MACRO signin_concerns_pass(steps, reason, code, bits) AS
     bits IS NOT NULL OR names_pass(steps) OR names_pass(reason) OR coalesce(code BETWEEN %[7]d AND %[8]d, false);
-CREATE OR REPLACE MACRO audit_concerns_pass(activity) AS coalesce(regexp_matches(activity, '(?i)%[9]s'), false);
+CREATE OR REPLACE MACRO audit_concerns_pass(activity, targets) AS
+    coalesce(regexp_matches(activity, '(?i)%[9]s') OR lower(trim(activity)) = '%[12]s' AND contains(lower(targets), '%[13]s'), false);
 
 -- holds_passcode: a text holds the key of a passcode, as JSON or as JSON within JSON.
 CREATE OR REPLACE MACRO holds_passcode(x) AS
     coalesce(contains(x, '%[10]s') AND regexp_matches(x, '(?i)%[11]s\\*"\s*:'), false);
 `, AbsentSQL(), PassWords, PassMethod, PassBit, FirstAttempt, LastAttempt, firstPassError, lastPassError, Activities,
-		passcodePart, passcodeKey)
+		passcodePart, passcodeKey, userUpdate, hireDate)
 }

@@ -15,6 +15,7 @@ var SignIn = newKind("signin_record", "",
 	Column{Name: "app_name", Type: Text, Graph: "appDisplayName"},
 	Column{Name: "resource_id", Type: Text, Graph: "resourceId"},
 	Column{Name: "resource_name", Type: Text, Graph: "resourceDisplayName"},
+	Column{Name: "resource_sp_id", Type: Text, Graph: "resourceServicePrincipalId"},
 	Column{Name: "ip", Type: Text, Graph: "ipAddress"},
 	Column{Name: "asn", Type: Number, Graph: "autonomousSystemNumber"},
 	Column{Name: "country", Type: Text, Graph: "location.countryOrRegion"},
@@ -43,6 +44,8 @@ var SignIn = newKind("signin_record", "",
 	Column{Name: "failure_reason", Type: Text, Graph: "status.failureReason"},
 	Column{Name: "trusted_location", Type: Bool, Graph: "networkLocationDetails[]", Required: true,
 		About: "the list says trustedNamedLocation"},
+	Column{Name: "network_locations", Type: Text,
+		About: "where trusted_location: networkLocationDetails as JSON in lower case, which names the locations"},
 	Column{Name: "steps", Type: JSON, Objects: true, Plain: true, Graph: "authenticationDetails",
 		About: "NULL where the record cannot show TAP by steps"},
 	Column{Name: "method_bits", Type: Number, About: "the Unified Audit Log's UserAuthenticationMethod"},
@@ -181,6 +184,13 @@ var (
 		Column{Name: "member_upn", Type: Text, Graph: "memberUPN"},
 		Column{Name: "member_type", Type: Text, Graph: "memberType"},
 	)
+	// ServicePrincipal is an application as a tenant has it.
+	ServicePrincipal = newKind("service_principal", "",
+		snapshotTenant, snapshotTime,
+		Column{Name: "id", Type: Text, Graph: "id"},
+		Column{Name: "app_id", Type: Text, Graph: "appId"},
+		Column{Name: "name", Type: Text, Graph: "displayName"},
+	)
 	// ConditionalAccess is a Conditional Access policy.
 	ConditionalAccess = newKind("conditional_access_policy", "",
 		snapshotTenant, snapshotTime,
@@ -245,5 +255,17 @@ Records per tenant, log type and day of the lake, whether they are in the extrac
 		Column{Name: "user_id", Type: Text, Graph: "user_id"},
 		Column{Name: "upn", Type: Text, Graph: "upn"},
 		Column{Name: "users", Type: Number, Graph: "users", Required: true},
+		Column{Name: "days", Type: Number, Graph: "days", About: "on which this user did so; NULL in an older extract"},
+		Column{Name: "never_attempted", Type: Number, Graph: "never_attempted", About: "how many of the users never attempted a pass"},
+		Column{Name: "on_two_days", Type: Number, Graph: "on_two_days", About: "how many of those came on two days or more"},
+	)
+	// ExtractCountry is how many users who never attempted a pass signed in successfully from a country.
+	ExtractCountry = newKind("extract_country", "In how many countries the tenant's users are: users who never attempted a pass, by country.",
+		Column{Name: "extract", Type: Text, Required: true},
+		Column{Name: "tenant_id", Type: Text},
+		Column{Name: "country", Type: Text, Graph: "country", Required: true},
+		Column{Name: "users", Type: Number, Graph: "users", Required: true, About: "who never attempted a pass and signed in from there"},
+		Column{Name: "users_anywhere", Type: Number, Graph: "users_anywhere", Required: true,
+			About: "who never attempted a pass and signed in from a country that is known"},
 	)
 )

@@ -1,15 +1,17 @@
 -- tapaudit: the reduction of a lake of Microsoft Entra sign-ins and audit events, for spark.
 --
 -- Run it with: spark-sql -f this-file
--- It writes five result sets, to be given to 'tapaudit run' together with the exports of policies, users and roles:
+-- It writes six result sets, to be given to 'tapaudit run' together with the exports of policies, users and roles:
 --   attempts   every attempt with a Temporary Access Pass (TAP)
 --   signins    every other sign-in of a user who attempted one, received a pass or issued one
---   addresses  users who signed in successfully from an address of an attempt, 50 at most, and how many they are
+--   addresses  users who signed in successfully from an address of an attempt, 50 at most, on how many days, and how many
+--              they are: all, those who never attempted a pass, and of these those who came on two days or more
+--   countries  how many users who never attempted a pass signed in successfully from each country
 --   days       how many records the lake has of each tenant, log type and day, and from when to when
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, 6ca2d9b312233051604edfcbedf93fe8e6ac0756454bf8dbbf709d521944edd8:
+-- Each row names this query by its hash, e06f150336de5b3b39539d39ea113a6e2dcfc6986e27289d95c1cfb88d72a5d6:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET spark.sql.session.timeZone = UTC;
@@ -32,6 +34,7 @@ SELECT
     `app_name` AS app_name,
     `resource_id` AS resource_id,
     `resource_name` AS resource_name,
+    `resource_sp_id` AS resource_sp_id,
     `ip` AS ip,
     `asn` AS asn,
     `country` AS country,
@@ -57,6 +60,7 @@ SELECT
     `error_code` AS error_code,
     `failure_reason` AS failure_reason,
     `trusted_location` AS trusted_location,
+    `network_locations` AS network_locations,
     `steps` AS steps,
     `method_bits` AS method_bits,
     `event_id` AS event_id,
@@ -99,7 +103,7 @@ WHERE CAST(`day` AS DATE) >= DATE '2026-04-01' AND CAST(`day` AS DATE) <= DATE '
 
 -- An attempt: a step that is a pass, or the Unified Audit Log's bit for one, or an error or a reason that only a pass gives.
 CACHE TABLE tapaudit_attempts AS
-SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap FROM tapaudit_signins
+SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap FROM tapaudit_signins
 WHERE (coalesce(lower(replace(steps, ' ', '')) LIKE '%"temporaryaccesspass"%', false)
         OR coalesce((method_bits & 2) = 2, false)
         OR coalesce(error_code BETWEEN 130502 AND 130507, false)
@@ -148,9 +152,31 @@ SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
 ) AS named
 WHERE name <> '';
 
+-- Who attempted a pass, by every name: the id, else the ids that the UPN stands with, and the UPNs that these do.
+CACHE TABLE tapaudit_attempted_ids AS
+SELECT DISTINCT tenant_id, user_id FROM (
+    SELECT tenant_id, lower(user_id) AS user_id FROM tapaudit_attempts
+    UNION ALL
+    SELECT ties.tenant_id, ties.user_id
+    FROM tapaudit_ties AS ties JOIN tapaudit_attempts AS a
+        ON a.tenant_id = ties.tenant_id AND a.user_id IS NULL AND lower(a.upn) = ties.upn
+) AS named
+WHERE user_id IS NOT NULL;
+
+CACHE TABLE tapaudit_attempted AS
+SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
+    SELECT tenant_id, user_id AS name FROM tapaudit_attempted_ids
+    UNION ALL
+    SELECT ties.tenant_id, ties.upn
+    FROM tapaudit_ties AS ties JOIN tapaudit_attempted_ids AS a ON a.tenant_id = ties.tenant_id AND a.user_id = ties.user_id
+    UNION ALL
+    SELECT tenant_id, lower(upn) FROM tapaudit_attempts WHERE user_id IS NULL
+) AS named
+WHERE name <> '';
+
 -- Addresses without port, brackets and mapping.
 CREATE OR REPLACE TEMPORARY VIEW tapaudit_successes AS
-SELECT tenant_id, user_id, upn, CASE
+SELECT tenant_id, user_id, upn, time, CASE
     WHEN ip LIKE '%.%.%.%' THEN regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+', 0)
     WHEN ip LIKE '[%]%' THEN lower(substr(ip, 2, position(']' IN ip) - 2))
     ELSE lower(ip) END AS ip
@@ -159,13 +185,13 @@ WHERE error_code = 0 AND ip IS NOT NULL;
 
 -- attempts
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/attempts' USING parquet OPTIONS (compression 'zstd')
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 6ca2d9b312233051604edfcbedf93fe8e6ac0756454bf8dbbf709d521944edd8' AS `extract`
+SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 2; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; e06f150336de5b3b39539d39ea113a6e2dcfc6986e27289d95c1cfb88d72a5d6' AS `extract`
 FROM tapaudit_attempts
 ;
 
 -- signins
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/signins' USING parquet OPTIONS (compression 'zstd')
-SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 6ca2d9b312233051604edfcbedf93fe8e6ac0756454bf8dbbf709d521944edd8' AS `extract`
+SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 2; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; e06f150336de5b3b39539d39ea113a6e2dcfc6986e27289d95c1cfb88d72a5d6' AS `extract`
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM tapaudit_names))
@@ -175,32 +201,57 @@ WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_name
         OR coalesce(lower(failure_reason) RLIKE 'access\\s*pass', false))
 ;
 
--- addresses: the same user counts once, by the id where there is one.
+-- addresses: the same user counts once, by the id where there is one. Those are named first who show that many share the address.
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/addresses' USING parquet OPTIONS (compression 'zstd')
-SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 6ca2d9b312233051604edfcbedf93fe8e6ac0756454bf8dbbf709d521944edd8' AS `extract` FROM (
-    SELECT tenant_id, ip, user_id, upn,
+SELECT tenant_id, ip, user_id, upn, users, days, never_attempted, on_two_days, 'tapaudit 2; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; e06f150336de5b3b39539d39ea113a6e2dcfc6986e27289d95c1cfb88d72a5d6' AS `extract` FROM (
+    SELECT tenant_id, ip, user_id, upn, days,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
-        row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
+        sum(other) OVER (PARTITION BY tenant_id, ip) AS never_attempted,
+        sum(CASE WHEN days >= 2 THEN other ELSE 0 END) OVER (PARTITION BY tenant_id, ip) AS on_two_days,
+        row_number() OVER (PARTITION BY tenant_id, ip ORDER BY other DESC, CASE WHEN days >= 2 THEN 0 ELSE 1 END,
+            CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
     FROM (
-        SELECT tenant_id, ip, lower(coalesce(user_id, upn)) AS user_key, min(lower(user_id)) AS user_id, min(lower(upn)) AS upn
-        FROM tapaudit_successes
-        WHERE ip IN (SELECT CASE
-                WHEN ip LIKE '%.%.%.%' THEN regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+', 0)
-                WHEN ip LIKE '[%]%' THEN lower(substr(ip, 2, position(']' IN ip) - 2))
-                ELSE lower(ip) END
-            FROM tapaudit_attempts WHERE ip IS NOT NULL)
-            AND coalesce(user_id, upn) IS NOT NULL
-        GROUP BY tenant_id, ip, lower(coalesce(user_id, upn))
+        SELECT once.tenant_id, once.ip, once.user_key, once.user_id, once.upn, once.days, CASE WHEN a.name_key IS NULL THEN 1 ELSE 0 END AS other
+        FROM (
+            SELECT tenant_id, ip, lower(coalesce(user_id, upn)) AS user_key, min(lower(user_id)) AS user_id, min(lower(upn)) AS upn,
+                count(DISTINCT CAST(time AS DATE)) AS days
+            FROM tapaudit_successes
+            WHERE ip IN (SELECT CASE
+                    WHEN ip LIKE '%.%.%.%' THEN regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+', 0)
+                    WHEN ip LIKE '[%]%' THEN lower(substr(ip, 2, position(']' IN ip) - 2))
+                    ELSE lower(ip) END
+                FROM tapaudit_attempts WHERE ip IS NOT NULL)
+                AND coalesce(user_id, upn) IS NOT NULL
+            GROUP BY tenant_id, ip, lower(coalesce(user_id, upn))
+        ) AS once
+        LEFT JOIN tapaudit_attempted AS a ON a.name_key = once.tenant_id || ' ' || once.user_key
     ) AS each_once
 ) AS placed
 WHERE place <= 50
+;
+
+-- countries: of users who never attempted a pass.
+CACHE TABLE tapaudit_countries AS
+SELECT DISTINCT seen.tenant_id, seen.country, seen.user_key FROM (
+    SELECT DISTINCT tenant_id, upper(trim(country)) AS country, lower(coalesce(user_id, upn)) AS user_key
+    FROM tapaudit_signins
+    WHERE error_code = 0 AND country IS NOT NULL AND coalesce(user_id, upn) IS NOT NULL
+) AS seen
+LEFT JOIN tapaudit_attempted AS a ON a.name_key = seen.tenant_id || ' ' || seen.user_key
+WHERE a.name_key IS NULL;
+
+INSERT OVERWRITE DIRECTORY 'tapaudit-extract/countries' USING parquet OPTIONS (compression 'zstd')
+SELECT here.tenant_id, here.country, here.users, anywhere.users AS users_anywhere, 'tapaudit 2; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; e06f150336de5b3b39539d39ea113a6e2dcfc6986e27289d95c1cfb88d72a5d6' AS `extract`
+FROM (SELECT tenant_id, country, count(*) AS users FROM tapaudit_countries GROUP BY tenant_id, country) AS here
+JOIN (SELECT tenant_id, count(DISTINCT user_key) AS users FROM tapaudit_countries GROUP BY tenant_id) AS anywhere
+    ON coalesce(anywhere.tenant_id, '') = coalesce(here.tenant_id, '')
 ;
 
 -- days: of exports that are not known to be filtered.
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/days' USING parquet OPTIONS (compression 'zstd')
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     date_format(first_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS first_time, date_format(last_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS last_time,
-    date_format(first_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS first_tap_time, date_format(last_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS last_tap_time, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 6ca2d9b312233051604edfcbedf93fe8e6ac0756454bf8dbbf709d521944edd8' AS `extract`
+    date_format(first_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS first_tap_time, date_format(last_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS last_tap_time, 'tapaudit 2; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; e06f150336de5b3b39539d39ea113a6e2dcfc6986e27289d95c1cfb88d72a5d6' AS `extract`
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -217,6 +268,6 @@ FROM (
 
 -- audits
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/audits' USING parquet OPTIONS (compression 'zstd')
-SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details, 'tapaudit 1; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 6ca2d9b312233051604edfcbedf93fe8e6ac0756454bf8dbbf709d521944edd8' AS `extract`
+SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details, 'tapaudit 2; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; e06f150336de5b3b39539d39ea113a6e2dcfc6986e27289d95c1cfb88d72a5d6' AS `extract`
 FROM tapaudit_audits
 ;

@@ -2,15 +2,17 @@
 --
 -- Run it with: trino --file this-file. The result sets become tables of the schema hive.tapaudit, which must exist;
 -- tables named tapaudit_ are the query's own and are dropped in the end
--- It writes five result sets, to be given to 'tapaudit run' together with the exports of policies, users and roles:
+-- It writes six result sets, to be given to 'tapaudit run' together with the exports of policies, users and roles:
 --   attempts   every attempt with a Temporary Access Pass (TAP)
 --   signins    every other sign-in of a user who attempted one, received a pass or issued one
---   addresses  users who signed in successfully from an address of an attempt, 50 at most, and how many they are
+--   addresses  users who signed in successfully from an address of an attempt, 50 at most, on how many days, and how many
+--              they are: all, those who never attempted a pass, and of these those who came on two days or more
+--   countries  how many users who never attempted a pass signed in successfully from each country
 --   days       how many records the lake has of each tenant, log type and day, and from when to when
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, 1196669ea327707cbf25e8c3ba87248b7b8423c804f378acda3ce7977e8dcb55:
+-- Each row names this query by its hash, 46b2f44d0c925ac85d182ec96df7a31b5996ebca7dd4c4bc6156fd22d9882ad4:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET TIME ZONE 'UTC';
@@ -33,9 +35,10 @@ SELECT
     CAST("appDisplayName" AS VARCHAR) AS app_name,
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
+    CAST("resourceServicePrincipalId" AS VARCHAR) AS resource_sp_id,
     CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
-    json_extract_scalar("location", '$.countryOrRegion') AS country,
+    CASE WHEN lower(trim(json_extract_scalar("location", '$.countryOrRegion'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("location", '$.countryOrRegion') END AS country,
     json_extract_scalar("location", '$.city') AS city,
     CAST("clientAppUsed" AS VARCHAR) AS client_app,
     CAST("userAgent" AS VARCHAR) AS user_agent,
@@ -58,6 +61,7 @@ SELECT
     TRY_CAST(json_extract_scalar("status", '$.errorCode') AS BIGINT) AS error_code,
     json_extract_scalar("status", '$.failureReason') AS failure_reason,
     coalesce(coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false), false) AS trusted_location,
+    CASE WHEN coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false) THEN lower(CAST("networkLocationDetails" AS VARCHAR)) END AS network_locations,
     nullif(trim(CAST("authenticationDetails" AS VARCHAR)), '') AS steps,
     CAST(NULL AS BIGINT) AS method_bits,
     CAST(NULL AS VARCHAR) AS event_id,
@@ -67,7 +71,7 @@ SELECT
 FROM "hive"."entra"."signins"
 WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap FROM tapaudit_signins
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap FROM tapaudit_signins
 WHERE (coalesce(lower(replace(steps, ' ', '')) LIKE '%"temporaryaccesspass"%', false)
         OR coalesce(bitwise_and(method_bits, 2) = 2, false)
         OR coalesce(error_code BETWEEN 130502 AND 130507, false)
@@ -138,9 +142,10 @@ SELECT
     CAST("appDisplayName" AS VARCHAR) AS app_name,
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
+    CAST("resourceServicePrincipalId" AS VARCHAR) AS resource_sp_id,
     CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
-    json_extract_scalar("location", '$.countryOrRegion') AS country,
+    CASE WHEN lower(trim(json_extract_scalar("location", '$.countryOrRegion'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("location", '$.countryOrRegion') END AS country,
     json_extract_scalar("location", '$.city') AS city,
     CAST("clientAppUsed" AS VARCHAR) AS client_app,
     CAST("userAgent" AS VARCHAR) AS user_agent,
@@ -163,6 +168,7 @@ SELECT
     TRY_CAST(json_extract_scalar("status", '$.errorCode') AS BIGINT) AS error_code,
     json_extract_scalar("status", '$.failureReason') AS failure_reason,
     coalesce(coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false), false) AS trusted_location,
+    CASE WHEN coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false) THEN lower(CAST("networkLocationDetails" AS VARCHAR)) END AS network_locations,
     nullif(trim(CAST("authenticationDetails" AS VARCHAR)), '') AS steps,
     CAST(NULL AS BIGINT) AS method_bits,
     CAST(NULL AS VARCHAR) AS event_id,
@@ -222,9 +228,31 @@ SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
 ) AS named
 WHERE name <> '';
 
+-- Who attempted a pass, by every name: the id, else the ids that the UPN stands with, and the UPNs that these do.
+CREATE TABLE "hive"."tapaudit".tapaudit_attempted_ids AS
+SELECT DISTINCT tenant_id, user_id FROM (
+    SELECT tenant_id, lower(user_id) AS user_id FROM "hive"."tapaudit".tapaudit_attempts
+    UNION ALL
+    SELECT ties.tenant_id, ties.user_id
+    FROM "hive"."tapaudit".tapaudit_ties AS ties JOIN "hive"."tapaudit".tapaudit_attempts AS a
+        ON a.tenant_id = ties.tenant_id AND a.user_id IS NULL AND lower(a.upn) = ties.upn
+) AS named
+WHERE user_id IS NOT NULL;
+
+CREATE TABLE "hive"."tapaudit".tapaudit_attempted AS
+SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
+    SELECT tenant_id, user_id AS name FROM "hive"."tapaudit".tapaudit_attempted_ids
+    UNION ALL
+    SELECT ties.tenant_id, ties.upn
+    FROM "hive"."tapaudit".tapaudit_ties AS ties JOIN "hive"."tapaudit".tapaudit_attempted_ids AS a ON a.tenant_id = ties.tenant_id AND a.user_id = ties.user_id
+    UNION ALL
+    SELECT tenant_id, lower(upn) FROM "hive"."tapaudit".tapaudit_attempts WHERE user_id IS NULL
+) AS named
+WHERE name <> '';
+
 -- attempts
 CREATE TABLE "hive"."tapaudit".attempts WITH (format = 'PARQUET') AS
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 1196669ea327707cbf25e8c3ba87248b7b8423c804f378acda3ce7977e8dcb55' AS "extract"
+SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46b2f44d0c925ac85d182ec96df7a31b5996ebca7dd4c4bc6156fd22d9882ad4' AS "extract"
 FROM "hive"."tapaudit".tapaudit_attempts
 ;
 
@@ -246,9 +274,10 @@ SELECT
     CAST("appDisplayName" AS VARCHAR) AS app_name,
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
+    CAST("resourceServicePrincipalId" AS VARCHAR) AS resource_sp_id,
     CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
-    json_extract_scalar("location", '$.countryOrRegion') AS country,
+    CASE WHEN lower(trim(json_extract_scalar("location", '$.countryOrRegion'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("location", '$.countryOrRegion') END AS country,
     json_extract_scalar("location", '$.city') AS city,
     CAST("clientAppUsed" AS VARCHAR) AS client_app,
     CAST("userAgent" AS VARCHAR) AS user_agent,
@@ -271,6 +300,7 @@ SELECT
     TRY_CAST(json_extract_scalar("status", '$.errorCode') AS BIGINT) AS error_code,
     json_extract_scalar("status", '$.failureReason') AS failure_reason,
     coalesce(coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false), false) AS trusted_location,
+    CASE WHEN coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false) THEN lower(CAST("networkLocationDetails" AS VARCHAR)) END AS network_locations,
     nullif(trim(CAST("authenticationDetails" AS VARCHAR)), '') AS steps,
     CAST(NULL AS BIGINT) AS method_bits,
     CAST(NULL AS VARCHAR) AS event_id,
@@ -280,7 +310,7 @@ SELECT
 FROM "hive"."entra"."signins"
 WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 1196669ea327707cbf25e8c3ba87248b7b8423c804f378acda3ce7977e8dcb55' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46b2f44d0c925ac85d182ec96df7a31b5996ebca7dd4c4bc6156fd22d9882ad4' AS "extract"
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names))
@@ -290,7 +320,7 @@ WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapau
         OR coalesce(regexp_like(lower(failure_reason), 'access\s*pass'), false))
 ;
 
--- addresses: the same user counts once, by the id where there is one.
+-- addresses: the same user counts once, by the id where there is one. Those are named first who show that many share the address.
 CREATE TABLE "hive"."tapaudit".addresses WITH (format = 'PARQUET') AS
 WITH tapaudit_signins AS (
 -- What a sign-in and an audit event are, in the columns that tapaudit reads; tenants in lower case.
@@ -308,9 +338,10 @@ SELECT
     CAST("appDisplayName" AS VARCHAR) AS app_name,
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
+    CAST("resourceServicePrincipalId" AS VARCHAR) AS resource_sp_id,
     CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
-    json_extract_scalar("location", '$.countryOrRegion') AS country,
+    CASE WHEN lower(trim(json_extract_scalar("location", '$.countryOrRegion'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("location", '$.countryOrRegion') END AS country,
     json_extract_scalar("location", '$.city') AS city,
     CAST("clientAppUsed" AS VARCHAR) AS client_app,
     CAST("userAgent" AS VARCHAR) AS user_agent,
@@ -333,6 +364,7 @@ SELECT
     TRY_CAST(json_extract_scalar("status", '$.errorCode') AS BIGINT) AS error_code,
     json_extract_scalar("status", '$.failureReason') AS failure_reason,
     coalesce(coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false), false) AS trusted_location,
+    CASE WHEN coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false) THEN lower(CAST("networkLocationDetails" AS VARCHAR)) END AS network_locations,
     nullif(trim(CAST("authenticationDetails" AS VARCHAR)), '') AS steps,
     CAST(NULL AS BIGINT) AS method_bits,
     CAST(NULL AS VARCHAR) AS event_id,
@@ -343,30 +375,107 @@ FROM "hive"."entra"."signins"
 WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 ), tapaudit_successes AS (
 -- Addresses without port, brackets and mapping.
-SELECT tenant_id, user_id, upn, CASE
+SELECT tenant_id, user_id, upn, time, CASE
     WHEN ip LIKE '%.%.%.%' THEN regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+')
     WHEN ip LIKE '[%]%' THEN lower(substr(ip, 2, position(']' IN ip) - 2))
     ELSE lower(ip) END AS ip
 FROM tapaudit_signins
 WHERE error_code = 0 AND ip IS NOT NULL
 )
-SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 1196669ea327707cbf25e8c3ba87248b7b8423c804f378acda3ce7977e8dcb55' AS "extract" FROM (
-    SELECT tenant_id, ip, user_id, upn,
+SELECT tenant_id, ip, user_id, upn, users, days, never_attempted, on_two_days, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46b2f44d0c925ac85d182ec96df7a31b5996ebca7dd4c4bc6156fd22d9882ad4' AS "extract" FROM (
+    SELECT tenant_id, ip, user_id, upn, days,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
-        row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
+        sum(other) OVER (PARTITION BY tenant_id, ip) AS never_attempted,
+        sum(CASE WHEN days >= 2 THEN other ELSE 0 END) OVER (PARTITION BY tenant_id, ip) AS on_two_days,
+        row_number() OVER (PARTITION BY tenant_id, ip ORDER BY other DESC, CASE WHEN days >= 2 THEN 0 ELSE 1 END,
+            CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
     FROM (
-        SELECT tenant_id, ip, lower(coalesce(user_id, upn)) AS user_key, min(lower(user_id)) AS user_id, min(lower(upn)) AS upn
-        FROM tapaudit_successes
-        WHERE ip IN (SELECT CASE
-                WHEN ip LIKE '%.%.%.%' THEN regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+')
-                WHEN ip LIKE '[%]%' THEN lower(substr(ip, 2, position(']' IN ip) - 2))
-                ELSE lower(ip) END
-            FROM "hive"."tapaudit".tapaudit_attempts WHERE ip IS NOT NULL)
-            AND coalesce(user_id, upn) IS NOT NULL
-        GROUP BY tenant_id, ip, lower(coalesce(user_id, upn))
+        SELECT once.tenant_id, once.ip, once.user_key, once.user_id, once.upn, once.days, CASE WHEN a.name_key IS NULL THEN 1 ELSE 0 END AS other
+        FROM (
+            SELECT tenant_id, ip, lower(coalesce(user_id, upn)) AS user_key, min(lower(user_id)) AS user_id, min(lower(upn)) AS upn,
+                count(DISTINCT CAST(time AS DATE)) AS days
+            FROM tapaudit_successes
+            WHERE ip IN (SELECT CASE
+                    WHEN ip LIKE '%.%.%.%' THEN regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+')
+                    WHEN ip LIKE '[%]%' THEN lower(substr(ip, 2, position(']' IN ip) - 2))
+                    ELSE lower(ip) END
+                FROM "hive"."tapaudit".tapaudit_attempts WHERE ip IS NOT NULL)
+                AND coalesce(user_id, upn) IS NOT NULL
+            GROUP BY tenant_id, ip, lower(coalesce(user_id, upn))
+        ) AS once
+        LEFT JOIN "hive"."tapaudit".tapaudit_attempted AS a ON a.name_key = once.tenant_id || ' ' || once.user_key
     ) AS each_once
 ) AS placed
 WHERE place <= 50
+;
+
+-- countries: of users who never attempted a pass.
+CREATE TABLE "hive"."tapaudit".tapaudit_countries AS
+WITH tapaudit_signins AS (
+-- What a sign-in and an audit event are, in the columns that tapaudit reads; tenants in lower case.
+SELECT
+    CAST("id" AS VARCHAR) AS id,
+    CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
+    lower('contoso.example') AS tenant_id,
+    CAST("homeTenantId" AS VARCHAR) AS home_tenant_id,
+    CAST("resourceTenantId" AS VARCHAR) AS resource_tenant_id,
+    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userId" AS VARCHAR) END AS user_id,
+    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
+    CAST("userDisplayName" AS VARCHAR) AS user_name,
+    CAST("userType" AS VARCHAR) AS user_type,
+    CAST("appId" AS VARCHAR) AS app_id,
+    CAST("appDisplayName" AS VARCHAR) AS app_name,
+    CAST("resourceId" AS VARCHAR) AS resource_id,
+    CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
+    CAST("resourceServicePrincipalId" AS VARCHAR) AS resource_sp_id,
+    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
+    TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
+    CASE WHEN lower(trim(json_extract_scalar("location", '$.countryOrRegion'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("location", '$.countryOrRegion') END AS country,
+    json_extract_scalar("location", '$.city') AS city,
+    CAST("clientAppUsed" AS VARCHAR) AS client_app,
+    CAST("userAgent" AS VARCHAR) AS user_agent,
+    json_extract_scalar("deviceDetail", '$.deviceId') AS device_id,
+    json_extract_scalar("deviceDetail", '$.displayName') AS device_name,
+    json_extract_scalar("deviceDetail", '$.operatingSystem') AS operating_system,
+    CAST("correlationId" AS VARCHAR) AS correlation_id,
+    CAST("sessionId" AS VARCHAR) AS session_id,
+    CAST("originalRequestId" AS VARCHAR) AS original_request_id,
+    CAST("uniqueTokenIdentifier" AS VARCHAR) AS token_id,
+    coalesce(CAST("isInteractive" AS BOOLEAN), CASE WHEN coalesce(lower(CAST("signInEventTypes" AS VARCHAR)) LIKE '%noninteractiveuser%', false) THEN false END, true) AS interactive,
+    CAST("authenticationProtocol" AS VARCHAR) AS protocol,
+    CAST("originalTransferMethod" AS VARCHAR) AS transfer_method,
+    CAST("authenticationRequirement" AS VARCHAR) AS requirement,
+    CAST("conditionalAccessStatus" AS VARCHAR) AS conditional_access,
+    CAST("riskLevelDuringSignIn" AS VARCHAR) AS risk,
+    CAST("riskLevelAggregated" AS VARCHAR) AS risk_aggregated,
+    CAST("riskState" AS VARCHAR) AS risk_state,
+    json_extract_scalar("mfaDetail", '$.authMethod') AS mfa_method,
+    TRY_CAST(json_extract_scalar("status", '$.errorCode') AS BIGINT) AS error_code,
+    json_extract_scalar("status", '$.failureReason') AS failure_reason,
+    coalesce(coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false), false) AS trusted_location,
+    CASE WHEN coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false) THEN lower(CAST("networkLocationDetails" AS VARCHAR)) END AS network_locations,
+    nullif(trim(CAST("authenticationDetails" AS VARCHAR)), '') AS steps,
+    CAST(NULL AS BIGINT) AS method_bits,
+    CAST(NULL AS VARCHAR) AS event_id,
+    'signin' AS log,
+    nullif(trim(CAST("authenticationDetails" AS VARCHAR)), '') IS NOT NULL AS can_show_tap,
+    false AS filtered
+FROM "hive"."entra"."signins"
+WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
+)
+SELECT DISTINCT seen.tenant_id, seen.country, seen.user_key FROM (
+    SELECT DISTINCT tenant_id, upper(trim(country)) AS country, lower(coalesce(user_id, upn)) AS user_key
+    FROM tapaudit_signins
+    WHERE error_code = 0 AND country IS NOT NULL AND coalesce(user_id, upn) IS NOT NULL
+) AS seen
+LEFT JOIN "hive"."tapaudit".tapaudit_attempted AS a ON a.name_key = seen.tenant_id || ' ' || seen.user_key
+WHERE a.name_key IS NULL;
+
+CREATE TABLE "hive"."tapaudit".countries WITH (format = 'PARQUET') AS
+SELECT here.tenant_id, here.country, here.users, anywhere.users AS users_anywhere, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46b2f44d0c925ac85d182ec96df7a31b5996ebca7dd4c4bc6156fd22d9882ad4' AS "extract"
+FROM (SELECT tenant_id, country, count(*) AS users FROM "hive"."tapaudit".tapaudit_countries GROUP BY tenant_id, country) AS here
+JOIN (SELECT tenant_id, count(DISTINCT user_key) AS users FROM "hive"."tapaudit".tapaudit_countries GROUP BY tenant_id) AS anywhere
+    ON coalesce(anywhere.tenant_id, '') = coalesce(here.tenant_id, '')
 ;
 
 -- days: of exports that are not known to be filtered.
@@ -387,9 +496,10 @@ SELECT
     CAST("appDisplayName" AS VARCHAR) AS app_name,
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
+    CAST("resourceServicePrincipalId" AS VARCHAR) AS resource_sp_id,
     CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
-    json_extract_scalar("location", '$.countryOrRegion') AS country,
+    CASE WHEN lower(trim(json_extract_scalar("location", '$.countryOrRegion'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("location", '$.countryOrRegion') END AS country,
     json_extract_scalar("location", '$.city') AS city,
     CAST("clientAppUsed" AS VARCHAR) AS client_app,
     CAST("userAgent" AS VARCHAR) AS user_agent,
@@ -412,6 +522,7 @@ SELECT
     TRY_CAST(json_extract_scalar("status", '$.errorCode') AS BIGINT) AS error_code,
     json_extract_scalar("status", '$.failureReason') AS failure_reason,
     coalesce(coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false), false) AS trusted_location,
+    CASE WHEN coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false) THEN lower(CAST("networkLocationDetails" AS VARCHAR)) END AS network_locations,
     nullif(trim(CAST("authenticationDetails" AS VARCHAR)), '') AS steps,
     CAST(NULL AS BIGINT) AS method_bits,
     CAST(NULL AS VARCHAR) AS event_id,
@@ -451,7 +562,7 @@ WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.]
 )
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     to_iso8601(first_time) || 'Z' AS first_time, to_iso8601(last_time) || 'Z' AS last_time,
-    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 1196669ea327707cbf25e8c3ba87248b7b8423c804f378acda3ce7977e8dcb55' AS "extract"
+    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46b2f44d0c925ac85d182ec96df7a31b5996ebca7dd4c4bc6156fd22d9882ad4' AS "extract"
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -497,10 +608,13 @@ SELECT
 FROM "hive"."entra"."audits"
 WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 1196669ea327707cbf25e8c3ba87248b7b8423c804f378acda3ce7977e8dcb55' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46b2f44d0c925ac85d182ec96df7a31b5996ebca7dd4c4bc6156fd22d9882ad4' AS "extract"
 FROM tapaudit_audits
 ;
 
+DROP TABLE "hive"."tapaudit".tapaudit_countries;
+DROP TABLE "hive"."tapaudit".tapaudit_attempted;
+DROP TABLE "hive"."tapaudit".tapaudit_attempted_ids;
 DROP TABLE "hive"."tapaudit".tapaudit_names;
 DROP TABLE "hive"."tapaudit".tapaudit_ties;
 DROP TABLE "hive"."tapaudit".tapaudit_parties;

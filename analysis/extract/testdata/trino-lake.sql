@@ -2,15 +2,17 @@
 --
 -- Run it with: trino --file this-file. The result sets become tables of the schema hive.tapaudit, which must exist;
 -- tables named tapaudit_ are the query's own and are dropped in the end
--- It writes five result sets, to be given to 'tapaudit run' together with the exports of policies, users and roles:
+-- It writes six result sets, to be given to 'tapaudit run' together with the exports of policies, users and roles:
 --   attempts   every attempt with a Temporary Access Pass (TAP)
 --   signins    every other sign-in of a user who attempted one, received a pass or issued one
---   addresses  users who signed in successfully from an address of an attempt, 50 at most, and how many they are
+--   addresses  users who signed in successfully from an address of an attempt, 50 at most, on how many days, and how many
+--              they are: all, those who never attempted a pass, and of these those who came on two days or more
+--   countries  how many users who never attempted a pass signed in successfully from each country
 --   days       how many records the lake has of each tenant, log type and day, and from when to when
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, 197b312fe08d3ff825966a6bfc5e1bc9d71fafd74c8e5a6b61caed9bc57b67ec:
+-- Each row names this query by its hash, 8b868202075a4d741d7670afa6b74153b4a739d422c98a4315a6dd084bee9ea4:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET TIME ZONE 'UTC';
@@ -34,6 +36,7 @@ SELECT
     "app_name" AS app_name,
     "resource_id" AS resource_id,
     "resource_name" AS resource_name,
+    "resource_sp_id" AS resource_sp_id,
     "ip" AS ip,
     "asn" AS asn,
     "country" AS country,
@@ -59,6 +62,7 @@ SELECT
     "error_code" AS error_code,
     "failure_reason" AS failure_reason,
     "trusted_location" AS trusted_location,
+    "network_locations" AS network_locations,
     "steps" AS steps,
     "method_bits" AS method_bits,
     "event_id" AS event_id,
@@ -69,7 +73,7 @@ FROM "hive"."entra"."signins"
 WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
     AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap FROM tapaudit_signins
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap FROM tapaudit_signins
 WHERE (coalesce(lower(replace(steps, ' ', '')) LIKE '%"temporaryaccesspass"%', false)
         OR coalesce(bitwise_and(method_bits, 2) = 2, false)
         OR coalesce(error_code BETWEEN 130502 AND 130507, false)
@@ -141,6 +145,7 @@ SELECT
     "app_name" AS app_name,
     "resource_id" AS resource_id,
     "resource_name" AS resource_name,
+    "resource_sp_id" AS resource_sp_id,
     "ip" AS ip,
     "asn" AS asn,
     "country" AS country,
@@ -166,6 +171,7 @@ SELECT
     "error_code" AS error_code,
     "failure_reason" AS failure_reason,
     "trusted_location" AS trusted_location,
+    "network_locations" AS network_locations,
     "steps" AS steps,
     "method_bits" AS method_bits,
     "event_id" AS event_id,
@@ -227,9 +233,31 @@ SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
 ) AS named
 WHERE name <> '';
 
+-- Who attempted a pass, by every name: the id, else the ids that the UPN stands with, and the UPNs that these do.
+CREATE TABLE "hive"."tapaudit".tapaudit_attempted_ids AS
+SELECT DISTINCT tenant_id, user_id FROM (
+    SELECT tenant_id, lower(user_id) AS user_id FROM "hive"."tapaudit".tapaudit_attempts
+    UNION ALL
+    SELECT ties.tenant_id, ties.user_id
+    FROM "hive"."tapaudit".tapaudit_ties AS ties JOIN "hive"."tapaudit".tapaudit_attempts AS a
+        ON a.tenant_id = ties.tenant_id AND a.user_id IS NULL AND lower(a.upn) = ties.upn
+) AS named
+WHERE user_id IS NOT NULL;
+
+CREATE TABLE "hive"."tapaudit".tapaudit_attempted AS
+SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
+    SELECT tenant_id, user_id AS name FROM "hive"."tapaudit".tapaudit_attempted_ids
+    UNION ALL
+    SELECT ties.tenant_id, ties.upn
+    FROM "hive"."tapaudit".tapaudit_ties AS ties JOIN "hive"."tapaudit".tapaudit_attempted_ids AS a ON a.tenant_id = ties.tenant_id AND a.user_id = ties.user_id
+    UNION ALL
+    SELECT tenant_id, lower(upn) FROM "hive"."tapaudit".tapaudit_attempts WHERE user_id IS NULL
+) AS named
+WHERE name <> '';
+
 -- attempts
 CREATE TABLE "hive"."tapaudit".attempts WITH (format = 'PARQUET') AS
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 197b312fe08d3ff825966a6bfc5e1bc9d71fafd74c8e5a6b61caed9bc57b67ec' AS "extract"
+SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8b868202075a4d741d7670afa6b74153b4a739d422c98a4315a6dd084bee9ea4' AS "extract"
 FROM "hive"."tapaudit".tapaudit_attempts
 ;
 
@@ -251,6 +279,7 @@ SELECT
     "app_name" AS app_name,
     "resource_id" AS resource_id,
     "resource_name" AS resource_name,
+    "resource_sp_id" AS resource_sp_id,
     "ip" AS ip,
     "asn" AS asn,
     "country" AS country,
@@ -276,6 +305,7 @@ SELECT
     "error_code" AS error_code,
     "failure_reason" AS failure_reason,
     "trusted_location" AS trusted_location,
+    "network_locations" AS network_locations,
     "steps" AS steps,
     "method_bits" AS method_bits,
     "event_id" AS event_id,
@@ -286,7 +316,7 @@ FROM "hive"."entra"."signins"
 WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
     AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 197b312fe08d3ff825966a6bfc5e1bc9d71fafd74c8e5a6b61caed9bc57b67ec' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8b868202075a4d741d7670afa6b74153b4a739d422c98a4315a6dd084bee9ea4' AS "extract"
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names))
@@ -296,7 +326,7 @@ WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapau
         OR coalesce(regexp_like(lower(failure_reason), 'access\s*pass'), false))
 ;
 
--- addresses: the same user counts once, by the id where there is one.
+-- addresses: the same user counts once, by the id where there is one. Those are named first who show that many share the address.
 CREATE TABLE "hive"."tapaudit".addresses WITH (format = 'PARQUET') AS
 WITH tapaudit_signins AS (
 -- What a sign-in and an audit event are, in the columns that tapaudit reads; tenants in lower case.
@@ -314,6 +344,7 @@ SELECT
     "app_name" AS app_name,
     "resource_id" AS resource_id,
     "resource_name" AS resource_name,
+    "resource_sp_id" AS resource_sp_id,
     "ip" AS ip,
     "asn" AS asn,
     "country" AS country,
@@ -339,6 +370,7 @@ SELECT
     "error_code" AS error_code,
     "failure_reason" AS failure_reason,
     "trusted_location" AS trusted_location,
+    "network_locations" AS network_locations,
     "steps" AS steps,
     "method_bits" AS method_bits,
     "event_id" AS event_id,
@@ -350,30 +382,108 @@ WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '
     AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
 ), tapaudit_successes AS (
 -- Addresses without port, brackets and mapping.
-SELECT tenant_id, user_id, upn, CASE
+SELECT tenant_id, user_id, upn, time, CASE
     WHEN ip LIKE '%.%.%.%' THEN regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+')
     WHEN ip LIKE '[%]%' THEN lower(substr(ip, 2, position(']' IN ip) - 2))
     ELSE lower(ip) END AS ip
 FROM tapaudit_signins
 WHERE error_code = 0 AND ip IS NOT NULL
 )
-SELECT tenant_id, ip, user_id, upn, users, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 197b312fe08d3ff825966a6bfc5e1bc9d71fafd74c8e5a6b61caed9bc57b67ec' AS "extract" FROM (
-    SELECT tenant_id, ip, user_id, upn,
+SELECT tenant_id, ip, user_id, upn, users, days, never_attempted, on_two_days, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8b868202075a4d741d7670afa6b74153b4a739d422c98a4315a6dd084bee9ea4' AS "extract" FROM (
+    SELECT tenant_id, ip, user_id, upn, days,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
-        row_number() OVER (PARTITION BY tenant_id, ip ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
+        sum(other) OVER (PARTITION BY tenant_id, ip) AS never_attempted,
+        sum(CASE WHEN days >= 2 THEN other ELSE 0 END) OVER (PARTITION BY tenant_id, ip) AS on_two_days,
+        row_number() OVER (PARTITION BY tenant_id, ip ORDER BY other DESC, CASE WHEN days >= 2 THEN 0 ELSE 1 END,
+            CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
     FROM (
-        SELECT tenant_id, ip, lower(coalesce(user_id, upn)) AS user_key, min(lower(user_id)) AS user_id, min(lower(upn)) AS upn
-        FROM tapaudit_successes
-        WHERE ip IN (SELECT CASE
-                WHEN ip LIKE '%.%.%.%' THEN regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+')
-                WHEN ip LIKE '[%]%' THEN lower(substr(ip, 2, position(']' IN ip) - 2))
-                ELSE lower(ip) END
-            FROM "hive"."tapaudit".tapaudit_attempts WHERE ip IS NOT NULL)
-            AND coalesce(user_id, upn) IS NOT NULL
-        GROUP BY tenant_id, ip, lower(coalesce(user_id, upn))
+        SELECT once.tenant_id, once.ip, once.user_key, once.user_id, once.upn, once.days, CASE WHEN a.name_key IS NULL THEN 1 ELSE 0 END AS other
+        FROM (
+            SELECT tenant_id, ip, lower(coalesce(user_id, upn)) AS user_key, min(lower(user_id)) AS user_id, min(lower(upn)) AS upn,
+                count(DISTINCT CAST(time AS DATE)) AS days
+            FROM tapaudit_successes
+            WHERE ip IN (SELECT CASE
+                    WHEN ip LIKE '%.%.%.%' THEN regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+')
+                    WHEN ip LIKE '[%]%' THEN lower(substr(ip, 2, position(']' IN ip) - 2))
+                    ELSE lower(ip) END
+                FROM "hive"."tapaudit".tapaudit_attempts WHERE ip IS NOT NULL)
+                AND coalesce(user_id, upn) IS NOT NULL
+            GROUP BY tenant_id, ip, lower(coalesce(user_id, upn))
+        ) AS once
+        LEFT JOIN "hive"."tapaudit".tapaudit_attempted AS a ON a.name_key = once.tenant_id || ' ' || once.user_key
     ) AS each_once
 ) AS placed
 WHERE place <= 50
+;
+
+-- countries: of users who never attempted a pass.
+CREATE TABLE "hive"."tapaudit".tapaudit_countries AS
+WITH tapaudit_signins AS (
+-- What a sign-in and an audit event are, in the columns that tapaudit reads; tenants in lower case.
+SELECT
+    "id" AS id,
+    "time" AS time,
+    "tenant_id" AS tenant_id,
+    "home_tenant_id" AS home_tenant_id,
+    "resource_tenant_id" AS resource_tenant_id,
+    "user_id" AS user_id,
+    "upn" AS upn,
+    "user_name" AS user_name,
+    "user_type" AS user_type,
+    "app_id" AS app_id,
+    "app_name" AS app_name,
+    "resource_id" AS resource_id,
+    "resource_name" AS resource_name,
+    "resource_sp_id" AS resource_sp_id,
+    "ip" AS ip,
+    "asn" AS asn,
+    "country" AS country,
+    "city" AS city,
+    "client_app" AS client_app,
+    "user_agent" AS user_agent,
+    "device_id" AS device_id,
+    "device_name" AS device_name,
+    "operating_system" AS operating_system,
+    "correlation_id" AS correlation_id,
+    "session_id" AS session_id,
+    "original_request_id" AS original_request_id,
+    "token_id" AS token_id,
+    "interactive" AS interactive,
+    "protocol" AS protocol,
+    "transfer_method" AS transfer_method,
+    "requirement" AS requirement,
+    "conditional_access" AS conditional_access,
+    "risk" AS risk,
+    "risk_aggregated" AS risk_aggregated,
+    "risk_state" AS risk_state,
+    "mfa_method" AS mfa_method,
+    "error_code" AS error_code,
+    "failure_reason" AS failure_reason,
+    "trusted_location" AS trusted_location,
+    "network_locations" AS network_locations,
+    "steps" AS steps,
+    "method_bits" AS method_bits,
+    "event_id" AS event_id,
+    "log" AS log,
+    "can_show_tap" AS can_show_tap,
+    CAST("filtered" AS BOOLEAN) AS filtered
+FROM "hive"."entra"."signins"
+WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
+    AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
+)
+SELECT DISTINCT seen.tenant_id, seen.country, seen.user_key FROM (
+    SELECT DISTINCT tenant_id, upper(trim(country)) AS country, lower(coalesce(user_id, upn)) AS user_key
+    FROM tapaudit_signins
+    WHERE error_code = 0 AND country IS NOT NULL AND coalesce(user_id, upn) IS NOT NULL
+) AS seen
+LEFT JOIN "hive"."tapaudit".tapaudit_attempted AS a ON a.name_key = seen.tenant_id || ' ' || seen.user_key
+WHERE a.name_key IS NULL;
+
+CREATE TABLE "hive"."tapaudit".countries WITH (format = 'PARQUET') AS
+SELECT here.tenant_id, here.country, here.users, anywhere.users AS users_anywhere, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8b868202075a4d741d7670afa6b74153b4a739d422c98a4315a6dd084bee9ea4' AS "extract"
+FROM (SELECT tenant_id, country, count(*) AS users FROM "hive"."tapaudit".tapaudit_countries GROUP BY tenant_id, country) AS here
+JOIN (SELECT tenant_id, count(DISTINCT user_key) AS users FROM "hive"."tapaudit".tapaudit_countries GROUP BY tenant_id) AS anywhere
+    ON coalesce(anywhere.tenant_id, '') = coalesce(here.tenant_id, '')
 ;
 
 -- days: of exports that are not known to be filtered.
@@ -394,6 +504,7 @@ SELECT
     "app_name" AS app_name,
     "resource_id" AS resource_id,
     "resource_name" AS resource_name,
+    "resource_sp_id" AS resource_sp_id,
     "ip" AS ip,
     "asn" AS asn,
     "country" AS country,
@@ -419,6 +530,7 @@ SELECT
     "error_code" AS error_code,
     "failure_reason" AS failure_reason,
     "trusted_location" AS trusted_location,
+    "network_locations" AS network_locations,
     "steps" AS steps,
     "method_bits" AS method_bits,
     "event_id" AS event_id,
@@ -460,7 +572,7 @@ WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '
 )
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     to_iso8601(first_time) || 'Z' AS first_time, to_iso8601(last_time) || 'Z' AS last_time,
-    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 197b312fe08d3ff825966a6bfc5e1bc9d71fafd74c8e5a6b61caed9bc57b67ec' AS "extract"
+    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8b868202075a4d741d7670afa6b74153b4a739d422c98a4315a6dd084bee9ea4' AS "extract"
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -507,10 +619,13 @@ FROM "hive"."entra"."audits"
 WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
     AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details, 'tapaudit 1; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 197b312fe08d3ff825966a6bfc5e1bc9d71fafd74c8e5a6b61caed9bc57b67ec' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8b868202075a4d741d7670afa6b74153b4a739d422c98a4315a6dd084bee9ea4' AS "extract"
 FROM tapaudit_audits
 ;
 
+DROP TABLE "hive"."tapaudit".tapaudit_countries;
+DROP TABLE "hive"."tapaudit".tapaudit_attempted;
+DROP TABLE "hive"."tapaudit".tapaudit_attempted_ids;
 DROP TABLE "hive"."tapaudit".tapaudit_names;
 DROP TABLE "hive"."tapaudit".tapaudit_ties;
 DROP TABLE "hive"."tapaudit".tapaudit_parties;

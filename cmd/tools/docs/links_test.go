@@ -15,6 +15,8 @@ import (
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
+
+	"tapaudit/analysis/settings"
 )
 
 // TestLinks follows every relative link of every document, to the file and to the heading.
@@ -113,6 +115,23 @@ func TestExportScript(t *testing.T) {
 		// A search of the Unified Audit Log is begun by a POST.
 		if m[1] != "GET" && m[2] != `"$graph/security/auditLog/queries"` {
 			t.Errorf("%s changes something", m[0])
+		}
+	}
+}
+
+// TestKeysAreExplained: the page on the configuration has a row for each key of the commented example.
+func TestKeysAreExplained(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(root, "analysis", "CONFIGURATION.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := regexp.MustCompile(`(?m)^#?([a-z_]+):`).FindAllStringSubmatch(settings.Example(), -1)
+	if len(keys) < 12 {
+		t.Errorf("the example has only %d keys", len(keys))
+	}
+	for _, key := range keys {
+		if !strings.Contains(string(page), "\n| `"+key[1]) {
+			t.Errorf("analysis/CONFIGURATION.md has no row for %s", key[1])
 		}
 	}
 }
