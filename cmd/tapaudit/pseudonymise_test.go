@@ -250,6 +250,7 @@ add member to role
 add registered owner to device
 admin deleted authenticator app with notification and code method for user
 admin deleted security info
+admin deleted temporary access pass method for user
 device registration service
 device.objectid
 admin registered security info

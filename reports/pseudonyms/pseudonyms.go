@@ -364,7 +364,7 @@ func (p *pseudonymiser) rule(r analysis.Rule) analysis.Rule {
 		return r
 	}
 	r.Origin = p.path(r.Origin)
-	for _, text := range []*string{&r.Title, &r.Group, &r.Condition, &r.Why, &r.HowToVerify, &r.HowToFix, &r.Population, &r.SQL, &r.Source} {
+	for _, text := range []*string{&r.Title, &r.Group, &r.Family, &r.Condition, &r.Why, &r.HowToVerify, &r.HowToFix, &r.Population, &r.SQL, &r.Source} {
 		*text = p.foreign(*text)
 	}
 	r.Fix = each(r.Fix, func(f analysis.Fix) analysis.Fix {
@@ -510,6 +510,10 @@ func (p *pseudonymiser) moment(m analysis.Moment) analysis.Moment {
 	names := append([]string{m.UserName, m.ActorName}, p.register...)
 	if m.What == "deed" {
 		names = append(names, p.objects...)
+	}
+	before, group, found := strings.Cut(m.Detail, ": ")
+	if found && m.What == "scope changed" { // a group's name may be any words
+		m.Detail = before + ": " + p.name(group)
 	}
 	m.Detail = p.sentence(m.Detail, leftOut, names...)
 	m.TenantID, m.UserID, m.EventID = p.id(m.TenantID), p.id(m.UserID), p.id(m.EventID)
