@@ -45,6 +45,8 @@ UNION SELECT upn FROM directory_user UNION SELECT name FROM directory_user UNION
 UNION SELECT principal_upn FROM role_member UNION SELECT principal_name FROM role_member
 UNION SELECT group_name FROM group_member UNION SELECT member_upn FROM group_member
 UNION SELECT name FROM conditional_access_policy UNION SELECT name FROM authentication_strength
+UNION SELECT upn FROM activities UNION SELECT user_id FROM activities UNION SELECT ip FROM activities
+UNION SELECT object FROM linked_activities UNION SELECT session_id FROM linked_activities
 UNION SELECT user_upn FROM pass_snapshot UNION SELECT upn FROM registration_detail
 UNION SELECT path FROM source UNION SELECT container FROM source UNION SELECT path_tenant FROM source`},
 	} {

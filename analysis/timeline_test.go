@@ -37,6 +37,7 @@ func TestTimeline(t *testing.T) {
 	f.guess("09:31", "bob")
 	f.login("09:40", "bob", session("s"), set("id", "in"))
 	f.signIn("09:50", "bob", session("s"))
+	f.unified("09:52", "bob", "New-InboxRule", access("s", ""))
 	f.registerMethod("09:55", "bob")
 	f.joinDevice("09:56", "bob")
 	f.deletePass("10:00", "anna", "bob")
@@ -55,6 +56,7 @@ func TestTimeline(t *testing.T) {
 		"03-10 09:31 attempt failed bob",
 		"03-10 09:40 log-in bob",
 		"03-10 09:50 sign-in on the pass bob",
+		"03-10 09:52 deed bob",
 		"03-10 09:55 method registered bob",
 		"03-10 09:56 device joined bob",
 		"03-10 10:00 pass deleted bob",

@@ -114,7 +114,7 @@ func TestSameInputSameBytes(t *testing.T) {
 }
 
 func TestFolderHoldsWhatTheFormatsSay(t *testing.T) {
-	all := []string{"actions.csv", "assessment.csv", "coverage.csv", "evidence.csv", "exceptions.csv", "findings.csv", "findings.json", "findings.parquet",
+	all := []string{"actions.csv", "activity.csv", "assessment.csv", "coverage.csv", "evidence.csv", "exceptions.csv", "findings.csv", "findings.json", "findings.parquet",
 		"incidents.csv", "incidents.json", "logins.csv", "manifest.json", "passes.csv", "policy.csv", "quarantine.csv", "report.html", "timeline.csv"}
 	if diff := cmp.Diff(all, reporttest.Names(t, write(t, reporttest.Hostile()))); diff != "" {
 		t.Error(diff)
@@ -281,8 +281,9 @@ func TestColumns(t *testing.T) {
 		"actions.csv":    "number,severity,incident_id,ask,about,question,fix,evidence,answer,decided_by,due,done",
 		"timeline.csv":   "time,tenant_id,user_id,user_name,what,actor_name,ip,country,application,detail,incident_id,finding_ids,event_id,evidence",
 		"assessment.csv": "rule_id,tenant_id,from,to,population,findings,excepted,assessed,reason",
-		"passes.csv":     "tenant_id,pass_id,user_id,user_name,issued_at,issuer_type,issuer_id,issuer_name,issuer_ip,start,end_time,end_basis,ended_at,ended_by,usage,logins,first_login,methods_registered,event_id,evidence",
-		"logins.csv":     "tenant_id,user_id,user_name,time,ip,asn,country,applications,signins,footprint,outcome,pass_issued_at,issuer_name,issued,approved_issuer,four_eyes,purpose,place,hours,prompt,outcome_registered,closed,supervised,event_ids,evidence,reasons",
+		"passes.csv":     "tenant_id,pass_id,user_id,user_name,issued_at,issuer_type,issuer_id,issuer_name,issuer_ip,start,end_time,end_basis,ended_at,ended_by,usage,logins,first_login,methods_registered,event_id,evidence,witness",
+		"activity.csv":   "tenant_id,user_id,user_name,login_time,time,link,source,workload,operation,class,result,object,address,client,session,event_id,evidence",
+		"logins.csv":     "tenant_id,user_id,user_name,time,ip,asn,country,applications,signins,footprint,outcome,pass_issued_at,issuer_name,issued,approved_issuer,four_eyes,purpose,place,hours,prompt,outcome_registered,closed,supervised,event_ids,evidence,reasons,deeds",
 		"policy.csv":     "tenant_id,from,to,basis,state,usable_once,default_minutes,minimum_minutes,maximum_minutes,length,include,exclude,actor,event_id,evidence",
 		"coverage.csv":   "tenant_id,log_type,day,records,can_show_tap,status",
 		"evidence.csv":   "path,container,bytes,sha256,format,tenant_id,records_read,records_loaded,records_duplicate,records_not_used,records_quarantined,first_time,last_time,note",

@@ -50,7 +50,7 @@ type Count struct {
 	N     int64
 }
 
-// Counted counts the deeds of each log-in that succeeded, grave classes first, then data; of these the most frequent.
+// Counted counts the deeds of each log-in that succeeded: grave classes first, then data, of each the most frequent.
 func Counted(deeds []Deed) map[int64][]Count {
 	of := map[int64]map[string]int64{}
 	for _, d := range deeds {
@@ -68,7 +68,8 @@ func Counted(deeds []Deed) map[int64][]Count {
 			all[login] = append(all[login], Count{class, n})
 		}
 		slices.SortFunc(all[login], func(x, y Count) int {
-			return cmp.Or(cmp.Compare(weight(x.Class), weight(y.Class)), cmp.Compare(y.N, x.N), cmp.Compare(x.Class, y.Class))
+			return cmp.Or(
+				cmp.Compare(weight(x.Class), weight(y.Class)), cmp.Compare(y.N, x.N), cmp.Compare(x.Class, y.Class))
 		})
 	}
 	return all
@@ -79,6 +80,9 @@ const (
 	success = "success"
 	failure = "failure"
 )
+
+// aboutPass are the kinds of audit events that are about a pass.
+var aboutPass = []auditlog.Kind{auditlog.PassIssued, auditlog.PassIssueFailed, auditlog.PassDeleted}
 
 // linked is of linked_activities, with its log-in.
 type linked struct {
@@ -106,17 +110,19 @@ type linked struct {
 
 // classRow is of deed_classes.
 type classRow struct {
-	Record string `db:"record"`
-	Class  string `db:"class"`
-	Grave  bool   `db:"grave"`
-	Data   bool   `db:"is_data"`
-	Object string `db:"object"`
-	Says   string `db:"says"`
-	Place  string `db:"place"`
+	Record    string `db:"record"`
+	Class     string `db:"class"`
+	Grave     bool   `db:"grave"`
+	Data      bool   `db:"is_data"`
+	Operation string `db:"operation"`
+	Object    string `db:"object"`
+	Client    string `db:"client"`
+	Says      string `db:"says"`
+	Place     string `db:"place"`
 }
 
-// Read tells the class of every record that belongs to a log-in, stores it in deed_classes, and gives the deeds in order of
-// their log-ins and times.
+// Read tells the class of every record that belongs to a log-in, stores it in deed_classes, and gives the deeds in
+// order of their log-ins and times.
 func Read(ctx context.Context, c *casefile.Case, events []*auditlog.Event, sources proof.Sources) ([]Deed, error) {
 	var all []Deed
 	var classed []classRow
@@ -124,7 +130,7 @@ func Read(ctx context.Context, c *casefile.Case, events []*auditlog.Event, sourc
 		d := l.deed(events, sources)
 		row := classRow{
 			Record: d.Record, Class: d.Class, Grave: slices.Contains(grave, d.Class), Data: slices.Contains(data, d.Class),
-			Object: d.Object, Says: d.Says,
+			Operation: d.Operation, Object: d.Object, Client: d.Client, Says: d.Says,
 		}
 		if len(d.Evidence) > 0 {
 			row.Place = d.Evidence[0].String()
@@ -132,12 +138,14 @@ func Read(ctx context.Context, c *casefile.Case, events []*auditlog.Event, sourc
 		all, classed = append(all, d), append(classed, row)
 		return nil
 	}, `
-WITH names AS (SELECT app_id, min(app_name) AS name FROM signins WHERE app_id IS NOT NULL AND app_name IS NOT NULL GROUP BY app_id)
+WITH names AS (
+    SELECT app_id, min(app_name) AS name FROM signins WHERE app_id IS NOT NULL AND app_name IS NOT NULL GROUP BY app_id
+)
 SELECT a.login_no, a.record, a.tenant_id, l.user_id AS login_user_id, l.time AS login_time, a.time, a.link, a.source,
     coalesce(a.workload, '') AS workload, coalesce(a.operation, '') AS operation, coalesce(a.path, '') AS path,
-    coalesce(a.object, '') AS object, coalesce(a.details::VARCHAR, '') AS details, a.succeeded, coalesce(a.ip, '') AS ip,
-    coalesce(n.name, a.app_id, a.user_agent, '') AS client, coalesce(a.session_id, '') AS session_id, coalesce(a.id, '') AS id, a.items,
-    coalesce(a.kind, '') AS kind
+    coalesce(a.object, '') AS object, coalesce(a.details::VARCHAR, '') AS details, a.succeeded,
+    coalesce(a.ip, '') AS ip, coalesce(n.name, a.app_id, a.user_agent, '') AS client,
+    coalesce(a.session_id, '') AS session_id, coalesce(a.id, '') AS id, a.items, coalesce(a.kind, '') AS kind
 FROM linked_activities AS a
 JOIN logins AS l ON l.login_no = a.login_no
 LEFT JOIN names AS n ON n.app_id = a.app_id
@@ -149,14 +157,16 @@ ORDER BY a.login_no, a.time, a.source, a.id, a.record`); err != nil {
 
 func (l linked) deed(events []*auditlog.Event, sources proof.Sources) Deed {
 	d := Deed{
-		LoginNo: l.Login, Record: l.Record, TenantID: l.Tenant, UserID: l.User, LoginTime: l.LoginTime, Time: l.Time, Link: l.Link,
-		Source: l.Source, Workload: l.Workload, Operation: l.Operation, Result: failure, Object: l.Object, Address: l.Address,
-		Client: l.Client, Session: l.Session, EventID: l.ID, Items: l.Items,
+		LoginNo: l.Login, Record: l.Record, TenantID: l.Tenant, UserID: l.User, LoginTime: l.LoginTime, Time: l.Time,
+		Link: l.Link, Source: l.Source, Workload: l.Workload, Operation: l.Operation, Result: failure, Object: l.Object,
+		Address: l.Address, Client: l.Client, Session: l.Session, EventID: l.ID, Items: l.Items,
 	}
 	if l.Succeeded {
 		d.Result = success
 	}
-	of := deed{Source: l.Source, Workload: l.Workload, Operation: l.Operation, Path: l.Path, Kind: auditlog.Kind(l.Kind)}
+	of := deed{
+		Source: l.Source, Workload: l.Workload, Operation: l.Operation, Path: l.Path, Kind: auditlog.Kind(l.Kind),
+	}
 	var more told
 	if l.Details != "" {
 		_ = json.Unmarshal([]byte(l.Details), &more) // what is of another shape says nothing
@@ -165,7 +175,7 @@ func (l linked) deed(events []*auditlog.Event, sources proof.Sources) Deed {
 	if n, ok := strings.CutPrefix(l.Record, "a:"); ok {
 		if no, err := strconv.Atoi(n); err == nil && no >= 1 && no <= len(events) {
 			e := events[no-1]
-			of.AboutPass = e.Kind == auditlog.PassIssued || e.Kind == auditlog.PassIssueFailed || e.Kind == auditlog.PassDeleted
+			of.AboutPass = slices.Contains(aboutPass, e.Kind)
 			d.Object, d.Evidence = objectOf(e), sources.Places(e.Places)
 		}
 	} else {
@@ -226,7 +236,8 @@ func objectOf(e *auditlog.Event) string {
 	}
 	if len(all) == 0 {
 		for target := range auditlog.Elements(auditlog.UnquotedValue(gjson.ParseBytes(e.Targets))) {
-			if name := cmp.Or(auditlog.Member(target, "displayName").String(), auditlog.Member(target, "id").String()); name != "" {
+			name := cmp.Or(auditlog.Member(target, "displayName").String(), auditlog.Member(target, "id").String())
+			if name != "" {
 				all = append(all, name)
 				break
 			}

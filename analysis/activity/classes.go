@@ -28,8 +28,8 @@ const other = "other"
 // The classes that the log-in's story tells first: what changes who can do what, and what was read or sent.
 var (
 	grave = []string{
-		"inbox rule", "forwarding", "mailbox permission", "audit off", "mail access opened", "consent", "application", "role", "policy",
-		"pass issued", "flow", "export", "secret read",
+		"inbox rule", "forwarding", "mailbox permission", "audit off", "mail access opened", "consent", "application",
+		"role", "policy", "pass issued", "flow", "export", "secret read",
 	}
 	data = []string{"mail read", "mail sent", "file read", "file taken", "sharing", "search", "chat"}
 )
@@ -72,7 +72,9 @@ var conditions = map[string]func(d deed) bool{
 	"a parameter ForwardingSmtpAddress or ForwardingAddress that is not empty": func(d deed) bool {
 		return d.given("ForwardingSmtpAddress", "ForwardingAddress")
 	},
-	"a parameter AuditEnabled or AuditLogAgeLimit": func(d deed) bool { return d.given("AuditEnabled", "AuditLogAgeLimit") },
+	"a parameter AuditEnabled or AuditLogAgeLimit": func(d deed) bool {
+		return d.given("AuditEnabled", "AuditLogAgeLimit")
+	},
 	"a parameter BlindCopyTo, RedirectMessageTo or CopyTo": func(d deed) bool {
 		return d.given("BlindCopyTo", "RedirectMessageTo", "CopyTo")
 	},
@@ -136,12 +138,16 @@ func parseClasses(text string) (map[string][]class, error) {
 		}
 		of[source] = append(of[source], c)
 	}
-	slices.SortStableFunc(of[record.GraphActivity], func(x, y class) int { return len(y.template) - len(x.template) })
+	slices.SortStableFunc(of[record.GraphActivity], func(x, y class) int {
+		return len(y.template) - len(x.template)
+	})
 	return of, nil
 }
 
 // dashes are those that publishers write where others have a hyphen.
-var dashes = strings.NewReplacer("\u2010", "-", "\u2011", "-", "\u2012", "-", "\u2013", "-", "\u2014", "-", "\u2212", "-")
+var dashes = strings.NewReplacer(
+	"\u2010", "-", "\u2011", "-", "\u2012", "-", "\u2013", "-", "\u2014", "-", "\u2212", "-",
+)
 
 // operationKey is what operations are compared by: the Unified Audit Log ends some in a full stop or a blank, and has
 // other dashes.
@@ -179,7 +185,8 @@ func (c class) isAt(path []string) bool {
 
 // kinds are the classes of what the audit log means, whatever the activity is called.
 var kinds = map[auditlog.Kind]string{
-	auditlog.PassIssued: "pass issued", auditlog.MethodRegistered: "method registered", auditlog.MethodDeleted: "method removed",
+	auditlog.PassIssued: "pass issued", auditlog.MethodRegistered: "method registered",
+	auditlog.MethodDeleted: "method removed",
 }
 
 // classOf is the class of a deed: the first row of the file that fits.

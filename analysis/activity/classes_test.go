@@ -2,6 +2,7 @@ package activity
 
 import (
 	"encoding/csv"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,8 +51,10 @@ func TestClassOf(t *testing.T) {
 		return deed{Source: record.UnifiedAudit, Workload: "Exchange", Operation: operation, Parameters: with(parameters...)}
 	}
 	audit := func(activity string, kind auditlog.Kind) deed {
-		about := kind == auditlog.PassDeleted || kind == auditlog.PassIssued || kind == auditlog.PassIssueFailed
-		return deed{Source: directoryAudit, Operation: activity, Kind: kind, AboutPass: about}
+		return deed{Source: directoryAudit, Operation: activity, Kind: kind, AboutPass: slices.Contains(aboutPass, kind)}
+	}
+	elsewhere := func(method string) deed {
+		return deed{Source: record.GraphActivity, Workload: azureADGraph, Operation: method, Path: "/tenantDetails"}
 	}
 	graph := func(method, path string) deed {
 		return deed{Source: record.GraphActivity, Workload: "Microsoft Graph", Operation: method, Path: path}
@@ -105,12 +108,12 @@ func TestClassOf(t *testing.T) {
 		{graph("PATCH", "/identity/conditionalAccess/policies/{id}"), "policy"},
 		{graph("GET", "/identity/conditionalAccess/policies/{id}"), other},
 		{graph("GET", ""), other},
-		{deed{Source: record.GraphActivity, Workload: azureADGraph, Operation: "GET", Path: "/tenantDetails"}, "directory read"},
-		{deed{Source: record.GraphActivity, Workload: azureADGraph, Operation: "POST", Path: "/tenantDetails"}, other},
+		{elsewhere("GET"), "directory read"},
+		{elsewhere("POST"), other},
 		{deed{Source: "elsewhere", Operation: "Send"}, other},
 	} {
 		if got := classOf(test.deed); got != test.want {
-			t.Errorf("%s %q %s %v is %q, not %q", test.deed.Source, test.deed.Operation, test.deed.Path, test.deed.Parameters, got, test.want)
+			t.Errorf("%+v is %q, not %q", test.deed, got, test.want)
 		}
 	}
 }

@@ -121,6 +121,18 @@ unprotected AS (
     FROM registration_changes AS r JOIN audit_events AS e ON e.record = r.record
     WHERE r.readable AND len(r.how) > 0
 ),
+-- What was done on a pass, as far as it has no row above.
+done AS (
+    SELECT
+        a.tenant_id, a.login_user_id AS user_id, a.time, 'deed' AS what, a.ip, a.client AS application,
+        [a.record] AS records,
+        a.class || ': ' || concat_ws(' ', a.shown_operation, a.shown_object)
+            || CASE WHEN a.items > 1 THEN ', ' || a.items || ' items' ELSE '' END || coalesce(', ' || a.says, '')
+            || CASE WHEN a.succeeded THEN '' ELSE ', which failed' END
+            || CASE WHEN a.link = 'address' THEN '; linked by the address alone' ELSE '' END AS detail
+    FROM session_activity AS a
+    ANTI JOIN (SELECT records[1] AS record FROM logged UNION ALL SELECT records[1] FROM issued) AS l ON l.record = a.record
+),
 together AS (
     SELECT * FROM issued
     UNION ALL BY NAME SELECT * FROM begun
@@ -131,11 +143,12 @@ together AS (
     UNION ALL BY NAME SELECT * FROM logged
     UNION ALL BY NAME SELECT * FROM changed
     UNION ALL BY NAME SELECT * FROM unprotected
+    UNION ALL BY NAME SELECT * FROM done
 )
 SELECT
     row_number() OVER (ORDER BY t.time, t.tenant_id, list_position([
         'policy changed', 'role given', 'scope changed', 'method removed', 'pass deleted', 'pass issued', 'pass begins',
-        'attempt refused', 'attempt late', 'attempt failed', 'blocked log-in', 'log-in', 'sign-in on the pass',
+        'attempt refused', 'attempt late', 'attempt failed', 'blocked log-in', 'log-in', 'sign-in on the pass', 'deed',
         'method registered', 'device joined', 'pass ended'
     ], t.what), t.records[1], t.user_id) AS moment_no,
     t.time, t.tenant_id, t.user_id, t.what, t.actor_name, t.ip, t.country, t.application,

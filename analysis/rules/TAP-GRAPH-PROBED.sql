@@ -41,13 +41,15 @@ people AS (
     QUALIFY row_number() OVER (PARTITION BY tenant_id, counted_by, burst ORDER BY user_id) <= 50
 ),
 listed AS (
-    SELECT p.tenant_id, p.counted_by, p.burst, string_agg(coalesce(u.upn, p.user_id), ', ' ORDER BY coalesce(u.upn, p.user_id)) AS names
+    SELECT p.tenant_id, p.counted_by, p.burst,
+        string_agg(coalesce(u.upn, p.user_id), ', ' ORDER BY coalesce(u.upn, p.user_id)) AS names
     FROM people AS p LEFT JOIN upns AS u ON u.tenant = p.tenant_id AND u.user_id = p.user_id
     GROUP BY ALL
 )
 SELECT
     p.tenant_id, p.actor_type AS subject_type, p.actor_id AS subject_id, p.actor_id,
-    'Microsoft Graph was asked ' || count(*) || ' times for the passes of ' || count(DISTINCT p.user_id) || ' users between '
+    'Microsoft Graph was asked ' || count(*) || ' times for the passes of ' || count(DISTINCT p.user_id)
+        || ' users between '
         || strftime(min(p.time), '%Y-%m-%d %H:%M') || ' and ' || strftime(max(p.time), '%Y-%m-%d %H:%M') || ' UTC; '
         || count(*) FILTER (WHERE NOT p.granted) || ' requests were refused: ' || any_value(l.names)
         || CASE WHEN count(DISTINCT p.user_id) > 50 THEN ' and others' ELSE '' END AS summary,

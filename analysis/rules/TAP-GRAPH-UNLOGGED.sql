@@ -41,7 +41,8 @@ WITH posted AS (
 )
 SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id, p.actor_id,
-    'A request to Microsoft Graph created a pass at ' || strftime(p.time, '%Y-%m-%d %H:%M') || ' UTC for which the audit log has no issuance'
+    'A request to Microsoft Graph created a pass at ' || strftime(p.time, '%Y-%m-%d %H:%M')
+        || ' UTC for which the audit log has no issuance'
         || coalesce(', from ' || p.ip, '') AS summary,
     [p.record] AS about,
     CASE WHEN NOT p.covered THEN 'the audit evidence does not cover the time of the request' END AS not_assessed

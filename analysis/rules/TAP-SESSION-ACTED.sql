@@ -33,27 +33,33 @@ techniques: [T1078.004, T1098, T1114.003, T1550]
 controls: [ISO27001:A.5.17, ISO27001:A.8.2, NIST-800-53:AC-2, NIST-800-53:AU-6]
 ---
 WITH consents AS (
-    SELECT DISTINCT login_no, correlation_id FROM session_activity WHERE class = 'consent' AND succeeded AND correlation_id IS NOT NULL
+    SELECT DISTINCT login_no, correlation_id
+    FROM session_activity WHERE class = 'consent' AND succeeded AND correlation_id IS NOT NULL
 ),
 acted AS (
-    SELECT a.*, coalesce(a.time > e.first_method, false)
-            AND (a.class IN ('consent', 'mailbox permission', 'flow') OR c.login_no IS NOT NULL AND lower(a.operation) = 'add service principal') AS mild
+    SELECT a.*, coalesce(a.time > e.first_method, false) AND (
+            a.class IN ('consent', 'mailbox permission', 'flow')
+            OR c.login_no IS NOT NULL AND lower(a.operation) = 'add service principal') AS mild
     FROM session_activity AS a
     LEFT JOIN enrolments AS e ON e.login_no = a.login_no
     LEFT JOIN consents AS c ON c.login_no = a.login_no AND c.correlation_id = a.correlation_id
     WHERE a.succeeded AND a.link <> '' AND (a.grave OR a.class = 'password' AND a.target <> a.login_user_id)
 ),
 by_class AS (
-    SELECT login_no, class, count(*) AS deeds, arg_min(place, time) AS place, list_sort(list(DISTINCT says) FILTER (WHERE says IS NOT NULL))[1:5] AS says
+    SELECT login_no, class, count(*) AS deeds, arg_min(place, time) AS place,
+        list_sort(list(DISTINCT says) FILTER (WHERE says IS NOT NULL))[1:5] AS says
     FROM acted GROUP BY ALL
 ),
 told AS (
-    SELECT login_no, string_agg(class || ' ' || deeds || coalesce(' (' || array_to_string(says, '; ') || ')', '') || ' at ' || place, ', ' ORDER BY class) AS deeds
+    SELECT login_no, string_agg(
+            class || ' ' || deeds || coalesce(' (' || array_to_string(says, '; ') || ')', '') || ' at ' || place,
+            ', ' ORDER BY class) AS deeds
     FROM by_class GROUP BY login_no
 ),
 judged AS (
-    SELECT login_no, max(time) AS last_time, bool_and(link = 'address') AS by_address, count(*) FILTER (WHERE link = 'address') AS addressed,
-        bool_and(mild) AS mild, list(record ORDER BY time, record)[1:1000] AS records
+    SELECT login_no, max(time) AS last_time, bool_and(link = 'address') AS by_address,
+        count(*) FILTER (WHERE link = 'address') AS addressed, bool_and(mild) AS mild,
+        list(record ORDER BY time, record)[1:1000] AS records
     FROM acted GROUP BY login_no
 )
 SELECT
@@ -61,7 +67,8 @@ SELECT
     greatest(l.last_time, j.last_time) AS last_seen, CASE WHEN j.by_address OR j.mild THEN 'medium' END AS severity,
     l.sentence || ' and changed, on the pass: ' || t.deeds
         || CASE WHEN j.by_address THEN '; the address alone links this to the log-in'
-            WHEN j.addressed > 0 THEN '; of this, the address alone links ' || j.addressed || ' to the log-in' ELSE '' END
+            WHEN j.addressed > 0 THEN '; of this, the address alone links ' || j.addressed || ' to the log-in'
+            ELSE '' END
         || CASE WHEN j.mild THEN '; all of it after the user had registered a method' ELSE '' END AS summary
 FROM login_findings AS l
 JOIN judged AS j ON j.login_no = l.login_no

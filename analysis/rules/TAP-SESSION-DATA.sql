@@ -37,24 +37,35 @@ WITH touched AS (
     WHERE a.succeeded AND a.is_data
 ),
 counted AS (SELECT login_no, class, sum(items)::BIGINT AS items FROM touched GROUP BY ALL),
-told AS (SELECT login_no, string_agg(class || ' ' || items, ', ' ORDER BY class) AS deeds FROM counted GROUP BY login_no),
+told AS (
+    SELECT login_no, string_agg(class || ' ' || items, ', ' ORDER BY class) AS deeds FROM counted GROUP BY login_no
+),
 objects AS (
-    SELECT login_no, shown_object, sum(items)::BIGINT AS items FROM touched WHERE shown_object IS NOT NULL GROUP BY login_no, shown_object
+    SELECT login_no, shown_object, sum(items)::BIGINT AS items
+    FROM touched WHERE shown_object IS NOT NULL GROUP BY login_no, shown_object
     QUALIFY row_number() OVER (PARTITION BY login_no ORDER BY sum(items) DESC, shown_object) <= 5
 ),
-most AS (SELECT login_no, string_agg(shown_object, ', ' ORDER BY items DESC, shown_object) AS objects FROM objects GROUP BY login_no),
+most AS (
+    SELECT login_no, string_agg(shown_object, ', ' ORDER BY items DESC, shown_object) AS objects
+    FROM objects GROUP BY login_no
+),
 judged AS (
-    SELECT login_no, max(time) AS last_time, bool_and(link = 'address') AS by_address, count(*) FILTER (WHERE link = 'address') AS addressed,
-        bool_and(after_enrolment) AS after_enrolment, string_agg(DISTINCT says, '; ') AS says, list(record ORDER BY time, record)[1:1000] AS records
+    SELECT login_no, max(time) AS last_time, bool_and(link = 'address') AS by_address,
+        count(*) FILTER (WHERE link = 'address') AS addressed, bool_and(after_enrolment) AS after_enrolment,
+        array_to_string(list_sort(list(DISTINCT says) FILTER (WHERE says IS NOT NULL))[1:5], '; ') AS says,
+        list(record ORDER BY time, record)[1:1000] AS records
     FROM touched GROUP BY login_no
 )
 SELECT
     l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, j.records AS supporting,
     greatest(l.last_time, j.last_time) AS last_seen, CASE WHEN j.after_enrolment THEN 'low' END AS severity,
-    l.sentence || ', and on the pass there was: ' || t.deeds || coalesce('; most of it touched ' || m.objects, '') || coalesce('; ' || j.says, '')
+    l.sentence || ', and on the pass there was: ' || t.deeds || coalesce('; most of it touched ' || m.objects, '')
+        || coalesce('; ' || nullif(j.says, ''), '')
         || CASE WHEN j.by_address THEN '; the address alone links this to the log-in'
-            WHEN j.addressed > 0 THEN '; of the records, the address alone links ' || j.addressed || ' to the log-in' ELSE '' END
-        || CASE WHEN j.after_enrolment THEN '; all of it after the user had registered a method or a device' ELSE '' END AS summary,
+            WHEN j.addressed > 0 THEN '; of the records, the address alone links ' || j.addressed || ' to the log-in'
+            ELSE '' END
+        || CASE WHEN j.after_enrolment THEN '; all of it after the user had registered a method or a device'
+            ELSE '' END AS summary,
     NULL AS not_assessed, l.login_no
 FROM login_findings AS l
 JOIN judged AS j ON j.login_no = l.login_no

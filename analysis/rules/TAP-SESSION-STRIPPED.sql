@@ -35,18 +35,22 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 WITH removed AS (
     SELECT a.login_no, a.record, a.time, a.operation
     FROM session_activity AS a JOIN logins AS l ON l.login_no = a.login_no
-    WHERE a.class = 'method removed' AND a.succeeded AND (a.link IN ('session', 'token') OR a.time <= l.time + INTERVAL 60 MINUTE)
-        AND (a.target = a.login_user_id OR a.path LIKE '/me/%' OR user_of(a.tenant_id, a.target, a.time) = a.login_user_id)
+    WHERE a.class = 'method removed' AND a.succeeded
+        AND (a.link IN ('session', 'token') OR a.time <= l.time + INTERVAL 60 MINUTE)
+        AND (a.target = a.login_user_id OR lower(a.path) LIKE '/me/%'
+            OR user_of(a.tenant_id, a.target, a.time) = a.login_user_id)
     UNION
     SELECT l.login_no, e.record, e.time, e.activity
     FROM audit_events AS e
-    ASOF JOIN login_addresses AS l ON l.tenant_id = e.tenant_id AND l.user_id = e.user_id AND l.ip = e.issuer_ip AND e.time >= l.time
+    ASOF JOIN login_addresses AS l
+        ON l.tenant_id = e.tenant_id AND l.user_id = e.user_id AND l.ip = e.issuer_ip AND e.time >= l.time
     ANTI JOIN activity_links AS k ON k.record = e.record
     WHERE e.kind = 'method deleted' AND e.issuer_id = e.user_id AND e.time <= l.time + INTERVAL 60 MINUTE
 ),
 stripped AS (
     SELECT login_no, list(record ORDER BY time, record) AS records, max(time) AS last_time,
-        string_agg(operation || ' at ' || strftime(time, '%Y-%m-%d %H:%M') || ' UTC', ', ' ORDER BY time, record) AS told
+        string_agg(operation || ' at ' || strftime(time, '%Y-%m-%d %H:%M') || ' UTC', ', ' ORDER BY time, record)
+            AS told
     FROM removed GROUP BY login_no
 ),
 odd AS (
@@ -56,7 +60,9 @@ odd AS (
 proved AS (
     SELECT DISTINCT l.login_no
     FROM logins AS l
-    JOIN strong_proofs AS p ON p.tenant_id = l.tenant_id AND p.user_id = l.user_id AND p.time < l.time AND p.time >= l.time - INTERVAL 24 HOUR
+    JOIN strong_proofs AS p
+        ON p.tenant_id = l.tenant_id AND p.user_id = l.user_id
+            AND p.time < l.time AND p.time >= l.time - INTERVAL 24 HOUR
 ),
 at_home AS (
     SELECT m.login_no
@@ -69,10 +75,14 @@ at_home AS (
 SELECT
     l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, r.records AS supporting,
     greatest(l.last_time, r.last_time) AS last_seen,
-    CASE WHEN o.login_no IS NOT NULL OR p.login_no IS NOT NULL THEN 'high' WHEN h.login_no IS NOT NULL THEN 'low' END AS severity,
+    CASE
+        WHEN o.login_no IS NOT NULL OR p.login_no IS NOT NULL THEN 'high'
+        WHEN h.login_no IS NOT NULL THEN 'low'
+    END AS severity,
     l.sentence || ' and removed a sign-in method of their own: ' || r.told
-        || CASE WHEN p.login_no IS NOT NULL THEN '; in the 24 hours before the log-in they had signed in with a method that needs no pass' ELSE '' END
-        AS summary
+        || CASE WHEN p.login_no IS NOT NULL
+            THEN '; in the 24 hours before the log-in they had signed in with a method that needs no pass'
+            ELSE '' END AS summary
 FROM login_findings AS l
 JOIN stripped AS r ON r.login_no = l.login_no
 LEFT JOIN odd AS o ON o.login_no = l.login_no

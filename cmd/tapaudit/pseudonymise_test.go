@@ -233,10 +233,24 @@ ce79fdc4-cd1d-4ea5-8139-e74d7dbe0bb7
 access has been blocked by conditional access policies. the access policy does not allow token issuance.
 add device
 add member to group
+anonymouslinkcreated
+bind
+exchange
+fileaccessed
+filedownloaded
+mailitemsaccessed
+name
+new-inboxrule
+onedrive
+post
+sharepoint
+succeeded
+v1.0
 add member to role
 add registered owner to device
 admin deleted authenticator app with notification and code method for user
 admin deleted security info
+admin deleted temporary access pass method for user
 device registration service
 device.objectid
 admin registered security info

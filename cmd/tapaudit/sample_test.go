@@ -216,7 +216,7 @@ func TestSameFolderTwice(t *testing.T) {
 			t.Errorf("%s differs between two runs", name)
 		}
 	}
-	if len(reports[0]) != 17 || len(reports[1]) != 17 {
-		t.Errorf("%d and %d files, want 17", len(reports[0]), len(reports[1]))
+	if len(reports[0]) != 18 || len(reports[1]) != 18 {
+		t.Errorf("%d and %d files, want 18", len(reports[0]), len(reports[1]))
 	}
 }

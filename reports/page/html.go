@@ -91,6 +91,7 @@ var pageTemplate = template.Must(template.New("").Funcs(template.FuncMap{
 	"dayNumber": func(i int) int { return i + 1 },
 	"short":     words.ShortTenant,
 	"spanned":   words.Spanned,
+	"done":      words.Done,
 	"label":     func(s string) string { return strings.ReplaceAll(s, "_", " ") },
 }).ParseFS(templateFiles, "templates/*.html.tmpl"))
 

@@ -32,6 +32,7 @@ type pseudonymiser struct {
 	composed dictionary      // paths and other texts with identities inside
 	plain    dictionary
 	register []string // what the supervision register says, where that is an ordinary word
+	objects  []string // what deeds were done to, where that is an ordinary word
 	excepted []string // what the exceptions say, which findings about expired ones repeat
 }
 
@@ -125,7 +126,7 @@ func (p *pseudonymiser) learn(r *analysis.Result, called analysis.Names, s *sett
 	}
 	ids(r.Tenants...)
 	for _, pass := range r.Passes {
-		ids(pass.TenantID, pass.PassID, pass.UserID, pass.IssuerID, pass.EventID)
+		ids(pass.TenantID, pass.PassID, pass.UserID, pass.IssuerID, pass.EventID, pass.Witness)
 		named(pass.UserName, pass.IssuerName, pass.IssuerIP)
 	}
 	for _, l := range r.Logins {
@@ -134,6 +135,14 @@ func (p *pseudonymiser) learn(r *analysis.Result, called analysis.Names, s *sett
 		named(l.UserName, l.IssuerName, l.IP)
 		named(l.Applications...)
 		learn(l.Country, p.country(l.Country))
+	}
+	for _, d := range r.Activity {
+		ids(d.TenantID, d.UserID, d.EventID, d.Session)
+		named(d.UserName, d.Address, d.Client)
+		learn(d.Object, p.object(d.Object))
+		if p.isOrdinary(d.Object) {
+			p.objects = append(p.objects, d.Object)
+		}
 	}
 	for _, m := range r.Timeline {
 		ids(m.TenantID, m.UserID, m.EventID)
@@ -308,6 +317,7 @@ func (p *pseudonymiser) result(r *analysis.Result) *analysis.Result {
 	})
 	out.Passes = each(r.Passes, p.pass)
 	out.Logins = each(r.Logins, p.login)
+	out.Activity = each(r.Activity, p.deed)
 	out.Timeline = each(r.Timeline, p.moment)
 	out.Policy = each(r.Policy, func(s analysis.PolicyState) analysis.PolicyState {
 		s.TenantID, s.Actor, s.EventID, s.Evidence = p.id(s.TenantID), p.name(s.Actor), p.id(s.EventID), p.places(s.Evidence)
@@ -354,7 +364,7 @@ func (p *pseudonymiser) rule(r analysis.Rule) analysis.Rule {
 		return r
 	}
 	r.Origin = p.path(r.Origin)
-	for _, text := range []*string{&r.Title, &r.Group, &r.Condition, &r.Why, &r.HowToVerify, &r.HowToFix, &r.Population, &r.SQL, &r.Source} {
+	for _, text := range []*string{&r.Title, &r.Group, &r.Family, &r.Condition, &r.Why, &r.HowToVerify, &r.HowToFix, &r.Population, &r.SQL, &r.Source} {
 		*text = p.foreign(*text)
 	}
 	r.Fix = each(r.Fix, func(f analysis.Fix) analysis.Fix {
@@ -367,10 +377,13 @@ func (p *pseudonymiser) rule(r analysis.Rule) analysis.Rule {
 }
 
 func (p *pseudonymiser) finding(f analysis.Finding, rule analysis.Rule) analysis.Finding {
-	names := []string{f.SubjectID, f.SubjectName, f.ActorID, f.ActorName}
+	names, ofDeeds := []string{f.SubjectID, f.SubjectName, f.ActorID, f.ActorName}, false
 	f.Records = each(f.Records, func(r analysis.Record) analysis.Record {
 		raw, called := p.record(r.Raw, nil)
 		names = append(names, called...)
+		if r.Kind == "deed" {
+			ofDeeds, called = true, append(called, p.objects...)
+		}
 		r.What = p.sentence(r.What, r.Kind+" ("+leftOut+")", append(called, f.SubjectName, f.ActorName)...)
 		r.ID, r.Raw, r.Places = p.id(r.ID), raw, p.places(r.Places)
 		return r
@@ -380,6 +393,9 @@ func (p *pseudonymiser) finding(f analysis.Finding, rule analysis.Rule) analysis
 	}
 	if f.SubjectType == "exception" {
 		names = append(names, p.excepted...)
+	}
+	if ofDeeds {
+		names = append(names, p.objects...)
 	}
 	if f.Title = rule.Title; f.Title == "" {
 		f.Title = f.RuleID
@@ -452,7 +468,7 @@ func (p *pseudonymiser) pass(pass analysis.Pass) analysis.Pass {
 	names := []string{pass.UserName, pass.IssuerName}
 	pass.UserName, pass.IssuerName, pass.IssuerIP = p.name(pass.UserName), p.name(pass.IssuerName), p.name(pass.IssuerIP)
 	pass.MethodsRegistered = each(pass.MethodsRegistered, func(s string) string { return p.sentence(s, leftOut, names...) })
-	pass.Evidence = p.places(pass.Evidence)
+	pass.Evidence, pass.Witness = p.places(pass.Evidence), p.id(pass.Witness)
 	for _, text := range []*string{&pass.IssuerType, &pass.EndBasis, &pass.EndedBy, &pass.Usage} {
 		*text = p.word(*text)
 	}
@@ -467,12 +483,38 @@ func (p *pseudonymiser) login(l analysis.Login) analysis.Login {
 	})
 	l.TenantID, l.UserID, l.UserName, l.IssuerName = p.id(l.TenantID), p.id(l.UserID), p.name(l.UserName), p.name(l.IssuerName)
 	l.IP, l.ASN, l.Country, l.Outcome = p.name(l.IP), p.asn(l.ASN), p.country(l.Country), p.word(l.Outcome)
+	l.Deeds = each(l.Deeds, func(n analysis.DeedCount) analysis.DeedCount {
+		n.Class = p.word(n.Class)
+		return n
+	})
 	l.Applications, l.EventIDs, l.Evidence = each(l.Applications, p.name), each(l.EventIDs, p.id), p.places(l.Evidence)
 	return l
 }
 
+// object is a token for what something was done to: a file, a subject, a folder, a mailbox.
+func (p *pseudonymiser) object(s string) string { return p.value(s, "object-") }
+
+func (p *pseudonymiser) deed(d analysis.Deed) analysis.Deed {
+	d.Says = p.sentence(d.Says, leftOut, d.UserName)
+	d.TenantID, d.UserID, d.UserName = p.id(d.TenantID), p.id(d.UserID), p.name(d.UserName)
+	d.Address, d.Client, d.Session, d.EventID = p.name(d.Address), p.name(d.Client), p.id(d.Session), p.id(d.EventID)
+	d.Object, d.Evidence = p.object(d.Object), p.places(d.Evidence)
+	for _, text := range []*string{&d.Link, &d.Source, &d.Workload, &d.Operation, &d.Class, &d.Result} {
+		*text = p.word(*text)
+	}
+	d.Record = ""
+	return d
+}
+
 func (p *pseudonymiser) moment(m analysis.Moment) analysis.Moment {
 	names := append([]string{m.UserName, m.ActorName}, p.register...)
+	if m.What == "deed" {
+		names = append(names, p.objects...)
+	}
+	before, group, found := strings.Cut(m.Detail, ": ")
+	if found && m.What == "scope changed" { // a group's name may be any words
+		m.Detail = before + ": " + p.name(group)
+	}
 	m.Detail = p.sentence(m.Detail, leftOut, names...)
 	m.TenantID, m.UserID, m.EventID = p.id(m.TenantID), p.id(m.UserID), p.id(m.EventID)
 	m.UserName, m.ActorName, m.IP, m.Country = p.name(m.UserName), p.name(m.ActorName), p.name(m.IP), p.country(m.Country)

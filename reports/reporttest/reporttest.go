@@ -88,9 +88,18 @@ func Hostile() *analysis.Result {
 		Logins: []analysis.Login{
 			{TenantID: Tenant, UserID: "u-1", UserName: Formula, Time: record.Time, IP: "203.0.113.9", Country: "CH", ASN: "64500",
 				Applications: []string{"My Signins", Image}, Signins: 1, Footprint: 3, Outcome: "success", PassIssuedAt: At(14, 8, 0),
-				IssuerName: ANSI, Criteria: answers("four_eyes", "place"), Supervised: "no", EventIDs: []string{"req-1", "req-2"}, Evidence: signin},
+				IssuerName: ANSI, Criteria: answers("four_eyes", "place"), Supervised: "no", EventIDs: []string{"req-1", "req-2"}, Evidence: signin,
+				Deeds: []analysis.DeedCount{{Class: "inbox rule", N: 1}, {Class: "mail read", N: 41}}},
 			{TenantID: Tenant, UserID: "u-2", UserName: LongName(), Time: At(15, 9, 0), IP: "2001:db8::1", Signins: 2, Outcome: "interrupted",
 				Criteria: answers(), Supervised: "yes", EventIDs: []string{"req-3"}, Evidence: signin[:1]},
+		},
+		Activity: []analysis.Deed{
+			{TenantID: Tenant, UserID: "u-1", UserName: Formula, LoginTime: record.Time, Time: At(14, 9, 0), Link: "session", Source: "unified audit",
+				Workload: "Exchange", Operation: "New-InboxRule", Class: "inbox rule", Result: "success", Object: Script, Address: "203.0.113.9",
+				Client: Image, Session: "s-1", EventID: "act-1", Items: 1, Says: "to " + Formula, Evidence: signin},
+			{TenantID: Tenant, UserID: "u-1", UserName: Formula, LoginTime: record.Time, Time: At(14, 9, 5), Link: "address", Source: "unified audit",
+				Workload: ANSI, Operation: ANSI, Class: "mail read", Result: "success", Object: BadUTF8 + SingleByte, EventID: "act-2", Items: 41,
+				Evidence: signin[:1]},
 		},
 		Timeline: []analysis.Moment{
 			{Time: At(13, 8, 0), TenantID: Tenant, What: "policy changed", ActorName: ANSI, Detail: "state went from disabled to enabled", EventID: "aud-9", Evidence: signin[:1]},

@@ -207,13 +207,14 @@ type passRow struct {
 	MethodsRegistered []string   `json:"methods_registered"`
 	EventID           string     `json:"event_id"`
 	Evidence          []string   `json:"evidence"`
+	Witness           string     `json:"witness"`
 }
 
 func passRows(r *analysis.Result) iter.Seq[passRow] {
 	return each(r.Passes, func(p analysis.Pass) passRow {
 		return passRow{p.TenantID, p.PassID, p.UserID, p.UserName, when.OrNil(p.IssuedAt), p.IssuerType, p.IssuerID, p.IssuerName,
 			p.IssuerIP, when.OrNil(p.Start), when.OrNil(p.EndTime), p.EndBasis, when.OrNil(p.EndedAt), p.EndedBy, p.Usage, p.Logins,
-			when.OrNil(p.FirstLogin), p.MethodsRegistered, p.EventID, words.Places(p.Evidence)}
+			when.OrNil(p.FirstLogin), p.MethodsRegistered, p.EventID, words.Places(p.Evidence), p.Witness}
 	})
 }
 
@@ -236,6 +237,7 @@ type loginRow struct {
 	EventIDs     []string `json:"event_ids"`
 	Evidence     []string `json:"evidence"`
 	Reasons      []string `json:"reasons"`
+	Deeds        []string `json:"deeds"`
 }
 
 func loginRows(r *analysis.Result) iter.Seq[loginRow] {
@@ -243,11 +245,38 @@ func loginRows(r *analysis.Result) iter.Seq[loginRow] {
 		row := loginRow{TenantID: l.TenantID, UserID: l.UserID, UserName: l.UserName, Time: when.OrNil(l.Time), IP: l.IP, ASN: l.ASN,
 			Country: l.Country, Applications: l.Applications, Signins: l.Signins, Footprint: l.Footprint, Outcome: l.Outcome,
 			PassIssuedAt: when.OrNil(l.PassIssuedAt), IssuerName: l.IssuerName, Supervised: l.Supervised,
-			EventIDs: l.EventIDs, Evidence: words.Places(l.Evidence), Reasons: l.Reasons()}
+			EventIDs: l.EventIDs, Evidence: words.Places(l.Evidence), Reasons: l.Reasons(), Deeds: words.Deeds(l.Deeds)}
 		for _, name := range supervision.Criteria() {
 			row.Criteria = append(row.Criteria, l.Criterion(name).State)
 		}
 		return row
+	})
+}
+
+type activityRow struct {
+	TenantID  string     `json:"tenant_id"`
+	UserID    string     `json:"user_id"`
+	UserName  string     `json:"user_name"`
+	LoginTime *time.Time `json:"login_time"`
+	Time      *time.Time `json:"time"`
+	Link      string     `json:"link"`
+	Source    string     `json:"source"`
+	Workload  string     `json:"workload"`
+	Operation string     `json:"operation"`
+	Class     string     `json:"class"`
+	Result    string     `json:"result"`
+	Object    string     `json:"object"`
+	Address   string     `json:"address"`
+	Client    string     `json:"client"`
+	Session   string     `json:"session"`
+	EventID   string     `json:"event_id"`
+	Evidence  []string   `json:"evidence"`
+}
+
+func activityRows(r *analysis.Result) iter.Seq[activityRow] {
+	return each(r.Activity, func(d analysis.Deed) activityRow {
+		return activityRow{d.TenantID, d.UserID, d.UserName, when.OrNil(d.LoginTime), when.OrNil(d.Time), d.Link, d.Source, d.Workload,
+			d.Operation, d.Class, d.Result, d.Object, d.Address, d.Client, d.Session, d.EventID, words.Places(d.Evidence)}
 	})
 }
 

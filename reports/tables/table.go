@@ -31,6 +31,7 @@ var all = []table{
 	table{name: "assessment", sheet: "assessment"}.of(rows(assessmentRows)),
 	table{name: "passes", sheet: "passes"}.of(rows(passRows)),
 	table{name: "logins", sheet: "ledger"}.of(rows(loginRows)),
+	table{name: "activity", sheet: "activity"}.of(rows(activityRows)),
 	table{name: "policy", sheet: "policy"}.of(rows(policyRows)),
 	table{name: "coverage", sheet: "coverage"}.of(rows(coverageRows)),
 	table{name: "exceptions"}.of(rows(exceptionRows)),

@@ -41,7 +41,7 @@ var columnWidths = map[string]float64{"rule_id": 38, "tenant_id": 38, "subject_i
 	"reason": 90, "exception_reason": 40, "exception_owner": 30, "controls": 40, "path": 60, "sha256": 66, "note": 60,
 	"applications": 40, "methods_registered": 40, "include": 40, "exclude": 40, "format": 26, "item": 30, "value": 110,
 	"number": 8, "incident_id": 34, "ask": 34, "about": 90, "question": 60, "fix": 60, "answer": 60, "decided_by": 30, "detail": 90,
-	"application": 40, "finding_ids": 40, "event_id": 40, "reasons": 90}
+	"application": 40, "finding_ids": 40, "event_id": 40, "reasons": 90, "operation": 40, "object": 60, "session": 38, "deeds": 40}
 
 // width is how wide a column is, in characters.
 func (c column) width() float64 {
@@ -99,7 +99,7 @@ func (o xlsxOutput) write(f *folder.Folder, r *analysis.Result) error {
 // sheets are the tables of the workbook in its order: what is to be done first, what it rests on last.
 func sheets() []table {
 	var sheets []table
-	for _, name := range []string{"actions", "findings", "ledger", "timeline", "passes", "policy", "coverage", "assessment", "evidence"} {
+	for _, name := range []string{"actions", "findings", "ledger", "activity", "timeline", "passes", "policy", "coverage", "assessment", "evidence"} {
 		sheets = append(sheets, all[slices.IndexFunc(all, func(t table) bool { return t.sheet == name })])
 	}
 	return sheets

@@ -164,3 +164,26 @@ func Wrap(width, n int, text string) []string {
 	}
 	return lines
 }
+
+// Deeds are the counts of what was done on a log-in, a text each.
+func Deeds(counts []analysis.DeedCount) []string {
+	var all []string
+	for _, n := range counts {
+		all = append(all, fmt.Sprintf("%s %d", n.Class, n.N))
+	}
+	return all
+}
+
+// Done says what was done on a log-in, or that nothing was, or that this cannot be seen.
+func Done(l *analysis.Login) string {
+	const unseen = "the Unified Audit Log and Graph activity do not both cover its session"
+	switch {
+	case len(l.Deeds) > 0 && l.Watched:
+		return "Done on it: " + strings.Join(Deeds(l.Deeds), ", ") + "."
+	case len(l.Deeds) > 0:
+		return "Done on it: " + strings.Join(Deeds(l.Deeds), ", ") + ". There may be more: " + unseen + "."
+	case l.Watched:
+		return "Nothing was done on it: the Unified Audit Log and Graph activity cover its session and show nothing."
+	}
+	return "No record of what was done on it is at hand: " + unseen + "."
+}

@@ -89,7 +89,8 @@ func (s *scene) did(p *person, when time.Time, workload, operation string, from 
 func (w *world) newUnified(t *tenant, key string, p *person, when time.Time, workload, operation string, from network) *unifiedRecord {
 	return &unifiedRecord{
 		CreationTime: when.UTC().Format("2006-01-02T15:04:05"), ID: w.guid("unified audit", t.domain, key), Operation: operation,
-		OrganizationID: t.id, RecordType: 2, UserKey: p.upn, Version: 1, Workload: workload, ClientIP: from.address, UserID: p.upn, time: when,
+		OrganizationID: t.id, RecordType: 2, UserKey: p.upn, Version: 1, Workload: workload, ClientIP: from.address,
+		UserID: p.upn, time: when,
 	}
 }
 
@@ -102,9 +103,10 @@ func (s *scene) asked(p *person, when time.Time, method, path string, status int
 
 func (w *world) newRequest(t *tenant, key string, p *person, when time.Time, method, path string, status int, from network) *graphRequest {
 	return &graphRequest{
-		TimeGenerated: fineStamp(when), RequestID: w.guid("graph request", t.domain, key), ClientRequestID: w.guid("client request", t.domain, key),
-		APIVersion: "v1.0", Method: method, URI: "https://graph.microsoft.com/v1.0" + path, Status: status, TenantID: t.id, UserID: p.id,
-		AppID: adminCentre, IPAddress: from.address, UserAgent: "Mozilla/5.0", SessionID: w.guid("session", t.domain, key),
+		TimeGenerated: fineStamp(when), RequestID: w.guid("graph request", t.domain, key),
+		ClientRequestID: w.guid("client request", t.domain, key), APIVersion: "v1.0", Method: method,
+		URI: "https://graph.microsoft.com/v1.0" + path, Status: status, TenantID: t.id, UserID: p.id, AppID: adminCentre,
+		IPAddress: from.address, UserAgent: "Mozilla/5.0", SessionID: w.guid("session", t.domain, key),
 		TokenID: w.guid("token", t.domain, key), time: when,
 	}
 }
@@ -129,7 +131,9 @@ func (w *world) activityRoutine(night *person) {
 // activityFiles writes the exports.
 func (w *world) activityFiles(f folder) error {
 	t := w.contoso
-	slices.SortFunc(t.unified, func(a, b *unifiedRecord) int { return cmp.Or(a.time.Compare(b.time), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(t.unified, func(a, b *unifiedRecord) int {
+		return cmp.Or(a.time.Compare(b.time), cmp.Compare(a.ID, b.ID))
+	})
 	if err := lines(f, "evidence/activity/unifiedAudit-2026-09.ndjson", t.unified); err != nil {
 		return err
 	}
@@ -139,8 +143,9 @@ func (w *world) activityFiles(f folder) error {
 	var requests []envelope
 	for _, r := range t.requests {
 		requests = append(requests, envelope{
-			Time: fineStamp(r.time), ResourceID: "/TENANTS/" + t.id + "/PROVIDERS/MICROSOFT.AADIAM", OperationName: "Microsoft Graph Activity",
-			OperationVersion: r.APIVersion, Category: "MicrosoftGraphActivityLogs", TenantID: t.id, ResultSignature: fmt.Sprint(r.Status),
+			Time: fineStamp(r.time), ResourceID: "/TENANTS/" + t.id + "/PROVIDERS/MICROSOFT.AADIAM",
+			OperationName: "Microsoft Graph Activity", OperationVersion: r.APIVersion,
+			Category: "MicrosoftGraphActivityLogs", TenantID: t.id, ResultSignature: fmt.Sprint(r.Status),
 			CallerIPAddress: r.IPAddress, CorrelationID: r.RequestID, Level: 4, Properties: r,
 		})
 	}
@@ -168,7 +173,8 @@ func workedOnceEnrolled(s *scene) {
 	l := s.onboard(desk(s.cast.anna), p, when, terms{})
 	on := access{SessionID: l.session}
 	s.did(p, l.time.Add(30*time.Minute), "Exchange", "MailItemsAccessed", office, on).OperationCount = 12
-	s.did(p, l.time.Add(40*time.Minute), "OneDrive", "FileAccessed", office, on).ObjectID = "https://contoso-my.sharepoint.example/welcome.docx"
+	file := s.did(p, l.time.Add(40*time.Minute), "OneDrive", "FileAccessed", office, on)
+	file.ObjectID = "https://contoso-my.sharepoint.example/welcome.docx"
 	s.expectLogIn(l)
 	s.expect("TAP-SESSION-DATA", "low", p, l.time)
 }
@@ -201,8 +207,9 @@ func byTheAddressAlone(s *scene) {
 	p := s.newcomer("adele.ort", "Adele Ort", when)
 	s.issue(desk(s.cast.anna), p, when, 60, terms{})
 	l := s.logIn(p, when.Add(20*time.Minute), mySignins, office)
-	s.did(p, l.time.Add(3*time.Minute), "SharePoint", "FileDownloaded", office, access{}).ObjectID = "https://contoso.sharepoint.example/plans.xlsx"
-	s.did(p, l.time.Add(4*time.Minute), "SharePoint", "AnonymousLinkCreated", office, access{}).ObjectID = "https://contoso.sharepoint.example/plans.xlsx"
+	const plans = "https://contoso.sharepoint.example/plans.xlsx"
+	s.did(p, l.time.Add(3*time.Minute), "SharePoint", "FileDownloaded", office, access{}).ObjectID = plans
+	s.did(p, l.time.Add(4*time.Minute), "SharePoint", "AnonymousLinkCreated", office, access{}).ObjectID = plans
 	s.enrol(l)
 	s.expectLogIn(l)
 	s.expect("TAP-SESSION-DATA", "medium", p, l.time)
@@ -214,7 +221,8 @@ func secondWitness(s *scene) {
 	p := s.newcomer("zoe.zeuge", "Zoe Zeuge", when)
 	l := s.onboard(desk(s.cast.beat), p, when, terms{})
 	for _, e := range s.tenant.audits {
-		if e.time.Equal(when) && e.InitiatedBy.User != nil && e.InitiatedBy.User.ID == s.cast.beat.id && e.Targets[0].ID == p.id {
+		by := e.InitiatedBy.User
+		if e.time.Equal(when) && by != nil && by.ID == s.cast.beat.id && e.Targets[0].ID == p.id {
 			s.asked(s.cast.beat, when, "POST", passesOf(p), 201, office).ClientRequestID = e.CorrelationID
 		}
 	}
