@@ -14,6 +14,7 @@ import (
 	"tapaudit/analysis/settings"
 	"tapaudit/analysis/when"
 	"tapaudit/ingest/casefile"
+	"tapaudit/ingest/safetext"
 )
 
 // populations are the derived tables that rules look at, each with the SQL that counts what of it the period holds.
@@ -236,7 +237,7 @@ func (h have) log(tenant, logType, what string) verdict {
 	case days >= total || len(h.coverage[coverage.Log{Tenant: tenant, Type: logType}].Days) == 0:
 		return no("the evidence holds no " + what + " of the period")
 	default:
-		return verdict{"partly", []string{fmt.Sprintf("%d of %d days without %s: %s", days, total, what, coverage.InWords(missing))}}
+		return verdict{"partly", []string{fmt.Sprintf("%d of %s without %s: %s", days, safetext.Counted(total, "day", "days"), what, coverage.InWords(missing))}}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"tapaudit/analysis/proof"
 	"tapaudit/analysis/rows"
 	"tapaudit/ingest/casefile"
+	"tapaudit/ingest/safetext"
 )
 
 // sourceRow is a source with what became of its records.
@@ -48,12 +49,12 @@ func readEvidence(ctx context.Context, c *casefile.Case) (files []EvidenceFile, 
 		}
 		if s.Unattributed > 0 {
 			unattributed++
-			f.Note = joinNotes(f.Note, fmt.Sprintf("%d records name no tenant, and the evidence names several: not attributable, "+
-				"not used; run again with --tenant", s.Unattributed))
+			f.Note = joinNotes(f.Note, safetext.Counted(s.Unattributed, "record names", "records name")+
+				" no tenant, and the evidence names several: not attributable, not used; run again with --tenant")
 		}
 		if s.Orphans > 0 {
-			f.Note = joinNotes(f.Note, fmt.Sprintf("%d steps belong to sign-ins that are not in the evidence: add the file of the "+
-				"sign-ins themselves", s.Orphans))
+			f.Note = joinNotes(f.Note, safetext.Counted(s.Orphans, "step belongs", "steps belong")+
+				" to sign-ins that are not in the evidence: add the file of the sign-ins themselves")
 		}
 		if s.First != nil {
 			f.FirstTime, f.LastTime = *s.First, *s.Last
@@ -137,7 +138,7 @@ ORDER BY s.path, s.source_id`); err != nil {
 		return nil, nil, err
 	}
 	if unattributed > 0 {
-		notes = append(notes, fmt.Sprintf("%d files cannot be attributed to a tenant and were not used.", unattributed))
+		notes = append(notes, safetext.Counted(unattributed, "file", "files")+" cannot be attributed to a tenant: not used.")
 	}
 	return files, notes, nil
 }

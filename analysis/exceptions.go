@@ -98,14 +98,10 @@ func (x exceptions) timeOf(f *Finding) time.Time {
 // storeExpired lists which open findings each expired exception would match.
 func (x exceptions) storeExpired(ctx context.Context, c *casefile.Case, findings []Finding) error {
 	var all []expiredRow
-	said := map[settings.Exception]bool{}
 	for i, e := range x.all {
-		same := e
-		same.Line = 0
-		if !e.ExpiredAt(x.scope.asOf) || said[same] {
-			continue // the same exception twice is one
+		if !e.ExpiredAt(x.scope.asOf) {
+			continue
 		}
-		said[same] = true
 		open := map[string]int{}
 		for i := range findings {
 			if f := &findings[i]; f.Status == "open" && x.matches(e, f) {

@@ -8,6 +8,7 @@ import (
 	"tapaudit/analysis/rows"
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/formats"
+	"tapaudit/ingest/safetext"
 )
 
 // readExtracts notes which of the evidence is an extract of a lake, by which query, and what follows from that.
@@ -67,8 +68,8 @@ SELECT count(*) FROM source
 WHERE contains(format, 'lake extract: ') AND same_as IS NULL AND NOT EXISTS (
     SELECT 1 FROM extract_day AS d WHERE contains(source.note, right(d.extract, 64)))`).Scan(&orphans)
 	if err == nil && orphans > 0 {
-		notes = append(notes, fmt.Sprintf("%d files are parts of an extract whose table of days is not in the evidence: "+
-			"what the lake covers is not known. Add the whole folder of the extract.", orphans))
+		notes = append(notes, safetext.Counted(orphans, "file is part", "files are parts")+
+			" of an extract whose table of days is not in the evidence: what the lake covers is not known. Add the whole folder of the extract.")
 	}
 	return notes, err
 }

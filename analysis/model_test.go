@@ -295,7 +295,14 @@ func TestFootprint(t *testing.T) {
 	f.issue("09:00", "anna", "without a session", passDetails{end: "12:00"})
 	f.login("09:30", "without a session", without("sessionId"), correlation("it"))
 	f.signIn("10:00", "without a session", correlation("it"))
+	// Of several attempts each can be the one on whose pass it is.
+	ran("twice, then without steps", "12:00", "03-12 09:30", without("authenticationDetails"))
+	f.login("09:31", "twice, then without steps", session("twice, then without steps"))
+	ran("proved between two attempts", "12:00", "09:40", fido)
+	f.login("09:50", "proved between two attempts", session("proved between two attempts"))
+	f.signIn("10:00", "proved between two attempts", session("proved between two attempts"), fido)
 	want := map[string]string{
+		"twice, then without steps": "1", "proved between two attempts": "2",
 		"after its end": "1", "after its deletion": "1", "in the same second": "0", "without a pass on record": "1", "for 30 days": "1",
 		"for more than 30 days": "0", "a day without steps": "1", "more than a day without steps": "0", "by correlation only": "0",
 		"proved anew": "0", "proved by the new method": "1", "proved by the old method": "0", "after a proof": "0", "without a session": "1",
@@ -387,13 +394,17 @@ func TestWhoAUserIs(t *testing.T) {
 	unnamed("03-16 09:00")
 	f.login("09:00", "", set("userId", "00000000-0000-0000-0000-000000000000"), set("userPrincipalName", "Nobody.Knows@contoso.example"))
 	f.login("09:00", "loud", set("userId", strings.ToUpper(idOf("loud"))))
+	f.add("groups_2026-03-31.json", record{"id": idOf("helpers"), "displayName": "Helpers", "securityEnabled": true, "members": []record{
+		{"@odata.type": "#microsoft.graph.user", "id": idOf("of a group"), "userPrincipalName": "of.a.group@contoso.example"}}})
+	f.login("09:00", "", set("userPrincipalName", "of.a.group@contoso.example"), set("userId", ""))
 	f.issue("08:50", "anna", "loud", passDetails{}, set("targetResources", []record{{"type": "User", "userPrincipalName": "LOUD@contoso.example"}}))
 	j := f.judge("TAP-SIGNIN")
 	got := map[string]int{}
 	for _, l := range j.Logins {
 		got[l.UserID]++
 	}
-	want := map[string]int{idOf("the first"): 2, idOf("the second"): 2, "nobody.knows@contoso.example": 1, idOf("loud"): 1}
+	want := map[string]int{idOf("the first"): 2, idOf("the second"): 2, "nobody.knows@contoso.example": 1, idOf("loud"): 1,
+		idOf("of a group"): 1}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("users of log-ins (-want +got):\n%s", diff)
 	}
@@ -520,6 +531,18 @@ func TestPeriods(t *testing.T) {
 	}
 	if a := j.assessment("TAP-SIGNIN-WITHOUT-ISSUANCE", home); a.Assessed != "yes" {
 		t.Errorf("a log-in after the period makes TAP-SIGNIN-WITHOUT-ISSUANCE assessed %s, %q", a.Assessed, a.Reasons)
+	}
+}
+
+// TestNow: what counts as now is the latest event or snapshot, of whatever kind.
+func TestNow(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.covered("03-01", "03-31")
+	f.add("roleDefinitions_2026-04-02T10-00-00Z.json", record{"id": idOf("role"), "displayName": "Helpers", "isPrivileged": false, "isBuiltIn": false,
+		"rolePermissions": []record{}})
+	if now := f.judge("TAP-SIGNIN").AsOf; now.Format(time.DateOnly) != "2026-04-02" {
+		t.Errorf("now is %s", now)
 	}
 }
 

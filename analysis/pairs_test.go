@@ -22,35 +22,42 @@ var pairs = []struct{ name, model, plain string }{
 	{
 		"on_tap", `SELECT signin_no FROM on_tap`, `
 WITH tapped AS (
-    SELECT s.signin_no, s.time, t.signin_no AS attempt_no, t.time AS attempt_time, s.attempt,
-        row_number() OVER (PARTITION BY s.signin_no ORDER BY t.time DESC, t.signin_no DESC) AS place
+    SELECT s.signin_no, s.time, s.attempt, t.signin_no AS attempt_no, t.time AS attempt_time, s.steps IS NOT NULL OR s.method_bits IS NOT NULL AS shows_steps
     FROM signins AS s JOIN signins AS t
         ON t.attempt AND t.tenant_id = s.tenant_id AND t.user_id = s.user_id AND t.time <= s.time
         AND CASE WHEN t.session_id IS NOT NULL THEN s.session_id = t.session_id ELSE s.correlation_id = t.correlation_id END
 ),
-ends AS (
-    SELECT a.attempt_no, min(a.time) AS ends_at
+proved AS (
+    SELECT a.attempt_no, min(a.time) AS proved_at
     FROM tapped AS a JOIN strong_proofs AS p ON p.signin_no = a.signin_no
     WHERE a.time > a.attempt_time AND (a.time > a.attempt_time + INTERVAL 24 HOUR OR EXISTS (
         SELECT 1 FROM strong_proofs AS b
         WHERE b.tenant_id = p.tenant_id AND b.user_id = p.user_id AND b.time < a.attempt_time AND list_has_any(b.methods, p.methods)))
-        AND a.place = 1
     GROUP BY a.attempt_no
-)
+),
+shown AS (SELECT DISTINCT attempt_no FROM tapped WHERE time > attempt_time AND shows_steps)
 SELECT signin_no FROM signins WHERE attempt
 UNION
 SELECT t.signin_no
-FROM tapped AS t LEFT JOIN ends AS e ON e.attempt_no = t.attempt_no
-WHERE t.place = 1 AND NOT t.attempt AND t.time <= t.attempt_time + INTERVAL 30 DAY AND (e.ends_at IS NULL OR t.time < e.ends_at)`,
+FROM tapped AS t
+LEFT JOIN proved AS p ON p.attempt_no = t.attempt_no
+LEFT JOIN shown AS s ON s.attempt_no = t.attempt_no
+WHERE NOT t.attempt AND (p.proved_at IS NULL OR t.time < p.proved_at)
+    AND t.time <= t.attempt_time + CASE WHEN s.attempt_no IS NULL THEN INTERVAL 24 HOUR ELSE INTERVAL 30 DAY END`,
 	},
 	{
 		"familiarity", `SELECT f.signin_no, f.earlier_signins, f.familiar FROM familiarity AS f JOIN signins AS s ON s.signin_no = f.signin_no AND s.attempt`, `
 WITH earlier AS (
-    SELECT t.signin_no, t.time AS moment, e.time, e.signin_no AS earlier_no, p.signin_no IS NOT NULL OR e.steps IS NULL AS proves,
+    SELECT t.signin_no, t.moment, e.time, e.signin_no AS earlier_no, p.signin_no IS NOT NULL OR e.steps IS NULL AS proves,
         coalesce(CASE WHEN t.asn IS NOT NULL AND e.asn IS NOT NULL THEN t.asn = e.asn ELSE t.network = e.network END, false) AS same
-    FROM signins AS t
+    FROM (
+        SELECT s.*, coalesce(l.time, s.time) AS moment
+        FROM signins AS s
+        LEFT JOIN login_signins AS m ON m.signin_no = s.signin_no
+        LEFT JOIN logins_and_blocked AS l ON l.login_no = m.login_no
+    ) AS t
     LEFT JOIN signins AS e
-        ON e.tenant_id = t.tenant_id AND e.user_id = t.user_id AND e.time < t.time AND e.time >= t.time - INTERVAL 90 DAY
+        ON e.tenant_id = t.tenant_id AND e.user_id = t.user_id AND e.time < t.moment AND e.time >= t.moment - INTERVAL 90 DAY
         AND e.error_code = 0 AND NOT EXISTS (SELECT 1 FROM on_tap AS o WHERE o.signin_no = e.signin_no)
     LEFT JOIN strong_proofs AS p ON p.signin_no = e.signin_no
     WHERE t.attempt AND t.user_id IS NOT NULL

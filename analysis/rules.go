@@ -29,6 +29,10 @@ import (
 //go:embed rules/*.sql
 var ruleFiles embed.FS
 
+// RulesVersion is the version of the rules that come with the program: a report of another one judges the same events by
+// other meanings.
+const RulesVersion = 2
+
 // Rank orders severities: 0 for info to 4 for critical, -1 for what is none.
 func (s Severity) Rank() int { return slices.Index(settings.Severities(), string(s)) }
 

@@ -125,8 +125,9 @@ func derive(
 		func() error { return run("40_signins") },
 		func() error { return run("50_attempts") },
 		func() (err error) { d.records.signIns, err = readSignIns(ctx, c); return err },
-		func() error { return run("60_networks") },
 		func() (err error) { grouped, err = logins.Read(ctx, c); return err },
+		func() error { return run("60_networks") },
+		func() error { return logins.Locate(ctx, c, grouped) },
 		func() error {
 			in = supervision.Inputs{
 				Settings: s, Limits: limits, Coverage: d.coverage, Policies: d.policies, IDs: ids, People: d.people,
@@ -222,6 +223,8 @@ snapshots AS (
     SELECT time FROM attributed_policies UNION ALL SELECT time FROM attributed_users
     UNION ALL SELECT time FROM attributed_role_members UNION ALL SELECT time FROM attributed_group_members
     UNION ALL SELECT time FROM attributed_conditional_access UNION ALL SELECT time FROM attributed_pass_snapshots
+    UNION ALL SELECT time FROM attributed_role_definitions UNION ALL SELECT time FROM attributed_registrations
+    UNION ALL SELECT time FROM attributed_service_principals
 )
 SELECT
     min(first_at) AS first_at, max(last_at) AS last_at,

@@ -117,3 +117,29 @@ FROM findings AS f JOIN incidents AS i ON i.incident_id = f.incident_id`)
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// What no finding tells of belongs to the nearest incident of its user, and to none where that is too far.
+func TestMomentsOfAnIncident(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.covered("03-01", "03-31")
+	f.issue("03-02 09:00", "anna", "bob", passDetails{})
+	f.login("03-02 09:10", "bob")
+	f.registerMethod("03-02 20:00", "bob") // eleven hours after one, and 23 before the other
+	f.issue("03-03 19:00", "anna", "bob", passDetails{})
+	f.registerMethod("03-06 09:00", "bob")
+	incidents := map[string]string{}
+	for _, m := range f.judge("TAP-ISSUED", "TAP-SIGNIN").Timeline {
+		incidents[m.Time.Format("01-02 15:04")+" "+m.What] = m.IncidentID
+	}
+	first, second := incidents["03-02 09:00 pass issued"], incidents["03-03 19:00 pass issued"]
+	if first == "" || second == "" || first == second {
+		t.Fatalf("the passes are of %q and %q", first, second)
+	}
+	if got := incidents["03-02 20:00 method registered"]; got != first {
+		t.Errorf("the near registration is of %q, want %q", got, first)
+	}
+	if got, listed := incidents["03-06 09:00 method registered"]; got != "" || !listed {
+		t.Errorf("the far registration is of %q (%v)", got, listed)
+	}
+}

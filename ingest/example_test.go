@@ -36,8 +36,8 @@ func ExampleLoad() {
 	}
 	fmt.Println(snapshots, "policy snapshots")
 	// Output:
-	// authenticationMethodsPolicy_2026-06-30.json - authentication methods policy, 1 records
-	// authenticationMethodsPolicy_2026-09-30.json - authentication methods policy, 1 records
+	// authenticationMethodsPolicy_2026-06-30.json - authentication methods policy, 1 record
+	// authenticationMethodsPolicy_2026-09-30.json - authentication methods policy, 1 record
 	// conditionalAccessPolicies_2026-09-30.json - Conditional Access policies, 2 records
 	// 2 policy snapshots
 }

@@ -23,6 +23,7 @@ import (
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/formats"
 	"tapaudit/ingest/record"
+	"tapaudit/ingest/safetext"
 )
 
 // Options are how evidence is read.
@@ -190,7 +191,7 @@ func (r *source) summary() string {
 	if r.sameAs != nil {
 		return "the same content as another file"
 	}
-	return strings.Join(append([]string{fmt.Sprintf("%s, %d records", cmp.Or(r.format, "no evidence"), r.read)}, r.notes...), "; ")
+	return strings.Join(append([]string{cmp.Or(r.format, "no evidence") + ", " + safetext.Counted(r.read, "record", "records")}, r.notes...), "; ")
 }
 
 // recordOnly lists a source that gives no records, unless the case lists it already.
@@ -275,7 +276,7 @@ func (l *loader) known(r *source) (bool, error) {
 // notePasscodes says in the source's note that it holds passcodes.
 func (r *source) notePasscodes() {
 	if r.passcodes > 0 {
-		r.notes = append(r.notes, fmt.Sprintf("%d records hold a passcode: masked, not stored", r.passcodes))
+		r.notes = append(r.notes, safetext.Counted(r.passcodes, "record holds", "records hold")+" a passcode: masked, not stored")
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"tapaudit/ingest/formats"
 	"tapaudit/ingest/record"
 	"tapaudit/ingest/regular"
+	"tapaudit/ingest/safetext"
 )
 
 const (
@@ -166,7 +167,7 @@ func (p *parquetRows) read() error {
 	}
 	if p.lost > 0 {
 		p.row.truncated = "rows that cannot be read"
-		p.row.notes = append(p.row.notes, fmt.Sprintf("%d of %d rows cannot be read", p.lost, p.total))
+		p.row.notes = append(p.row.notes, fmt.Sprintf("%d of %s cannot be read", p.lost, safetext.Counted(p.total, "row", "rows")))
 	}
 	return nil
 }
@@ -230,7 +231,7 @@ func (p *parquetRows) lose(end int64, why string) error {
 	p.next = end
 	p.lost += n
 	if n > mostLost { // a footer can claim any number of rows
-		why = fmt.Sprintf("%d rows from here on: %s", n, why)
+		why = safetext.Counted(n, "row", "rows") + " from here on: " + why
 		n = 1
 	}
 	p.row.read += n

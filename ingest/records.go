@@ -21,6 +21,7 @@ import (
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/formats"
 	"tapaudit/ingest/record"
+	"tapaudit/ingest/safetext"
 )
 
 // Sizes in bytes; tests have others.
@@ -672,7 +673,7 @@ func (c *loading) finish(ended error) error {
 		r.truncated = cmp.Or(r.truncated, c.format.Cap(r.read))
 	}
 	if c.wrong > 0 {
-		r.notes = append(r.notes, fmt.Sprintf("%d values of a wrong type, loaded as absent", c.wrong))
+		r.notes = append(r.notes, safetext.Counted(c.wrong, "value", "values")+" of a wrong type, loaded as absent")
 	}
 	r.notePasscodes()
 	return nil

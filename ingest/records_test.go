@@ -131,7 +131,7 @@ func TestTables(t *testing.T) {
 		{
 			name: "steps", file: "InteractiveSignIns_AuthDetails.csv",
 			text:  stepHeader + "r1,2026-09-14T08:59:26Z,Temporary Access Pass,,true,ok,Primary authentication\nr1,,Password,,,,\n,2026-09-14T08:59:26Z,Password,,true,,\n",
-			notes: "Entra admin centre authentication details CSV|3|0|1|true||1 values of a wrong type, loaded as absent",
+			notes: "Entra admin centre authentication details CSV|3|0|1|true||1 value of a wrong type, loaded as absent",
 			query: `SELECT line, id, time, method, succeeded, result, requirement FROM signin_step ORDER BY line`,
 			rows:  []string{"1|r1|2026-09-14 08:59:26|Temporary Access Pass|true|ok|Primary authentication", "2|r1||Password|||"},
 		},

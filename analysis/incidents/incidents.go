@@ -124,16 +124,23 @@ func Build(findings []Finding, events []Event, apart time.Duration, identity fun
 				passes[n.key] = i
 			}
 		}
+		// A log-in joins its known pass, and so do the findings about it.
+		passOf := func(login *Event) (int, bool) {
+			pass, ok := passes[login.Pass]
+			return pass, ok && login.Pass != ""
+		}
 		for i, n := range own {
 			if n.event != nil {
-				if pass, ok := passes[n.event.Pass]; ok && n.event.Pass != "" {
+				if pass, ok := passOf(n.event); ok {
 					join(i, pass)
 				}
 				continue
 			}
 			for _, key := range n.finding.Records[:n.finding.About] {
 				if login, ok := withKey[key]; ok {
-					join(i, login)
+					if pass, ok := passOf(own[login].event); ok {
+						join(i, pass)
+					}
 				}
 			}
 		}

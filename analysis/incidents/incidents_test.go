@@ -57,6 +57,21 @@ func TestWhatBelongsTogether(t *testing.T) {
 				{Tenant: "t", User: "u", Time: hours(200), Keys: []string{"s:1"}, Pass: "a:1", Kind: Login},
 			}, 1,
 		},
+		"a finding about log-ins of weeks, with their passes": {
+			[]Finding{found("a", "A", 2, "u", 0, "s:1", "s:2"), found("b", "B", 2, "u", 200, "s:2")},
+			[]Event{
+				{Tenant: "t", User: "u", Time: hours(0), Keys: []string{"s:1"}, Kind: Login},
+				{Tenant: "t", User: "u", Time: hours(199), Keys: []string{"a:1"}, Kind: Pass},
+				{Tenant: "t", User: "u", Time: hours(200), Keys: []string{"s:2"}, Pass: "a:1", Kind: Login},
+			}, 1,
+		},
+		"a finding about log-ins of weeks, whose passes nobody knows": {
+			[]Finding{found("a", "A", 2, "u", 0, "s:1", "s:2"), found("b", "B", 2, "u", 200, "s:2")},
+			[]Event{
+				{Tenant: "t", User: "u", Time: hours(0), Keys: []string{"s:1"}, Kind: Login},
+				{Tenant: "t", User: "u", Time: hours(200), Keys: []string{"s:2"}, Kind: Login},
+			}, 2,
+		},
 		"nothing without a finding": {nil, []Event{{Tenant: "t", User: "u", Time: hours(0), Keys: []string{"a:1"}, Kind: Pass}}, 0},
 	} {
 		if got := build(c.findings, c.events...); len(got) != c.want {

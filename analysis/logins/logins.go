@@ -39,9 +39,11 @@ type SignIn struct {
 	Outcome     string    `db:"outcome"`
 	HomeTenant  string    `db:"home_tenant_id"`
 	Trusted     bool      `db:"trusted"`
-	Familiar    bool      `db:"familiar"`
-	Earlier     int64     `db:"earlier_signins"` // earlier sign-ins of the user
-	AnyFamiliar bool      `db:"any_familiar"`    // some network is familiar to the user
+
+	// What the user knew when the log-in began; see Locate.
+	Familiar    bool  // the network
+	Earlier     int64 // earlier sign-ins of the user
+	AnyFamiliar bool  // some network is familiar to the user
 }
 
 // Login is one log-in with a pass, or a blocked one: the TAP sign-ins that belong together.
@@ -53,9 +55,8 @@ type Login struct {
 	Tenant  string
 	UserID  string
 
-	// Strange is the TAP sign-in that came neither from a trusted place nor from a familiar network; of several the
-	// first of those with the most earlier sign-ins, of which most can be said. nil where there is none. The ledger and
-	// the rules tell of this one.
+	// Strange is the first TAP sign-in that came neither from a trusted place nor from a familiar network; nil where there
+	// is none. The ledger and the rules tell of this one.
 	Strange *SignIn
 }
 
@@ -79,17 +80,21 @@ const (
 	longestNameless = 5 * time.Minute
 )
 
-// Read reads the TAP sign-ins that the model derived, and groups them.
+// timeRow is of login_times.
+type timeRow struct {
+	No   int64     `db:"signin_no"`
+	Time time.Time `db:"time"`
+}
+
+// Read reads the TAP sign-ins that the model derived, groups them, and fills login_times with when each one's log-in began.
 func Read(ctx context.Context, c *casefile.Case) ([]*Login, error) {
 	signIns, err := rows.Read[SignIn](ctx, c, `
 SELECT
     t.signin_no, t.id, t.tenant_id, coalesce(t.user_id, '') AS user_id, t.time,
     coalesce(t.session_id, '') AS session_id, coalesce(t.correlation_id, '') AS correlation_id, coalesce(t.ip, '') AS ip,
     coalesce(t.user_agent, '') AS user_agent, t.asn, coalesce(t.country, '') AS country, coalesce(t.app_id, '') AS app_id,
-    coalesce(t.app_name, '') AS app_name, t.outcome, coalesce(lower(t.home_tenant_id), '') AS home_tenant_id,
-    t.trusted, coalesce(f.familiar, false) AS familiar, coalesce(f.earlier_signins, 0) AS earlier_signins,
-    coalesce(f.any_familiar, false) AS any_familiar
-FROM tap_signins AS t LEFT JOIN familiarity AS f ON f.signin_no = t.signin_no
+    coalesce(t.app_name, '') AS app_name, t.outcome, coalesce(lower(t.home_tenant_id), '') AS home_tenant_id, t.trusted
+FROM tap_signins AS t
 ORDER BY t.signin_no`)
 	if err != nil {
 		return nil, err
@@ -98,7 +103,45 @@ ORDER BY t.signin_no`)
 	for i := range signIns {
 		all[i] = &signIns[i]
 	}
-	return group(all), nil
+	grouped := group(all)
+	var times []timeRow
+	for _, l := range grouped {
+		for _, s := range l.SignIns {
+			times = append(times, timeRow{s.No, l.Time})
+		}
+	}
+	return grouped, rows.Fill(ctx, c, "login_times", times)
+}
+
+// Locate says of each TAP sign-in what the model found to be familiar to its user when the log-in began, and which is strange.
+func Locate(ctx context.Context, c *casefile.Case, logins []*Login) error {
+	type place struct {
+		No          int64 `db:"signin_no"`
+		Familiar    bool  `db:"familiar"`
+		Earlier     int64 `db:"earlier_signins"`
+		AnyFamiliar bool  `db:"any_familiar"`
+	}
+	of := map[int64]place{}
+	if err := rows.Each(ctx, c, func(p place) error { of[p.No] = p; return nil }, `
+SELECT f.signin_no, f.familiar, f.earlier_signins, f.any_familiar
+FROM familiarity AS f SEMI JOIN tap_signins AS t ON t.signin_no = f.signin_no`); err != nil {
+		return err
+	}
+	for _, l := range logins {
+		for _, s := range l.SignIns {
+			p := of[s.No]
+			s.Familiar, s.Earlier, s.AnyFamiliar = p.Familiar, p.Earlier, p.AnyFamiliar
+		}
+		l.findStrange()
+	}
+	return nil
+}
+
+func (l *Login) findStrange() {
+	l.Strange = nil
+	if i := slices.IndexFunc(l.SignIns, func(s *SignIn) bool { return !s.Trusted && !s.Familiar }); i >= 0 {
+		l.Strange = l.SignIns[i]
+	}
 }
 
 // group groups TAP sign-ins, given in order of time within each tenant, into log-ins and blocked log-ins.
@@ -190,9 +233,6 @@ func newLogin(signIns []*SignIn) *Login {
 	first := signIns[0]
 	l := &Login{SignIns: signIns, Tenant: first.Tenant, UserID: first.UserID, Time: first.Time, Outcome: Blocked}
 	for _, s := range signIns {
-		if !s.Trusted && !s.Familiar && (l.Strange == nil || s.Earlier > l.Strange.Earlier) {
-			l.Strange = s
-		}
 		switch {
 		case s.Outcome == Success:
 			l.Outcome = Success

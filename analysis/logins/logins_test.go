@@ -66,15 +66,23 @@ func TestGroup(t *testing.T) {
 	}
 }
 
-// Of several sign-ins from strange places the one with the most earlier sign-ins stands for the log-in, the first of equals.
+// Of several sign-ins from strange places the first stands for the log-in.
 func TestStrange(t *testing.T) {
-	l := newLogin([]*SignIn{
-		{No: 1, Familiar: true, Earlier: 9}, {No: 2, Earlier: 3}, {No: 3, Earlier: 4}, {No: 4, Earlier: 4}, {No: 5, Trusted: true, Earlier: 9},
-	})
-	if l.Strange == nil || l.Strange.No != 3 {
-		t.Errorf("the strange sign-in is %+v, want number 3", l.Strange)
-	}
-	if l := newLogin([]*SignIn{{Trusted: true}, {Familiar: true}}); l.Strange != nil {
-		t.Errorf("the strange sign-in is %+v, want none", l.Strange)
+	for _, c := range []struct {
+		signIns []*SignIn
+		want    int64 // 0 for none
+	}{
+		{[]*SignIn{{No: 1, Familiar: true}, {No: 2, Trusted: true}, {No: 3}, {No: 4}}, 3},
+		{[]*SignIn{{No: 1, Trusted: true}, {No: 2, Familiar: true}}, 0},
+	} {
+		l := newLogin(c.signIns)
+		l.findStrange()
+		var got int64
+		if l.Strange != nil {
+			got = l.Strange.No
+		}
+		if got != c.want {
+			t.Errorf("the strange sign-in has the number %d, want %d", got, c.want)
+		}
 	}
 }

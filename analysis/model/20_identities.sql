@@ -21,6 +21,12 @@ WITH tied AS (
     UNION ALL
     SELECT tenant, lower(upn), lower(user_id), coalesce(time, TIMESTAMP '2000-01-01'), coalesce(time, TIMESTAMP '2000-01-01')
     FROM attributed_registrations WHERE upn IS NOT NULL AND user_id IS NOT NULL
+    UNION ALL
+    SELECT tenant, lower(member_upn), lower(member_id), coalesce(time, TIMESTAMP '2000-01-01'), coalesce(time, TIMESTAMP '2000-01-01')
+    FROM attributed_group_members WHERE member_upn IS NOT NULL AND member_id IS NOT NULL
+    UNION ALL
+    SELECT tenant, lower(user_upn), lower(user_id), coalesce(time, TIMESTAMP '2000-01-01'), coalesce(time, TIMESTAMP '2000-01-01')
+    FROM attributed_pass_snapshots WHERE user_upn IS NOT NULL AND user_id IS NOT NULL
 )
 SELECT tenant, upn, user_id, min(seen_at) AS seen_at, max(last_at) AS last_at
 FROM tied WHERE tenant IS NOT NULL GROUP BY ALL;

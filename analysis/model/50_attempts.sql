@@ -118,3 +118,6 @@ JOIN attributed_steps AS step ON step.request_id = s.request_id AND step.tenant 
 
 CREATE OR REPLACE VIEW tap_attempts AS SELECT * FROM signins WHERE attempt;
 CREATE OR REPLACE VIEW tap_signins AS SELECT * FROM signins WHERE tap_signin;
+
+-- When the log-in began of which a TAP sign-in is part: what its user knew is asked of then.
+CREATE OR REPLACE TABLE login_times (signin_no BIGINT, time TIMESTAMP);

@@ -43,6 +43,10 @@ CREATE OR REPLACE TABLE first_proofs AS
 SELECT tenant_id, user_id, method, min(time) AS first_time
 FROM (SELECT tenant_id, user_id, time, unnest(methods) AS method FROM strong_proofs) GROUP BY ALL;
 
+-- Of a session's attempts at one time one stands for them, the same from run to run.
+CREATE OR REPLACE VIEW session_attempts AS
+SELECT * EXCLUDE (attempt_no), max(attempt_no) AS attempt_no FROM tap_sessions GROUP BY ALL;
+
 -- Each sign-in of a TAP session belongs to the session's latest attempt before it.
 CREATE OR REPLACE TABLE tap_session_signins AS
 WITH own AS (
@@ -54,33 +58,59 @@ WITH own AS (
 )
 SELECT o.signin_no, t.attempt_no, o.time, t.time AS attempt_time, t.tenant_id, t.user_id, t.session, t.by_correlation
 FROM own AS o
-ASOF JOIN tap_sessions AS t
+ASOF JOIN session_attempts AS t
     ON t.tenant_id = o.tenant_id AND t.user_id = o.user_id AND t.session = o.session AND t.by_correlation = o.by_correlation AND o.time >= t.time;
 
 -- Where what ran on an attempt ends: with the session's first strong proof that the user could give without it, and after 30
--- days; after 24 hours where nothing of the session shows how it was proved.
+-- days; after 24 hours where nothing later of the session shows how it was proved. Of a session's attempts so far the one
+-- counts on which its sign-ins run longest.
 CREATE OR REPLACE TABLE tap_session_ends AS
 WITH proofs AS (
-    SELECT t.attempt_no, min(t.time) AS proved_at
-    FROM tap_session_signins AS t
-    JOIN strong_proofs AS p ON p.signin_no = t.signin_no
-    WHERE t.time > t.attempt_time AND (
-        t.time > t.attempt_time + INTERVAL 24 HOUR
-        OR EXISTS (SELECT 1 FROM first_proofs AS f WHERE f.tenant_id = p.tenant_id AND f.user_id = p.user_id
-            AND f.first_time < t.attempt_time AND list_contains(p.methods, f.method)))
-    GROUP BY t.attempt_no
+    SELECT t.tenant_id, t.user_id, t.session, t.by_correlation, t.time, p.methods
+    FROM tap_session_signins AS t JOIN strong_proofs AS p ON p.signin_no = t.signin_no
+),
+methods AS (SELECT * EXCLUDE (methods), unnest(methods) AS method FROM proofs),
+-- The methods of the session that the user had proved themselves by before each attempt.
+owned AS (
+    SELECT t.*, m.method
+    FROM tap_sessions AS t
+    JOIN (SELECT DISTINCT tenant_id, user_id, session, by_correlation, method FROM methods) AS m
+        ON m.tenant_id = t.tenant_id AND m.user_id = t.user_id AND m.session = t.session AND m.by_correlation = t.by_correlation
+    JOIN first_proofs AS f ON f.tenant_id = t.tenant_id AND f.user_id = t.user_id AND f.method = m.method AND f.first_time < t.time
+),
+proved AS (
+    SELECT t.attempt_no, p.time AS proved_at
+    FROM tap_sessions AS t
+    ASOF JOIN proofs AS p
+        ON p.tenant_id = t.tenant_id AND p.user_id = t.user_id AND p.session = t.session AND p.by_correlation = t.by_correlation
+        AND t.time + INTERVAL 24 HOUR < p.time
+    UNION ALL
+    SELECT o.attempt_no, m.time
+    FROM owned AS o
+    ASOF JOIN methods AS m
+        ON m.tenant_id = o.tenant_id AND m.user_id = o.user_id AND m.session = o.session AND m.by_correlation = o.by_correlation
+        AND m.method = o.method AND o.time < m.time
 ),
 shown AS (
-    SELECT t.attempt_no, bool_or(shows_steps(s.steps, s.method_bits)) AS shows_steps
+    SELECT t.tenant_id, t.user_id, t.session, t.by_correlation, max(t.time) AS last_time
     FROM tap_session_signins AS t JOIN signins AS s ON s.signin_no = t.signin_no
-    WHERE t.signin_no <> t.attempt_no
-    GROUP BY t.attempt_no
+    WHERE shows_steps(s.steps, s.method_bits)
+    GROUP BY ALL
+),
+ends AS (
+    SELECT t.*, p.proved_at, t.time + CASE WHEN s.last_time > t.time THEN INTERVAL 30 DAY ELSE INTERVAL 24 HOUR END AS ends_at
+    FROM tap_sessions AS t
+    LEFT JOIN (SELECT attempt_no, min(proved_at) AS proved_at FROM proved GROUP BY attempt_no) AS p ON p.attempt_no = t.attempt_no
+    LEFT JOIN shown AS s
+        ON s.tenant_id = t.tenant_id AND s.user_id = t.user_id AND s.session = t.session AND s.by_correlation = t.by_correlation
+),
+longest AS (
+    SELECT attempt_no,
+        arg_max(struct_pack(proved_at := proved_at, ends_at := ends_at), least(ends_at, proved_at - INTERVAL 1 MICROSECOND)) OVER (
+            PARTITION BY tenant_id, user_id, session, by_correlation ORDER BY time RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS until_when
+    FROM ends
 )
-SELECT t.attempt_no, p.proved_at, coalesce(s.shows_steps, false) AS shows_steps,
-    t.time + CASE WHEN coalesce(s.shows_steps, false) THEN INTERVAL 30 DAY ELSE INTERVAL 24 HOUR END AS ends_at
-FROM tap_sessions AS t
-LEFT JOIN proofs AS p ON p.attempt_no = t.attempt_no
-LEFT JOIN shown AS s ON s.attempt_no = t.attempt_no;
+SELECT attempt_no, until_when.proved_at, until_when.ends_at FROM longest;
 
 -- The sign-ins that ran on a pass.
 CREATE OR REPLACE TABLE on_tap AS
@@ -121,11 +151,13 @@ WITH days AS (
 SELECT p.signin_no, p.tenant_id, p.user_id, p.time
 FROM strong_proofs AS p SEMI JOIN days AS d ON d.tenant_id = p.tenant_id AND d.user_id = p.user_id AND d.day = p.time::DATE;
 
--- Of whom, when and where it is asked what was familiar: at each attempt, at each strong proof near one, and of an issuer a
--- day before each issuance.
+-- Of whom, when and where it is asked what was familiar: at each attempt, or when its log-in began, at each strong proof near
+-- one, and of an issuer a day before each issuance.
 CREATE OR REPLACE TABLE asked AS
 WITH of_signins AS (
-    SELECT 's:' || signin_no AS about, tenant_id, user_id, time, asn, network, country FROM signins WHERE attempt AND user_id IS NOT NULL
+    SELECT 's:' || s.signin_no AS about, s.tenant_id, s.user_id, coalesce(l.time, s.time) AS time, s.asn, s.network, s.country
+    FROM signins AS s LEFT JOIN login_times AS l ON l.signin_no = s.signin_no
+    WHERE s.attempt AND s.user_id IS NOT NULL
     UNION ALL
     SELECT 's:' || s.signin_no, s.tenant_id, s.user_id, s.time, s.asn, s.network, s.country
     FROM near_proofs AS p JOIN signins AS s ON s.signin_no = p.signin_no

@@ -1,7 +1,10 @@
 -- Where each log-in came from beside what else its user did: what the criteria of supervision and the rules ask of it.
 
--- Two networks are different where both have AS numbers that differ; without one, where both addresses are of one family and
--- the /24s or /48s differ. Otherwise they cannot be compared, and no rule says that they differ.
+-- AS numbers tell whether two networks are the same, where both have one; else the /24s or /48s of addresses of one family do.
+-- Otherwise they cannot be compared: they are neither the same nor different.
+CREATE OR REPLACE MACRO is_same_network(asn_a, network_a, asn_b, network_b) AS coalesce(
+    CASE WHEN asn_a IS NOT NULL AND asn_b IS NOT NULL THEN asn_a = asn_b
+        ELSE contains(network_a, '/') AND network_a = network_b END, false);
 CREATE OR REPLACE MACRO is_other_network(asn_a, network_a, asn_b, network_b) AS coalesce(
     CASE WHEN asn_a IS NOT NULL AND asn_b IS NOT NULL THEN asn_a <> asn_b
         ELSE contains(network_a, '/') AND contains(network_b, '/') AND contains(network_a, ':') = contains(network_b, ':')
@@ -12,9 +15,7 @@ CREATE OR REPLACE MACRO is_other_network(asn_a, network_a, asn_b, network_b) AS 
 CREATE OR REPLACE TABLE known_countries AS
 SELECT DISTINCT l.login_no, f.place AS country, 'user' AS whose
 FROM logins AS l
-JOIN login_signins AS m ON m.login_no = l.login_no
-JOIN signins AS s ON s.signin_no = m.signin_no AND s.time = l.time
-JOIN familiar_places AS f ON f.tenant_id = l.tenant_id AND f.user_id = l.user_id AND f.moment = s.time AND f.kind = 'country'
+JOIN familiar_places AS f ON f.tenant_id = l.tenant_id AND f.user_id = l.user_id AND f.moment = l.time AND f.kind = 'country'
 UNION
 SELECT l.login_no, o.country, 'issuer'
 FROM logins AS l
@@ -34,8 +35,8 @@ FROM attributed_signins AS s JOIN source ON source.source_id = s.source_id AND N
 WHERE s.country IS NOT NULL AND s.tenant IS NOT NULL
 UNION SELECT tenant FROM attributed_extract_countries WHERE tenant IS NOT NULL;
 
--- Log-ins with a TAP sign-in from a country that is none of them.
-CREATE OR REPLACE TABLE strange_country_logins AS
+-- Log-ins with a TAP sign-in from a country that is none of them; strange it is only where the tenant's can be known.
+CREATE OR REPLACE TABLE unknown_country_logins AS
 SELECT
     l.login_no, string_agg(DISTINCT s.country, ', ' ORDER BY s.country) AS countries,
     any_value(k.countries) AS known, k.known_of_tenant
@@ -49,6 +50,11 @@ JOIN login_signins AS m ON m.login_no = l.login_no
 JOIN signins AS s ON s.signin_no = m.signin_no
 WHERE NOT s.trusted AND s.country IS NOT NULL AND NOT list_contains(k.list, s.country)
 GROUP BY l.login_no, k.known_of_tenant;
+
+CREATE OR REPLACE VIEW strange_country_logins AS
+SELECT u.* FROM unknown_country_logins AS u
+JOIN logins AS l ON l.login_no = u.login_no
+JOIN known_country_tenants AS t ON t.tenant_id = l.tenant_id;
 
 -- What the log-in's networks and countries are, whether any of its TAP sign-ins came from a trusted place or a familiar network.
 CREATE OR REPLACE TABLE login_places AS
@@ -65,7 +71,8 @@ WITH tried AS (
     SELECT a.signin_no, a.tenant_id, a.user_id, a.time, a.asn, a.network, a.ip, a.country, a.trusted, coalesce(f.familiar, false) AS familiar, l.login_no
     FROM signins AS a
     LEFT JOIN familiarity AS f ON f.signin_no = a.signin_no
-    ASOF JOIN logins AS l ON l.tenant_id = a.tenant_id AND l.user_id = a.user_id AND a.time > l.time
+    ASOF JOIN (SELECT tenant_id, user_id, time, max(login_no) AS login_no FROM logins GROUP BY ALL) AS l
+        ON l.tenant_id = a.tenant_id AND l.user_id = a.user_id AND a.time > l.time
     WHERE a.late OR a.refused
 ),
 next_passes AS (
@@ -73,7 +80,7 @@ next_passes AS (
 ),
 elsewhere AS (
     SELECT t.*, l.time AS login_time, p.trusted AS login_trusted, p.familiar AS login_familiar, p.countries,
-        t.country IS NOT NULL AND len(p.countries) > 0 AND NOT list_contains(p.countries, t.country) AS other_country
+        coalesce(NOT list_contains(p.countries, t.country), false) AS other_country
     FROM tried AS t
     JOIN logins AS l ON l.login_no = t.login_no AND l.pass_known
     JOIN login_places AS p ON p.login_no = t.login_no AND NOT p.trusted
@@ -95,7 +102,7 @@ own AS (
     JOIN strong_proofs AS p ON p.tenant_id = a.tenant_id AND p.user_id = a.user_id
         AND p.time > a.login_time AND p.time <= a.login_time + INTERVAL 24 HOUR
     JOIN signins AS s ON s.signin_no = p.signin_no
-    WHERE CASE WHEN a.asn IS NOT NULL AND s.asn IS NOT NULL THEN a.asn = s.asn ELSE a.network = s.network END
+    WHERE is_same_network(a.asn, a.network, s.asn, s.network)
         AND NOT EXISTS (SELECT 1 FROM strong_proofs AS b WHERE b.tenant_id = a.tenant_id AND b.user_id = a.user_id
             AND b.time < a.login_time AND b.time >= a.login_time - INTERVAL 90 DAY)
 )
@@ -127,9 +134,10 @@ at_home AS (
     SELECT m.login_no
     FROM login_signins AS m
     JOIN signins AS s ON s.signin_no = m.signin_no
+    JOIN login_times AS t ON t.signin_no = s.signin_no
     LEFT JOIN familiarity AS f ON f.signin_no = s.signin_no
     LEFT JOIN (SELECT DISTINCT tenant_id, user_id, moment, place FROM asked_days WHERE kind = 'network') AS d
-        ON d.tenant_id = s.tenant_id AND d.user_id = s.user_id AND d.moment = s.time AND d.place = s.network
+        ON d.tenant_id = s.tenant_id AND d.user_id = s.user_id AND d.moment = t.time AND d.place = s.network
     GROUP BY m.login_no
     HAVING bool_and(s.trusted OR coalesce(f.familiar, false) AND d.place IS NOT NULL)
 )

@@ -2,10 +2,11 @@
 -- it. Each belongs to the latest such log-in.
 CREATE OR REPLACE TABLE footprint AS
 WITH sessions AS (
-    SELECT DISTINCT l.login_no, l.time, t.tenant_id, t.user_id, t.session, t.by_correlation
+    SELECT max(l.login_no) AS login_no, l.time, t.tenant_id, t.user_id, t.session, t.by_correlation
     FROM logins AS l
     JOIN login_signins AS m ON m.login_no = l.login_no
     JOIN tap_sessions AS t ON t.attempt_no = m.signin_no
+    GROUP BY ALL
 )
 SELECT max(l.login_no) AS login_no, t.signin_no
 FROM tap_session_signins AS t

@@ -30,7 +30,9 @@ CREATE OR REPLACE TABLE refused_attempts AS
 WITH latest AS (
     SELECT s.signin_no, s.tenant_id, s.time, p.pass_no, p.starts_at, p.usage
     FROM signins AS s
-    ASOF LEFT JOIN passes AS p ON p.tenant_id = s.tenant_id AND p.user_id = s.user_id AND s.time >= p.issued_at
+    ASOF LEFT JOIN (
+        SELECT * FROM passes QUALIFY row_number() OVER (PARTITION BY tenant_id, user_id, issued_at ORDER BY pass_no DESC) = 1
+    ) AS p ON p.tenant_id = s.tenant_id AND p.user_id = s.user_id AND s.time >= p.issued_at
     WHERE s.refused
 ),
 used AS (SELECT pass_no, min(time) AS first_time FROM logins_and_blocked WHERE pass_no IS NOT NULL GROUP BY pass_no),
@@ -193,15 +195,16 @@ WITH by_person AS (
 in_session AS (
     SELECT p.pass_no, t.attempt_no
     FROM by_person AS p
-    ASOF JOIN (SELECT * FROM tap_sessions WHERE NOT by_correlation) AS t
+    ASOF JOIN (SELECT * FROM session_attempts WHERE NOT by_correlation) AS t
         ON t.tenant_id = p.tenant_id AND t.user_id = p.issuer_id AND t.session = p.session_id AND p.issued_at >= t.time
     JOIN tap_session_ends AS e ON e.attempt_no = t.attempt_no
     WHERE p.issued_at <= e.ends_at AND (e.proved_at IS NULL OR p.issued_at < e.proved_at)
 ),
 own_logins AS (
-    SELECT l.tenant_id, l.user_id, s.time, s.ip, s.trusted, s.signin_no
+    SELECT l.tenant_id, l.user_id, s.time, s.ip, bool_or(s.trusted) AS trusted, max(s.signin_no) AS signin_no
     FROM logins AS l JOIN login_signins AS m ON m.login_no = l.login_no JOIN signins AS s ON s.signin_no = m.signin_no
     WHERE s.ip IS NOT NULL
+    GROUP BY ALL
 ),
 at_address AS (
     SELECT p.pass_no, p.issued_at, p.tenant_id, p.issuer_id, l.signin_no, l.time, l.trusted OR e.ip IS NOT NULL AS weak
@@ -308,14 +311,19 @@ concerned AS (
     SELECT login_no, unnest(tried) AS signin_no FROM hit
     UNION SELECT h.login_no, m.signin_no FROM hit AS h JOIN login_signins AS m ON m.login_no = h.login_no
 ),
-homes AS (
-    SELECT c.login_no, count(DISTINCT coalesce(s.asn::VARCHAR, s.network, 'unknown')) = 1
-        AND bool_and(s.trusted OR coalesce(f.familiar, false)) AS at_home
+networks AS (
+    SELECT c.login_no, s.asn, s.network, bool_and(s.trusted OR coalesce(f.familiar, false)) AS known
     FROM concerned AS c JOIN signins AS s ON s.signin_no = c.signin_no LEFT JOIN familiarity AS f ON f.signin_no = s.signin_no
-    GROUP BY c.login_no
+    GROUP BY ALL
+),
+homes AS (
+    SELECT a.login_no
+    FROM networks AS a JOIN networks AS b ON b.login_no = a.login_no
+    GROUP BY a.login_no
+    HAVING bool_and(a.known AND is_same_network(a.asn, a.network, b.asn, b.network))
 )
-SELECT h.login_no, len(h.tried) AS tries, h.last_time, h.tried, homes.at_home
-FROM hit AS h JOIN homes ON homes.login_no = h.login_no;
+SELECT h.login_no, len(h.tried) AS tries, h.last_time, h.tried, homes.login_no IS NOT NULL AS at_home
+FROM hit AS h LEFT JOIN homes ON homes.login_no = h.login_no;
 
 -- Roles given, directly or by adding the user to a group that holds one, each with what it can do; a renewal of a role
 -- that was given before, or that an older snapshot shows, is none.

@@ -159,13 +159,17 @@ members AS (
     JOIN (SELECT incident_id, subject_type, subject_id, rank, unnest(records) AS record FROM incidents) AS i
         ON i.record = s.record
 ),
+-- The user's incident before or around each moment, and the one after it: nearer ones there are none.
 neighbours AS (
-    SELECT
-        m.moment_no, i.incident_id, i.rank,
-        greatest(epoch(i.first_seen) - epoch(m.time), epoch(m.time) - epoch(i.last_seen), 0) AS seconds
+    SELECT m.moment_no, i.incident_id, greatest(epoch(m.time) - epoch(i.last_seen), 0) AS seconds
     FROM moments AS m
-    JOIN incidents AS i ON i.subject_type = 'user' AND i.tenant_id = m.tenant_id AND i.subject_id = m.user_id
-    WHERE seconds <= (SELECT incident_hours FROM config) * 3600
+    ASOF JOIN (SELECT * FROM incidents WHERE subject_type = 'user') AS i
+        ON i.tenant_id = m.tenant_id AND i.subject_id = m.user_id AND m.time >= i.first_seen
+    UNION ALL
+    SELECT m.moment_no, i.incident_id, epoch(i.first_seen) - epoch(m.time)
+    FROM moments AS m
+    ASOF JOIN (SELECT * FROM incidents WHERE subject_type = 'user') AS i
+        ON i.tenant_id = m.tenant_id AND i.subject_id = m.user_id AND m.time < i.first_seen
 ),
 gathered AS (SELECT moment_no, list(finding_id ORDER BY finding_no) AS finding_ids FROM told GROUP BY moment_no),
 chosen AS (
@@ -173,8 +177,8 @@ chosen AS (
     FROM members GROUP BY moment_no
 ),
 nearest AS (
-    SELECT moment_no, first(incident_id ORDER BY seconds, rank) AS incident_id
-    FROM neighbours GROUP BY moment_no
+    SELECT moment_no, first(incident_id ORDER BY seconds, incident_id) AS incident_id
+    FROM neighbours WHERE seconds <= (SELECT incident_hours FROM config) * 3600 GROUP BY moment_no
 )
 SELECT m.*, coalesce(c.incident_id, n.incident_id) AS incident_id, g.finding_ids
 FROM moments AS m

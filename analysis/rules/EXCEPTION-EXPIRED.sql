@@ -29,4 +29,6 @@ SELECT
         || counted(e.open_findings, 'open finding', 'open findings') || ': ' || e.reason AS summary,
     e.first_seen, concat_ws('|', e.rule, e.tenant, e.subject, e.owner, e.reason, e.expires) AS identity
 FROM expired_exceptions AS e
+-- The same twice, but for when it began or was approved, is one.
+QUALIFY row_number() OVER (PARTITION BY tenant_id, subject_id, identity ORDER BY e.exception_no) = 1
 ORDER BY e.tenant_id, e.exception_no

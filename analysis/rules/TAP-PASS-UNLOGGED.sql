@@ -31,8 +31,8 @@ techniques: [T1078.004, T1098]
 controls: [ISO27001:A.5.16, ISO27001:A.5.17, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 WITH found AS (
-    SELECT DISTINCT ON (tenant_id, user_id, pass_id) * FROM snapshot_passes ORDER BY tenant_id, user_id, pass_id,
-        record
+    SELECT DISTINCT ON (tenant_id, user_id, lower(pass_id)) * FROM snapshot_passes
+    ORDER BY tenant_id, user_id, lower(pass_id), record
 )
 SELECT
     f.tenant_id, 'user' AS subject_type, f.user_id AS subject_id,

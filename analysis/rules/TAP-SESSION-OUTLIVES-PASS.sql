@@ -38,7 +38,7 @@ WITH ended AS (
 known AS (SELECT login_no, list(DISTINCT country) AS countries FROM known_countries GROUP BY login_no),
 later AS (
     SELECT e.login_no, e.enrolled, e.end_time, s.signin_no, s.time, s.ip, s.country,
-        t.tenant_id IS NOT NULL AND k.countries IS NOT NULL AND s.country IS NOT NULL AND NOT list_contains(k.countries, s.country)
+        t.tenant_id IS NOT NULL AND s.country IS NOT NULL AND NOT list_contains(coalesce(k.countries, []), s.country)
             AND NOT list_contains(coalesce(p.countries, []), s.country) AS strange
     FROM ended AS e
     JOIN footprint AS f ON f.login_no = e.login_no
@@ -55,13 +55,19 @@ told AS (
             ORDER BY coalesce(ip, 'an unknown address') || coalesce(' (' || country || ')', '')) AS places
     FROM later GROUP BY login_no
 ),
--- Where no sign-in of a session shows how it was proved, what ran on the pass is not known beyond a day.
+-- Where nothing that ran on the pass shows how it was proved, nobody knows how long it ran; nor where all came too late to
+-- count for that reason.
+ran AS (
+    SELECT login_no, signin_no FROM footprint
+    UNION ALL
+    SELECT m.login_no, t.signin_no
+    FROM login_signins AS m JOIN tap_session_signins AS t ON t.attempt_no = m.signin_no
+    ANTI JOIN footprint AS f ON f.login_no = m.login_no
+),
 dark AS (
-    SELECT m.login_no FROM login_signins AS m JOIN tap_session_ends AS e ON e.attempt_no = m.signin_no
-    SEMI JOIN (
-        SELECT t.attempt_no FROM tap_session_signins AS t ANTI JOIN signins AS s ON s.signin_no = t.signin_no AND s.attempt
-    ) AS others ON others.attempt_no = m.signin_no
-    GROUP BY m.login_no HAVING NOT bool_or(e.shows_steps)
+    SELECT r.login_no
+    FROM ran AS r JOIN signins AS s ON s.signin_no = r.signin_no AND NOT s.attempt
+    GROUP BY r.login_no HAVING NOT bool_or(shows_steps(s.steps, s.method_bits))
 )
 SELECT
     l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about,

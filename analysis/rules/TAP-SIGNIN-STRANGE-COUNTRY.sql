@@ -37,7 +37,6 @@ SELECT
     NULL AS not_assessed, l.login_no
 FROM login_findings AS l
 JOIN strange_country_logins AS s ON s.login_no = l.login_no
-JOIN known_country_tenants AS t ON t.tenant_id = l.tenant_id
 UNION ALL BY NAME
 SELECT
     l.tenant_id, l.subject_type, l.subject_id, l.about, l.login_no,
@@ -48,6 +47,6 @@ FROM login_findings AS l
 JOIN login_places AS p ON p.login_no = l.login_no
 LEFT JOIN known_country_tenants AS t ON t.tenant_id = l.tenant_id
 LEFT JOIN (SELECT DISTINCT login_no FROM known_countries) AS k ON k.login_no = l.login_no
-LEFT JOIN strange_country_logins AS s ON s.login_no = l.login_no
+LEFT JOIN unknown_country_logins AS s ON s.login_no = l.login_no
 WHERE NOT p.trusted AND (p.countries IS NULL OR k.login_no IS NULL OR t.tenant_id IS NULL AND s.login_no IS NOT NULL)
 ORDER BY login_no

@@ -63,8 +63,7 @@ WITH signs AS (
     WHERE l.pass_known
     UNION ALL SELECT login_no, 1, 'it came from an unfamiliar network' FROM unfamiliar_logins WHERE enough
     UNION ALL
-    SELECT s.login_no, 1, 'it came from a strange country'
-    FROM strange_country_logins AS s JOIN logins AS l ON l.login_no = s.login_no JOIN known_country_tenants AS t ON t.tenant_id = l.tenant_id
+    SELECT login_no, 1, 'it came from a strange country' FROM strange_country_logins
     UNION ALL
     SELECT l.login_no, 0, 'its issuer is not approved'
     FROM logins AS l JOIN passes AS p ON p.pass_no = l.pass_no CROSS JOIN config

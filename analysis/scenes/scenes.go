@@ -232,6 +232,47 @@ func (s *Scene) Run(ctx context.Context, dir string, rules []analysis.Rule, rule
 	return wrong, nil
 }
 
+// Tell judges the scene as a whole tenant, by all rules, and gives what does not hold. Its claims then speak of incidents: those
+// that are named come first, in this order and at these severities, and of whoever is silent none is above low.
+func (s *Scene) Tell(ctx context.Context, dir string, rules []analysis.Rule) (wrong []string, err error) {
+	result, err := s.judge(ctx, dir, rules, analysis.Rule{})
+	if err != nil {
+		return nil, fmt.Errorf("%s:%d: %w", s.file, s.line, err)
+	}
+	say := func(line int, format string, args ...any) {
+		wrong = append(wrong, fmt.Sprintf("%s:%d: %s", s.file, line, fmt.Sprintf(format, args...)))
+	}
+	place := 0
+	for _, c := range s.Claims {
+		for _, name := range c.Names {
+			about := func(i analysis.Incident) bool {
+				return isAbout(analysis.Finding{SubjectType: i.SubjectType, SubjectID: i.SubjectID, SubjectName: i.SubjectName}, name)
+			}
+			switch c.Kind {
+			case Finding:
+				if place >= len(result.Incidents) {
+					say(c.line, "no incident is left for %s", name)
+					continue
+				}
+				if i := result.Incidents[place]; !about(i) || string(i.Severity) != c.Severity {
+					say(c.line, "number %d is %s of %s (score %v: %s), not %s of %s", place+1, i.Severity, i.SubjectName, i.Score,
+						strings.Join(i.Signs, ", "), c.Severity, name)
+				}
+				place++
+			case Silent:
+				for _, i := range result.Incidents {
+					if about(i) && i.Severity.Rank() > analysis.Severity("low").Rank() {
+						say(c.line, "an incident of %s is %s: %s", name, i.Severity, strings.Join(i.Signs, ", "))
+					}
+				}
+			default:
+				say(c.line, "a story claims findings and silence only")
+			}
+		}
+	}
+	return wrong, nil
+}
+
 var (
 	kindOf   = map[Kind]string{Finding: "open finding", Excepted: "excepted finding"}
 	assessed = map[Kind]string{NotAssessed: "no", PartlyAssessed: "partly"}
@@ -294,7 +335,7 @@ func (s *Scene) judge(
 	}
 	configured := analysis.Configure(rules, conf)
 	for i := range configured {
-		if configured[i].ID != rule.ID && rule.Population != "exceptions" {
+		if rule.ID != "" && configured[i].ID != rule.ID && rule.Population != "exceptions" {
 			configured[i].Enabled = false
 		}
 	}

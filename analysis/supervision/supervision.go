@@ -116,8 +116,7 @@ func ReadPlaces(ctx context.Context, c *casefile.Case) (Places, error) {
 		}
 		return nil
 	}, `
-SELECT 'strange' AS kind, s.login_no AS no, s.countries AS told
-FROM strange_country_logins AS s JOIN logins AS l ON l.login_no = s.login_no JOIN known_country_tenants AS t ON t.tenant_id = l.tenant_id
+SELECT 'strange' AS kind, login_no AS no, countries AS told FROM strange_country_logins
 UNION ALL SELECT 'contested', login_no, told FROM contested_logins WHERE other_country
 UNION ALL SELECT 'replaced', pass_no, '' FROM replacements`)
 	return p, err
@@ -174,14 +173,15 @@ func setSpans(own []*Login) {
 	var next *Login // the next whose pass is known
 	for _, l := range slices.Backward(own) {
 		switch {
-		case !l.Known:
-			continue
-		case next != nil && next.Pass.No > l.Pass.No:
+		case next == nil:
+		case !l.Known || next.Pass.No > l.Pass.No:
 			l.nextWith = next.Time
-		case next != nil:
+		default:
 			l.nextWith = next.nextWith
 		}
-		next = l
+		if l.Known {
+			next = l
+		}
 	}
 }
 

@@ -5,6 +5,8 @@ package when
 import (
 	"fmt"
 	"time"
+
+	"tapaudit/ingest/safetext"
 )
 
 // Day and Week are as long as they always are in UTC.
@@ -70,12 +72,7 @@ func Apart(before, at time.Time) string {
 
 // InWords is a span in the unit that suits it: 3 minutes, 5 hours.
 func InWords(d time.Duration) string {
-	count := func(n int, unit string) string {
-		if n == 1 {
-			return "1 " + unit
-		}
-		return fmt.Sprintf("%d %ss", n, unit)
-	}
+	count := func(n int, unit string) string { return safetext.Counted(n, unit, unit+"s") }
 	switch {
 	case d < time.Minute:
 		return count(int(d/time.Second), "second")
@@ -89,10 +86,17 @@ func InWords(d time.Duration) string {
 }
 
 // Minutes is a span in minutes: 480 minutes.
-func Minutes(d time.Duration) string { return fmt.Sprintf("%d minutes", int(d/time.Minute)) }
+func Minutes(d time.Duration) string {
+	return safetext.Counted(int(d/time.Minute), "minute", "minutes")
+}
 
 // Hours is a span in hours: 24 hours.
-func Hours(d time.Duration) string { return fmt.Sprintf("%g hours", d.Hours()) }
+func Hours(d time.Duration) string {
+	if d == time.Hour {
+		return "1 hour"
+	}
+	return fmt.Sprintf("%g hours", d.Hours())
+}
 
 // OrNil is the time in UTC, or nil where there is none: what JSON writes as null.
 func OrNil(t time.Time) *time.Time {

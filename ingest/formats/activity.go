@@ -32,7 +32,8 @@ type enumeration struct{ text string }
 
 func (e *enumeration) add(text string) {
 	text = chosen(text)
-	if text == "" || utf8.RuneCountInString(e.text) >= record.LongestChosen || strings.Contains("; "+e.text+"; ", "; "+text+"; ") {
+	said := strings.Contains("; "+e.text+"; ", "; "+text+"; ")
+	if text == "" || said || utf8.RuneCountInString(e.text) >= record.LongestChosen {
 		return
 	}
 	if e.text != "" {

@@ -34,7 +34,8 @@ var defenderRequests = &Format{
 	column: asFolded,
 	caps:   defenderSignIns.caps,
 	is: func(o object) bool {
-		return o.hasFolded("requestUri") && o.hasFolded("requestMethod", "responseStatusCode") && o.hasFolded("timestamp") && !o.hasFolded("properties")
+		return o.hasFolded("requestUri") && o.hasFolded("requestMethod", "responseStatusCode") && o.hasFolded("timestamp") &&
+			o.hasFolded("accountObjectId", "applicationId", "servicePrincipalId", "uniqueTokenIdentifier")
 	},
 	read: func(o object, in *Input) Outcome { return readRequest(o, in, envelope{}, graphWorkload) },
 }
@@ -90,7 +91,11 @@ func readRequest(o object, in *Input, e envelope, workload string) Outcome {
 	v.set("details", d.json())
 	v.set("id", said.text("requestId"))
 	if v.of("id") == "" {
-		sum := sha256.Sum256([]byte(strings.Join([]string{record.Instant(at), v.of("user_id"), v.of("service_principal_id"), v.of("app_id"), v.of("operation"), v.of("path"), v.of("object")}, "\n")))
+		made := record.Instant(at)
+		for _, column := range []string{"user_id", "service_principal_id", "app_id", "operation", "path", "object"} {
+			made += "\n" + v.of(column)
+		}
+		sum := sha256.Sum256([]byte(made))
 		v.set("id", hex.EncodeToString(sum[:16]))
 	}
 	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong}
@@ -217,16 +222,18 @@ func keyed(segment string) (name, key string) {
 }
 
 // oneArgument is a key in parentheses: quoted, with or without the name of an alternate key, or bare.
-var oneArgument = regexp.MustCompile(`^(?:(?i:id|appId|userPrincipalName|uniqueName|roleTemplateId|externalId)=)?(?:'((?:[^']|'')*)'|([0-9A-Za-z-]+))$`)
+var oneArgument = regexp.MustCompile(`^(?:(?i:id|appId|userPrincipalName|uniqueName|roleTemplateId|externalId)=)?` +
+	`(?:'((?:[^']|'')*)'|([0-9A-Za-z-]+))$`)
 
 // collections are those whose members may have ids that look like words; so are those of authentication methods.
 var collections = map[string]bool{
-	"users": true, "groups": true, "domains": true, "sites": true, "drives": true, "shares": true, "teams": true, "chats": true, "devices": true,
-	"applications": true, "serviceprincipals": true, "directoryobjects": true, "directoryroles": true, "messages": true, "items": true,
+	"users": true, "groups": true, "devices": true, "applications": true, "serviceprincipals": true, "directoryobjects": true,
+	"directoryroles": true, "domains": true, "sites": true, "drives": true, "items": true, "shares": true, "messages": true,
+	"teams": true, "chats": true,
 }
 
 // functions are what may follow a collection in the place of an id.
-var functions = []string{"delta", "root", "getbyids", "validateproperties", "getavailableextensionproperties", "getalldeltas"}
+var functions = []string{"delta", "root", "getbyids", "validateproperties", "getavailableextensionproperties"}
 
 // isKey says whether a segment names one of something: by what it looks like, or by what it follows.
 func isKey(segment, before string) bool {
@@ -282,5 +289,7 @@ func properties(names []string, pattern *regexp.Regexp, expression string) []str
 var (
 	quotedText       = regexp.MustCompile(`'(?:[^']|'')*(?:'|$)`)
 	selectedProperty = regexp.MustCompile(`^\s*([A-Za-z_][\w/.]{0,63})\s*$`)
-	filteredProperty = regexp.MustCompile(`(?i)([a-z_][\w/]{0,63})\s+(?:eq|ne|gt|ge|lt|le|in|has)\b|(?:startswith|endswith|contains|substringof)\s*\(\s*([a-z_][\w/]{0,63})|([a-z_][\w/]{0,63})/(?:any|all)\s*\(`)
+	filteredProperty = regexp.MustCompile(`(?i)([a-z_][\w/]{0,63})\s+(?:eq|ne|gt|ge|lt|le|in|has)\b|` +
+		`(?:startswith|endswith|contains|substringof)\s*\(\s*([a-z_][\w/]{0,63})|` +
+		`([a-z_][\w/]{0,63})/(?:any|all)\s*\(`)
 )

@@ -159,6 +159,19 @@ func TestGraphActivityTables(t *testing.T) {
 	}
 }
 
+// TestOtherRequests: logs of other web servers have requests too.
+func TestOtherRequests(t *testing.T) {
+	for _, text := range []string{
+		`{"TimeGenerated":"2026-09-14T09:05:00Z","RequestUri":"/users","HttpMethod":"GET","HttpStatus":"200","ClientIp":"203.0.113.9","Type":"AGWAccessLogs"}`,
+		`{"TimeGenerated":"2026-09-14T09:05:00Z","RequestUri":"/users","RequestMethod":"GET","OperationName":"x","Type":"AGWAccessLogs"}`,
+		`{"timestamp":"2026-09-14T09:05:00Z","requestUri":"/users","requestMethod":"GET","responseStatusCode":200,"remoteAddr":"203.0.113.9"}`,
+	} {
+		if format, out := Read(text, &Input{}); len(out.Rows) > 0 {
+			t.Errorf("%s is read as %s", text, formatName(format))
+		}
+	}
+}
+
 func TestGraphActivityCorpus(t *testing.T) {
 	sessions := 0
 	for _, line := range corpus(t, "activity/graph-activity.ndjson") {

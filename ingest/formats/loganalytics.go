@@ -10,8 +10,9 @@ import (
 )
 
 // Log Analytics and Microsoft Sentinel: the tables SigninLogs, AADNonInteractiveUserSignInLogs, AuditLogs,
-// OfficeActivity, MicrosoftGraphActivityLogs and AADGraphActivityLogs, as the portal's CSV, the query API's answers, and JSON of their rows. Columns have Graph's names in PascalCase; dynamic columns
-// hold objects or their JSON as text, whose members keep Graph's spelling. TenantId is the workspace's id, never the tenant's.
+// OfficeActivity, MicrosoftGraphActivityLogs and AADGraphActivityLogs, as the portal's CSV, the query API's answers, and
+// JSON of their rows. Columns have Graph's names in PascalCase; dynamic columns hold objects or their JSON as text, whose
+// members keep Graph's spelling. TenantId is the workspace's id, never the tenant's.
 
 // logTables are tables and what they hold: users' sign-ins ("true" interactive, "false" non-interactive), audit events,
 // or what was done, by its log; "" is what no rule reads.
@@ -41,7 +42,9 @@ var logAnalytics = &Format{
 // isLogAnalytics says whether columns are those of one of the tables: what a query selects of them differs.
 func isLogAnalytics(has func(columns ...string) bool) bool {
 	return has("TimeGenerated") && has("OperationName", "ResultType", "ResultSignature", "AADTenantId", "UserPrincipalName", "UserId", "IPAddress",
-		"AppDisplayName", "AuthenticationDetails", "ActivityDisplayName", "TargetResources", "InitiatedBy", "requesturi", "RequestUri", "officeworkload", "OfficeWorkload") ||
+		"AppDisplayName", "AuthenticationDetails", "ActivityDisplayName", "TargetResources", "InitiatedBy", "OfficeWorkload", "officeworkload") ||
+		has("TimeGenerated") && has("RequestUri", "requesturi") &&
+			has("RequestMethod", "requestmethod", "ResponseStatusCode", "responsestatuscode") ||
 		has("AADTenantId", "LocationDetails", "ResourceIdentity", "AADOperationType") && has("CreatedDateTime", "ActivityDateTime", "OperationName", "Category")
 }
 
@@ -104,8 +107,7 @@ func readTableRow(o object, in *Input, kind string) Outcome {
 	case record.UnifiedAudit:
 		return readUnifiedAudit(o, in)
 	case record.GraphActivity:
-		workload := requestCategories[strings.ToLower(o.text("Type"))]
-		return readRequest(o, in, envelope{}, cmp.Or(workload, graphWorkload))
+		return readRequest(o, in, envelope{}, cmp.Or(requestCategories[tableType(o)], graphWorkload))
 	}
 	e := envelope{
 		tenant:            o.text("AADTenantId"),
@@ -169,17 +171,20 @@ func (o object) without(key string) object {
 	return p
 }
 
+// tableType is the table that a row says it is of, in lower case; a custom table that holds a copy ends in _CL.
+func tableType(o object) string { return strings.TrimSuffix(strings.ToLower(o.text("Type")), "_cl") }
+
 // logAnalyticsKind is which table a row belongs to, as in logTables: its type says so, else its category, else its columns.
 func logAnalyticsKind(o object) (kind, notUsed string) {
-	table := strings.TrimSuffix(strings.ToLower(o.text("Type")), "_cl")
+	table := tableType(o)
 	category := strings.ToLower(o.text("Category"))
 	audit := o.hasAny("TargetResources", "InitiatedBy", "ActivityDisplayName", "LoggedByService", "AADOperationType")
 	switch known, ok := logTables[table]; {
 	case ok && known != "":
 		return known, ""
-	case !ok && o.hasFolded("OfficeWorkload", "OfficeId", "OfficeObjectId"):
+	case table == "" && o.hasFolded("OfficeWorkload", "OfficeId", "OfficeObjectId"):
 		return record.UnifiedAudit, ""
-	case !ok && o.hasFolded("RequestUri"):
+	case table == "" && o.hasFolded("RequestUri") && o.hasFolded("RequestMethod", "ResponseStatusCode"):
 		return record.GraphActivity, ""
 	case ok:
 		return "", "table " + o.text("Type")

@@ -190,7 +190,7 @@ func actor(event, wrapping object) (id, upn string) {
 	for _, key := range []string{"userKey", "userId", "userIds", "userPrincipalName"} {
 		for _, source := range []object{event, wrapping} {
 			switch text := scalarText(source.folded(key)); {
-			case !record.Present(text), strings.EqualFold(text, "not available"), strings.EqualFold(text, "unknown"):
+			case isNoName(text):
 			case wholeGUID.MatchString(text):
 				if id == "" {
 					id = text
@@ -201,6 +201,11 @@ func actor(event, wrapping object) (id, upn string) {
 		}
 	}
 	return id, upn
+}
+
+// isNoName says whether the log has a word for nobody in the place of a user.
+func isNoName(user string) bool {
+	return !record.Present(user) || strings.EqualFold(user, "not available") || strings.EqualFold(user, "unknown")
 }
 
 // signedInTo is what was signed in to: ObjectId, else the target of type 0.
@@ -235,13 +240,13 @@ type access struct{ session, token, client, correlation string }
 
 func accessOf(event object) (a access) {
 	context := unwrap(event.folded("appAccessContext"))
-	pick(context, wanted{"AADSessionId", &a.session}, wanted{"UniqueTokenId", &a.token}, wanted{"ClientAppId", &a.client}, wanted{"CorrelationId", &a.correlation})
+	all := []wanted{
+		{"AADSessionId", &a.session}, {"UniqueTokenId", &a.token}, {"ClientAppId", &a.client}, {"CorrelationId", &a.correlation},
+	}
+	pick(context, all...)
 	if !context.IsObject() { // a table has a column for each, where the object was flattened
-		for _, part := range []struct {
-			name string
-			text *string
-		}{{"AADSessionId", &a.session}, {"UniqueTokenId", &a.token}, {"ClientAppId", &a.client}, {"CorrelationId", &a.correlation}} {
-			*part.text = scalarText(event.folded("appAccessContext." + part.name))
+		for _, w := range all {
+			*w.text = scalarText(event.folded("appAccessContext." + w.key))
 		}
 	}
 	return a

@@ -90,7 +90,8 @@ const (
 // is one as a whole. UserKey is an application's where the type of user says so. Exchange writes numbers and security
 // identifiers there, which name nobody whom a sign-in names.
 func doerOf(both saying) (d doer) {
-	user, key, kind := both.text("userId", "userIds", "userPrincipalName"), both.text("userKey"), strings.ToLower(both.text("userType"))
+	user, key := both.text("userId", "userIds", "userPrincipalName"), both.text("userKey")
+	kind := strings.ToLower(both.text("userType"))
 	d.system = systemTypes[kind] || isSystem(user) || isSystem(key)
 	account := both.text("accountObjectId")
 	if account == both.text("oAuthAppId") { // an application's
@@ -122,12 +123,12 @@ func doerOf(both saying) (d doer) {
 }
 
 func isSystem(name string) bool {
-	return len(name) >= len(`NT AUTHORITY\`) && strings.EqualFold(name[:len(`NT AUTHORITY\`)], `NT AUTHORITY\`) || strings.HasPrefix(name, "S-1-5-18")
+	return strings.HasPrefix(strings.ToUpper(name), `NT AUTHORITY\`) || strings.HasPrefix(name, "S-1-5-18")
 }
 
 // namesNobody says whether a user's name is none: a word for that, or a security identifier.
 func namesNobody(name string) bool {
-	return name == "" || strings.EqualFold(name, "not available") || strings.EqualFold(name, "unknown") || strings.HasPrefix(name, "S-1-")
+	return isNoName(name) || strings.HasPrefix(name, "S-1-")
 }
 
 // serviceOperation reads what Exchange, SharePoint, OneDrive, Teams and others log.
@@ -149,7 +150,8 @@ func (v *values) serviceOperation(event object, both saying, d *details, whose *
 		v.mailbox(event, d, whose, &object)
 	}
 	if object.text == "" {
-		object.add(both.text("objectId", "officeObjectId", "chatThreadId", "itemName", "sourceFileName", "channelName", "teamName"))
+		object.add(both.text("objectId", "officeObjectId", "chatThreadId", "itemName", "sourceFileName", "channelName",
+			"teamName"))
 	}
 	v.set("object", object.text)
 	if name := both.text("targetUserOrGroupName"); name != "" {

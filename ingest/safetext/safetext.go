@@ -9,6 +9,7 @@ package safetext
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -77,6 +78,14 @@ func (m messages) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// Counted is a number and its noun: 1 record, 2 records.
+func Counted[N int | int64](n N, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.FormatInt(int64(n), 10) + " " + many
 }
 
 // JSON is JSON text in which deceptive characters are written as \u escapes: the same value, and safe to look at.

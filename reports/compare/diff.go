@@ -381,6 +381,9 @@ func apart(before, after *comparedReport) string {
 	return ""
 }
 
+// rulesVersion is the version of the rules by which a report was judged: reports of the first do not say it.
+func rulesVersion(r *comparedReport) int { return max(r.Manifest.RulesVersion, 1) }
+
 // whyAbsent says how much it means that the other report lacks a finding.
 func whyAbsent(f *tables.Finding, has, lacks *comparedReport) string {
 	p := lacks.Manifest.Period
@@ -394,12 +397,16 @@ func whyAbsent(f *tables.Finding, has, lacks *comparedReport) string {
 		return a.RuleID == f.RuleID && a.TenantID == tables.Inert(f.TenantID)
 	})
 	switch {
+	case i < 0 && rulesVersion(has) != rulesVersion(lacks):
+		return fmt.Sprintf("version %d of the rules, which the other report was judged by, has no such test", rulesVersion(lacks))
 	case i < 0:
 		return "the other report has no such test for this tenant"
 	case lacks.assessments[i].Assessed == "no":
 		return "could not be tested in the other report: " + lacks.assessments[i].Reason
 	case lacks.assessments[i].Assessed != "yes":
 		return "tested only in part in the other report: " + lacks.assessments[i].Reason
+	case rulesVersion(has) != rulesVersion(lacks):
+		return fmt.Sprintf("tested in the other report by version %d of the rules, and not found", rulesVersion(lacks))
 	}
 	return notFound
 }
@@ -559,7 +566,11 @@ func comparisonNotes(before, after *comparedReport) []string {
 		notes = append(notes, "The "+r.which+" report is not as its manifest lists it ("+strings.Join(names, ", ")+"): nothing here can be relied on.")
 	}
 	was, is := before.Manifest, after.Manifest
-	if was.RulesSHA256 != is.RulesSHA256 {
+	switch {
+	case rulesVersion(before) != rulesVersion(after):
+		notes = append(notes, fmt.Sprintf("The rules changed from version %d to version %d: the same events are judged by other meanings. "+
+			"A finding that is new or gone for that reason says so.", rulesVersion(before), rulesVersion(after)))
+	case was.RulesSHA256 != is.RulesSHA256:
 		notes = append(notes, "The rules are not the same, so the same events may be judged differently.")
 	}
 	if was.SettingsSHA256 != is.SettingsSHA256 {

@@ -90,6 +90,41 @@ func TestWhyAFindingIsAbsent(t *testing.T) {
 	}
 }
 
+// Between two versions of the rules a finding may be new or gone by that alone, and the comparison says so.
+func TestRulesOfAnotherVersion(t *testing.T) {
+	for _, c := range []struct {
+		change func(r *analysis.Result)
+		want   string
+	}{
+		{func(*analysis.Result) {}, "tested in the other report by version 1 of the rules, and not found"},
+		{func(r *analysis.Result) { r.Assessments = r.Assessments[1:] }, "version 1 of the rules, which the other report was judged by, has no such test"},
+	} {
+		old := reporttest.Hostile()
+		old.Findings = old.Findings[1:]
+		c.change(old)
+		dir := reporttest.Folder(t, old, tables.WriteCSV, tables.WriteJSON)
+		manifest := reporttest.Read(t, dir, folder.ManifestName)
+		older := regexp.MustCompile(`\s*"rules_version": \d+,`).ReplaceAllString(manifest, "")
+		if older == manifest {
+			t.Fatal("the manifest does not name the rules' version")
+		}
+		if err := os.WriteFile(filepath.Join(dir, folder.ManifestName), []byte(older), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, err := Reports(t.Context(), dir, reporttest.Folder(t, reporttest.Hostile(), tables.WriteCSV, tables.WriteJSON), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(got.findings, func(f findingChange) bool { return f.Change == "new" })
+		if i < 0 || got.findings[i].Note != c.want {
+			t.Errorf("%+v, want %q", got.findings, c.want)
+		}
+		if !slices.ContainsFunc(got.notes, func(n string) bool { return strings.Contains(n, "from version 1 to version 2") }) {
+			t.Errorf("notes: %q", got.notes)
+		}
+	}
+}
+
 func TestExceptionsThatAppearAndLapse(t *testing.T) {
 	changes := func(c *Comparison) (all []string) {
 		for _, e := range c.exceptions.Changed {

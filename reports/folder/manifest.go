@@ -35,7 +35,8 @@ const largestPart = 256 << 20
 type Manifest struct {
 	Tool           string          `json:"tool"` // always tapaudit
 	Version        string          `json:"version"`
-	Created        *time.Time      `json:"created"` // UTC; null when not given
+	Created        *time.Time      `json:"created"`       // UTC; null when not given
+	RulesVersion   int             `json:"rules_version"` // of those that come with tapaudit; 0 in reports of version 1
 	RulesSHA256    string          `json:"rules_sha256"`
 	SettingsSHA256 string          `json:"configuration_sha256"` // "" without a configuration
 	Organisation   string          `json:"organisation"`
@@ -95,7 +96,7 @@ func WriteManifest(f *Folder, r *analysis.Result, version string, created time.T
 	t := verdict.TallyOf(r)
 	m := Manifest{
 		Tool: "tapaudit", Version: version, Created: when.OrNil(created),
-		RulesSHA256: r.RulesHash, SettingsSHA256: r.SettingsHash, Organisation: r.Organisation,
+		RulesVersion: analysis.RulesVersion, RulesSHA256: r.RulesHash, SettingsSHA256: r.SettingsHash, Organisation: r.Organisation,
 		Case: manifestCase{ID: r.Case.ID, Examiner: r.Case.Examiner, CollectedBy: r.Case.CollectedBy,
 			CollectedAt: when.OrNil(r.Case.CollectedAt), Source: r.Case.Source},
 		CaseFile:   r.CaseFile,
