@@ -242,7 +242,7 @@ func (h have) log(tenant, logType, what string) verdict {
 }
 
 // assess says for every rule and tenant what was looked at and whether it could be judged for the whole period.
-func assess(ctx context.Context, c *casefile.Case, h have, j *judging, exceptions int) ([]Assessment, error) {
+func assess(ctx context.Context, c *casefile.Case, h have, j *judging, exceptions int) ([]Assessment, []Missing, error) {
 	counts := map[ruleTenant]*Assessment{}
 	for _, f := range j.findings {
 		key := ruleTenant{f.RuleID, f.TenantID}
@@ -256,9 +256,10 @@ func assess(ctx context.Context, c *casefile.Case, h have, j *judging, exception
 	}
 	population, err := countPopulations(ctx, c, h.scope.period)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var all []Assessment
+	var missing shortages
 	for _, rule := range j.rules {
 		for _, tenant := range h.scope.tenants {
 			row := Assessment{
@@ -279,15 +280,59 @@ func assess(ctx context.Context, c *casefile.Case, h have, j *judging, exception
 				for _, need := range rule.Needs {
 					v = v.worse(needs[need](h, tenant))
 				}
+				missing.note(h, tenant, rule)
 				v = v.worse(unjudgedVerdict(j.unjudged[key], row.Population, row.Findings))
 			} else {
 				v = no("the rule is disabled in the configuration")
 			}
 			row.Assessed, row.Reasons = v.state, v.reasons
+			missing.stopped(row)
 			all = append(all, row)
 		}
 	}
-	return all, nil
+	return all, missing.all, nil
+}
+
+// shortages gathers what is missing over all rules.
+type shortages struct{ all []Missing }
+
+// note adds what a rule needs of a tenant and does not find.
+func (s *shortages) note(h have, tenant string, rule Rule) {
+	for _, need := range rule.Needs {
+		v := needs[need](h, tenant)
+		if v.state == "yes" {
+			continue
+		}
+		at := slices.IndexFunc(s.all, func(m Missing) bool { return m.TenantID == tenant && m.Need == need })
+		if at < 0 {
+			at = len(s.all)
+			m := Missing{TenantID: tenant, Need: need, Reason: v.reasons[0]}
+			switch {
+			case v.state == "no":
+			case need == "audit":
+				m.Days = h.coverage.Gaps(tenant, coverage.Audit, h.scope.period)
+			case need == "sign-in":
+				m.Days = h.coverage.Gaps(tenant, coverage.Interactive, h.scope.period)
+			case need == "tap-capable sign-in":
+				m.Days = h.coverage.Blind(tenant, h.scope.period)
+			}
+			s.all = append(s.all, m)
+		}
+		s.all[at].Rules = append(s.all[at].Rules, rule.ID)
+	}
+}
+
+// stopped counts a rule that could not be tested at all with what it needed.
+func (s *shortages) stopped(a Assessment) {
+	if a.Assessed != "no" {
+		return
+	}
+	for i := range s.all {
+		m := &s.all[i]
+		if m.TenantID == a.TenantID && slices.Contains(m.Rules, a.RuleID) && slices.Contains(a.Reasons, m.Reason) {
+			m.Stopped++
+		}
+	}
 }
 
 // unjudgedVerdict tells how many of the population could not be judged, and why. Where something was found, something

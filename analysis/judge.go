@@ -28,7 +28,7 @@ func judge(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []
 		return nil, err
 	}
 	r := &Result{
-		Organisation: s.Organisation, Case: s.Case, SettingsHash: s.Hash, RulesHash: hashOf(rules),
+		Organisation: s.Organisation, TenantNames: s.Tenants, Case: s.Case, SettingsHash: s.Hash, RulesHash: hashOf(rules),
 		Tenants: d.scope.tenants, Period: d.scope.period, AsOf: d.scope.asOf, Rules: rules, Notes: d.notes,
 		Passes: passRows(d, witnesses), Activity: deedRows(d), Coverage: d.coverage.Rows(d.scope.tenants, d.scope.period),
 		Policy: d.policies.Rows(d.scope.tenants, d.scope.period),
@@ -82,7 +82,7 @@ func judge(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []
 	if err != nil {
 		return nil, err
 	}
-	if r.Assessments, err = assess(ctx, c, have, j, len(s.Exceptions)); err != nil {
+	if r.Assessments, r.Missing, err = assess(ctx, c, have, j, len(s.Exceptions)); err != nil {
 		return nil, err
 	}
 	r.Unassessed, err = unassessed(ctx, c, r)

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"tapaudit/analysis/roles"
@@ -66,6 +67,7 @@ UNION SELECT path FROM source UNION SELECT container FROM source UNION SELECT pa
 // configuredNames are the names and the free texts of a configuration.
 func configuredNames(s *settings.Settings) []string {
 	all := []string{s.Organisation, s.Case.ID, s.Case.Examiner, s.Case.CollectedBy, s.Case.Source}
+	all = append(all, slices.Sorted(maps.Values(s.Tenants))...)
 	all = append(all, s.PrivilegedUsers...)
 	if s.ApprovedUsers != nil {
 		all = append(all, *s.ApprovedUsers...)

@@ -20,13 +20,15 @@ import (
 type Result struct {
 	Organisation string
 	Case         settings.Case
-	CaseFile     *casefile.State // of the case that was judged, before this run; nil where this run loaded all evidence
-	Tenants      []string        // ids, sorted; "unknown" where the evidence names none
+	CaseFile     *casefile.State   // of the case that was judged, before this run; nil where this run loaded all evidence
+	Tenants      []string          // ids, sorted; "unknown" where the evidence names none
+	TenantNames  map[string]string // that the configuration gives, by id in lower case
 	Period       Period
 	AsOf         time.Time
 	Findings     []Finding
 	Incidents    []Incident // what belongs together, in the order in which to look at it
 	Assessments  []Assessment
+	Missing      []Missing // evidence and configuration that rules needed and did not have
 	Passes       []Pass
 	Logins       []Login
 	Activity     []Deed   // what was done on passes, by log-in and time
@@ -146,6 +148,16 @@ type Assessment struct {
 	Excepted   int
 	Assessed   string   // yes, partly or no
 	Reasons    []string // why not yes, each a sentence without a full stop
+}
+
+// Missing is what rules needed of a tenant and what is not there, or not for the whole period.
+type Missing struct {
+	TenantID string
+	Need     string   // one of the needs of rules
+	Reason   string   // as the assessments give it
+	Days     []Period // without it, whole days; nil where days do not matter, or nothing is there
+	Rules    []string // that needed it
+	Stopped  int      // of those, how many could not be tested at all
 }
 
 // Pass is one issuance of a Temporary Access Pass and what became of it.
@@ -270,6 +282,7 @@ type Rule struct {
 	Title       string
 	Severity    Severity
 	Configured  Severity // the severity that the configuration sets, which wins over a finding's own; "" for none
+	Sign        []string // of misuse: a phrase for one finding and one for several; nil for a rule whose findings are none
 	Enabled     bool
 	Parameters  map[string]float64
 	Borrows     map[string]string // other rules' parameters, as RULE-ID.parameter, by the names that the SQL has for them

@@ -44,6 +44,7 @@ type frontMatter struct {
 	ID          string             `yaml:"id"`
 	Title       string             `yaml:"title"`
 	Severity    Severity           `yaml:"severity"`
+	Sign        []string           `yaml:"sign"`
 	Group       string             `yaml:"group"`
 	Family      string             `yaml:"family"`
 	Parameters  map[string]float64 `yaml:"parameters"`
@@ -205,7 +206,7 @@ func ParseRule(name string, text []byte) (Rule, error) {
 	}
 	return Rule{
 		Group: m.Group, Family: m.Family, Condition: strings.TrimSpace(m.Condition), Fix: remedies,
-		ID: m.ID, Title: m.Title, Severity: m.Severity, Enabled: true, Parameters: m.Parameters, Borrows: m.Borrows,
+		ID: m.ID, Title: m.Title, Severity: m.Severity, Sign: m.Sign, Enabled: true, Parameters: m.Parameters, Borrows: m.Borrows,
 		Why: strings.TrimSpace(m.Why), Needs: m.Needs, Population: m.Population,
 		HowToVerify: strings.TrimSpace(m.HowToVerify), HowToFix: strings.TrimSpace(m.HowToFix),
 		References: m.References, Techniques: m.Techniques, Controls: m.Controls,
@@ -231,6 +232,8 @@ func (m *frontMatter) check() error {
 		return fmt.Errorf("family %q is none of %s", clipped(m.Family), strings.Join(incidents.Families(), ", "))
 	case populations[m.Population] == nil:
 		return fmt.Errorf("population %q is not known", clipped(m.Population))
+	case len(m.Sign) != 0 && len(m.Sign) != 2:
+		return errors.New("sign is two phrases: for one finding and for several")
 	case strings.Contains(m.Title, "\n"):
 		return errors.New("the title is longer than a line")
 	}
@@ -255,7 +258,7 @@ func (m *frontMatter) check() error {
 	for _, l := range []struct {
 		key     string
 		entries []string
-	}{{"needs", m.Needs}, {"fix", m.Fix}, {"references", m.References}, {"techniques", m.Techniques}, {"controls", m.Controls}} {
+	}{{"sign", m.Sign}, {"needs", m.Needs}, {"fix", m.Fix}, {"references", m.References}, {"techniques", m.Techniques}, {"controls", m.Controls}} {
 		if len(l.entries) > mostRuleEntries {
 			return fmt.Errorf("%s has more than %d entries", l.key, mostRuleEntries)
 		}

@@ -292,16 +292,31 @@ func TestBrowserSortsAndFilters(t *testing.T) {
 	if state := press(); state != "descending" || !slices.Equal(users(), sorted) {
 		t.Errorf("after two presses: %s, %q", state, users())
 	}
-	run(t, ctx, chromedp.SendKeys(chromedp.CSS(`#passes .tools input`), "user0003"), chromedp.Sleep(500*time.Millisecond))
+	run(t, ctx, chromedp.SendKeys(chromedp.CSS(`#search-tools input`), "user0003"), chromedp.Sleep(500*time.Millisecond))
 	if diff := cmp.Diff([]string{"user0003@contoso.example"}, users()); diff != "" {
 		t.Errorf("filtered (-want +got):\n%s", diff)
 	}
 	status := evaluate[string](t, ctx, `document.querySelector("#passes .tools [role=status]").textContent`)
-	if want := fmt.Sprintf("1 of %d shown", len(given)); status != want {
-		t.Errorf("the filter says %q, want %q", status, want)
+	if want := fmt.Sprintf("1 of %d here", len(given)); status != want {
+		t.Errorf("the search says %q, want %q", status, want)
 	}
 
-	// A link to a folded finding unfolds it.
+	// What is narrowed says so, a rule's id finds its findings, and one press shows everything again.
+	run(t, ctx, act(`[...document.querySelectorAll("#search-tools button")].find(b => !b.hidden).click()`), chromedp.Sleep(300*time.Millisecond))
+	if got := users(); len(got) != len(given) {
+		t.Errorf("%d of %d passes are shown again", len(got), len(given))
+	}
+	shown := `[...document.querySelectorAll("details.finding, details.rule tbody > tr")].filter(i => !i.hidden).map(i => i.closest("details.rule").dataset.rule.split(" ")[0])`
+	run(t, ctx, chromedp.SendKeys(chromedp.CSS(`#search-tools input`), "tap-guessing"), chromedp.Sleep(500*time.Millisecond))
+	if got := evaluate[[]string](t, ctx, shown); len(got) == 0 || slices.ContainsFunc(got, func(id string) bool { return id != "TAP-GUESSING" }) {
+		t.Errorf("a rule's id finds %q", got)
+	}
+	run(t, ctx, act(`(() => { const s = document.querySelector("#search-tools select"); s.value = "medium"; s.dispatchEvent(new Event("change")); })()`))
+	if got := evaluate[[]string](t, ctx, shown); len(got) != 0 {
+		t.Errorf("of medium severity there are %q", got)
+	}
+
+	// A link to a folded finding unfolds it, whatever the search has hidden.
 	run(t, ctx, act(`location.hash = "#f-f4d0"`), chromedp.Sleep(200*time.Millisecond))
 	if !evaluate[bool](t, ctx, `document.getElementById("f-f4d0").open`) {
 		t.Error("a link to a finding does not open it")
@@ -416,7 +431,7 @@ func TestBrowserOpensManyFindings(t *testing.T) {
 	if n := laidOut(); n != 600 {
 		t.Errorf("%d log-ins are laid out after asking for more", n)
 	}
-	run(t, ctx, act(`(() => { const i = document.querySelector("#ledger .tools input"); i.value = "user2999@"; i.dispatchEvent(new Event("input")); })()`), chromedp.Sleep(2*time.Second))
+	run(t, ctx, act(`(() => { const i = document.querySelector("#search-tools input"); i.value = "user2999@"; i.dispatchEvent(new Event("input")); })()`), chromedp.Sleep(2*time.Second))
 	if n := laidOut(); n != 1 {
 		t.Errorf("%d log-ins are found", n)
 	}

@@ -47,6 +47,7 @@ type form struct {
 // forms are all there are, in the order in which they are written. manifest.json is no form: every folder has one.
 var forms = []form{
 	{"html", page.Write},
+	{"brief", page.WriteBrief},
 	{"csv", anyVersion(tables.WriteCSV)},
 	{"json", anyVersion(tables.WriteJSON)},
 	{"parquet", anyVersion(tables.WriteParquet)},

@@ -501,13 +501,13 @@ func TestFirstPageOfLittleEvidence(t *testing.T) {
 		{"nothing in the period", analysis.Result{Unassessed: "none of it lies in the period", Assessments: no("TAP-SIGNIN")},
 			"Nothing could be assessed", "In this evidence: none of it lies in the period; issued passes could not be assessed"},
 		{"nothing but a passcode", analysis.Result{Unassessed: "none of it lies in the period", Assessments: no("TAP-SIGNIN"), Findings: []analysis.Finding{high}},
-			"Nothing could be assessed, but 1 finding asks for action now", "none of it lies in the period"},
+			"Nothing could be assessed, but 1 finding needs action now", "none of it lies in the period"},
 		{"a log-in only", analysis.Result{Assessments: append(no("TAP-ISSUED", "TAP-REISSUED"), yes), Logins: one, Findings: []analysis.Finding{medium}},
 			"Most tests could not be run, and 1 finding needs a decision", "1 log-in with a pass (1 not assessable)"},
 		{"no finding", analysis.Result{Assessments: append(no("TAP-ISSUED", "TAP-REISSUED"), yes)},
 			"Most tests could not be run; the others found nothing urgent", "of 3 tests, 2 could not be run"},
 		{"audit log only", analysis.Result{Assessments: no("TAP-SIGNIN"), Findings: []analysis.Finding{high}},
-			"One finding asks for action now, and log-ins could not be assessed", "log-ins with a pass could not be assessed"},
+			"One finding needs action now, and log-ins could not be assessed", "log-ins with a pass could not be assessed"},
 	} {
 		heading, sentence := verdict.Of(&c.result)
 		if heading != c.heading || !strings.Contains(sentence, c.sentence) {

@@ -2,6 +2,7 @@
 id: TAP-GRANT-THEN-ISSUE
 title: An application got the right to issue passes, or a new key, and then issued
 severity: high
+sign: [application that got the right to issue and used it, applications that got the right to issue and used it]
 group: issuance
 parameters: {hours: 168}
 population: passes

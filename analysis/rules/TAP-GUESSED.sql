@@ -2,6 +2,7 @@
 id: TAP-GUESSED
 title: A user logged in with a Temporary Access Pass soon after a run of wrong ones
 severity: critical
+sign: [guessed pass, guessed passes]
 group: chains
 parameters: {minutes: 60}
 borrows: {burst_minutes: TAP-GUESSING.minutes, attempts: TAP-GUESSING.attempts, slow_hours: TAP-GUESSING.slow_hours, slow_attempts: TAP-GUESSING.slow_attempts}

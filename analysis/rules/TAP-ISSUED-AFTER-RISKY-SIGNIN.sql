@@ -2,6 +2,7 @@
 id: TAP-ISSUED-AFTER-RISKY-SIGNIN
 title: An issuer made a Temporary Access Pass soon after a risky sign-in of their own
 severity: high
+sign: [pass issued after a risky sign-in of its issuer, passes issued after risky sign-ins of their issuers]
 group: issuance
 parameters: {hours: 24}
 population: passes

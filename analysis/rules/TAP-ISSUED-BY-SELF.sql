@@ -2,6 +2,7 @@
 id: TAP-ISSUED-BY-SELF
 title: A user issued a Temporary Access Pass to themselves
 severity: high
+sign: [pass that a user issued to themselves, passes that users issued to themselves]
 group: issuance
 population: passes
 needs: [audit]

@@ -2,6 +2,7 @@
 id: TAP-ISSUED-FROM-TAP-SESSION
 title: Somebody who had come in on a pass issued another
 severity: critical
+sign: [pass issued by somebody who came in on another, passes issued by people who came in on another]
 group: issuance
 parameters: {hours: 8}
 population: passes

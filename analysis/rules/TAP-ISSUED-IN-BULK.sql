@@ -2,6 +2,7 @@
 id: TAP-ISSUED-IN-BULK
 title: One issuer issued Temporary Access Passes to many users in a short time
 severity: high
+sign: [wave of passes by one issuer, waves of passes by one issuer each]
 group: issuance
 parameters: {users: 10, minutes: 60}
 population: passes

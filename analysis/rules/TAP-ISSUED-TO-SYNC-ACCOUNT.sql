@@ -2,6 +2,7 @@
 id: TAP-ISSUED-TO-SYNC-ACCOUNT
 title: A Temporary Access Pass was issued to a directory synchronization account
 severity: critical
+sign: [pass for a synchronization account, passes for synchronization accounts]
 group: issuance
 population: passes
 needs: [audit, roles]

@@ -2,6 +2,7 @@
 id: TAP-NETWORK-SHARED
 title: Passes of several users were used from one strange address
 severity: high
+sign: ['strange address with several users'' passes', 'strange addresses with several users'' passes']
 group: log-ins
 parameters: {users: 3, days: 7}
 population: tap_signins

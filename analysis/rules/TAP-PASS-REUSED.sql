@@ -2,6 +2,7 @@
 id: TAP-PASS-REUSED
 title: A one-time Temporary Access Pass was used for more than one log-in
 severity: high
+sign: [one-time pass used again, one-time passes used again]
 group: log-ins
 population: passes
 needs: [audit, tap-capable sign-in]

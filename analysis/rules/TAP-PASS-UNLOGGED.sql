@@ -2,6 +2,7 @@
 id: TAP-PASS-UNLOGGED
 title: A user holds a Temporary Access Pass whose issuing no audit event shows
 severity: high
+sign: [pass whose issuing nothing shows, passes whose issuing nothing shows]
 group: issuance
 population: tap_method_snapshots
 needs: [audit, tap-methods]

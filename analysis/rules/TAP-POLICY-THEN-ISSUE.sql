@@ -2,6 +2,7 @@
 id: TAP-POLICY-THEN-ISSUE
 title: Somebody weakened the Temporary Access Pass policy and then issued a pass
 severity: critical
+sign: [pass issued after the policy was weakened, passes issued after the policy was weakened]
 group: chains
 parameters: {hours: 24}
 population: passes

@@ -2,6 +2,7 @@
 id: TAP-POLICY-TRANSIENT
 title: The Temporary Access Pass policy was weakened and soon put back
 severity: high
+sign: [policy weakened for a short time, policies weakened for a short time]
 group: policy
 parameters: {hours: 72}
 population: policy_changes

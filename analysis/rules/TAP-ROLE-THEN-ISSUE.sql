@@ -2,6 +2,7 @@
 id: TAP-ROLE-THEN-ISSUE
 title: Somebody was given a role that can issue Temporary Access Passes and used it soon after
 severity: high
+sign: [pass by somebody just given the role for it, passes by people just given the role for it]
 group: issuance
 parameters: {hours: 168}
 population: passes

@@ -2,6 +2,7 @@
 id: TAP-SCOPE-THEN-ISSUE
 title: A user was brought into the policy's scope and got a Temporary Access Pass soon after
 severity: high
+sign: [user brought into scope for a pass, users brought into scope for a pass]
 group: issuance
 parameters: {hours: 24}
 population: passes

@@ -2,6 +2,7 @@
 id: TAP-SIGNIN-AFTER-END
 title: A user logged in with a Temporary Access Pass after it had ended
 severity: high
+sign: [log-in on a pass that had ended, log-ins on passes that had ended]
 group: log-ins
 population: logins
 needs: [tap-capable sign-in, audit]

@@ -2,6 +2,7 @@
 id: TAP-SIGNIN-CONTESTED
 title: Somebody elsewhere tried a pass that had already let someone in
 severity: high
+sign: ['pass that somebody else tried, too', 'passes that somebody else tried, too']
 group: log-ins
 population: logins
 needs: [tap-capable sign-in, audit]

@@ -2,6 +2,7 @@
 id: TAP-SIGNIN-FROM-ISSUER-NETWORK
 title: A Temporary Access Pass was used from the address or device of the person who issued it
 severity: high
+sign: [pass used where its issuer sits, passes used where their issuers sit]
 group: log-ins
 population: logins
 needs: [audit, tap-capable sign-in, shared addresses]

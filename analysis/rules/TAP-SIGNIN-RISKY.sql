@@ -2,6 +2,7 @@
 id: TAP-SIGNIN-RISKY
 title: A log-in with a Temporary Access Pass was rated risky
 severity: high
+sign: [log-in rated risky, log-ins rated risky]
 group: log-ins
 population: logins
 needs: [tap-capable sign-in, risk]

@@ -2,6 +2,7 @@
 id: TAP-SIGNIN-WITHOUT-ISSUANCE
 title: A user logged in with a Temporary Access Pass that no audit event issued
 severity: high
+sign: [log-in on a pass that nobody issued, log-ins on passes that nobody issued]
 group: log-ins
 population: logins
 needs: [tap-capable sign-in, audit]

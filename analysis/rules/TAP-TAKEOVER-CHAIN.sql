@@ -2,6 +2,7 @@
 id: TAP-TAKEOVER-CHAIN
 title: A doubtful log-in with a Temporary Access Pass was soon followed by a new method or device
 severity: critical
+sign: [doubtful log-in followed by a new method or device, doubtful log-ins followed by new methods or devices]
 group: chains
 parameters: {minutes: 480}
 borrows: {guessed_minutes: TAP-GUESSED.minutes, burst_minutes: TAP-GUESSING.minutes, attempts: TAP-GUESSING.attempts, slow_hours: TAP-GUESSING.slow_hours, slow_attempts: TAP-GUESSING.slow_attempts, session_hours: TAP-ISSUED-FROM-TAP-SESSION.hours, dormant_days: TAP-ISSUED-TO-DORMANT-USER.dormant_days, covered_days: TAP-ISSUED-TO-DORMANT-USER.covered_days}

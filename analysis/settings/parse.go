@@ -297,6 +297,7 @@ func (r *reader) document(text []byte) {
 		field{"exceptions", func(n ast.Node) { r.each(n, "exceptions", r.exception) }},
 		field{"rules", r.rules},
 		field{"organisation", func(n ast.Node) { s.Organisation, _ = r.text(n, "organisation") }},
+		field{"tenants", r.tenants},
 		field{"case", r.caseHead})
 }
 
@@ -490,6 +491,24 @@ func (r *reader) rules(node ast.Node) {
 	for _, entry := range m.Values {
 		if id, ok := r.key(entry, seen); ok && r.knownRule(entry.Key, id) && r.present(entry.Value, entry.Key, id) {
 			r.rule(id, entry.Value)
+		}
+	}
+}
+
+// tenants are names for people to know tenants by.
+func (r *reader) tenants(node ast.Node) {
+	m, ok := node.(*ast.MappingNode)
+	if !ok {
+		r.problem(node, "tenants: expected tenant ids with a name each, such as 8d2f1c4e-6b7a-4f3d-9c21-0a5e4b7d1f60: Contoso")
+		return
+	}
+	seen := map[string]bool{}
+	r.settings.Tenants = map[string]string{}
+	for _, entry := range m.Values {
+		if id, ok := r.key(entry, seen); ok {
+			if name, ok := r.text(entry.Value, "the name of tenant "+quoted(id)); ok {
+				r.settings.Tenants[strings.ToLower(id)] = name
+			}
 		}
 	}
 }

@@ -28,6 +28,7 @@ type Settings struct {
 	Rules                 map[string]RuleSettings
 	IncidentHours         float64 // how far apart findings of one incident lie at most
 	Organisation          string
+	Tenants               map[string]string // names of tenants, for people, by id in lower case
 	Case                  Case
 	Hash                  string // SHA-256, in hexadecimal, over YAML, roster and register one after the other as read (as of `cat a b c`); "" without a file
 }

@@ -52,6 +52,7 @@ rules:
   TAP-SIGNIN-RATE-ANOMALY: {q: 0.01, severity: high}
   TAP-ISSUED: {enabled: false}
 organisation: Contoso Ltd
+tenants: {8D2F: Contoso}
 case: {id: IR-2026-041, examiner: A, collected_by: B, collected_at: 2026-10-01T10:00:00+02:00, source: "Graph beta"}
 `
 
@@ -125,6 +126,7 @@ func TestLoadReadsEveryKey(t *testing.T) {
 			"TAP-ISSUED":              {Enabled: &off, Parameters: map[string]float64{}},
 		},
 		Organisation: "Contoso Ltd",
+		Tenants:      map[string]string{"8d2f": "Contoso"},
 		Case: Case{
 			ID: "IR-2026-041", Examiner: "A", CollectedBy: "B",
 			CollectedAt: time.Date(2026, 10, 1, 8, 0, 0, 0, time.UTC), Source: "Graph beta",

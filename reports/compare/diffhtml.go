@@ -154,9 +154,9 @@ func (c *Comparison) verdict() (heading, sentence string, urgent bool) {
 	}
 	switch {
 	case pressing == 1:
-		heading = "One new finding asks for action now"
+		heading = "One new finding needs action now"
 	case pressing > 1:
-		heading = words.Number(pressing) + " new findings ask for action now"
+		heading = words.Number(pressing) + " new findings need action now"
 	case len(fresh) > 0:
 		heading = "New findings, none of them urgent"
 	case c.new.uncertain():

@@ -315,6 +315,11 @@ func (p *pseudonymiser) result(r *analysis.Result) *analysis.Result {
 		a.TenantID, a.Reasons = p.id(a.TenantID), p.sentences(a.Reasons)
 		return a
 	})
+	out.Missing = each(r.Missing, func(m analysis.Missing) analysis.Missing {
+		m.TenantID, m.Reason = p.id(m.TenantID), p.sentence(m.Reason, leftOut)
+		return m
+	})
+	out.TenantNames = nil
 	out.Passes = each(r.Passes, p.pass)
 	out.Logins = each(r.Logins, p.login)
 	out.Activity = each(r.Activity, p.deed)
@@ -372,6 +377,7 @@ func (p *pseudonymiser) rule(r analysis.Rule) analysis.Rule {
 		f.Scopes, f.Commands = each(f.Scopes, p.foreign), each(f.Commands, p.foreign)
 		return f
 	})
+	r.Sign = each(r.Sign, p.foreign)
 	r.Needs, r.References, r.Techniques, r.Controls = each(r.Needs, p.foreign), each(r.References, p.foreign), each(r.Techniques, p.foreign), each(r.Controls, p.foreign)
 	return r
 }

@@ -22,7 +22,7 @@ var constants = map[string]bool{
 	"Result.RulesHash": true, "Result.Pseudonyms": true,
 	"Finding.RuleID": true, "Finding.Severity": true, "Finding.Status": true, "Finding.SubjectType": true,
 	"Incident.Severity": true, "Incident.Status": true, "Incident.SubjectType": true, "Incident.Signs": true,
-	"Record.Kind": true, "Assessment.RuleID": true, "Assessment.Assessed": true,
+	"Record.Kind": true, "Missing.Need": true, "Missing.Rules": true, "Assessment.RuleID": true, "Assessment.Assessed": true,
 	"Pass.IssuerType": true, "Pass.EndBasis": true, "Pass.EndedBy": true, "Pass.Usage": true,
 	"Moment.What": true, "Login.Country": true, "Login.Outcome": true, "Login.Supervised": true, "Criterion.Name": true, "Criterion.State": true,
 	"Stretch.Basis": true, "Stretch.State": true, "Stretch.UsableOnce": true, "Stretch.DefaultMinutes": true,

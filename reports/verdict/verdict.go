@@ -148,9 +148,9 @@ func Of(r *analysis.Result) (heading, sentence string) {
 	blind := loginsJudged == "no" && len(r.Logins) == 0
 	switch {
 	case urgent > 0:
-		heading = words.Number(urgent) + " findings ask for action now"
+		heading = words.Number(urgent) + " findings need action now"
 		if urgent == 1 {
-			heading = "One finding asks for action now"
+			heading = "One finding needs action now"
 		}
 		if blind {
 			heading += ", and log-ins could not be assessed"
@@ -174,7 +174,7 @@ func Of(r *analysis.Result) (heading, sentence string) {
 	if r.Unassessed != "" {
 		heading = "Nothing could be assessed"
 		if urgent > 0 {
-			heading += ", but " + words.Count(urgent, "finding asks", "findings ask") + " for action now"
+			heading += ", but " + words.Count(urgent, "finding needs", "findings need") + " action now"
 		}
 	}
 
@@ -339,20 +339,21 @@ func TogetherWith(r *analysis.Result, f *analysis.Finding) string {
 	return text + "."
 }
 
-// unseen is a reason why rules could not be tested, or only in part.
-type unseen struct {
+// Unseen is a reason why rules could not be tested, or only in part.
+type Unseen struct {
 	TenantID string // "" where the audit is of one tenant only
 	Reason   string
 	Rules    []string
 	Stopped  int // of Rules, those that could not be tested at all
+	Alike    int // further reasons that differ in times and numbers only
 }
 
 // All says whether none of the rules that the reason touches could be tested.
 // Where some could in part, the reason alone stopped none of them.
-func (u unseen) All() bool { return u.Stopped == len(u.Rules) }
+func (u Unseen) All() bool { return u.Stopped == len(u.Rules) }
 
 // Touches says how many tests the reason touches, and how.
-func (u unseen) Touches() string {
+func (u Unseen) Touches() string {
 	text := words.Count(len(u.Rules), "test", "tests")
 	if u.Stopped > 0 && !u.All() {
 		text += ", " + words.Number(u.Stopped) + " of them not run at all"
@@ -363,16 +364,16 @@ func (u unseen) Touches() string {
 // UnseenIn holds the reasons of one tenant: those to tell, and those to fold.
 type UnseenIn struct {
 	TenantID      string
-	Reasons, Rest []unseen
+	Reasons, Rest []Unseen
 }
 
 const UnseenTold = 4 // reasons of a tenant
 
-// UnseenByTenant keeps the order of the reasons and names each tenant once.
+// UnseenByTenant holds what [Requests] do not ask for. It keeps the order of the reasons and names each tenant once.
 func UnseenByTenant(r *analysis.Result) []UnseenIn {
 	var all []UnseenIn
 	places := map[string]int{}
-	for _, u := range WhatWasNotSeen(r) {
+	for _, u := range OtherReasons(r) {
 		at, known := places[u.TenantID]
 		if !known {
 			at = len(all)
@@ -392,10 +393,14 @@ func UnseenByTenant(r *analysis.Result) []UnseenIn {
 
 // WhatWasNotSeen gathers the reasons, each once, with every test that it
 // touches: those that touch most first, and of these those that stopped all.
-func WhatWasNotSeen(r *analysis.Result) []unseen {
+func WhatWasNotSeen(r *analysis.Result) []Unseen {
+	return unseen(r, func(analysis.Assessment, string) bool { return false })
+}
+
+func unseen(r *analysis.Result, skip func(a analysis.Assessment, reason string) bool) []Unseen {
 	type key struct{ tenant, reason string }
-	index := map[key]*unseen{}
-	var all []*unseen
+	index := map[key]*Unseen{}
+	var all []*Unseen
 	for _, a := range r.Assessments {
 		if a.Assessed == "yes" {
 			continue
@@ -405,13 +410,16 @@ func WhatWasNotSeen(r *analysis.Result) []unseen {
 			reasons = []string{"no reason is given"}
 		}
 		for _, reason := range reasons {
+			if skip(a, reason) {
+				continue
+			}
 			k := key{reason: reason}
 			if len(r.Tenants) > 1 {
 				k.tenant = a.TenantID
 			}
 			u := index[k]
 			if u == nil {
-				u = &unseen{TenantID: k.tenant, Reason: reason}
+				u = &Unseen{TenantID: k.tenant, Reason: reason}
 				index[k] = u
 				all = append(all, u)
 			}
@@ -421,16 +429,16 @@ func WhatWasNotSeen(r *analysis.Result) []unseen {
 			u.Rules = append(u.Rules, a.RuleID)
 		}
 	}
-	rank := func(u *unseen) int {
+	rank := func(u *Unseen) int {
 		if u.All() {
 			return 0
 		}
 		return 1
 	}
-	slices.SortStableFunc(all, func(x, y *unseen) int {
+	slices.SortStableFunc(all, func(x, y *Unseen) int {
 		return cmp.Or(cmp.Compare(len(y.Rules), len(x.Rules)), cmp.Compare(rank(x), rank(y)), strings.Compare(x.TenantID, y.TenantID), strings.Compare(x.Reason, y.Reason))
 	})
-	reasons := make([]unseen, len(all))
+	reasons := make([]Unseen, len(all))
 	for i, u := range all {
 		reasons[i] = *u
 	}
@@ -444,24 +452,43 @@ func reasonsOf(a analysis.Assessment) string {
 // Result is what an assessment comes to, in a sentence. "Tested, none found"
 // and "Could not be tested" must never be mistaken for each other.
 func Result(a analysis.Assessment) string {
-	found := words.Count(a.Findings, "finding", "findings")
-	if a.Excepted > 0 {
-		found += ", " + words.Number(a.Excepted) + " excepted"
-	}
+	outcome := strings.TrimSuffix(Outcome(a), ".")
 	reason := strings.TrimSuffix(reasonsOf(a), ".")
+	switch {
+	case a.Assessed == "yes":
+		return outcome + "."
+	case a.Assessed == "partly":
+		return outcome + "; the rest could not be tested: " + reason + "."
+	case a.Findings > 0:
+		return "Could not be tested: " + reason + ". What the evidence does hold gave " + found(a) + "."
+	}
+	return outcome + ": " + reason + "."
+}
+
+// Outcome is [Result] without the reasons.
+func Outcome(a analysis.Assessment) string {
 	switch {
 	case a.Assessed == "yes" && a.Findings == 0:
 		return "Tested, none found."
 	case a.Assessed == "yes":
-		return "Tested: " + found + "."
+		return "Tested: " + found(a) + "."
 	case a.Assessed == "partly" && a.Findings == 0:
-		return "Tested in part, none found in that part; the rest could not be tested: " + reason + "."
+		return "Tested in part, none found in that part."
 	case a.Assessed == "partly":
-		return "Tested in part: " + found + "; the rest could not be tested: " + reason + "."
+		return "Tested in part: " + found(a) + "."
 	case a.Findings > 0:
-		return "Could not be tested: " + reason + ". What the evidence does hold gave " + found + "."
+		return "Could not be tested. What the evidence does hold gave " + found(a) + "."
 	}
-	return "Could not be tested: " + reason + "."
+	return "Could not be tested."
+}
+
+// found counts the findings of an assessment.
+func found(a analysis.Assessment) string {
+	text := words.Count(a.Findings, "finding", "findings")
+	if a.Excepted > 0 {
+		text += ", " + words.Number(a.Excepted) + " excepted"
+	}
+	return text
 }
 
 // Subject is the name of what a finding is about, or else its id.

@@ -187,3 +187,12 @@ func Done(l *analysis.Login) string {
 	}
 	return "No record of what was done on it is at hand: " + unseen + "."
 }
+
+// Spoken is a number as one says it: in words up to twelve.
+func Spoken(n int) string {
+	small := []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
+	if n >= 0 && n < len(small) {
+		return small[n]
+	}
+	return Number(n)
+}

@@ -38,10 +38,14 @@ const (
 	tenantsNamed    = 10      // at the head, and of those of which something could not be seen
 	testedRows      = 2_000   // with the same answer
 	calendarsShown  = 30
-	rawBytes        = 3 << 20 // of raw records
+	rawBytes        = 2 << 20 // of raw records
 	recordsInFull   = 25      // of a finding
-	rawRecord       = 20_000  // characters of one raw record
-	ledgerWithWhy   = 1_000   // log-ins with the reasons of their criteria
+	firstShown      = 3       // incidents and findings to look at first
+	requestsShown   = 40
+	issuersShown    = 200
+	momentRows      = 2_500
+	rawRecord       = 20_000 // characters of one raw record
+	ledgerWithWhy   = 1_000  // log-ins with the reasons of their criteria
 	ledgerRows      = 3_000
 	passRows        = 2_000
 	policyRows      = 500
@@ -59,11 +63,66 @@ func Write(f *folder.Folder, r *analysis.Result, version string) error {
 		// Nothing deceptive stands in the templates, so whatever is replaced
 		// here came from evidence.
 		safe := safetext.NewWriter(w)
-		if err := pageTemplate.ExecuteTemplate(safe, "page.html.tmpl", pageOf(r, version)); err != nil {
+		p := pageOf(r, version)
+		if err := p.execute(safe, "page.html.tmpl"); err != nil {
 			return err
 		}
 		return safe.Close()
 	})
+}
+
+// WriteBrief writes brief.html: the first page of the report, for those who read no other.
+func WriteBrief(f *folder.Folder, r *analysis.Result, version string) error {
+	return f.Create("brief.html", func(w io.Writer) error {
+		safe := safetext.NewWriter(w)
+		p := pageOf(r, version)
+		p.shorten()
+		if err := p.execute(safe, "brief.html.tmpl"); err != nil {
+			return err
+		}
+		return safe.Close()
+	})
+}
+
+// shorten leaves what fits two pages of print, and no link to what is not there.
+func (p *page) shorten() {
+	const steps, toDo, requests = 6, 3, 4
+	p.Brief, p.people, p.NotRecognised = true, nil, nil
+	for i := range p.Stories {
+		s := &p.Stories[i]
+		if more := len(s.Steps) - steps; more > 0 {
+			s.Steps, s.More = s.Steps[:steps], s.More+more
+		}
+		s.ToDo = s.ToDo[:min(len(s.ToDo), toDo)]
+	}
+	p.RequestsRest += max(0, len(p.Requests)-requests)
+	p.Requests = p.Requests[:min(len(p.Requests), requests)]
+}
+
+func (p *page) execute(w io.Writer, name string) error {
+	t, err := pageTemplate.Clone()
+	if err != nil {
+		return err
+	}
+	return t.Funcs(template.FuncMap{"link": p.link, "tenant": func(id string) string { return verdict.Tenant(p.Result, id) }}).ExecuteTemplate(w, name, p)
+}
+
+// linked is a name with the place in the page that has everything about whom it names.
+type linked struct{ Name, Anchor string }
+
+func (p *page) link(tenant, id, name string) linked {
+	to := linked{Name: words.Name(words.Or(name, id))}
+	if p.people == nil {
+		return to
+	}
+	who := p.people.find(tenant, id)
+	if who == nil {
+		who = p.people.find(tenant, name)
+	}
+	if who != nil {
+		to.Anchor = who.Anchor
+	}
+	return to
 }
 
 var pageTemplate = template.Must(template.New("").Funcs(template.FuncMap{
@@ -90,6 +149,11 @@ var pageTemplate = template.Must(template.New("").Funcs(template.FuncMap{
 	"title":     func(s analysis.Severity) string { return severityName(s) },
 	"dayNumber": func(i int) int { return i + 1 },
 	"short":     words.ShortTenant,
+	"tenant":    words.ShortTenant,
+	"link":      func(_, id, name string) linked { return linked{Name: words.Name(words.Or(name, id))} },
+	"exception": exceptionText,
+	"targets":   targets,
+	"outcome":   verdict.Outcome,
 	"spanned":   words.Spanned,
 	"done":      words.Done,
 	"label":     func(s string) string { return strings.ReplaceAll(s, "_", " ") },
@@ -107,7 +171,9 @@ func severityName(s analysis.Severity) string { return words.Capitalised(string(
 // page is what the templates show; all of it is derived from the Result.
 type page struct {
 	*analysis.Result
+	people  *people
 	Version string
+	Brief   bool
 	Look
 	Heading, Sentence string
 	CollectFirst      string // what to do where nothing could be tested
@@ -115,13 +181,25 @@ type page struct {
 	Several           bool // tenants
 	TenantsNamed      []string
 	TenantsRest       int
-	OpenTotal         int
+	ToSettle          int  // open findings, but for those for information
 	Urgent            bool // a finding of critical or high severity is open
 	Tiles             []tile
+	Signs             string
+	ByTenant          []verdict.TenantRow
+	Stories           []verdict.Story
+	Asked             []asked
 	First             []firstThing
+	Requests          []verdict.Request
+	RequestsRest      int
+	People            []*person
+	PeopleRest        int
+	Issuers           []*person
+	Chronology        []moment
+	ChronologyRest    int
 	Unseen            []verdict.UnseenIn
 	UnseenRest        int // tenants
 	Severities        []severityGroup
+	FindingsBeyond    int // findings that findings.csv alone has
 	Tested            []testedGroup
 	LedgerCaveat      string
 	Ledger            []ledgerRow
@@ -129,8 +207,8 @@ type page struct {
 	PassCaveat        string
 	PassList          []analysis.Pass
 	PassRest          int
-	Timeline          []analysis.PolicyState
-	TimelineRest      int
+	PolicyList        []analysis.PolicyState
+	PolicyRest        int
 	Calendars         []calendar
 	CalendarsRest     int
 	EvidenceList      []analysis.EvidenceFile
@@ -154,9 +232,19 @@ func pageOf(r *analysis.Result, version string) page {
 	p.TenantsNamed, p.TenantsRest = head(r.Tenants, tenantsNamed)
 	p.Unseen, p.UnseenRest = head(verdict.UnseenByTenant(r), tenantsNamed)
 	p.Calendars, p.CalendarsRest = calendars(r)
-	first := verdict.FirstThings(r, 3)
+	p.people = peopleOf(r)
+	p.People, p.PeopleRest = p.people.bounded()
+	p.Issuers, _ = head(issuersOf(p.People), issuersShown)
+	p.Chronology, p.ChronologyRest = chronology(r)
+	p.Signs, p.ByTenant, p.Stories = verdict.Signs(r), verdict.ByTenant(r), verdict.Stories(r, firstShown)
+	p.Requests, p.RequestsRest = head(verdict.Requests(r), requestsShown)
+	p.Asked = askedOf(r, p.Stories, p.Requests)
+	first := verdict.FirstThings(r, firstShown)
 	rules := r.RulesByID()
 	for _, f := range first {
+		if slices.ContainsFunc(p.Stories, func(s verdict.Story) bool { return s.ID == f.IncidentID }) {
+			continue
+		}
 		p.First = append(p.First, firstThing{f, rules[f.RuleID].HowToVerify, verdict.TogetherWith(r, f)})
 	}
 	p.NotRecognised = verdict.NotRecognised(r)
@@ -164,16 +252,21 @@ func pageOf(r *analysis.Result, version string) page {
 		p.CollectFirst = verdict.CollectFirst
 	}
 	p.Severities = findingGroups(r, first)
+	for _, s := range p.Severities {
+		for _, g := range s.Groups {
+			p.FindingsBeyond += g.Beyond
+		}
+	}
 	p.Heading, p.Sentence = verdict.Of(r)
 	t := verdict.TallyOf(r)
 	p.Quarantined = t.Quarantined
-	p.OpenTotal, p.Urgent = t.OpenTotal, t.Open["critical"]+t.Open["high"] > 0
+	p.ToSettle, p.Urgent = t.OpenTotal-t.Open["info"], t.Open["critical"]+t.Open["high"] > 0
 	p.Tiles = tiles(r, t)
 	p.LedgerCaveat = caveat(r, "TAP-SIGNIN", "Log-ins")
 	p.PassCaveat = caveat(r, "TAP-ISSUED", "Issued passes")
 	p.LedgerRest = len(r.Logins) - len(p.Ledger)
 	p.PassList, p.PassRest = head(r.Passes, passRows)
-	p.Timeline, p.TimelineRest = head(r.Policy, policyRows)
+	p.PolicyList, p.PolicyRest = head(r.Policy, policyRows)
 	p.EvidenceList, p.EvidenceRest = head(r.Evidence, evidenceRows)
 	for _, q := range r.Quarantine {
 		switch p.Unlisted += q.More; {
@@ -185,6 +278,62 @@ func pageOf(r *analysis.Result, version string) page {
 		}
 	}
 	return p
+}
+
+// asked is what is needed from somebody.
+type asked struct{ Who, What string }
+
+// askedOf is what is needed from whom: answers to the first incidents, and the first exports.
+func askedOf(r *analysis.Result, stories []verdict.Story, requests []verdict.Request) (all []asked) {
+	for _, s := range stories {
+		question := ""
+		if len(s.ToDo) > 0 {
+			question = s.ToDo[0]
+		}
+		all = append(all, asked{s.Ask, "An answer about " + words.Or(s.SubjectName, s.SubjectID) + ", " + words.Clock(s.FirstSeen) + ": " + question})
+	}
+	const exports = 3
+	for _, request := range requests[:min(len(requests), exports)] {
+		who, what := "Whoever can export the logs", request.What
+		switch {
+		case request.TenantID == "":
+			who = "Whoever keeps the configuration"
+		case len(r.Tenants) > 1:
+			who += " of " + verdict.Tenant(r, request.TenantID)
+		}
+		if request.Days != "" {
+			what += ", " + request.Days
+		}
+		all = append(all, asked{who, what + "."})
+	}
+	return all
+}
+
+// chronology is everything in order of time, as far as there is room.
+func chronology(r *analysis.Result) (rows []moment, rest int) {
+	moments, rest := head(r.Timeline, momentRows)
+	for i := range moments {
+		rows = append(rows, moment{Moment: &moments[i]})
+	}
+	return rows, rest
+}
+
+// targets are those of a policy; nil is what is not known.
+func targets(all []string) string {
+	switch {
+	case all == nil:
+		return "not known"
+	case len(all) == 0:
+		return "none"
+	}
+	return words.Clip(paragraphLength, strings.Join(all, "; "))
+}
+
+// exceptionText is an exception from a finding, ready to be completed in the configuration.
+func exceptionText(f *analysis.Finding) string {
+	quoted := func(s string) string { return strconv.Quote(words.Name(s)) }
+	return "exceptions:\n  - rule: " + f.RuleID + "\n    tenant: " + quoted(f.TenantID) + "\n    subject: " + quoted(words.Or(f.SubjectID, f.SubjectName)) +
+		"\n    reason: \"\"   # why this is as it should be\n    owner: \"\"    # who answers for it\n    expires: \"\"  # YYYY-MM-DD"
 }
 
 // firstThing is a finding to look at first, what to do about it, and what else belongs to its incident.
@@ -269,7 +418,7 @@ func tiles(r *analysis.Result, t verdict.Tally) []tile {
 	}
 	var open []string
 	for _, s := range verdict.Severities {
-		if t.Open[s] > 0 {
+		if t.Open[s] > 0 && s != "info" {
 			open = append(open, words.Number(t.Open[s])+" "+string(s))
 		}
 	}
@@ -277,7 +426,10 @@ func tiles(r *analysis.Result, t verdict.Tally) []tile {
 	if t.Excepted > 0 {
 		detail = strings.TrimPrefix(detail+"; ", "; ") + words.Number(t.Excepted) + " more under an exception"
 	}
-	findings := tile{Label: "Findings open", Number: words.Number(t.OpenTotal), Detail: detail, Target: "findings"}
+	if n := t.Open["info"]; n > 0 {
+		detail = strings.TrimPrefix(detail+"; ", "; ") + words.Number(n) + " more for information"
+	}
+	findings := tile{Label: "Findings open", Number: words.Number(t.OpenTotal - t.Open["info"]), Detail: detail, Target: "findings"}
 	if len(r.Assessments) == 0 {
 		findings.Number, findings.Detail = "", "nothing could be tested"
 	}
@@ -342,9 +494,10 @@ type findingView struct {
 // proof is a record with its raw text, which stands in the page once.
 type proof struct {
 	*analysis.Record
-	RawText string
-	RawAt   string // the finding that shows the raw text, when it is not this one
-	RawAway bool   // there is a raw text, but the page is full
+	RawText  string
+	RawLines []rawLine
+	RawAt    string // the finding that shows the raw text, when it is not this one
+	RawAway  bool   // there is a raw text, but the page is full
 }
 
 // findingGroups arranges the findings by severity and rule. Those to look at
@@ -377,9 +530,9 @@ func findingGroups(r *analysis.Result, first []*analysis.Finding) []severityGrou
 		} else {
 			g.Excepted++
 		}
-		view := findingView{Finding: f, Open: slices.Contains(first, f), Paper: f.Severity != "info"}
+		view := findingView{Finding: f, Open: slices.Contains(first, f), Paper: f.Severity == "critical"}
 		g.Open = g.Open || view.Open
-		size := 1200 + 2*min(len(f.Summary), paragraphLength)
+		size := 1700 + 2*min(len(f.Summary), paragraphLength)
 		records, more := head(f.Records, recordsInFull)
 		view.More = more
 		for j := range records {
@@ -409,7 +562,8 @@ func findingGroups(r *analysis.Result, first []*analysis.Finding) []severityGrou
 			default:
 				raw += size
 				shownAt[text] = f.ID
-				p.RawText = words.Clip(rawRecord, text)
+				p.RawText = words.Clip(rawRecord, formatted(text))
+				p.RawLines = rawLines(p.RawText)
 			}
 			view.Proof = append(view.Proof, p)
 		}
@@ -594,9 +748,28 @@ func spans(days []time.Time) []string {
 	return all
 }
 
+// controlsAbout says in a few words what a control is about.
+var controlsAbout = map[string]string{
+	"EIDSCA.AT01":      "Entra ID security configuration: is Temporary Access Pass enabled as meant",
+	"EIDSCA.AT02":      "Entra ID security configuration: is a pass for one use",
+	"ISO27001:A.5.16":  "Identity management: the life of identities",
+	"ISO27001:A.5.17":  "Authentication information: how secrets are given out and kept",
+	"ISO27001:A.8.2":   "Privileged access rights",
+	"ISO27001:A.8.5":   "Secure authentication",
+	"NIST-800-53:AC-2": "Account management",
+	"NIST-800-53:AU-6": "Review of audit records, analysis and reporting",
+	"NIST-800-53:IA-5": "Authenticator management",
+	"NIST-800-63B":     "Digital identity: authentication and the life of authenticators",
+	"PCI-DSS-4.0:8.3":  "Strong authentication of users and administrators",
+	"PCI-DSS-4.0:8.6":  "Application and system accounts, and their authentication",
+	"ZTA:21845":        "Zero Trust assessment: Temporary Access Pass is enabled",
+	"ZTA:21846":        "Zero Trust assessment: passes are for one use",
+}
+
 // control says what the rules that speak to a control of a standard came to.
 type control struct {
 	Name     string
+	About    string // what it asks, in a few words
 	Rules    []string
 	Open     int
 	Excepted int
@@ -606,6 +779,9 @@ type control struct {
 func controls(r *analysis.Result) []control {
 	open, excepted := map[string]int{}, map[string]int{}
 	for _, f := range r.Findings {
+		if f.Severity == "info" {
+			continue // a record of what happened is no violation
+		}
 		if verdict.IsOpen(f) {
 			open[f.RuleID]++
 		} else {
@@ -618,7 +794,7 @@ func controls(r *analysis.Result) []control {
 		for _, name := range rule.Controls {
 			c := byName[name]
 			if c == nil {
-				c = &control{Name: name}
+				c = &control{Name: name, About: controlsAbout[name]}
 				byName[name] = c
 				names = append(names, name)
 			}

@@ -1,0 +1,188 @@
+package verdict
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"tapaudit/analysis"
+	"tapaudit/analysis/when"
+	"tapaudit/reports/words"
+)
+
+// Request is something to collect or to configure, and what it would enable.
+type Request struct {
+	TenantID string // "" for what concerns no tenant
+	What     string
+	Days     string // without it, "" where days do not matter
+	How      string // the request, or where to find it
+	Needs    string // the permission
+	Kept     string // how far back it can be had
+	Rules    []string
+	Stopped  int // of the rules, those that could not be tested at all
+}
+
+// source is how to get what rules need. The README's page on exporting says the same at length.
+type source struct {
+	what, how, permission string
+	log                   bool // Entra ID forgets it
+}
+
+var sources = map[string]source{
+	"audit": {"audit events", "GET /beta/auditLogs/directoryAudits; or Entra admin centre > Audit logs > Download, JSON", "AuditLog.Read.All", true},
+	"sign-in": {"interactive sign-ins", "GET /beta/auditLogs/signIns; or Entra admin centre > Sign-in logs > Download, JSON",
+		"AuditLog.Read.All", true},
+	"tap-capable sign-in": {"interactive sign-ins with authentication steps", "GET /beta/auditLogs/signIns (v1.0 has no authentication steps); " +
+		"or Entra admin centre > Sign-in logs > Download, JSON", "AuditLog.Read.All", true},
+	"non-interactive sign-in": {"non-interactive sign-ins", "GET /beta/auditLogs/signIns?$filter=signInEventTypes/any(t: t eq 'nonInteractiveUser')",
+		"AuditLog.Read.All", true},
+	"policy": {"the authentication methods policy", "GET /beta/policies/authenticationMethodsPolicy", "Policy.Read.All", false},
+	"users": {"users", "GET /beta/users?$select=id,userPrincipalName,displayName,userType,createdDateTime,accountEnabled,employeeHireDate",
+		"User.Read.All", false},
+	"roles": {"roles: definitions, assignments, eligibilities", "GET /beta/roleManagement/directory/roleAssignments?$expand=principal and " +
+		"…/roleDefinitions, …/roleEligibilitySchedules", "RoleManagement.Read.Directory, RoleEligibilitySchedule.Read.Directory", false},
+	"groups":             {"groups and their members", "GET /beta/groups/ID/transitiveMembers, for each group that the policy names", "GroupMember.Read.All", false},
+	"conditional-access": {"Conditional Access policies", "GET /beta/identity/conditionalAccess/policies", "Policy.Read.All", false},
+	"tap-methods": {"passes that users hold", "GET /beta/users/ID/authentication/temporaryAccessPassMethods, for each user",
+		"UserAuthenticationMethod.Read.All", false},
+	"risk": {"risk levels of sign-ins", "sign-ins as above, of a tenant with a P2 licence", "AuditLog.Read.All", true},
+}
+
+// kept is how many days Entra ID itself keeps its logs, with a P1 or P2 licence.
+const kept = 30
+
+// Requests are what to collect and to configure, what would enable most first. What the configuration lacks is asked for once
+// for all tenants.
+func Requests(r *analysis.Result) []Request {
+	var all []Request
+	for _, m := range r.Missing {
+		key, configured := strings.CutPrefix(m.Need, "config:")
+		request := Request{TenantID: m.TenantID, Rules: m.Rules, Stopped: m.Stopped}
+		if configured {
+			request.TenantID = ""
+			request.What, request.How = words.Capitalised(m.Reason), "set "+key+" in the configuration"
+			if at := slices.IndexFunc(all, func(x Request) bool { return x.What == request.What }); at >= 0 {
+				all[at].Rules = union(all[at].Rules, m.Rules)
+				continue
+			}
+			all = append(all, request)
+			continue
+		}
+		from, known := sources[m.Need]
+		if !known {
+			from = source{what: m.Reason}
+		}
+		request.What, request.How, request.Needs = words.Capitalised(from.what), from.how, from.permission
+		switch {
+		case len(m.Days) > 0:
+			request.Days = days(m.Days)
+		case from.log && !r.Period.From.IsZero():
+			request.Days = words.Spanned(r.Period)
+		}
+		if from.log {
+			request.Kept = retention(r.AsOf, m.Days)
+		}
+		all = append(all, request)
+	}
+	all = merged(all)
+	slices.SortStableFunc(all, func(a, b Request) int {
+		return cmp.Or(cmp.Compare(len(b.Rules), len(a.Rules)), cmp.Compare(b.Stopped, a.Stopped), strings.Compare(a.TenantID, b.TenantID),
+			strings.Compare(a.What, b.What))
+	})
+	return all
+}
+
+// merged leaves out the request for sign-ins where the same days are asked for with their authentication steps.
+func merged(all []Request) []Request {
+	plain, full := words.Capitalised(sources["sign-in"].what), words.Capitalised(sources["tap-capable sign-in"].what)
+	type place struct{ tenant, days string }
+	at := map[place]int{}
+	for i, request := range all {
+		if request.What == full {
+			at[place{request.TenantID, request.Days}] = i
+		}
+	}
+	var kept []Request
+	for _, request := range all {
+		i, there := at[place{request.TenantID, request.Days}]
+		if request.What != plain || !there {
+			continue
+		}
+		with := &all[i]
+		with.Stopped += request.Stopped
+		with.Rules = union(with.Rules, request.Rules)
+	}
+	for _, request := range all {
+		if _, there := at[place{request.TenantID, request.Days}]; request.What != plain || !there {
+			kept = append(kept, request)
+		}
+	}
+	return kept
+}
+
+// union is a with what of b it lacks.
+func union(a, b []string) []string {
+	a = slices.Clone(a)
+	for _, s := range b {
+		if !slices.Contains(a, s) {
+			a = append(a, s)
+		}
+	}
+	return a
+}
+
+const spansTold = 4
+
+// days names stretches of whole days by their first and last.
+func days(all []analysis.Period) string {
+	var told []string
+	for _, p := range all[:min(len(all), spansTold)] {
+		told = append(told, words.Spanned(analysis.Period{From: p.From.UTC().Truncate(when.Day), To: p.To.UTC().Add(when.Day - 1).Truncate(when.Day)}))
+	}
+	if more := len(all) - spansTold; more > 0 {
+		told = append(told, words.Count(more, "further stretch", "further stretches"))
+	}
+	return strings.Join(told, ", ")
+}
+
+// retention says what of the missing days can still be had.
+func retention(asOf time.Time, missing []analysis.Period) string {
+	if asOf.IsZero() {
+		return ""
+	}
+	oldest := asOf.UTC().AddDate(0, 0, -kept)
+	text := "Entra ID itself keeps 30 days: on " + asOf.UTC().Format(time.DateOnly) + " that went back to " + oldest.Format(time.DateOnly)
+	if len(missing) > 0 && missing[len(missing)-1].To.Before(oldest) {
+		return text + ". Ask for the copy in a storage account, Log Analytics or Sentinel"
+	}
+	return text + ". What is older: a storage account, Log Analytics or Sentinel"
+}
+
+var instant = regexp.MustCompile(`\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?(?: UTC|Z)?)?`)
+var leading = regexp.MustCompile(`^\d[\d,]* not assessed: `)
+
+// OtherReasons are why tests could not be run in full, beside what is missing as a whole; those that differ in times and
+// numbers only are one.
+func OtherReasons(r *analysis.Result) []Unseen {
+	known := map[string]bool{}
+	for _, m := range r.Missing {
+		known[m.TenantID+"\x00"+m.Reason] = true
+	}
+	type key struct{ tenant, reason string }
+	at := map[key]int{}
+	var all []Unseen
+	for _, u := range unseen(r, func(a analysis.Assessment, reason string) bool { return known[a.TenantID+"\x00"+reason] }) {
+		k := key{u.TenantID, instant.ReplaceAllString(leading.ReplaceAllString(u.Reason, ""), "…")}
+		i, there := at[k]
+		if !there {
+			at[k] = len(all)
+			all = append(all, u)
+			continue
+		}
+		all[i].Rules = union(all[i].Rules, u.Rules)
+		all[i].Alike++
+	}
+	return all
+}
