@@ -40,9 +40,14 @@ exceptions:
     expires: 2026-08-31
 case: {id: SAMPLE-2026-Q3, examiner: Sample Examiner, collected_by: Sample Collector, collected_at: 2026-10-01T08:00:00Z, source: "made up"}
 `, w.contoso.id, lifecycleWorkflows, w.hrApp)
+	w.lists(f)
+	f["README.md"] = []byte(w.readme())
+}
+
+// lists adds the onboarding roster and the supervision register that configurations name.
+func (w *world) lists(f folder) {
 	f["roster.csv"] = []byte("upn,start_date,reason\n" + strings.Join(w.roster, "\n") + "\n")
 	f["register.csv"] = []byte("upn,date,pass_id,supervisor,ticket\n" + strings.Join(w.register, "\n") + "\n")
-	f["README.md"] = []byte(w.readme())
 }
 
 func (w *world) readme() string {
