@@ -114,7 +114,12 @@ func (f folder) pack(path string) error {
 	return nil
 }
 
-const signInContext = "beta/$metadata#auditLogs/signIns"
+// The contexts of Graph's pages.
+const (
+	signInContext            = "beta/$metadata#auditLogs/signIns"
+	auditContext             = "v1.0/$metadata#auditLogs/directoryAudits"
+	conditionalAccessContext = "v1.0/$metadata#identity/conditionalAccess/policies"
+)
 
 // write writes everything under r.out.
 func (w *world) write(r request) error {
@@ -138,6 +143,11 @@ func (w *world) write(r request) error {
 	w.configurationFiles(f)
 	if err := w.truthFiles(f); err != nil {
 		return err
+	}
+	if r.signIns == 0 {
+		if err := newNorthwind(r.seed).write(f); err != nil {
+			return err
+		}
 	}
 	return f.write(r.out)
 }
@@ -236,13 +246,12 @@ func (w *world) auditFiles(f folder) error {
 			late = append(late, e.diagnostic(c))
 		}
 	}
-	const context = "v1.0/$metadata#auditLogs/directoryAudits"
 	for path, records := range months {
-		if err := page(f, path, context, records); err != nil {
+		if err := page(f, path, auditContext, records); err != nil {
 			return err
 		}
 	}
-	if err := page(f, "evidence/audit/tenantId="+w.fabrikam.id+"/directoryAudits-2026-09.json", context, w.fabrikam.audits); err != nil {
+	if err := page(f, "evidence/audit/tenantId="+w.fabrikam.id+"/directoryAudits-2026-09.json", auditContext, w.fabrikam.audits); err != nil {
 		return err
 	}
 
@@ -289,7 +298,19 @@ func (w *world) policyFiles(f folder) error {
 	if err := f.indented(in+"authenticationMethodsPolicy_"+snapshotLast.Format(time.DateOnly)+".json", snapshot(false, 2880, onboarding, policyTarget{"group", "all_users", false})); err != nil {
 		return err
 	}
-	return page(f, in+"conditionalAccessPolicies_"+snapshotLast.Format(time.DateOnly)+".json", "v1.0/$metadata#identity/conditionalAccess/policies", w.conditionalAccess(c, "disabled"))
+	return page(f, in+"conditionalAccessPolicies_"+snapshotLast.Format(time.DateOnly)+".json", conditionalAccessContext, w.conditionalAccess(c, "disabled"))
+}
+
+// member is a user in the export of a role or a group.
+type member struct {
+	Type string `json:"@odata.type"`
+	ID   string `json:"id"`
+	Name string `json:"displayName"`
+	UPN  string `json:"userPrincipalName"`
+}
+
+func (p *person) asMember() member {
+	return member{"#microsoft.graph.user", p.id, p.name, p.upn}
 }
 
 // directoryFiles adds the tenant's users and roles, and the passes of users as exported.
@@ -301,12 +322,6 @@ func (w *world) directoryFiles(f folder, t *tenant) error {
 		UserType string `json:"userType"`
 		Enabled  bool   `json:"accountEnabled"`
 		Created  string `json:"createdDateTime"`
-	}
-	type member struct {
-		Type string `json:"@odata.type"`
-		ID   string `json:"id"`
-		Name string `json:"displayName"`
-		UPN  string `json:"userPrincipalName"`
 	}
 	type directoryRole struct {
 		ID       string   `json:"id"`
@@ -343,7 +358,7 @@ func (w *world) directoryFiles(f folder, t *tenant) error {
 	for _, r := range t.roles {
 		d := directoryRole{w.guid("role", r.name), r.name, r.template, nil}
 		for _, p := range r.members {
-			d.Members = append(d.Members, member{"#microsoft.graph.user", p.id, p.name, p.upn})
+			d.Members = append(d.Members, p.asMember())
 			assignments = append(assignments, assignment{w.guid("role assignment", r.name, p.upn), p.id, r.template, "/"})
 		}
 		roles = append(roles, d)
