@@ -69,8 +69,8 @@ Files whose records do not name their tenant lie under `+"`tenantId=<id>/`"+`. `
 
 `+"`quiet/` is a sample of its own, with its configuration and its `truth.json`"+`: Northwind's September 2026, in which an ordinary
 help desk works as it should. Newcomers start at the office and at home, and half of them go on to work in the same session;
-Lifecycle Workflows issues thirty passes on the first; lost phones are replaced. Four of seventy log-ins are not supervised,
-none by ill will.
+Lifecycle Workflows issues thirty passes on the first; lost phones are replaced. A few log-ins are not supervised, none by
+ill will.
 
 `+"`truth.json`"+` says what an audit with Contoso's configuration must find about the period 2026Q3: every finding, and the whole
 supervision ledger. Where subject or first_seen is empty, it is not stated. The subject of a file is its SHA-256, its name the

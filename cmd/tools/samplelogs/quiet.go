@@ -38,7 +38,8 @@ type northwind struct {
 func newNorthwind(seed uint64) *northwind {
 	w := &world{seed: seed}
 	n := &northwind{world: w, tenant: &tenant{
-		id: w.guid("tenant", "northwind"), name: "Northwind", domain: "northwind.example", group: w.guid("group", "northwind", "TAP onboarding"),
+		id: w.guid("tenant", "northwind"), name: "Northwind", domain: "northwind.example",
+		group: w.guid("group", "northwind", "TAP onboarding"),
 	}}
 	n.cast = w.cast(n.tenant)
 	for _, m := range quietMonths {
@@ -59,11 +60,9 @@ func (n *northwind) scene(m time.Month, name string) *scene {
 
 // somebody is the alias and the name of the next person: no name comes twice.
 func (n *northwind) somebody() (alias, name string) {
-	first := []string{"Alma", "Benno", "Celia", "Dominik", "Elin", "Fabio", "Gina", "Henrik", "Isabel", "Jakob", "Klara", "Linus", "Mara", "Nico"}
-	last := []string{
-		"Amstutz", "Bieri", "Christen", "Derungs", "Eberle", "Flury", "Gasser", "Hauser", "Imhof", "Jost", "Kaufmann", "Lehmann",
-		"Mettler", "Naef", "Odermatt",
-	}
+	first := strings.Fields("Alma Benno Celia Dominik Elin Fabio Gina Henrik Isabel Jakob Klara Linus Mara Nico")
+	last := strings.Fields(`Amstutz Bieri Christen Derungs Eberle Flury Gasser Hauser Imhof Jost Kaufmann Lehmann Mettler Naef
+		Odermatt`)
 	f, l := first[n.people%len(first)], last[n.people%len(last)]
 	n.people++
 	return strings.ToLower(f + "." + l), f + " " + l
@@ -108,7 +107,7 @@ func (n *northwind) workflow(m helpDeskMonth) {
 	s := n.scene(m.month, "workflow")
 	days := workdays(m.month)
 	begin := days[0].Add(6 * time.Hour)
-	by := s.w.byApplication(lifecycleWorkflows, "Microsoft Entra Lifecycle Workflows")
+	by := s.w.byApplication(lifecycleWorkflows, lifecycleWorkflowsName)
 	for i := range m.workflow {
 		p := n.newcomer(s, begin)
 		got := s.issue(by, p, days[0].Add(3*time.Hour+time.Duration(2*i)*time.Second), 480, terms{start: begin})
@@ -127,8 +126,8 @@ func (n *northwind) workflow(m helpDeskMonth) {
 	}
 }
 
-// begin is a newcomer's first day: what follows a proper log-in and, for who goes on in the same session, mail and chat once
-// a method is registered.
+// begin is a newcomer's first day: what follows a proper log-in and, for who goes on in the same session, mail and
+// chat once a method is registered.
 func (n *northwind) begin(s *scene, l logIn, goesOn bool) {
 	s.enrol(l)
 	if !goesOn {
@@ -321,15 +320,16 @@ func (n *northwind) write(f folder) error {
 	if err := n.directoryFiles(own, n.tenant); err != nil {
 		return err
 	}
-	if err := page(own, directory+"groups.json", "v1.0/$metadata#groups(id,displayName,members())", []group{n.onboarding()}); err != nil {
+	const groupContext = "v1.0/$metadata#groups(id,displayName,members())"
+	if err := page(own, directory+"groups.json", groupContext, []group{n.onboarding()}); err != nil {
 		return err
 	}
 	var approved []string
 	for _, p := range n.issuers() {
 		approved = append(approved, p.upn)
 	}
-	own["tapaudit.yaml"] = fmt.Appendf(nil, `# The configuration of an ordinary help desk: people and Lifecycle Workflows issue, newcomers stand in the roster, and the
-# register says who was identified when a phone was lost.
+	own["tapaudit.yaml"] = fmt.Appendf(nil, `# The configuration of an ordinary help desk: people and Lifecycle Workflows issue, newcomers stand in the roster,
+# and the register says who was identified when a phone was lost.
 organisation: Northwind
 business_hours: {timezone: Europe/Zurich, days: [mon, tue, wed, thu, fri], from: "07:00", to: "19:00"}
 approved_issuers:
@@ -369,7 +369,7 @@ func (n *northwind) keepPeriod() {
 	t.Findings = append(t.Findings,
 		finding{"TEMPORARY-ACCESS-PASS-FEATURE-ENABLED", c, c, "", stamp(snapshotFirst), "low", "excepted"},
 		finding{"TAP-SIGNIN-RATE-ANOMALY", c, c, "", monday, "medium", "open"},
-		finding{"TAP-SIGNIN-RATE-ANOMALY", c, lifecycleWorkflows, "Microsoft Entra Lifecycle Workflows", monday, "medium", "open"},
+		finding{"TAP-SIGNIN-RATE-ANOMALY", c, lifecycleWorkflows, lifecycleWorkflowsName, monday, "medium", "open"},
 	)
 	t.sorted()
 }
