@@ -194,7 +194,7 @@ type page struct {
 	People            []*person
 	PeopleRest        int
 	Issuers           []*person
-	Chronology        []moment
+	Chronology        []verdict.Told
 	ChronologyRest    int
 	Unseen            []verdict.UnseenIn
 	UnseenRest        int // tenants
@@ -310,12 +310,14 @@ func askedOf(r *analysis.Result, stories []verdict.Story, requests []verdict.Req
 }
 
 // chronology is everything in order of time, as far as there is room.
-func chronology(r *analysis.Result) (rows []moment, rest int) {
-	moments, rest := head(r.Timeline, momentRows)
-	for i := range moments {
-		rows = append(rows, moment{Moment: &moments[i]})
+func chronology(r *analysis.Result) (rows []verdict.Told, rest int) {
+	list := verdict.LoginsOf(r).List()
+	for i := range r.Timeline {
+		if told, ok := list.Tell(&r.Timeline[i]); ok {
+			rows = append(rows, told)
+		}
 	}
-	return rows, rest
+	return head(rows, momentRows)
 }
 
 // targets are those of a policy; nil is what is not known.
