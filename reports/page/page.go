@@ -86,14 +86,16 @@ func WriteBrief(f *folder.Folder, r *analysis.Result, version string) error {
 
 // shorten leaves what fits two pages of print, and no link to what is not there.
 func (p *page) shorten() {
-	const steps, toDo, requests = 6, 3, 4
+	const steps, toDo, requests = 5, 2, 3
 	p.Brief, p.people, p.NotRecognised = true, nil, nil
 	for i := range p.Stories {
 		s := &p.Stories[i]
 		if more := len(s.Steps) - steps; more > 0 {
 			s.Steps, s.More = s.Steps[:steps], s.More+more
 		}
-		s.ToDo = s.ToDo[:min(len(s.ToDo), toDo)]
+		if len(s.ToDo) > 0 { // the first is what whoever is asked has to answer
+			s.ToDo = s.ToDo[1:min(len(s.ToDo), 1+toDo)]
+		}
 	}
 	p.RequestsRest += max(0, len(p.Requests)-requests)
 	p.Requests = p.Requests[:min(len(p.Requests), requests)]
