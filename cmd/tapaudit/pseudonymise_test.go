@@ -246,6 +246,8 @@ post
 sharepoint
 succeeded
 v1.0
+accountenabled
+noninteractiveuser
 add member to role
 add registered owner to device
 admin deleted authenticator app with notification and code method for user

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tapaudit/analysis"
 	"tapaudit/ingest/casefile"
 )
 
@@ -29,13 +30,14 @@ func programVersion() string {
 
 // versionLine is all that tells one program from another.
 func versionLine() string {
-	return fmt.Sprintf("tapaudit %s (DuckDB %s, %s, %s/%s)",
-		programVersion(), casefile.EngineVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return fmt.Sprintf("tapaudit %s (rules %d, DuckDB %s, %s, %s/%s)", programVersion(), analysis.RulesVersion,
+		casefile.EngineVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 func versionCommand(io streams) *cobra.Command {
 	c := newCommand("version", "say which version this is",
-		"Prints the program's version and commit, and what it was built with: DuckDB, the Go release and the platform.",
+		"Prints the program's version and commit, the version of its rules, and what it was built with: DuckDB, the Go "+
+			"release and the platform.",
 		example{"for a report of an error", "tapaudit version"},
 	)
 	c.Args = noArguments

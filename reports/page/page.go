@@ -86,14 +86,16 @@ func WriteBrief(f *folder.Folder, r *analysis.Result, version string) error {
 
 // shorten leaves what fits two pages of print, and no link to what is not there.
 func (p *page) shorten() {
-	const steps, toDo, requests = 6, 3, 4
+	const steps, toDo, requests = 5, 2, 3
 	p.Brief, p.people, p.NotRecognised = true, nil, nil
 	for i := range p.Stories {
 		s := &p.Stories[i]
 		if more := len(s.Steps) - steps; more > 0 {
 			s.Steps, s.More = s.Steps[:steps], s.More+more
 		}
-		s.ToDo = s.ToDo[:min(len(s.ToDo), toDo)]
+		if len(s.ToDo) > 0 { // the first is what whoever is asked has to answer
+			s.ToDo = s.ToDo[1:min(len(s.ToDo), 1+toDo)]
+		}
 	}
 	p.RequestsRest += max(0, len(p.Requests)-requests)
 	p.Requests = p.Requests[:min(len(p.Requests), requests)]
@@ -194,7 +196,7 @@ type page struct {
 	People            []*person
 	PeopleRest        int
 	Issuers           []*person
-	Chronology        []moment
+	Chronology        []verdict.Told
 	ChronologyRest    int
 	Unseen            []verdict.UnseenIn
 	UnseenRest        int // tenants
@@ -310,12 +312,14 @@ func askedOf(r *analysis.Result, stories []verdict.Story, requests []verdict.Req
 }
 
 // chronology is everything in order of time, as far as there is room.
-func chronology(r *analysis.Result) (rows []moment, rest int) {
-	moments, rest := head(r.Timeline, momentRows)
-	for i := range moments {
-		rows = append(rows, moment{Moment: &moments[i]})
+func chronology(r *analysis.Result) (rows []verdict.Told, rest int) {
+	list := verdict.LoginsOf(r).List()
+	for i := range r.Timeline {
+		if told, ok := list.Tell(&r.Timeline[i]); ok {
+			rows = append(rows, told)
+		}
 	}
-	return rows, rest
+	return head(rows, momentRows)
 }
 
 // targets are those of a policy; nil is what is not known.

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
-	"time"
 
 	"tapaudit/analysis"
 	"tapaudit/reports/verdict"
@@ -33,17 +32,11 @@ type person struct {
 	Roles          []string // given in the period
 	Findings       []*analysis.Finding
 	FindingsRest   int
-	Moments        []moment
+	Moments        []verdict.Told
 	MomentsRest    int
 	Issued         *issuer // nil where they issued nothing
 
 	worst int // rank of their severest open finding
-}
-
-// moment is a row of a person's or of the report's chronology.
-type moment struct {
-	*analysis.Moment
-	Why string // for a log-in, the criteria that are not met
 }
 
 // issuer counts what became of somebody's passes.
@@ -155,7 +148,6 @@ func peopleOf(r *analysis.Result) *people {
 	for by, users := range issuedTo {
 		by.Issued.Users = len(users)
 	}
-	why := map[string]string{}
 	for i := range r.Logins {
 		l := &r.Logins[i]
 		who := p.meet(l.TenantID, l.UserID, l.UserName, "user")
@@ -172,7 +164,6 @@ func peopleOf(r *analysis.Result) *people {
 				by.Issued.Unsupervised++
 			}
 		}
-		why[personKey(l.TenantID, l.UserID)+stampKey(l.Time)] = notMet(l)
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -206,6 +197,7 @@ func peopleOf(r *analysis.Result) *people {
 			}
 		}
 	}
+	of, lists := verdict.LoginsOf(r), map[*person]*verdict.List{}
 	for i := range r.Timeline {
 		m := &r.Timeline[i]
 		who := p.find(m.TenantID, words.Or(m.UserID, m.UserName))
@@ -224,15 +216,18 @@ func peopleOf(r *analysis.Result) *people {
 				who.Roles = append(who.Roles, role)
 			}
 		}
+		if lists[who] == nil {
+			lists[who] = of.List()
+		}
+		told, ok := lists[who].Tell(m)
+		if !ok {
+			continue
+		}
 		if len(who.Moments) == momentsShown {
 			who.MomentsRest++
 			continue
 		}
-		row := moment{Moment: m}
-		if m.What == "log-in" {
-			row.Why = why[personKey(m.TenantID, m.UserID)+stampKey(m.Time)]
-		}
-		who.Moments = append(who.Moments, row)
+		who.Moments = append(who.Moments, told)
 	}
 	// Those first of whom there is most to say.
 	slices.SortStableFunc(p.all, func(a, b *person) int {
@@ -241,20 +236,7 @@ func peopleOf(r *analysis.Result) *people {
 	return p
 }
 
-func stampKey(t time.Time) string { return "\x00" + words.Stamp(t) }
-
 func (p *person) weight() int { return 4*len(p.Findings) + len(p.Moments) + p.Passes }
-
-// notMet names the criteria of a log-in that failed, and else those that could not be judged.
-func notMet(l *analysis.Login) string {
-	var failed []string
-	for _, c := range l.Criteria {
-		if c.State == analysis.Failed {
-			failed = append(failed, strings.ReplaceAll(c.Name, "_", " ")+": "+c.Reason)
-		}
-	}
-	return strings.Join(failed, "; ")
-}
 
 // bounded is everybody who has room in the page, and how many have none. Those without a place lose their anchor, so that no
 // link leads nowhere.

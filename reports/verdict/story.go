@@ -21,7 +21,7 @@ type Story struct {
 
 // Step is what happened at one moment, or several times in a row.
 type Step struct {
-	*analysis.Moment
+	Told
 	Until time.Time // of the last, where it happened several times
 	Times int
 }
@@ -38,6 +38,7 @@ func Stories(r *analysis.Result, n int) []Story {
 	for i := range r.Findings {
 		byID[r.Findings[i].ID] = &r.Findings[i]
 	}
+	of := LoginsOf(r)
 	var stories []Story
 	for i := range r.Incidents {
 		incident := &r.Incidents[i]
@@ -57,7 +58,7 @@ func Stories(r *analysis.Result, n int) []Story {
 		if s.First == nil {
 			continue // all of it lies outside of the period
 		}
-		s.Steps = steps(r, incident.ID)
+		s.Steps = steps(r, of, incident.ID)
 		if more := len(s.Steps) - stepsTold; more > 0 {
 			s.Steps, s.More = s.Steps[:stepsTold], more
 		}
@@ -68,22 +69,28 @@ func Stories(r *analysis.Result, n int) []Story {
 }
 
 // steps are the moments of an incident; the same by the same person from the same address in a row is one step.
-func steps(r *analysis.Result, incident string) []Step {
+func steps(r *analysis.Result, of *Logins, incident string) []Step {
 	var all []Step
+	list := of.List()
 	for i := range r.Timeline {
 		m := &r.Timeline[i]
 		if m.IncidentID != incident {
 			continue
 		}
+		told, ok := list.Tell(m)
+		if !ok {
+			continue
+		}
 		if n := len(all); n > 0 {
 			last := &all[n-1]
-			if last.What == m.What && last.UserID == m.UserID && last.IP == m.IP && last.Application == m.Application && last.ActorName == m.ActorName {
+			if last.What == told.What && last.UserID == m.UserID && last.IP == m.IP && last.Application == m.Application &&
+				last.ActorName == m.ActorName && last.Done() == told.Done() {
 				last.Until = m.Time
 				last.Times++
 				continue
 			}
 		}
-		all = append(all, Step{Moment: m, Times: 1})
+		all = append(all, Step{Told: told, Times: 1})
 	}
 	return all
 }

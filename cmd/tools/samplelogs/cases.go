@@ -13,8 +13,11 @@ var (
 	snapshotLast   = day(9, 30)
 )
 
-// lifecycleWorkflows is Microsoft's application of that name, approved in the configuration.
-const lifecycleWorkflows = "ce79fdc4-cd1d-4ea5-8139-e74d7dbe0bb7"
+// lifecycleWorkflows is Microsoft's application of that name, approved in the configurations.
+const (
+	lifecycleWorkflows     = "ce79fdc4-cd1d-4ea5-8139-e74d7dbe0bb7"
+	lifecycleWorkflowsName = "Microsoft Entra Lifecycle Workflows"
+)
 
 // scenes are all cases, in the order of the README's table.
 var scenes = []struct {
@@ -90,7 +93,7 @@ func properOnboarding(s *scene) {
 
 func onboardingByWorkflow(s *scene) {
 	p := s.newcomer("wanda.flow", "Wanda Flow", at(7, 7, 6, 0))
-	s.expectLogIn(s.onboard(s.w.byApplication(lifecycleWorkflows, "Microsoft Entra Lifecycle Workflows"), p, at(7, 7, 3, 0), terms{start: at(7, 7, 6, 0)}),
+	s.expectLogIn(s.onboard(s.w.byApplication(lifecycleWorkflows, lifecycleWorkflowsName), p, at(7, 7, 3, 0), terms{start: at(7, 7, 6, 0)}),
 		bare(unknown("four_eyes")))
 }
 

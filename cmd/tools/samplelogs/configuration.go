@@ -40,9 +40,14 @@ exceptions:
     expires: 2026-08-31
 case: {id: SAMPLE-2026-Q3, examiner: Sample Examiner, collected_by: Sample Collector, collected_at: 2026-10-01T08:00:00Z, source: "made up"}
 `, w.contoso.id, lifecycleWorkflows, w.hrApp)
+	w.lists(f)
+	f["README.md"] = []byte(w.readme())
+}
+
+// lists adds the onboarding roster and the supervision register that configurations name.
+func (w *world) lists(f folder) {
 	f["roster.csv"] = []byte("upn,start_date,reason\n" + strings.Join(w.roster, "\n") + "\n")
 	f["register.csv"] = []byte("upn,date,pass_id,supervisor,ticket\n" + strings.Join(w.register, "\n") + "\n")
-	f["README.md"] = []byte(w.readme())
 }
 
 func (w *world) readme() string {
@@ -61,6 +66,11 @@ ranges) and domains (.example). It is written by `+"`go run ./cmd/tools/samplelo
 
 Files whose records do not name their tenant lie under `+"`tenantId=<id>/`"+`. `+"`tapaudit.yaml`, `roster.csv` and"+`
 `+"`register.csv` are Contoso's configuration; `organisations/`"+` has configurations for other kinds of organisations.
+
+`+"`quiet/` is a sample of its own, with its configuration and its `truth.json`"+`: Northwind's September 2026, in which an ordinary
+help desk works as it should. Newcomers start at the office and at home, and half of them go on to work in the same session;
+Lifecycle Workflows issues thirty passes on the first; lost phones are replaced. A few log-ins are not supervised, none by
+ill will.
 
 `+"`truth.json`"+` says what an audit with Contoso's configuration must find about the period 2026Q3: every finding, and the whole
 supervision ledger. Where subject or first_seen is empty, it is not stated. The subject of a file is its SHA-256, its name the

@@ -103,19 +103,29 @@ func pack(content []byte) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-const signInContext = "beta/$metadata#auditLogs/signIns"
+// pack replaces the file by its gzip.
+func (f folder) pack(path string) error {
+	packed, err := pack(f[path])
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	delete(f, path)
+	f[path+".gz"] = packed
+	return nil
+}
+
+// The contexts of Graph's pages.
+const (
+	signInContext            = "beta/$metadata#auditLogs/signIns"
+	auditContext             = "v1.0/$metadata#auditLogs/directoryAudits"
+	conditionalAccessContext = "v1.0/$metadata#identity/conditionalAccess/policies"
+)
 
 // write writes everything under r.out.
 func (w *world) write(r request) error {
 	f := folder{}
-	for _, t := range []*tenant{w.contoso, w.fabrikam} {
-		slices.SortFunc(t.signIns, func(a, b *signIn) int {
-			return cmp.Or(a.time.Compare(b.time), cmp.Compare(a.ID, b.ID))
-		})
-		slices.SortFunc(t.audits, func(a, b *auditEvent) int {
-			return cmp.Or(a.time.Compare(b.time), cmp.Compare(a.ID, b.ID))
-		})
-	}
+	w.contoso.sort()
+	w.fabrikam.sort()
 	for _, part := range []func(folder) error{w.signInFiles, w.auditFiles, w.policyFiles, w.activityFiles} {
 		if err := part(f); err != nil {
 			return err
@@ -127,15 +137,35 @@ func (w *world) write(r request) error {
 		}
 	}
 	// The list of users comes after everybody who is in the stream.
-	if err := w.directoryFiles(f); err != nil {
+	if err := w.directoryFiles(f, w.contoso); err != nil {
 		return err
 	}
 	w.configurationFiles(f)
 	if err := w.truthFiles(f); err != nil {
 		return err
 	}
+	if r.signIns == 0 {
+		if err := newNorthwind(r.seed).write(f); err != nil {
+			return err
+		}
+	}
+	return f.write(r.out)
+}
+
+// sort puts the tenant's records in the order of time.
+func (t *tenant) sort() {
+	slices.SortFunc(t.signIns, func(a, b *signIn) int {
+		return cmp.Or(a.time.Compare(b.time), cmp.Compare(a.ID, b.ID))
+	})
+	slices.SortFunc(t.audits, func(a, b *auditEvent) int {
+		return cmp.Or(a.time.Compare(b.time), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+// write writes the files below out.
+func (f folder) write(out string) error {
 	for path, content := range f {
-		full := filepath.Join(r.out, filepath.FromSlash(path))
+		full := filepath.Join(out, filepath.FromSlash(path))
 		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
 			return fmt.Errorf("cannot write the sample: %w", err)
 		}
@@ -154,7 +184,7 @@ func (w *world) signInFiles(f folder) error {
 	for _, s := range c.signIns {
 		month := s.time.Format("2006-01")
 		switch {
-		case s.IsInteractive && within(s.time, blindFrom, blindTo):
+		case s.IsInteractive && c.blind.holds(s.time):
 			plain = append(plain, s.plain())
 			continue
 		case s.IsInteractive && s.time.Before(blobsFrom.AddDate(0, 0, 1)):
@@ -185,12 +215,9 @@ func (w *world) signInFiles(f folder) error {
 			continue
 		}
 		// June is there only for the users' past: packed, so that the folder stays small.
-		packed, err := pack(f[path])
-		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
+		if err := f.pack(path); err != nil {
+			return err
 		}
-		delete(f, path)
-		f[path+".gz"] = packed
 	}
 	if err := page(f, "evidence/signins/tenantId="+c.id+"/signIns-v1.0-2026-08.json", "v1.0/$metadata#auditLogs/signIns", plain); err != nil {
 		return err
@@ -219,13 +246,12 @@ func (w *world) auditFiles(f folder) error {
 			late = append(late, e.diagnostic(c))
 		}
 	}
-	const context = "v1.0/$metadata#auditLogs/directoryAudits"
 	for path, records := range months {
-		if err := page(f, path, context, records); err != nil {
+		if err := page(f, path, auditContext, records); err != nil {
 			return err
 		}
 	}
-	if err := page(f, "evidence/audit/tenantId="+w.fabrikam.id+"/directoryAudits-2026-09.json", context, w.fabrikam.audits); err != nil {
+	if err := page(f, "evidence/audit/tenantId="+w.fabrikam.id+"/directoryAudits-2026-09.json", auditContext, w.fabrikam.audits); err != nil {
 		return err
 	}
 
@@ -272,10 +298,23 @@ func (w *world) policyFiles(f folder) error {
 	if err := f.indented(in+"authenticationMethodsPolicy_"+snapshotLast.Format(time.DateOnly)+".json", snapshot(false, 2880, onboarding, policyTarget{"group", "all_users", false})); err != nil {
 		return err
 	}
-	return page(f, in+"conditionalAccessPolicies_"+snapshotLast.Format(time.DateOnly)+".json", "v1.0/$metadata#identity/conditionalAccess/policies", w.conditionalAccess())
+	return page(f, in+"conditionalAccessPolicies_"+snapshotLast.Format(time.DateOnly)+".json", conditionalAccessContext, w.conditionalAccess(c, "disabled"))
 }
 
-func (w *world) directoryFiles(f folder) error {
+// member is a user in the export of a role or a group.
+type member struct {
+	Type string `json:"@odata.type"`
+	ID   string `json:"id"`
+	Name string `json:"displayName"`
+	UPN  string `json:"userPrincipalName"`
+}
+
+func (p *person) asMember() member {
+	return member{"#microsoft.graph.user", p.id, p.name, p.upn}
+}
+
+// directoryFiles adds the tenant's users and roles, and the passes of users as exported.
+func (w *world) directoryFiles(f folder, t *tenant) error {
 	type user struct {
 		ID       string `json:"id"`
 		UPN      string `json:"userPrincipalName"`
@@ -283,12 +322,6 @@ func (w *world) directoryFiles(f folder) error {
 		UserType string `json:"userType"`
 		Enabled  bool   `json:"accountEnabled"`
 		Created  string `json:"createdDateTime"`
-	}
-	type member struct {
-		Type string `json:"@odata.type"`
-		ID   string `json:"id"`
-		Name string `json:"displayName"`
-		UPN  string `json:"userPrincipalName"`
 	}
 	type directoryRole struct {
 		ID       string   `json:"id"`
@@ -312,10 +345,9 @@ func (w *world) directoryFiles(f folder) error {
 		Usable   bool    `json:"isUsable"`
 		Reason   string  `json:"methodUsabilityReason"`
 	}
-	c := w.contoso
-	in := "evidence/directory/tenantId=" + c.id + "/"
+	in := "evidence/directory/tenantId=" + t.id + "/"
 	var users []user
-	for _, p := range c.people {
+	for _, p := range t.people {
 		users = append(users, user{p.id, p.upn, p.name, p.userType, true, stamp(p.created)})
 	}
 	if err := page(f, in+"users.json", "v1.0/$metadata#users(id,userPrincipalName,displayName,userType,accountEnabled,createdDateTime)", users); err != nil {
@@ -323,10 +355,10 @@ func (w *world) directoryFiles(f folder) error {
 	}
 	var roles []directoryRole
 	var assignments []assignment
-	for _, r := range c.roles {
+	for _, r := range t.roles {
 		d := directoryRole{w.guid("role", r.name), r.name, r.template, nil}
 		for _, p := range r.members {
-			d.Members = append(d.Members, member{"#microsoft.graph.user", p.id, p.name, p.upn})
+			d.Members = append(d.Members, p.asMember())
 			assignments = append(assignments, assignment{w.guid("role assignment", r.name, p.upn), p.id, r.template, "/"})
 		}
 		roles = append(roles, d)

@@ -1,6 +1,7 @@
 // Samplelogs writes sample-logs: the exported Microsoft Entra ID logs of two made-up tenants for the third quarter of
 // 2026. Temporary Access Passes are used in them as they should be, and misused in every way that is looked for. A
-// configuration comes with them, and the findings and the supervision ledger to be expected.
+// configuration comes with them, and the findings and the supervision ledger to be expected. Below it stands a second
+// sample, the month of an ordinary help desk.
 //
 // Everything follows from the seed: no clock, no machine, no map order has a say.
 package main

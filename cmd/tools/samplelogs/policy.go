@@ -57,8 +57,8 @@ func snapshot(once bool, maximum int, include ...policyTarget) methodsPolicy {
 	}
 }
 
-// conditionalAccess is the tenant's Conditional Access policies, none of which protects registration.
-func (w *world) conditionalAccess() []any {
+// conditionalAccess is the tenant's Conditional Access policies; that which protects registration has the state.
+func (w *world) conditionalAccess(t *tenant, registration string) []any {
 	type applications struct {
 		Include     []string `json:"includeApplications"`
 		Exclude     []string `json:"excludeApplications"`
@@ -88,8 +88,8 @@ func (w *world) conditionalAccess() []any {
 	everything := applications{[]string{"All"}, []string{}, []string{}}
 	everyone := users{[]string{"All"}, []string{}}
 	return []any{
-		policy{w.guid("conditional access", w.contoso.domain, "mfa"), "Require multifactor authentication", "enabled", "2023-01-09T10:00:00Z", conditions{[]string{"all"}, everything, everyone}, grant{"OR", []string{"mfa"}}},
-		policy{w.guid("conditional access", w.contoso.domain, "registration"), "Protect registration of security info", "disabled", "2023-01-09T10:10:00Z",
+		policy{w.guid("conditional access", t.domain, "mfa"), "Require multifactor authentication", "enabled", "2023-01-09T10:00:00Z", conditions{[]string{"all"}, everything, everyone}, grant{"OR", []string{"mfa"}}},
+		policy{w.guid("conditional access", t.domain, "registration"), "Protect registration of security info", registration, "2023-01-09T10:10:00Z",
 			conditions{[]string{"all"}, applications{[]string{}, []string{}, []string{"urn:user:registersecurityinfo"}}, everyone}, grant{"OR", []string{"mfa"}}},
 	}
 }

@@ -7,10 +7,17 @@ import (
 	"time"
 )
 
-// routine writes ordinary days: people who work, an operator whose nights make every day's records begin
-// early and end late, and the directory's own housekeeping. Nobody in it uses a pass.
+// routine writes the ordinary days of both tenants. Nobody in them uses a pass.
 func (w *world) routine(r request) {
-	t, c := w.contoso, w.played[0].cast
+	c := w.played[0].cast
+	w.ordinaryDays(w.contoso, c, r)
+	w.activityRoutine(c.night)
+	w.fabrikamRoutine()
+}
+
+// ordinaryDays are people who work, an operator whose nights make every day's records begin early and end late, and
+// the directory's own housekeeping.
+func (w *world) ordinaryDays(t *tenant, c *cast, r request) {
 	staff := c.staff
 	for i := len(c.staff); i < len(c.staff)*r.scale; i++ {
 		staff = append(staff, w.person(t, fmt.Sprintf("staff%04d", i+1), fmt.Sprintf("Staff Member %d", i+1), time.Date(2022, 3, 1, 8, 0, 0, 0, time.UTC)))
@@ -23,7 +30,7 @@ func (w *world) routine(r request) {
 		when := func(rng *rand.Rand, hour, minute int) time.Time {
 			return d.Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute + time.Duration(rng.IntN(60))*time.Second)
 		}
-		if blind := within(d, blindFrom, blindTo); r.signIns == 0 || blind {
+		if blind := t.blind.holds(d); r.signIns == 0 || blind {
 			before := len(t.signIns)
 			for i, at := range []time.Time{when(rng, 0, 12), when(rng, 23, 41)} {
 				t.signIns = append(t.signIns, w.newSignIn(t, fmt.Sprint(name, " night ", i), c.night, at, officeHome, office))
@@ -35,7 +42,7 @@ func (w *world) routine(r request) {
 				}
 				for i := range perDay * r.scale {
 					p := staff[rng.IntN(len(staff))]
-					t.signIns = append(t.signIns, w.ordinary(rng, fmt.Sprint(name, " ", i), p, when(rng, 5+rng.IntN(11), rng.IntN(60))))
+					t.signIns = append(t.signIns, w.ordinary(t, rng, fmt.Sprint(name, " ", i), p, when(rng, 5+rng.IntN(11), rng.IntN(60))))
 				}
 			}
 			if blind {
@@ -51,7 +58,7 @@ func (w *world) routine(r request) {
 			t.signIns = append(t.signIns, w.newSignIn(t, fmt.Sprint(name, " token ", i), c.night, at, teams, office, steps(stepPriorProof), nonInteractive))
 		}
 
-		if within(d, gapFrom, gapTo) {
+		if t.gap.holds(d) {
 			continue
 		}
 		audits := []*auditEvent{}
@@ -69,8 +76,6 @@ func (w *world) routine(r request) {
 		}
 		t.audits = append(t.audits, audits...)
 	}
-	w.activityRoutine(c.night)
-	w.fabrikamRoutine()
 }
 
 // fabrikamRoutine fills the five days of the second tenant.
@@ -89,7 +94,7 @@ func (w *world) fabrikamRoutine() {
 }
 
 // ordinary is one person's sign-in on an ordinary day: mostly from the office, now and then with a wrong password.
-func (w *world) ordinary(rng *rand.Rand, key string, p *person, when time.Time) *signIn {
+func (w *world) ordinary(t *tenant, rng *rand.Rand, key string, p *person, when time.Time) *signIn {
 	from := office
 	switch rng.IntN(10) {
 	case 0:
@@ -99,9 +104,9 @@ func (w *world) ordinary(rng *rand.Rand, key string, p *person, when time.Time) 
 	}
 	app := ordinaryUse[rng.IntN(len(ordinaryUse))]
 	if rng.IntN(20) == 0 {
-		return w.newSignIn(w.contoso, key, p, when, app, from, steps(stepWrong), outcome(50126, "Error validating credentials due to invalid username or password."))
+		return w.newSignIn(t, key, p, when, app, from, steps(stepWrong), outcome(50126, "Error validating credentials due to invalid username or password."))
 	}
-	return w.newSignIn(w.contoso, key, p, when, app, from)
+	return w.newSignIn(t, key, p, when, app, from)
 }
 
 // policyNames are the Conditional Access policies of a tenant whose sign-ins are as large as real ones.
@@ -129,13 +134,13 @@ func (w *world) stream(n int, give func(*signIn) error) error {
 	}
 	policies[0].Result = "success"
 	rng := w.random("stream")
-	span := evidenceTo.Sub(evidenceFrom) - blindTo.Sub(blindFrom)
+	span := evidenceTo.Sub(evidenceFrom) - blindDays.to.Sub(blindDays.from)
 	for i := range n {
 		when := evidenceFrom.Add(time.Duration(float64(span) * (float64(i) + 0.5) / float64(n))).Truncate(time.Second)
-		if !when.Before(blindFrom) {
-			when = when.Add(blindTo.Sub(blindFrom))
+		if !when.Before(blindDays.from) {
+			when = when.Add(blindDays.to.Sub(blindDays.from))
 		}
-		s := w.ordinary(rng, fmt.Sprint("stream ", i), people[rng.IntN(len(people))], when)
+		s := w.ordinary(w.contoso, rng, fmt.Sprint("stream ", i), people[rng.IntN(len(people))], when)
 		s.AppliedPolicies = policies
 		s.UniqueTokenIdentifier += strings.Repeat("A", 22)
 		if err := give(s); err != nil {

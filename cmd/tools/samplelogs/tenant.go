@@ -20,11 +20,17 @@ var (
 	blobsFrom = day(9, 24)
 	// From this day on audit events come as Azure Monitor blobs.
 	auditBlobsFrom = day(9, 28)
-	// The interactive sign-ins of these days were exported through Graph v1.0, which has no authenticationDetails.
-	blindFrom, blindTo = day(8, 12), day(8, 14)
-	// The audit log of these days is missing.
-	gapFrom, gapTo = day(8, 18), day(8, 20)
+	// The interactive sign-ins of Contoso's blind days were exported through Graph v1.0, which has no
+	// authenticationDetails.
+	blindDays = span{day(8, 12), day(8, 14)}
+	// The audit log of these days of Contoso is missing.
+	gapDays = span{day(8, 18), day(8, 20)}
 )
+
+// span is the time from one moment until before another.
+type span struct{ from, to time.Time }
+
+func (s span) holds(t time.Time) bool { return !t.Before(s.from) && t.Before(s.to) }
 
 // day is midnight UTC of a day of 2026.
 func day(month time.Month, d int) time.Time {
@@ -35,8 +41,6 @@ func day(month time.Month, d int) time.Time {
 func at(month time.Month, d, hour, minute int) time.Time {
 	return time.Date(2026, month, d, hour, minute, 0, 0, time.UTC)
 }
-
-func within(t, from, to time.Time) bool { return !t.Before(from) && t.Before(to) }
 
 // workday says whether people come to the office.
 func workday(t time.Time) bool {
@@ -49,6 +53,7 @@ type tenant struct {
 	people           []*person
 	roles            []role
 	group            string // object id of the group that its policy includes
+	blind, gap       span   // days without steps, and without audit log
 	signIns          []*signIn
 	audits           []*auditEvent
 	unified          []*unifiedRecord
@@ -157,11 +162,11 @@ func (w *world) person(t *tenant, alias, name string, created time.Time) *person
 
 func newWorld(r request) (*world, error) {
 	w := &world{seed: r.seed}
-	w.contoso = &tenant{id: w.guid("tenant", "contoso"), name: "Contoso Ltd", domain: "contoso.example", group: w.guid("group", "TAP onboarding")}
+	w.contoso = &tenant{id: w.guid("tenant", "contoso"), name: "Contoso Ltd", domain: "contoso.example", group: w.guid("group", "TAP onboarding"), blind: blindDays, gap: gapDays}
 	w.fabrikam = &tenant{id: w.guid("tenant", "fabrikam"), name: "Fabrikam", domain: "fabrikam.example"}
 	w.hrApp = w.guid("application", "HR Onboarding Connector")
 	w.truth.start(w)
-	c := w.cast()
+	c := w.cast(w.contoso)
 	for _, e := range scenes {
 		s := &scene{w: w, tenant: w.contoso, cast: c, name: e.name, story: e.story}
 		e.play(s)
@@ -175,12 +180,12 @@ func newWorld(r request) (*world, error) {
 // check refuses what would silently break the story of the gap and the blind days.
 func (w *world) check() error {
 	for _, e := range w.contoso.audits {
-		if within(e.time, gapFrom, gapTo) {
+		if w.contoso.gap.holds(e.time) {
 			return fmt.Errorf("audit event %q at %s lies in the gap of the audit log", e.Activity, e.time)
 		}
 	}
 	for _, s := range w.contoso.signIns {
-		if s.tap && within(s.time, blindFrom, blindTo) {
+		if s.tap && w.contoso.blind.holds(s.time) {
 			return fmt.Errorf("pass sign-in of %s at %s lies on a blind day", s.UserPrincipalName, s.time)
 		}
 	}
@@ -197,8 +202,7 @@ type cast struct {
 	staff                           []*person
 }
 
-func (w *world) cast() *cast {
-	t := w.contoso
+func (w *world) cast(t *tenant) *cast {
 	joined := time.Date(2022, 3, 1, 8, 0, 0, 0, time.UTC)
 	add := func(alias, name string) *person { return w.person(t, alias, name, joined) }
 	c := &cast{
