@@ -25,7 +25,7 @@ func readExtracts(ctx context.Context, c *casefile.Case, period Period) (notes [
 		}
 		note := fmt.Sprintf("Part of the evidence is an extract of a lake, made on %s by the query %s. "+
 			"It holds the lake's days from %s to %s: every attempt with a pass, "+
-			"every sign-in of whoever attempted one, received a pass or issued one, every audit event, and numbers for the rest. "+
+			"every sign-in of whoever attempted one, received a pass or issued one, every audit event, what was done by whoever attempted a pass, and numbers for the rest. "+
 			"The judgement is the one that all records of these days give; "+
 			"that the query ran whole and unchanged on the lake is for whoever ran it to say.",
 			e.Engine, e.Hash, e.From, e.To)
@@ -35,8 +35,13 @@ func readExtracts(ctx context.Context, c *casefile.Case, period Period) (notes [
 		if x.Audits == 0 {
 			note += " It counts no day with audit events: its table of days is not whole, or the lake has none."
 		}
-		if e.Version == 1 {
-			note += " An older tapaudit wrote the query: it counts no countries, and not on how many days users came from an address. " +
+		switch e.Version {
+		case 1:
+			note += " An older tapaudit wrote the query: it counts no countries, and not on how many days users came from an address, " +
+				"and holds nothing that was done on a pass. " +
+				"What hangs on these is not assessed; make the extract anew."
+		case 2:
+			note += " An older tapaudit wrote the query: the extract does not hold what was done on a pass, nor requests to Graph. " +
 				"What hangs on these is not assessed; make the extract anew."
 		}
 		notes = append(notes, note)
@@ -52,7 +57,7 @@ func readExtracts(ctx context.Context, c *casefile.Case, period Period) (notes [
 		return nil
 	}, `
 SELECT
-    extract, count(*) FILTER (WHERE log_type <> 'audit') AS signin_days, count(*) FILTER (WHERE log_type = 'audit') AS audit_days
+    extract, count(*) FILTER (WHERE starts_with(log_type, 'sign-in')) AS signin_days, count(*) FILTER (WHERE log_type = 'audit') AS audit_days
 FROM extract_day GROUP BY extract ORDER BY extract`); err != nil {
 		return nil, err
 	}

@@ -89,7 +89,7 @@ var conditions = map[string]func(d deed) bool{
 const beginsSo = "the path begins so and nothing above fits"
 
 // aboutPasses is the address of a user's passes, and of one of them.
-var aboutPasses = regexp.MustCompile(`(?i)/authentication/temporaryaccesspassmethods(/|$)`)
+var aboutPasses = regexp.MustCompile(`(?i)` + record.PassRequests)
 
 // class is a row of the file.
 type class struct {

@@ -27,6 +27,7 @@ type dialect struct {
 	matches             func(text, pattern string) string         // never NULL
 	secondBit           func(number string) string
 	shownTime           func(time string) string // as 2026-07-01T09:15:00.000000Z
+	listed              func(list string) string // a list of texts as JSON
 	targets             string                   // FROM clause that gives the targets of audit events a as t, a row each
 	TargetID, TargetUPN string
 	Address             string // the dotted part of the address ip
@@ -76,6 +77,7 @@ func (d dialect) dotted(path []string) string {
 var views = map[string]string{
 	"tapaudit_signins":     "-- What a sign-in and an audit event are, in the columns that tapaudit reads; tenants in lower case.\n",
 	"tapaudit_audits":      "",
+	"tapaudit_activities":  "-- What was done, as 'tapaudit lake' writes it.\n",
 	"tapaudit_pass_events": "-- Events about a pass: on the activities by which one is issued or deleted, what names a pass.\n",
 	"tapaudit_successes":   "-- Addresses without port, brackets and mapping.\n",
 }
@@ -105,6 +107,14 @@ func (q *query) With(names ...string) (string, error) {
 	return "WITH " + strings.Join(all, ", ") + "\n", nil
 }
 
+// WithActivities is With, and activities where there are any.
+func (q *query) WithActivities(names ...string) (string, error) {
+	if q.HasActivities() {
+		names = append(names, "tapaudit_activities")
+	}
+	return q.With(names...)
+}
+
 func (q *query) body(view string) (string, error) {
 	var b strings.Builder
 	err := q.templates.ExecuteTemplate(&b, view, q)
@@ -129,8 +139,11 @@ func (q *query) Run() string { return strings.ReplaceAll(q.Comment, "%s", q.Into
 // Settings are the statements before all others.
 func (q *query) Settings() string {
 	statements := []string{q.settings}
-	if q.asIs && q.reading != "" {
-		for _, table := range []string{"signins", "audits"} {
+	if q.reading != "" {
+		for _, table := range tableNames {
+			if !q.asIs && table != "activities" {
+				continue
+			}
 			parts := strings.Split(q.layout.tables[table], ".")
 			statement := strings.ReplaceAll(q.reading, "{catalog}", q.column(parts[0]))
 			if len(parts) == 3 && !slices.Contains(statements, statement) {
@@ -222,6 +235,7 @@ var dialects = map[string]dialect{
 		number:    func(v string) string { return "TRY_CAST(" + v + " AS BIGINT)" },
 		matches:   func(v, pattern string) string { return "coalesce(regexp_matches(" + v + ", '" + pattern + "'), false)" },
 		secondBit: func(v string) string { return "(" + v + " & 2) = 2" },
+		listed:    func(v string) string { return "CAST(to_json(" + v + ") AS VARCHAR)" },
 		shownTime: func(v string) string { return "strftime(" + v + ", '%Y-%m-%dT%H:%M:%S.%fZ')" },
 		targets: `(SELECT tenant_id,
         unnest(from_json(CASE WHEN json_valid(targets) THEN targets ELSE '[]' END, '["JSON"]')) AS t FROM {audits}) AS a`,
@@ -267,6 +281,7 @@ var dialects = map[string]dialect{
 			return "coalesce(" + v + " RLIKE '" + strings.ReplaceAll(pattern, `\`, `\\`) + "', false)"
 		},
 		secondBit: func(v string) string { return "(" + v + " & 2) = 2" },
+		listed:    func(v string) string { return "to_json(" + v + ")" },
 		shownTime: func(v string) string { return "date_format(" + v + ", \"yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'\")" },
 		targets: `(SELECT tenant_id,
         explode(from_json(targets, 'array<struct<id:string,userPrincipalName:string>>')) AS t FROM {audits}) AS a`,
@@ -282,7 +297,8 @@ var dialects = map[string]dialect{
 		text:    "VARCHAR",
 		relation: func(q *query, table string) (string, error) {
 			if isPath(table) {
-				return "", fmt.Errorf("a lake under Trino has tables, not files: name them with --table signins=CATALOG.SCHEMA.TABLE and --table audits=…")
+				return "", fmt.Errorf("a lake under Trino has tables, not files: name them with --table signins=CATALOG.SCHEMA.TABLE, " +
+					"--table audits=… and --table activities=…, which is empty where there is none")
 			}
 			return qualified(table, `"`), nil
 		},
@@ -321,6 +337,7 @@ var dialects = map[string]dialect{
 		number:    func(v string) string { return "TRY_CAST(" + v + " AS BIGINT)" },
 		matches:   func(v, pattern string) string { return "coalesce(regexp_like(" + v + ", '" + pattern + "'), false)" },
 		secondBit: func(v string) string { return "bitwise_and(" + v + ", 2) = 2" },
+		listed:    func(v string) string { return "json_format(CAST(" + v + " AS JSON))" },
 		// date_format knows milliseconds only.
 		shownTime: func(v string) string { return "to_iso8601(" + v + ") || 'Z'" },
 		targets: `{audits} AS a

@@ -32,7 +32,7 @@ type Options struct {
 	Engine  string            // one of Engines
 	Layout  string            // one of Layouts
 	Period  analysis.Period   // what is to be judged; the query's window is its Context
-	Tables  map[string]string // other names than the layout's, for signins, noninteractive and audits
+	Tables  map[string]string // other names than the layout's, for those of tableNames
 	Columns map[string]string // other names than the layout's for its columns; "" for one that is not there
 	Tenant  string            // the tenant of records that name none
 	Nested  string            // text or struct: what nested columns are; "" for the layout's
@@ -44,9 +44,9 @@ type Options struct {
 // Engines are the names of the engines, in order.
 func Engines() []string { return []string{"duckdb", "kql", "spark", "trino"} }
 
-// ResultSets are the names of the result sets, in order.
+// ResultSets are the names of the result sets, in order. The last two are of activities, and a lake may have none.
 func ResultSets() []string {
-	return []string{"attempts", "signins", "addresses", "countries", "days", "audits"}
+	return []string{"attempts", "signins", "addresses", "countries", "days", "audits", "activity", "graph"}
 }
 
 const mostUsers = 50 // of an address are named; five prove shared egress
@@ -91,7 +91,12 @@ type query struct {
 	templates                        *template.Template
 	SignInTables                     []signInTable
 	signInNames, auditNames          []string
+	activityTable                    string // as the engine reads it; "" where there is none
 }
+
+// tableNames are what tables are called, whatever their engine calls them. Activities have the lake's columns in each
+// layout.
+var tableNames = []string{"signins", "noninteractive", "audits", "activities"}
 
 type signInTable struct {
 	Name        string // as the engine reads it
@@ -161,8 +166,8 @@ func (q *query) name() error {
 		tables[key] = value
 	}
 	for key, value := range q.Tables {
-		if !slices.Contains([]string{"signins", "noninteractive", "audits"}, key) {
-			return fmt.Errorf("--table %s: the tables are signins, noninteractive and audits", key)
+		if !slices.Contains(tableNames, key) {
+			return fmt.Errorf("--table %s: the tables are %s", key, strings.Join(tableNames, ", "))
 		}
 		tables[key] = value
 	}
@@ -212,8 +217,70 @@ func (q *query) name() error {
 		}
 		q.SignInTables = append(q.SignInTables, t)
 	}
-	_, err := q.relation(q, tables["audits"])
+	if _, err := q.relation(q, tables["audits"]); err != nil || tables["activities"] == "" {
+		return err
+	}
+	if q.Engine == "kql" {
+		return errors.New("--table activities: in Kusto what was done is taken from OfficeActivity and MicrosoftGraphActivityLogs")
+	}
+	var err error
+	q.activityTable, err = q.relation(q, tables["activities"])
 	return err
+}
+
+// HasActivities says whether there is a table of activities.
+func (q *query) HasActivities() bool { return q.activityTable != "" }
+
+// HowMany is how many result sets there are.
+func (q *query) HowMany() string {
+	if q.HasActivities() {
+		return "eight"
+	}
+	return "six"
+}
+
+// ActivityTable is the table of activities as the engine reads it.
+func (q *query) ActivityTable() string { return q.activityTable }
+
+// activitySet is a result set of activities.
+type activitySet struct{ Name, LogType, Passes string }
+
+// ActivitySets are the result sets of activities: whose they are is the same, and Passes are others of any user.
+func (q *query) ActivitySets() []activitySet {
+	return []activitySet{
+		{"activity", record.UnifiedAudit, ""},
+		{"graph", record.GraphActivity, q.matches("lower(r.path)", record.PassRequests)},
+	}
+}
+
+// Activities are the columns of activities, as a lake has them.
+func (q *query) Activities() string {
+	all := []string{q.column("filtered")}
+	for _, c := range record.Activity.Lake() {
+		all = append(all, q.column(c.Name))
+	}
+	return strings.Join(all, ", ")
+}
+
+// ShownActivities are likewise the columns of the result sets: times and lists as text.
+func (q *query) ShownActivities() string {
+	var all []string
+	for _, c := range record.Activity.Lake() {
+		value := "r." + q.column(c.Name)
+		switch c.Type {
+		case record.Time:
+			value = q.Shown(value) + " AS " + q.column(c.Name)
+		case record.Texts:
+			value = q.listed(value) + " AS " + q.column(c.Name)
+		}
+		all = append(all, value)
+	}
+	return strings.Join(all, ", ")
+}
+
+// ActivityBounds are the window of activities.
+func (q *query) ActivityBounds() string {
+	return q.daysOf("day") + q.within(q.column("time"))
 }
 
 // AuditTable is the table of audit events as the engine reads it.
@@ -351,13 +418,25 @@ func (q *query) Bounds(audits bool) string {
 		}
 		times = append(times, q.time(q.column(path[0]), q.times))
 	}
-	at := q.first("TIMESTAMP", times)
-	bounds := at + " >= " + q.instant(q.From) + " AND " + at + " < " + q.instant(q.To)
+	bounds := q.within(q.first("TIMESTAMP", times))
 	if q.layout.day != "" {
-		day := "CAST(" + q.column(q.layout.day) + " AS DATE)"
-		bounds = day + " >= DATE '" + q.From + "' AND " + day + " <= DATE '" + q.LastDay + "'\n    AND " + bounds
+		bounds = q.daysOf(q.layout.day) + bounds
 	}
 	return bounds
+}
+
+// DayOf is the day of a time that a small table of the query's own has, as text: see SignIns.
+func (q *query) DayOf(time string) string { return "CAST(substr(" + time + ", 1, 10) AS DATE)" }
+
+// within says of a time that it is in the window.
+func (q *query) within(at string) string {
+	return at + " >= " + q.instant(q.From) + " AND " + at + " < " + q.instant(q.To)
+}
+
+// daysOf chooses the partitions of the window, by their column.
+func (q *query) daysOf(column string) string {
+	day := "CAST(" + q.column(column) + " AS DATE)"
+	return day + " >= DATE '" + q.From + "' AND " + day + " <= DATE '" + q.LastDay + "'\n    AND "
 }
 
 // Attempt says of a sign-in whether it is an attempt with a pass; never NULL.

@@ -46,8 +46,8 @@ func TestTexts(t *testing.T) {
 	for name, o := range map[string]Options{
 		"duckdb-lake.sql":        {Engine: "duckdb", Layout: "lake", Into: "tapaudit-extract"},
 		"spark-lake.sql":         {Engine: "spark", Layout: "lake", Into: "tapaudit-extract"},
-		"spark-graph.sql":        {Engine: "spark", Layout: "graph", Nested: "struct", Tables: map[string]string{"signins": "entra.signins", "audits": "entra.audits"}, Columns: map[string]string{"tenantId": "tenant", "day": "day"}, Into: "tapaudit-extract"},
-		"trino-lake.sql":         {Engine: "trino", Layout: "lake", Tables: map[string]string{"signins": "hive.entra.signins", "audits": "hive.entra.audits"}, Into: "hive.tapaudit"},
+		"spark-graph.sql":        {Engine: "spark", Layout: "graph", Nested: "struct", Tables: map[string]string{"signins": "entra.signins", "audits": "entra.audits", "activities": "entra.activities"}, Columns: map[string]string{"tenantId": "tenant", "day": "day"}, Into: "tapaudit-extract"},
+		"trino-lake.sql":         {Engine: "trino", Layout: "lake", Tables: map[string]string{"signins": "hive.entra.signins", "audits": "hive.entra.audits", "activities": "hive.entra.activities"}, Into: "hive.tapaudit"},
 		"trino-graph.sql":        {Engine: "trino", Layout: "graph", Tenant: "contoso.example", Tables: map[string]string{"signins": "hive.entra.signins", "audits": "hive.entra.audits"}, Into: "hive.tapaudit"},
 		"kql-loganalytics.kql":   {Engine: "kql", Layout: "loganalytics", Into: "tapaudit-extract"},
 		"spark-loganalytics.sql": {Engine: "spark", Layout: "loganalytics", Into: "tapaudit-extract"},
@@ -100,13 +100,13 @@ func TestWrongOptions(t *testing.T) {
 
 // TestTrinoTables: the statements that declare a lake's folders to Trino are made from the columns that a lake has.
 func TestTrinoTables(t *testing.T) {
-	types := map[record.Type]string{record.Text: "VARCHAR", record.JSON: "VARCHAR", record.Number: "BIGINT", record.Bool: "BOOLEAN", record.Time: "TIMESTAMP(6)"}
+	types := map[record.Type]string{record.Text: "VARCHAR", record.JSON: "VARCHAR", record.Number: "BIGINT", record.Bool: "BOOLEAN", record.Time: "TIMESTAMP(6)", record.Texts: "ARRAY(VARCHAR)"}
 	var text strings.Builder
 	text.WriteString(trinoHead)
 	for _, table := range []struct {
 		name string
 		kind *record.Kind
-	}{{"signins", record.SignIn}, {"audits", record.Audit}} {
+	}{{"signins", record.SignIn}, {"audits", record.Audit}, {"activities", record.Activity}} {
 		fmt.Fprintf(&text, "CREATE TABLE IF NOT EXISTS hive.entra.%s (\n", table.name)
 		line := "   "
 		for _, c := range append(table.kind.Lake(), record.Column{Name: "filtered", Type: record.Bool}, record.Column{Name: "tenantid", Type: record.Text}) {
@@ -136,4 +136,5 @@ CREATE SCHEMA IF NOT EXISTS hive.entra;
 const trinoTail = `-- The folders are tenantId=…, and Hive's names are in lower case.
 CALL hive.system.sync_partition_metadata(schema_name => 'entra', table_name => 'signins', mode => 'ADD', case_sensitive => false);
 CALL hive.system.sync_partition_metadata(schema_name => 'entra', table_name => 'audits', mode => 'ADD', case_sensitive => false);
+CALL hive.system.sync_partition_metadata(schema_name => 'entra', table_name => 'activities', mode => 'ADD', case_sensitive => false);
 `

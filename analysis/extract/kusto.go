@@ -137,6 +137,27 @@ func kustoName(name string) string {
 // AuditTable is the table of audit events.
 func (k kusto) AuditTable() string { return k.q.layout.tables["audits"] }
 
+// Text is a column of the tables of activities, as text. Their rows come whole: what reads exports of these tables reads them.
+func (k kusto) Text(name string) string { return "tostring(" + kustoColumn(name) + ")" }
+
+// Tenant is the tenant that a row of these tables names in the column, else the one that the user says, else the others'.
+func (k kusto) Tenant(column string) string {
+	otherwise := "only_tenant"
+	if k.q.Tenant != "" {
+		otherwise = "'" + k.q.Tenant + "'"
+	}
+	return "coalesce(" + k.Text(column) + ", " + otherwise + ")"
+}
+
+// UnifiedAudit and GraphActivity are what coverage calls the two logs; Passes is what requests for passes contain.
+func (k kusto) UnifiedAudit() string { return record.UnifiedAudit }
+
+// GraphActivity is the other.
+func (k kusto) GraphActivity() string { return record.GraphActivity }
+
+// Passes is what the URI of a request for passes contains, in any letter case.
+func (k kusto) Passes() string { return record.PassMethods }
+
 func kustoTable(_ *query, table string) (string, error) {
 	if !simpleNames.MatchString(table) {
 		return "", fmt.Errorf("%q is no name of a table in Kusto", table)

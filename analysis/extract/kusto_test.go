@@ -70,7 +70,7 @@ func TestKustoAcceptsTheText(t *testing.T) {
 				}
 			}
 		}
-		for _, set := range []string{"addresses", "countries", "days"} {
+		for _, set := range []string{"addresses", "countries", "days", "activity", "graph"} {
 			if got := columns[name+" "+set]; !strings.HasSuffix(got, " extract ") {
 				t.Errorf("%s: %s has the columns%s", name, set, got)
 			}

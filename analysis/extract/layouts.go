@@ -10,7 +10,7 @@ import (
 // one after dots; of several, after a |, the first that is there counts.
 type layout struct {
 	signIns, audits map[string]string // by the case's column
-	tables          map[string]string // default names: signins, noninteractive, audits
+	tables          map[string]string // default names, by those of tableNames
 	day             string            // the column by which the tables are partitioned, "" where there is none
 	filtered        string            // the column that marks records of filtered exports, "" where there is none
 	nested          string            // text or struct
@@ -38,7 +38,7 @@ func layoutOf(name string) (layout, bool) {
 	case "lake": // as 'tapaudit lake' writes it
 		place(func(c record.Column, _ []string) string { return c.Name })
 		return layout{day: "day", filtered: "filtered", nested: "text", times: "timestamp", asIs: true,
-			tables: map[string]string{"signins": "lake/signins", "audits": "lake/audits"}, signIns: signIns, audits: audits}, true
+			tables: map[string]string{"signins": "lake/signins", "audits": "lake/audits", "activities": "lake/activities"}, signIns: signIns, audits: audits}, true
 	case "graph": // Graph's signIn and directoryAudit, a column per member
 		place(func(_ record.Column, paths []string) string { return strings.Join(paths, "|") })
 		signIns["network_locations"] = signIns["trusted_location"]

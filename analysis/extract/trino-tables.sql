@@ -24,6 +24,14 @@ CREATE TABLE IF NOT EXISTS hive.entra.audits (
     actor_token_id VARCHAR, actor_user_agent VARCHAR, targets VARCHAR, details VARCHAR, filtered BOOLEAN, tenantid VARCHAR, day DATE
 ) WITH (format = 'PARQUET', external_location = 's3://logs/lake/audits', partitioned_by = ARRAY['tenantid', 'day']);
 
+CREATE TABLE IF NOT EXISTS hive.entra.activities (
+    id VARCHAR, time TIMESTAMP(6), tenant_id VARCHAR, log_type VARCHAR, workload VARCHAR, operation VARCHAR, path VARCHAR, object VARCHAR,
+    details VARCHAR, result VARCHAR, status BIGINT, user_id VARCHAR, upn VARCHAR, by_system BOOLEAN, service_principal_id VARCHAR,
+    app_id VARCHAR, through_app_id VARCHAR, ip VARCHAR, user_agent VARCHAR, session_id VARCHAR, token_id VARCHAR, correlation_id VARCHAR,
+    items BIGINT, targets ARRAY(VARCHAR), filtered BOOLEAN, tenantid VARCHAR, day DATE
+) WITH (format = 'PARQUET', external_location = 's3://logs/lake/activities', partitioned_by = ARRAY['tenantid', 'day']);
+
 -- The folders are tenantId=…, and Hive's names are in lower case.
 CALL hive.system.sync_partition_metadata(schema_name => 'entra', table_name => 'signins', mode => 'ADD', case_sensitive => false);
 CALL hive.system.sync_partition_metadata(schema_name => 'entra', table_name => 'audits', mode => 'ADD', case_sensitive => false);
+CALL hive.system.sync_partition_metadata(schema_name => 'entra', table_name => 'activities', mode => 'ADD', case_sensitive => false);

@@ -11,7 +11,7 @@ import (
 // extractCommand prints the reduction of a lake as the query of the engine that the lake lies under.
 func extractCommand(io streams) *cobra.Command {
 	c := newCommand("extract --engine ENGINE --period P", "print the query that reduces a lake under an engine that scales",
-		"Prints the query by which an engine reduces a lake to what an audit needs. Its six result sets are evidence like any "+
+		"Prints the query by which an engine reduces a lake to what an audit needs. Its result sets are evidence like any "+
 			"other, and are judged exactly as all of the lake would be.",
 		example{"for Apache Spark", "tapaudit extract --engine spark --period 2026Q3"},
 		example{"for Log Analytics", "tapaudit extract --engine kql --period 2026Q3"},
@@ -26,7 +26,7 @@ func extractCommand(io streams) *cobra.Command {
 	flags.StringVar(&from, "from", "", "beginning of the period, e.g. 2026-07-01 or 2026-07-01T06:00:00Z")
 	flags.StringVar(&to, "to", "", "end of the period, exclusive")
 	flags.StringVar(&o.Layout, "layout", "", "what the tables look like: "+strings.Join(extract.Layouts(), ", ")+" (default lake, as 'tapaudit lake' writes it; for kql loganalytics)")
-	flags.StringArrayVar(&tables, "table", nil, "where a table is: signins=, noninteractive= or audits= with a name, or a folder of Parquet files")
+	flags.StringArrayVar(&tables, "table", nil, "where a table is: signins=, noninteractive=, audits= or activities= (as 'tapaudit lake' writes them, in every layout) with a name, or a folder of Parquet files")
 	flags.StringArrayVar(&columns, "column", nil, "what a column of the layout, or a member of one (status.errorCode), is called: NAME=COLUMN, or NAME= where there is none; also tenantId=, day= (the partition's), filtered=")
 	flags.StringVar(&o.Tenant, "tenant", "", "tenant of records that name none")
 	flags.StringVar(&o.Nested, "nested", "", "what nested columns are, all of them: text (of JSON) or struct (default the layout's)")

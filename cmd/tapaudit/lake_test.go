@@ -15,8 +15,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	_ "github.com/duckdb/duckdb-go/v2"
-
-	"tapaudit/ingest/record"
 )
 
 // placeInText is where a record stands, as sentences name it.
@@ -57,29 +55,6 @@ func sameJudgement(t testing.TB, what, want, got string, but ...string) {
 	}
 }
 
-// byActivity are the rules that ask what was done on a pass, or in Graph. An extract does not hold that.
-var byActivity = []string{"TAP-SESSION-ACTED", "TAP-SESSION-STRIPPED", "TAP-SESSION-DATA", "TAP-GRAPH-UNLOGGED", "TAP-GRAPH-PROBED"}
-
-// sameButActivity demands that the report of an extract says the same as that of the full evidence but for what was done, and
-// that it says so.
-func sameButActivity(t testing.TB, what, want, got string) {
-	t.Helper()
-	sameJudgement(t, what, want, got, byActivity...)
-	for _, r := range rowsOf(t, got, "assessment.csv") {
-		if slices.Contains(byActivity, r["rule_id"]) && r["assessed"] == "yes" {
-			t.Errorf("%s: the report says that %s was assessed", what, r["rule_id"])
-		}
-	}
-}
-
-// coverageOfLogs are the rows of coverage.csv but those of activities.
-func coverageOfLogs(t testing.TB, report string) []map[string]string {
-	t.Helper()
-	return slices.DeleteFunc(rowsOf(t, report, "coverage.csv"), func(r map[string]string) bool {
-		return r["log_type"] == record.UnifiedAudit || r["log_type"] == record.GraphActivity
-	})
-}
-
 // auditSample judges evidence by the sample's configuration.
 func auditSample(t testing.TB, period string, evidence ...string) (report string) {
 	t.Helper()
@@ -110,7 +85,8 @@ func onDuckDB(t testing.TB, text, into string) {
 func extractOn(t testing.TB, engine, period, lake, into string, args ...string) string {
 	t.Helper()
 	text, _ := tapaudit(t, 0, append([]string{"extract", "--engine", engine, "--period", period,
-		"--table", "signins=" + filepath.Join(lake, "signins"), "--table", "audits=" + filepath.Join(lake, "audits"), "--into", into}, args...)...)
+		"--table", "signins=" + filepath.Join(lake, "signins"), "--table", "audits=" + filepath.Join(lake, "audits"),
+		"--table", "activities=" + filepath.Join(lake, "activities"), "--into", into}, args...)...)
 	return text
 }
 
@@ -130,14 +106,14 @@ func TestLakeAndExtract(t *testing.T) {
 		into := filepath.Join(dir, "extract")
 		onDuckDB(t, extractOn(t, "duckdb", "2026Q3", lake, into), into)
 		report := auditSample(t, "2026Q3", into, filepath.Join(lake, "exports"))
-		sameButActivity(t, "extract", full, report)
+		sameJudgement(t, "extract", full, report)
 		for _, row := range rowsOf(t, report, "evidence.csv") {
 			if strings.Contains(row["format"], "lake extract") && !strings.Contains(row["note"], "an extract of a lake, from 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z, made on duckdb by the query ") {
 				t.Errorf("evidence.csv says of %s: %s", row["path"], row["note"])
 			}
 		}
 		// What the lake covers is what the extract counts.
-		if diff := cmp.Diff(coverageOfLogs(t, covered), coverageOfLogs(t, report)); diff != "" {
+		if diff := cmp.Diff(rowsOf(t, covered, "coverage.csv"), rowsOf(t, report, "coverage.csv")); diff != "" {
 			t.Errorf("coverage (-lake +extract):\n%s", diff)
 		}
 		// With records beside it nothing counts twice: here the lake's of the last days of September.
@@ -155,8 +131,8 @@ func TestLakeAndExtract(t *testing.T) {
 			}
 		}
 		both := auditSample(t, "2026Q3", into, late, filepath.Join(lake, "exports"))
-		sameButActivity(t, "extract beside some of its lake", full, both)
-		if diff := cmp.Diff(coverageOfLogs(t, covered), coverageOfLogs(t, both)); diff != "" {
+		sameJudgement(t, "extract beside some of its lake", full, both)
+		if diff := cmp.Diff(rowsOf(t, covered, "coverage.csv"), rowsOf(t, both, "coverage.csv")); diff != "" {
 			t.Errorf("coverage (-lake +extract beside some of it):\n%s", diff)
 		}
 	})
@@ -181,17 +157,21 @@ func TestLakeAndExtract(t *testing.T) {
 		t.Run("extract as "+format, func(t *testing.T) {
 			into := filepath.Join(dir, "extract-"+format)
 			onDuckDB(t, extractOn(t, "duckdb", "2026Q3", lake, into, "--format", format), into)
-			sameButActivity(t, "extract as "+format, full, auditSample(t, "2026Q3", into, filepath.Join(lake, "exports")))
+			sameJudgement(t, "extract as "+format, full, auditSample(t, "2026Q3", into, filepath.Join(lake, "exports")))
 		})
 	}
 	t.Run("an older extract", func(t *testing.T) {
-		// It counted no countries, and named the users of an address without their days.
+		// It counted no countries, named the users of an address without their days, and held nothing that was done.
 		old := filepath.Join(dir, "extract-old")
 		onDuckDB(t, extractOn(t, "duckdb", "2026Q3", lake, old, "--format", "csv"), old)
 		addresses := filepath.Join(old, "addresses.csv")
 		onDuckDB(t, fmt.Sprintf("COPY (SELECT tenant_id, ip, user_id, upn, users, extract FROM read_csv('%s', all_varchar = true)) TO '%[1]s' (FORMAT csv, HEADER)", addresses), old)
-		if err := os.Remove(filepath.Join(old, "countries.csv")); err != nil {
-			t.Fatal(err)
+		days := filepath.Join(old, "days.csv")
+		onDuckDB(t, fmt.Sprintf("COPY (FROM read_csv('%s', all_varchar = true) WHERE log_type NOT IN ('unified audit', 'graph activity')) TO '%[1]s' (FORMAT csv, HEADER)", days), old)
+		for _, set := range []string{"countries", "activity", "graph"} {
+			if err := os.Remove(filepath.Join(old, set+".csv")); err != nil {
+				t.Fatal(err)
+			}
 		}
 		files, err := filepath.Glob(filepath.Join(old, "*.csv"))
 		if err != nil {
@@ -202,7 +182,7 @@ func TestLakeAndExtract(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(file, bytes.ReplaceAll(text, []byte("tapaudit 2; "), []byte("tapaudit 1; ")), 0o600); err != nil {
+			if err := os.WriteFile(file, bytes.ReplaceAll(text, []byte("tapaudit 3; "), []byte("tapaudit 1; ")), 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -216,6 +196,10 @@ func TestLakeAndExtract(t *testing.T) {
 		for rule, reason := range map[string]string{
 			"TAP-SIGNIN-STRANGE-COUNTRY": "the countries of the tenant's other users are not in evidence",
 			"TAP-NETWORK-SHARED":         "an older extract does not say on how many days",
+			"TAP-SESSION-ACTED":          "neither Unified Audit Log nor Graph activity",
+			"TAP-SESSION-DATA":           "no record of the Unified Audit Log and of Graph activity",
+			"TAP-GRAPH-PROBED":           "no Graph activity",
+			"TAP-GRAPH-UNLOGGED":         "no Graph activity",
 		} {
 			if !strings.Contains(said[rule], reason) {
 				t.Errorf("%s: %q", rule, said[rule])
@@ -227,7 +211,7 @@ func TestLakeAndExtract(t *testing.T) {
 		whole := auditSample(t, "2026-08", filepath.Join(sampleLogs, "evidence"))
 		into := filepath.Join(dir, "extract-august")
 		onDuckDB(t, extractOn(t, "duckdb", "2026-08", lake, into), into)
-		sameButActivity(t, "August's extract", whole, auditSample(t, "2026-08", into, filepath.Join(lake, "exports")))
+		sameJudgement(t, "August's extract", whole, auditSample(t, "2026-08", into, filepath.Join(lake, "exports")))
 		// Days that a period does not need are listed, not read.
 		unread := 0
 		for _, row := range rowsOf(t, auditSample(t, "2026-09-14", filepath.Join(lake, "audits")), "evidence.csv") {
@@ -246,7 +230,7 @@ func TestLakeAndExtract(t *testing.T) {
 		for name, layout := range otherLayouts(t, dir, lake) {
 			into := filepath.Join(dir, "extract-"+name)
 			onDuckDB(t, layout.extractOn(t, "duckdb", into, aFile), into)
-			sameButActivity(t, "layout "+name, full, auditSample(t, "2026Q3", into, filepath.Join(lake, "exports")))
+			sameJudgement(t, "layout "+name, full, auditSample(t, "2026Q3", into, filepath.Join(lake, "exports")))
 		}
 	})
 }
@@ -328,6 +312,11 @@ func otherLayouts(t *testing.T, dir, lake string) map[string]otherLayout {
 	read := func(kind string) string {
 		return fmt.Sprintf("read_parquet('%s/%s/**/*.parquet', hive_partitioning = false) WHERE NOT filtered", lake, kind)
 	}
+	acts := func(name string) string { // they have the lake's columns in each layout
+		file := filepath.Join(dir, name+"-activities.parquet")
+		run("COPY (SELECT * EXCLUDE (tenantId) FROM read_parquet('%s/activities/**/*.parquet', hive_partitioning = true) WHERE NOT filtered) TO '%s' (FORMAT parquet)", lake, file)
+		return file
+	}
 	layouts := map[string]otherLayout{}
 	for name, text := range map[string]bool{"graph": true, "graph-structs": false} {
 		s, a := filepath.Join(dir, name+"-signins.parquet"), filepath.Join(dir, name+"-audits.parquet")
@@ -339,7 +328,7 @@ func otherLayouts(t *testing.T, dir, lake string) map[string]otherLayout {
 			flags = append(flags, "--column", "initiatedBy.app.ipAddress=", "--column", "initiatedBy.linkableIdentifiers.sessionId=",
 				"--column", "initiatedBy.linkableIdentifiers.tokenDetails.uniqueTokenIdentifier=", "--column", "initiatedBy.userAgent=")
 		}
-		layouts[name] = otherLayout{flags, map[string]string{"signins": s, "audits": a}}
+		layouts[name] = otherLayout{flags, map[string]string{"signins": s, "audits": a, "activities": acts(name)}}
 	}
 	// Log Analytics: the columns in PascalCase, a table for each kind of sign-in, dynamic columns as texts.
 	pascal := func(columns string) string {
@@ -362,6 +351,7 @@ func otherLayouts(t *testing.T, dir, lake string) map[string]otherLayout {
 		run("COPY (SELECT %s FROM %s) TO '%s' (FORMAT parquet)", columns, from, file)
 		analytics.files[kind] = file
 	}
+	analytics.files["activities"] = acts("loganalytics")
 	layouts["loganalytics"] = analytics
 	return layouts
 }

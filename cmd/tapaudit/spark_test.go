@@ -33,7 +33,7 @@ func TestSameJudgementOnSpark(t *testing.T) {
 
 	duck := filepath.Join(dir, "duckdb")
 	onDuckDB(t, extractOn(t, "duckdb", "2026Q3", lake, duck), duck)
-	sameButActivity(t, "extract on DuckDB", full, auditSample(t, "2026Q3", duck, exports))
+	sameJudgement(t, "extract on DuckDB", full, auditSample(t, "2026Q3", duck, exports))
 
 	// Each as Spark reads it and writes it in another way.
 	others := otherLayouts(t, dir, lake)
@@ -60,6 +60,6 @@ func TestSameJudgementOnSpark(t *testing.T) {
 	t.Logf("Spark took %s for %d extracts, its start included:\n%s", time.Since(began).Round(time.Second), len(texts), said)
 	for _, text := range texts {
 		into := strings.TrimSuffix(text, ".sql")
-		sameButActivity(t, "extract on Spark "+filepath.Base(into), full, auditSample(t, "2026Q3", into, exports))
+		sameJudgement(t, "extract on Spark "+filepath.Base(into), full, auditSample(t, "2026Q3", into, exports))
 	}
 }

@@ -29,15 +29,16 @@ type Extract struct {
 	Engine, From, To, Hash string // times as RFC 3339, To exclusive; Hash is the query's, see package extract
 }
 
-// LatestExtract is the version that queries have now. The first counted no countries and no days of addresses' users.
-const LatestExtract = 2
+// LatestExtract is the version that queries have now. The first counted no countries and no days of addresses' users; the
+// second held no activities.
+const LatestExtract = 3
 
 // String is how rows name the extract.
 func (e Extract) String() string {
 	return fmt.Sprintf("tapaudit %d; %s; %s to %s; %s", e.Version, e.Engine, e.From, e.To, e.Hash)
 }
 
-var extractName = regexp.MustCompile(`^tapaudit ([12]); ([a-z]{1,20}); ([0-9TZ:.-]{20,32}) to ([0-9TZ:.-]{20,32}); ([0-9a-f]{64})$`)
+var extractName = regexp.MustCompile(`^tapaudit ([123]); ([a-z]{1,20}); ([0-9TZ:.-]{20,32}) to ([0-9TZ:.-]{20,32}); ([0-9a-f]{64})$`)
 
 // ParseExtract reads what String wrote.
 func ParseExtract(name string) (Extract, bool) {
@@ -148,6 +149,25 @@ var extractAudits = &Format{
 	needs: need("extract,time,activity|targets"),
 	read: func(o object, in *Input) Outcome {
 		return readExtract(o, func(Extract) Outcome { return readLakeAudit(o, in) })
+	},
+}
+
+var extractActivities = &Format{
+	Name:  "lake extract: activities",
+	needs: need("extract,id,time,log_type,operation"),
+	read: func(o object, in *Input) Outcome {
+		return readExtract(o, func(Extract) Outcome { return readLakeActivity(o, in) })
+	},
+}
+
+// extractTables are rows of tables of Log Analytics, which Kusto's queries give as they are.
+var extractTables = &Format{
+	Name:   "lake extract: rows of Log Analytics",
+	needs:  need("extract"),
+	is:     logAnalytics.is,
+	column: logAnalyticsColumn,
+	read: func(o object, in *Input) Outcome {
+		return readExtract(o, func(Extract) Outcome { return readLogAnalytics(o, in) })
 	},
 }
 

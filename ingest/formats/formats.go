@@ -97,6 +97,8 @@ var all = []*Format{
 	extractAddresses,
 	extractCountries,
 	extractSignIns,
+	extractActivities,
+	extractTables,
 	extractAudits,
 	lakeSignIns,
 	lakeActivities,

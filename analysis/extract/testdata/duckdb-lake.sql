@@ -1,7 +1,7 @@
 -- tapaudit: the reduction of a lake of Microsoft Entra sign-ins and audit events, for duckdb.
 --
 -- Run it with: mkdir -p tapaudit-extract; duckdb < this-file
--- It writes six result sets, to be given to 'tapaudit run' together with the exports of policies, users and roles:
+-- It writes eight result sets, to be given to 'tapaudit run' together with the exports of policies, users and roles:
 --   attempts   every attempt with a Temporary Access Pass (TAP)
 --   signins    every other sign-in of a user who attempted one, received a pass or issued one
 --   addresses  users who signed in successfully from an address of an attempt, 50 at most, on how many days, and how many
@@ -9,9 +9,11 @@
 --   countries  how many users who never attempted a pass signed in successfully from each country
 --   days       how many records the lake has of each tenant, log type and day, and from when to when
 --   audits     every audit event
+--   activity   the Unified Audit Log's records of whoever attempted a pass, up to 31 days after the last attempt
+--   graph      requests to Microsoft Graph by these users then, and every request for passes
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, c8810328cf3e28bd515dd69ffee21a70d0c93a40ba08f658039bb07307eed8b4:
+-- Each row names this query by its hash, 9968aa9928b8103767093125193e02ca7996f6f518ab856bb023044c78e55a62:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET TimeZone = 'UTC';
@@ -99,6 +101,13 @@ FROM read_parquet('lake/audits/**/*.parquet', hive_partitioning = true, union_by
 WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
     AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00';
 
+-- What was done, as 'tapaudit lake' writes it.
+CREATE OR REPLACE TEMP VIEW tapaudit_activities AS
+SELECT "filtered", "id", "time", "tenant_id", "log_type", "workload", "operation", "path", "object", "details", "result", "status", "user_id", "upn", "by_system", "service_principal_id", "app_id", "through_app_id", "ip", "user_agent", "session_id", "token_id", "correlation_id", "items", "targets"
+FROM read_parquet('lake/activities/**/*.parquet', hive_partitioning = true, union_by_name = true)
+WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
+    AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00';
+
 -- An attempt: a step that is a pass, or the Unified Audit Log's bit for one, or an error or a reason that only a pass gives.
 CREATE OR REPLACE TEMP TABLE tapaudit_attempts AS
 SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap FROM tapaudit_signins
@@ -150,27 +159,46 @@ SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
 ) AS named
 WHERE name <> '';
 
--- Who attempted a pass, by every name: the id, else the ids that the UPN stands with, and the UPNs that these do.
+-- Who attempted a pass, by every name, and on which day first and last: the id, else the ids that the UPN stands with, and
+-- the UPNs that these do.
 CREATE OR REPLACE TEMP TABLE tapaudit_attempted_ids AS
-SELECT DISTINCT tenant_id, user_id FROM (
-    SELECT tenant_id, lower(user_id) AS user_id FROM tapaudit_attempts
+SELECT tenant_id, user_id, min(day) AS first_day, max(day) AS last_day FROM (
+    SELECT tenant_id, lower(user_id) AS user_id, CAST(substr(time, 1, 10) AS DATE) AS day FROM tapaudit_attempts
     UNION ALL
-    SELECT ties.tenant_id, ties.user_id
+    SELECT ties.tenant_id, ties.user_id, CAST(substr(a.time, 1, 10) AS DATE)
     FROM tapaudit_ties AS ties JOIN tapaudit_attempts AS a
         ON a.tenant_id = ties.tenant_id AND a.user_id IS NULL AND lower(a.upn) = ties.upn
 ) AS named
-WHERE user_id IS NOT NULL;
+WHERE user_id IS NOT NULL
+GROUP BY tenant_id, user_id;
 
 CREATE OR REPLACE TEMP TABLE tapaudit_attempted AS
-SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
-    SELECT tenant_id, user_id AS name FROM tapaudit_attempted_ids
+SELECT tenant_id || ' ' || name AS name_key, min(first_day) AS first_day, max(last_day) AS last_day FROM (
+    SELECT tenant_id, user_id AS name, first_day, last_day FROM tapaudit_attempted_ids
     UNION ALL
-    SELECT ties.tenant_id, ties.upn
+    SELECT ties.tenant_id, ties.upn, a.first_day, a.last_day
     FROM tapaudit_ties AS ties JOIN tapaudit_attempted_ids AS a ON a.tenant_id = ties.tenant_id AND a.user_id = ties.user_id
     UNION ALL
-    SELECT tenant_id, lower(upn) FROM tapaudit_attempts WHERE user_id IS NULL
+    SELECT tenant_id, lower(upn), CAST(substr(time, 1, 10) AS DATE), CAST(substr(time, 1, 10) AS DATE) FROM tapaudit_attempts WHERE user_id IS NULL
 ) AS named
-WHERE name <> '';
+WHERE name <> ''
+GROUP BY tenant_id || ' ' || name;
+
+-- By what their records are known: these names, and the sessions and tokens of their sign-ins.
+CREATE OR REPLACE TEMP TABLE tapaudit_acting AS
+SELECT acting_key, min(first_day) AS first_day, CAST(max(last_day) + INTERVAL '31' DAY AS DATE) AS until_day FROM (
+    SELECT name_key AS acting_key, first_day, last_day FROM tapaudit_attempted
+    UNION ALL
+    SELECT s.tenant_id || ' session ' || lower(s.session_id), a.first_day, a.last_day
+    FROM tapaudit_signins AS s JOIN tapaudit_attempted AS a
+        ON a.name_key = s.tenant_id || ' ' || lower(coalesce(s.user_id, s.upn))
+    UNION ALL
+    SELECT s.tenant_id || ' token ' || s.token_id, a.first_day, a.last_day
+    FROM tapaudit_signins AS s JOIN tapaudit_attempted AS a
+        ON a.name_key = s.tenant_id || ' ' || lower(coalesce(s.user_id, s.upn))
+) AS known
+WHERE acting_key IS NOT NULL
+GROUP BY acting_key;
 
 -- Addresses without port, brackets and mapping.
 CREATE OR REPLACE TEMP VIEW tapaudit_successes AS
@@ -183,13 +211,13 @@ WHERE error_code = 0 AND ip IS NOT NULL;
 
 -- attempts
 COPY (
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 2; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; c8810328cf3e28bd515dd69ffee21a70d0c93a40ba08f658039bb07307eed8b4' AS "extract"
+SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 9968aa9928b8103767093125193e02ca7996f6f518ab856bb023044c78e55a62' AS "extract"
 FROM tapaudit_attempts
 ) TO 'tapaudit-extract/attempts.parquet' (FORMAT parquet, COMPRESSION zstd);
 
 -- signins
 COPY (
-SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 2; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; c8810328cf3e28bd515dd69ffee21a70d0c93a40ba08f658039bb07307eed8b4' AS "extract"
+SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 9968aa9928b8103767093125193e02ca7996f6f518ab856bb023044c78e55a62' AS "extract"
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM tapaudit_names))
@@ -201,7 +229,7 @@ WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_name
 
 -- addresses: the same user counts once, by the id where there is one. Those are named first who show that many share the address.
 COPY (
-SELECT tenant_id, ip, user_id, upn, users, days, never_attempted, on_two_days, 'tapaudit 2; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; c8810328cf3e28bd515dd69ffee21a70d0c93a40ba08f658039bb07307eed8b4' AS "extract" FROM (
+SELECT tenant_id, ip, user_id, upn, users, days, never_attempted, on_two_days, 'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 9968aa9928b8103767093125193e02ca7996f6f518ab856bb023044c78e55a62' AS "extract" FROM (
     SELECT tenant_id, ip, user_id, upn, days,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         sum(other) OVER (PARTITION BY tenant_id, ip) AS never_attempted,
@@ -239,7 +267,7 @@ LEFT JOIN tapaudit_attempted AS a ON a.name_key = seen.tenant_id || ' ' || seen.
 WHERE a.name_key IS NULL;
 
 COPY (
-SELECT here.tenant_id, here.country, here.users, anywhere.users AS users_anywhere, 'tapaudit 2; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; c8810328cf3e28bd515dd69ffee21a70d0c93a40ba08f658039bb07307eed8b4' AS "extract"
+SELECT here.tenant_id, here.country, here.users, anywhere.users AS users_anywhere, 'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 9968aa9928b8103767093125193e02ca7996f6f518ab856bb023044c78e55a62' AS "extract"
 FROM (SELECT tenant_id, country, count(*) AS users FROM tapaudit_countries GROUP BY tenant_id, country) AS here
 JOIN (SELECT tenant_id, count(DISTINCT user_key) AS users FROM tapaudit_countries GROUP BY tenant_id) AS anywhere
     ON coalesce(anywhere.tenant_id, '') = coalesce(here.tenant_id, '')
@@ -249,7 +277,7 @@ JOIN (SELECT tenant_id, count(DISTINCT user_key) AS users FROM tapaudit_countrie
 COPY (
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     strftime(first_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS first_time, strftime(last_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS last_time,
-    strftime(first_tap_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS first_tap_time, strftime(last_tap_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS last_tap_time, 'tapaudit 2; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; c8810328cf3e28bd515dd69ffee21a70d0c93a40ba08f658039bb07307eed8b4' AS "extract"
+    strftime(first_tap_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS first_tap_time, strftime(last_tap_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS last_tap_time, 'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 9968aa9928b8103767093125193e02ca7996f6f518ab856bb023044c78e55a62' AS "extract"
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -259,6 +287,8 @@ FROM (
         FROM tapaudit_signins WHERE NOT filtered
         UNION ALL
         SELECT tenant_id, 'audit', time, true FROM tapaudit_audits WHERE NOT filtered
+        UNION ALL
+        SELECT tenant_id, log_type, time, false FROM tapaudit_activities WHERE NOT filtered
     ) AS counted
     GROUP BY tenant_id, log_type, CAST(time AS DATE)
 ) AS tallied
@@ -266,6 +296,37 @@ FROM (
 
 -- audits
 COPY (
-SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details, 'tapaudit 2; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; c8810328cf3e28bd515dd69ffee21a70d0c93a40ba08f658039bb07307eed8b4' AS "extract"
+SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details, 'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 9968aa9928b8103767093125193e02ca7996f6f518ab856bb023044c78e55a62' AS "extract"
 FROM tapaudit_audits
 ) TO 'tapaudit-extract/audits.parquet' (FORMAT parquet, COMPRESSION zstd);
+
+-- activity
+COPY (
+SELECT r."id", strftime(r."time", '%Y-%m-%dT%H:%M:%S.%fZ') AS "time", r."tenant_id", r."log_type", r."workload", r."operation", r."path", r."object", r."details", r."result", r."status", r."user_id", r."upn", r."by_system", r."service_principal_id", r."app_id", r."through_app_id", r."ip", r."user_agent", r."session_id", r."token_id", r."correlation_id", r."items", CAST(to_json(r."targets") AS VARCHAR) AS "targets", 'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 9968aa9928b8103767093125193e02ca7996f6f518ab856bb023044c78e55a62' AS "extract"
+FROM tapaudit_activities AS r
+LEFT JOIN tapaudit_acting AS u ON u.acting_key = r.tenant_id || ' ' || lower(r.user_id)
+LEFT JOIN tapaudit_acting AS n ON n.acting_key = r.tenant_id || ' ' || lower(r.upn)
+LEFT JOIN tapaudit_acting AS s ON s.acting_key = r.tenant_id || ' session ' || lower(r.session_id)
+LEFT JOIN tapaudit_acting AS t ON t.acting_key = r.tenant_id || ' token ' || r.token_id
+WHERE r.log_type = 'unified audit'
+    AND (CAST(r.time AS DATE) BETWEEN u.first_day AND u.until_day
+        OR CAST(r.time AS DATE) BETWEEN n.first_day AND n.until_day
+        OR CAST(r.time AS DATE) BETWEEN s.first_day AND s.until_day
+        OR CAST(r.time AS DATE) BETWEEN t.first_day AND t.until_day)
+) TO 'tapaudit-extract/activity.parquet' (FORMAT parquet, COMPRESSION zstd);
+
+-- graph
+COPY (
+SELECT r."id", strftime(r."time", '%Y-%m-%dT%H:%M:%S.%fZ') AS "time", r."tenant_id", r."log_type", r."workload", r."operation", r."path", r."object", r."details", r."result", r."status", r."user_id", r."upn", r."by_system", r."service_principal_id", r."app_id", r."through_app_id", r."ip", r."user_agent", r."session_id", r."token_id", r."correlation_id", r."items", CAST(to_json(r."targets") AS VARCHAR) AS "targets", 'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 9968aa9928b8103767093125193e02ca7996f6f518ab856bb023044c78e55a62' AS "extract"
+FROM tapaudit_activities AS r
+LEFT JOIN tapaudit_acting AS u ON u.acting_key = r.tenant_id || ' ' || lower(r.user_id)
+LEFT JOIN tapaudit_acting AS n ON n.acting_key = r.tenant_id || ' ' || lower(r.upn)
+LEFT JOIN tapaudit_acting AS s ON s.acting_key = r.tenant_id || ' session ' || lower(r.session_id)
+LEFT JOIN tapaudit_acting AS t ON t.acting_key = r.tenant_id || ' token ' || r.token_id
+WHERE r.log_type = 'graph activity'
+    AND (CAST(r.time AS DATE) BETWEEN u.first_day AND u.until_day
+        OR CAST(r.time AS DATE) BETWEEN n.first_day AND n.until_day
+        OR CAST(r.time AS DATE) BETWEEN s.first_day AND s.until_day
+        OR CAST(r.time AS DATE) BETWEEN t.first_day AND t.until_day
+        OR coalesce(regexp_matches(lower(r.path), '/authentication/temporaryaccesspassmethods(/|$)'), false))
+) TO 'tapaudit-extract/graph.parquet' (FORMAT parquet, COMPRESSION zstd);

@@ -11,7 +11,7 @@
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, 39ff43963ad38c5cad030de01ebe42edb42e956a7aa14b49fb5d1fda46a09860:
+-- Each row names this query by its hash, 5cb45f964b12feeb5bde4a7356a1ae53ca700e886ee68485aceb753cf5ed6e51:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET spark.sql.session.timeZone = UTC;
@@ -200,27 +200,30 @@ SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
 ) AS named
 WHERE name <> '';
 
--- Who attempted a pass, by every name: the id, else the ids that the UPN stands with, and the UPNs that these do.
+-- Who attempted a pass, by every name, and on which day first and last: the id, else the ids that the UPN stands with, and
+-- the UPNs that these do.
 CACHE TABLE tapaudit_attempted_ids AS
-SELECT DISTINCT tenant_id, user_id FROM (
-    SELECT tenant_id, lower(user_id) AS user_id FROM tapaudit_attempts
+SELECT tenant_id, user_id, min(day) AS first_day, max(day) AS last_day FROM (
+    SELECT tenant_id, lower(user_id) AS user_id, CAST(substr(time, 1, 10) AS DATE) AS day FROM tapaudit_attempts
     UNION ALL
-    SELECT ties.tenant_id, ties.user_id
+    SELECT ties.tenant_id, ties.user_id, CAST(substr(a.time, 1, 10) AS DATE)
     FROM tapaudit_ties AS ties JOIN tapaudit_attempts AS a
         ON a.tenant_id = ties.tenant_id AND a.user_id IS NULL AND lower(a.upn) = ties.upn
 ) AS named
-WHERE user_id IS NOT NULL;
+WHERE user_id IS NOT NULL
+GROUP BY tenant_id, user_id;
 
 CACHE TABLE tapaudit_attempted AS
-SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
-    SELECT tenant_id, user_id AS name FROM tapaudit_attempted_ids
+SELECT tenant_id || ' ' || name AS name_key, min(first_day) AS first_day, max(last_day) AS last_day FROM (
+    SELECT tenant_id, user_id AS name, first_day, last_day FROM tapaudit_attempted_ids
     UNION ALL
-    SELECT ties.tenant_id, ties.upn
+    SELECT ties.tenant_id, ties.upn, a.first_day, a.last_day
     FROM tapaudit_ties AS ties JOIN tapaudit_attempted_ids AS a ON a.tenant_id = ties.tenant_id AND a.user_id = ties.user_id
     UNION ALL
-    SELECT tenant_id, lower(upn) FROM tapaudit_attempts WHERE user_id IS NULL
+    SELECT tenant_id, lower(upn), CAST(substr(time, 1, 10) AS DATE), CAST(substr(time, 1, 10) AS DATE) FROM tapaudit_attempts WHERE user_id IS NULL
 ) AS named
-WHERE name <> '';
+WHERE name <> ''
+GROUP BY tenant_id || ' ' || name;
 
 -- Addresses without port, brackets and mapping.
 CREATE OR REPLACE TEMPORARY VIEW tapaudit_successes AS
@@ -233,13 +236,13 @@ WHERE error_code = 0 AND ip IS NOT NULL;
 
 -- attempts
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/attempts' USING parquet OPTIONS (compression 'zstd')
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 2; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 39ff43963ad38c5cad030de01ebe42edb42e956a7aa14b49fb5d1fda46a09860' AS `extract`
+SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 3; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 5cb45f964b12feeb5bde4a7356a1ae53ca700e886ee68485aceb753cf5ed6e51' AS `extract`
 FROM tapaudit_attempts
 ;
 
 -- signins
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/signins' USING parquet OPTIONS (compression 'zstd')
-SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 2; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 39ff43963ad38c5cad030de01ebe42edb42e956a7aa14b49fb5d1fda46a09860' AS `extract`
+SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 3; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 5cb45f964b12feeb5bde4a7356a1ae53ca700e886ee68485aceb753cf5ed6e51' AS `extract`
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM tapaudit_names))
@@ -251,7 +254,7 @@ WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_name
 
 -- addresses: the same user counts once, by the id where there is one. Those are named first who show that many share the address.
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/addresses' USING parquet OPTIONS (compression 'zstd')
-SELECT tenant_id, ip, user_id, upn, users, days, never_attempted, on_two_days, 'tapaudit 2; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 39ff43963ad38c5cad030de01ebe42edb42e956a7aa14b49fb5d1fda46a09860' AS `extract` FROM (
+SELECT tenant_id, ip, user_id, upn, users, days, never_attempted, on_two_days, 'tapaudit 3; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 5cb45f964b12feeb5bde4a7356a1ae53ca700e886ee68485aceb753cf5ed6e51' AS `extract` FROM (
     SELECT tenant_id, ip, user_id, upn, days,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         sum(other) OVER (PARTITION BY tenant_id, ip) AS never_attempted,
@@ -289,7 +292,7 @@ LEFT JOIN tapaudit_attempted AS a ON a.name_key = seen.tenant_id || ' ' || seen.
 WHERE a.name_key IS NULL;
 
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/countries' USING parquet OPTIONS (compression 'zstd')
-SELECT here.tenant_id, here.country, here.users, anywhere.users AS users_anywhere, 'tapaudit 2; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 39ff43963ad38c5cad030de01ebe42edb42e956a7aa14b49fb5d1fda46a09860' AS `extract`
+SELECT here.tenant_id, here.country, here.users, anywhere.users AS users_anywhere, 'tapaudit 3; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 5cb45f964b12feeb5bde4a7356a1ae53ca700e886ee68485aceb753cf5ed6e51' AS `extract`
 FROM (SELECT tenant_id, country, count(*) AS users FROM tapaudit_countries GROUP BY tenant_id, country) AS here
 JOIN (SELECT tenant_id, count(DISTINCT user_key) AS users FROM tapaudit_countries GROUP BY tenant_id) AS anywhere
     ON coalesce(anywhere.tenant_id, '') = coalesce(here.tenant_id, '')
@@ -299,7 +302,7 @@ JOIN (SELECT tenant_id, count(DISTINCT user_key) AS users FROM tapaudit_countrie
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/days' USING parquet OPTIONS (compression 'zstd')
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     date_format(first_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS first_time, date_format(last_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS last_time,
-    date_format(first_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS first_tap_time, date_format(last_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS last_tap_time, 'tapaudit 2; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 39ff43963ad38c5cad030de01ebe42edb42e956a7aa14b49fb5d1fda46a09860' AS `extract`
+    date_format(first_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS first_tap_time, date_format(last_tap_time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS last_tap_time, 'tapaudit 3; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 5cb45f964b12feeb5bde4a7356a1ae53ca700e886ee68485aceb753cf5ed6e51' AS `extract`
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -316,6 +319,6 @@ FROM (
 
 -- audits
 INSERT OVERWRITE DIRECTORY 'tapaudit-extract/audits' USING parquet OPTIONS (compression 'zstd')
-SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details, 'tapaudit 2; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 39ff43963ad38c5cad030de01ebe42edb42e956a7aa14b49fb5d1fda46a09860' AS `extract`
+SELECT id, date_format(time, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'") AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details, 'tapaudit 3; spark; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 5cb45f964b12feeb5bde4a7356a1ae53ca700e886ee68485aceb753cf5ed6e51' AS `extract`
 FROM tapaudit_audits
 ;

@@ -12,7 +12,7 @@
 --   audits     every audit event
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, 46b2f44d0c925ac85d182ec96df7a31b5996ebca7dd4c4bc6156fd22d9882ad4:
+-- Each row names this query by its hash, 46339d83aac5cee6005e4971bcc18a26269e4cd6d184452f2de51152c84f2665:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET TIME ZONE 'UTC';
@@ -228,31 +228,34 @@ SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
 ) AS named
 WHERE name <> '';
 
--- Who attempted a pass, by every name: the id, else the ids that the UPN stands with, and the UPNs that these do.
+-- Who attempted a pass, by every name, and on which day first and last: the id, else the ids that the UPN stands with, and
+-- the UPNs that these do.
 CREATE TABLE "hive"."tapaudit".tapaudit_attempted_ids AS
-SELECT DISTINCT tenant_id, user_id FROM (
-    SELECT tenant_id, lower(user_id) AS user_id FROM "hive"."tapaudit".tapaudit_attempts
+SELECT tenant_id, user_id, min(day) AS first_day, max(day) AS last_day FROM (
+    SELECT tenant_id, lower(user_id) AS user_id, CAST(substr(time, 1, 10) AS DATE) AS day FROM "hive"."tapaudit".tapaudit_attempts
     UNION ALL
-    SELECT ties.tenant_id, ties.user_id
+    SELECT ties.tenant_id, ties.user_id, CAST(substr(a.time, 1, 10) AS DATE)
     FROM "hive"."tapaudit".tapaudit_ties AS ties JOIN "hive"."tapaudit".tapaudit_attempts AS a
         ON a.tenant_id = ties.tenant_id AND a.user_id IS NULL AND lower(a.upn) = ties.upn
 ) AS named
-WHERE user_id IS NOT NULL;
+WHERE user_id IS NOT NULL
+GROUP BY tenant_id, user_id;
 
 CREATE TABLE "hive"."tapaudit".tapaudit_attempted AS
-SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
-    SELECT tenant_id, user_id AS name FROM "hive"."tapaudit".tapaudit_attempted_ids
+SELECT tenant_id || ' ' || name AS name_key, min(first_day) AS first_day, max(last_day) AS last_day FROM (
+    SELECT tenant_id, user_id AS name, first_day, last_day FROM "hive"."tapaudit".tapaudit_attempted_ids
     UNION ALL
-    SELECT ties.tenant_id, ties.upn
+    SELECT ties.tenant_id, ties.upn, a.first_day, a.last_day
     FROM "hive"."tapaudit".tapaudit_ties AS ties JOIN "hive"."tapaudit".tapaudit_attempted_ids AS a ON a.tenant_id = ties.tenant_id AND a.user_id = ties.user_id
     UNION ALL
-    SELECT tenant_id, lower(upn) FROM "hive"."tapaudit".tapaudit_attempts WHERE user_id IS NULL
+    SELECT tenant_id, lower(upn), CAST(substr(time, 1, 10) AS DATE), CAST(substr(time, 1, 10) AS DATE) FROM "hive"."tapaudit".tapaudit_attempts WHERE user_id IS NULL
 ) AS named
-WHERE name <> '';
+WHERE name <> ''
+GROUP BY tenant_id || ' ' || name;
 
 -- attempts
 CREATE TABLE "hive"."tapaudit".attempts WITH (format = 'PARQUET') AS
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46b2f44d0c925ac85d182ec96df7a31b5996ebca7dd4c4bc6156fd22d9882ad4' AS "extract"
+SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46339d83aac5cee6005e4971bcc18a26269e4cd6d184452f2de51152c84f2665' AS "extract"
 FROM "hive"."tapaudit".tapaudit_attempts
 ;
 
@@ -310,7 +313,7 @@ SELECT
 FROM "hive"."entra"."signins"
 WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46b2f44d0c925ac85d182ec96df7a31b5996ebca7dd4c4bc6156fd22d9882ad4' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46339d83aac5cee6005e4971bcc18a26269e4cd6d184452f2de51152c84f2665' AS "extract"
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names))
@@ -382,7 +385,7 @@ SELECT tenant_id, user_id, upn, time, CASE
 FROM tapaudit_signins
 WHERE error_code = 0 AND ip IS NOT NULL
 )
-SELECT tenant_id, ip, user_id, upn, users, days, never_attempted, on_two_days, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46b2f44d0c925ac85d182ec96df7a31b5996ebca7dd4c4bc6156fd22d9882ad4' AS "extract" FROM (
+SELECT tenant_id, ip, user_id, upn, users, days, never_attempted, on_two_days, 'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46339d83aac5cee6005e4971bcc18a26269e4cd6d184452f2de51152c84f2665' AS "extract" FROM (
     SELECT tenant_id, ip, user_id, upn, days,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         sum(other) OVER (PARTITION BY tenant_id, ip) AS never_attempted,
@@ -472,7 +475,7 @@ LEFT JOIN "hive"."tapaudit".tapaudit_attempted AS a ON a.name_key = seen.tenant_
 WHERE a.name_key IS NULL;
 
 CREATE TABLE "hive"."tapaudit".countries WITH (format = 'PARQUET') AS
-SELECT here.tenant_id, here.country, here.users, anywhere.users AS users_anywhere, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46b2f44d0c925ac85d182ec96df7a31b5996ebca7dd4c4bc6156fd22d9882ad4' AS "extract"
+SELECT here.tenant_id, here.country, here.users, anywhere.users AS users_anywhere, 'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46339d83aac5cee6005e4971bcc18a26269e4cd6d184452f2de51152c84f2665' AS "extract"
 FROM (SELECT tenant_id, country, count(*) AS users FROM "hive"."tapaudit".tapaudit_countries GROUP BY tenant_id, country) AS here
 JOIN (SELECT tenant_id, count(DISTINCT user_key) AS users FROM "hive"."tapaudit".tapaudit_countries GROUP BY tenant_id) AS anywhere
     ON coalesce(anywhere.tenant_id, '') = coalesce(here.tenant_id, '')
@@ -562,7 +565,7 @@ WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.]
 )
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     to_iso8601(first_time) || 'Z' AS first_time, to_iso8601(last_time) || 'Z' AS last_time,
-    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46b2f44d0c925ac85d182ec96df7a31b5996ebca7dd4c4bc6156fd22d9882ad4' AS "extract"
+    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46339d83aac5cee6005e4971bcc18a26269e4cd6d184452f2de51152c84f2665' AS "extract"
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -608,7 +611,7 @@ SELECT
 FROM "hive"."entra"."audits"
 WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46b2f44d0c925ac85d182ec96df7a31b5996ebca7dd4c4bc6156fd22d9882ad4' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details, 'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46339d83aac5cee6005e4971bcc18a26269e4cd6d184452f2de51152c84f2665' AS "extract"
 FROM tapaudit_audits
 ;
 

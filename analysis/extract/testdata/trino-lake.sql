@@ -2,7 +2,7 @@
 --
 -- Run it with: trino --file this-file. The result sets become tables of the schema hive.tapaudit, which must exist;
 -- tables named tapaudit_ are the query's own and are dropped in the end
--- It writes six result sets, to be given to 'tapaudit run' together with the exports of policies, users and roles:
+-- It writes eight result sets, to be given to 'tapaudit run' together with the exports of policies, users and roles:
 --   attempts   every attempt with a Temporary Access Pass (TAP)
 --   signins    every other sign-in of a user who attempted one, received a pass or issued one
 --   addresses  users who signed in successfully from an address of an attempt, 50 at most, on how many days, and how many
@@ -10,9 +10,11 @@
 --   countries  how many users who never attempted a pass signed in successfully from each country
 --   days       how many records the lake has of each tenant, log type and day, and from when to when
 --   audits     every audit event
+--   activity   the Unified Audit Log's records of whoever attempted a pass, up to 31 days after the last attempt
+--   graph      requests to Microsoft Graph by these users then, and every request for passes
 -- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
 --
--- Each row names this query by its hash, 8b868202075a4d741d7670afa6b74153b4a739d422c98a4315a6dd084bee9ea4:
+-- Each row names this query by its hash, ea2dea3697a92aff7d75e86eea8d9e3634421dab0d84be793a0fb92b93c55045:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET TIME ZONE 'UTC';
@@ -233,31 +235,103 @@ SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
 ) AS named
 WHERE name <> '';
 
--- Who attempted a pass, by every name: the id, else the ids that the UPN stands with, and the UPNs that these do.
+-- Who attempted a pass, by every name, and on which day first and last: the id, else the ids that the UPN stands with, and
+-- the UPNs that these do.
 CREATE TABLE "hive"."tapaudit".tapaudit_attempted_ids AS
-SELECT DISTINCT tenant_id, user_id FROM (
-    SELECT tenant_id, lower(user_id) AS user_id FROM "hive"."tapaudit".tapaudit_attempts
+SELECT tenant_id, user_id, min(day) AS first_day, max(day) AS last_day FROM (
+    SELECT tenant_id, lower(user_id) AS user_id, CAST(substr(time, 1, 10) AS DATE) AS day FROM "hive"."tapaudit".tapaudit_attempts
     UNION ALL
-    SELECT ties.tenant_id, ties.user_id
+    SELECT ties.tenant_id, ties.user_id, CAST(substr(a.time, 1, 10) AS DATE)
     FROM "hive"."tapaudit".tapaudit_ties AS ties JOIN "hive"."tapaudit".tapaudit_attempts AS a
         ON a.tenant_id = ties.tenant_id AND a.user_id IS NULL AND lower(a.upn) = ties.upn
 ) AS named
-WHERE user_id IS NOT NULL;
+WHERE user_id IS NOT NULL
+GROUP BY tenant_id, user_id;
 
 CREATE TABLE "hive"."tapaudit".tapaudit_attempted AS
-SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
-    SELECT tenant_id, user_id AS name FROM "hive"."tapaudit".tapaudit_attempted_ids
+SELECT tenant_id || ' ' || name AS name_key, min(first_day) AS first_day, max(last_day) AS last_day FROM (
+    SELECT tenant_id, user_id AS name, first_day, last_day FROM "hive"."tapaudit".tapaudit_attempted_ids
     UNION ALL
-    SELECT ties.tenant_id, ties.upn
+    SELECT ties.tenant_id, ties.upn, a.first_day, a.last_day
     FROM "hive"."tapaudit".tapaudit_ties AS ties JOIN "hive"."tapaudit".tapaudit_attempted_ids AS a ON a.tenant_id = ties.tenant_id AND a.user_id = ties.user_id
     UNION ALL
-    SELECT tenant_id, lower(upn) FROM "hive"."tapaudit".tapaudit_attempts WHERE user_id IS NULL
+    SELECT tenant_id, lower(upn), CAST(substr(time, 1, 10) AS DATE), CAST(substr(time, 1, 10) AS DATE) FROM "hive"."tapaudit".tapaudit_attempts WHERE user_id IS NULL
 ) AS named
-WHERE name <> '';
+WHERE name <> ''
+GROUP BY tenant_id || ' ' || name;
+
+-- By what their records are known: these names, and the sessions and tokens of their sign-ins.
+CREATE TABLE "hive"."tapaudit".tapaudit_acting AS
+WITH tapaudit_signins AS (
+-- What a sign-in and an audit event are, in the columns that tapaudit reads; tenants in lower case.
+SELECT
+    "id" AS id,
+    "time" AS time,
+    "tenant_id" AS tenant_id,
+    "home_tenant_id" AS home_tenant_id,
+    "resource_tenant_id" AS resource_tenant_id,
+    "user_id" AS user_id,
+    "upn" AS upn,
+    "user_name" AS user_name,
+    "user_type" AS user_type,
+    "app_id" AS app_id,
+    "app_name" AS app_name,
+    "resource_id" AS resource_id,
+    "resource_name" AS resource_name,
+    "resource_sp_id" AS resource_sp_id,
+    "ip" AS ip,
+    "asn" AS asn,
+    "country" AS country,
+    "city" AS city,
+    "client_app" AS client_app,
+    "user_agent" AS user_agent,
+    "device_id" AS device_id,
+    "device_name" AS device_name,
+    "operating_system" AS operating_system,
+    "correlation_id" AS correlation_id,
+    "session_id" AS session_id,
+    "original_request_id" AS original_request_id,
+    "token_id" AS token_id,
+    "interactive" AS interactive,
+    "protocol" AS protocol,
+    "transfer_method" AS transfer_method,
+    "requirement" AS requirement,
+    "conditional_access" AS conditional_access,
+    "risk" AS risk,
+    "risk_aggregated" AS risk_aggregated,
+    "risk_state" AS risk_state,
+    "mfa_method" AS mfa_method,
+    "error_code" AS error_code,
+    "failure_reason" AS failure_reason,
+    "trusted_location" AS trusted_location,
+    "network_locations" AS network_locations,
+    "steps" AS steps,
+    "method_bits" AS method_bits,
+    "event_id" AS event_id,
+    "log" AS log,
+    "can_show_tap" AS can_show_tap,
+    CAST("filtered" AS BOOLEAN) AS filtered
+FROM "hive"."entra"."signins"
+WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
+    AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
+)
+SELECT acting_key, min(first_day) AS first_day, CAST(max(last_day) + INTERVAL '31' DAY AS DATE) AS until_day FROM (
+    SELECT name_key AS acting_key, first_day, last_day FROM "hive"."tapaudit".tapaudit_attempted
+    UNION ALL
+    SELECT s.tenant_id || ' session ' || lower(s.session_id), a.first_day, a.last_day
+    FROM tapaudit_signins AS s JOIN "hive"."tapaudit".tapaudit_attempted AS a
+        ON a.name_key = s.tenant_id || ' ' || lower(coalesce(s.user_id, s.upn))
+    UNION ALL
+    SELECT s.tenant_id || ' token ' || s.token_id, a.first_day, a.last_day
+    FROM tapaudit_signins AS s JOIN "hive"."tapaudit".tapaudit_attempted AS a
+        ON a.name_key = s.tenant_id || ' ' || lower(coalesce(s.user_id, s.upn))
+) AS known
+WHERE acting_key IS NOT NULL
+GROUP BY acting_key;
 
 -- attempts
 CREATE TABLE "hive"."tapaudit".attempts WITH (format = 'PARQUET') AS
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8b868202075a4d741d7670afa6b74153b4a739d422c98a4315a6dd084bee9ea4' AS "extract"
+SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; ea2dea3697a92aff7d75e86eea8d9e3634421dab0d84be793a0fb92b93c55045' AS "extract"
 FROM "hive"."tapaudit".tapaudit_attempts
 ;
 
@@ -316,7 +390,7 @@ FROM "hive"."entra"."signins"
 WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
     AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8b868202075a4d741d7670afa6b74153b4a739d422c98a4315a6dd084bee9ea4' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; ea2dea3697a92aff7d75e86eea8d9e3634421dab0d84be793a0fb92b93c55045' AS "extract"
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names))
@@ -389,7 +463,7 @@ SELECT tenant_id, user_id, upn, time, CASE
 FROM tapaudit_signins
 WHERE error_code = 0 AND ip IS NOT NULL
 )
-SELECT tenant_id, ip, user_id, upn, users, days, never_attempted, on_two_days, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8b868202075a4d741d7670afa6b74153b4a739d422c98a4315a6dd084bee9ea4' AS "extract" FROM (
+SELECT tenant_id, ip, user_id, upn, users, days, never_attempted, on_two_days, 'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; ea2dea3697a92aff7d75e86eea8d9e3634421dab0d84be793a0fb92b93c55045' AS "extract" FROM (
     SELECT tenant_id, ip, user_id, upn, days,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         sum(other) OVER (PARTITION BY tenant_id, ip) AS never_attempted,
@@ -480,7 +554,7 @@ LEFT JOIN "hive"."tapaudit".tapaudit_attempted AS a ON a.name_key = seen.tenant_
 WHERE a.name_key IS NULL;
 
 CREATE TABLE "hive"."tapaudit".countries WITH (format = 'PARQUET') AS
-SELECT here.tenant_id, here.country, here.users, anywhere.users AS users_anywhere, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8b868202075a4d741d7670afa6b74153b4a739d422c98a4315a6dd084bee9ea4' AS "extract"
+SELECT here.tenant_id, here.country, here.users, anywhere.users AS users_anywhere, 'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; ea2dea3697a92aff7d75e86eea8d9e3634421dab0d84be793a0fb92b93c55045' AS "extract"
 FROM (SELECT tenant_id, country, count(*) AS users FROM "hive"."tapaudit".tapaudit_countries GROUP BY tenant_id, country) AS here
 JOIN (SELECT tenant_id, count(DISTINCT user_key) AS users FROM "hive"."tapaudit".tapaudit_countries GROUP BY tenant_id) AS anywhere
     ON coalesce(anywhere.tenant_id, '') = coalesce(here.tenant_id, '')
@@ -569,10 +643,16 @@ SELECT
 FROM "hive"."entra"."audits"
 WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
     AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
+), tapaudit_activities AS (
+-- What was done, as 'tapaudit lake' writes it.
+SELECT "filtered", "id", "time", "tenant_id", "log_type", "workload", "operation", "path", "object", "details", "result", "status", "user_id", "upn", "by_system", "service_principal_id", "app_id", "through_app_id", "ip", "user_agent", "session_id", "token_id", "correlation_id", "items", "targets"
+FROM "hive"."entra"."activities"
+WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
+    AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
 )
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
     to_iso8601(first_time) || 'Z' AS first_time, to_iso8601(last_time) || 'Z' AS last_time,
-    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8b868202075a4d741d7670afa6b74153b4a739d422c98a4315a6dd084bee9ea4' AS "extract"
+    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; ea2dea3697a92aff7d75e86eea8d9e3634421dab0d84be793a0fb92b93c55045' AS "extract"
 FROM (
     SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
         min(time) AS first_time, max(time) AS last_time,
@@ -582,6 +662,8 @@ FROM (
         FROM tapaudit_signins WHERE NOT filtered
         UNION ALL
         SELECT tenant_id, 'audit', time, true FROM tapaudit_audits WHERE NOT filtered
+        UNION ALL
+        SELECT tenant_id, log_type, time, false FROM tapaudit_activities WHERE NOT filtered
     ) AS counted
     GROUP BY tenant_id, log_type, CAST(time AS DATE)
 ) AS tallied
@@ -619,10 +701,56 @@ FROM "hive"."entra"."audits"
 WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
     AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details, 'tapaudit 2; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 8b868202075a4d741d7670afa6b74153b4a739d422c98a4315a6dd084bee9ea4' AS "extract"
+SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details, 'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; ea2dea3697a92aff7d75e86eea8d9e3634421dab0d84be793a0fb92b93c55045' AS "extract"
 FROM tapaudit_audits
 ;
 
+-- activity
+CREATE TABLE "hive"."tapaudit".activity WITH (format = 'PARQUET') AS
+WITH tapaudit_activities AS (
+-- What was done, as 'tapaudit lake' writes it.
+SELECT "filtered", "id", "time", "tenant_id", "log_type", "workload", "operation", "path", "object", "details", "result", "status", "user_id", "upn", "by_system", "service_principal_id", "app_id", "through_app_id", "ip", "user_agent", "session_id", "token_id", "correlation_id", "items", "targets"
+FROM "hive"."entra"."activities"
+WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
+    AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
+)
+SELECT r."id", to_iso8601(r."time") || 'Z' AS "time", r."tenant_id", r."log_type", r."workload", r."operation", r."path", r."object", r."details", r."result", r."status", r."user_id", r."upn", r."by_system", r."service_principal_id", r."app_id", r."through_app_id", r."ip", r."user_agent", r."session_id", r."token_id", r."correlation_id", r."items", json_format(CAST(r."targets" AS JSON)) AS "targets", 'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; ea2dea3697a92aff7d75e86eea8d9e3634421dab0d84be793a0fb92b93c55045' AS "extract"
+FROM tapaudit_activities AS r
+LEFT JOIN "hive"."tapaudit".tapaudit_acting AS u ON u.acting_key = r.tenant_id || ' ' || lower(r.user_id)
+LEFT JOIN "hive"."tapaudit".tapaudit_acting AS n ON n.acting_key = r.tenant_id || ' ' || lower(r.upn)
+LEFT JOIN "hive"."tapaudit".tapaudit_acting AS s ON s.acting_key = r.tenant_id || ' session ' || lower(r.session_id)
+LEFT JOIN "hive"."tapaudit".tapaudit_acting AS t ON t.acting_key = r.tenant_id || ' token ' || r.token_id
+WHERE r.log_type = 'unified audit'
+    AND (CAST(r.time AS DATE) BETWEEN u.first_day AND u.until_day
+        OR CAST(r.time AS DATE) BETWEEN n.first_day AND n.until_day
+        OR CAST(r.time AS DATE) BETWEEN s.first_day AND s.until_day
+        OR CAST(r.time AS DATE) BETWEEN t.first_day AND t.until_day)
+;
+
+-- graph
+CREATE TABLE "hive"."tapaudit".graph WITH (format = 'PARQUET') AS
+WITH tapaudit_activities AS (
+-- What was done, as 'tapaudit lake' writes it.
+SELECT "filtered", "id", "time", "tenant_id", "log_type", "workload", "operation", "path", "object", "details", "result", "status", "user_id", "upn", "by_system", "service_principal_id", "app_id", "through_app_id", "ip", "user_agent", "session_id", "token_id", "correlation_id", "items", "targets"
+FROM "hive"."entra"."activities"
+WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
+    AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'
+)
+SELECT r."id", to_iso8601(r."time") || 'Z' AS "time", r."tenant_id", r."log_type", r."workload", r."operation", r."path", r."object", r."details", r."result", r."status", r."user_id", r."upn", r."by_system", r."service_principal_id", r."app_id", r."through_app_id", r."ip", r."user_agent", r."session_id", r."token_id", r."correlation_id", r."items", json_format(CAST(r."targets" AS JSON)) AS "targets", 'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; ea2dea3697a92aff7d75e86eea8d9e3634421dab0d84be793a0fb92b93c55045' AS "extract"
+FROM tapaudit_activities AS r
+LEFT JOIN "hive"."tapaudit".tapaudit_acting AS u ON u.acting_key = r.tenant_id || ' ' || lower(r.user_id)
+LEFT JOIN "hive"."tapaudit".tapaudit_acting AS n ON n.acting_key = r.tenant_id || ' ' || lower(r.upn)
+LEFT JOIN "hive"."tapaudit".tapaudit_acting AS s ON s.acting_key = r.tenant_id || ' session ' || lower(r.session_id)
+LEFT JOIN "hive"."tapaudit".tapaudit_acting AS t ON t.acting_key = r.tenant_id || ' token ' || r.token_id
+WHERE r.log_type = 'graph activity'
+    AND (CAST(r.time AS DATE) BETWEEN u.first_day AND u.until_day
+        OR CAST(r.time AS DATE) BETWEEN n.first_day AND n.until_day
+        OR CAST(r.time AS DATE) BETWEEN s.first_day AND s.until_day
+        OR CAST(r.time AS DATE) BETWEEN t.first_day AND t.until_day
+        OR coalesce(regexp_like(lower(r.path), '/authentication/temporaryaccesspassmethods(/|$)'), false))
+;
+
+DROP TABLE "hive"."tapaudit".tapaudit_acting;
 DROP TABLE "hive"."tapaudit".tapaudit_countries;
 DROP TABLE "hive"."tapaudit".tapaudit_attempted;
 DROP TABLE "hive"."tapaudit".tapaudit_attempted_ids;

@@ -212,7 +212,7 @@ func lakes(tapaudit, lengths string, perDay int, spark string) error {
 				return err
 			}
 			text, err := measureCommand(tapaudit, "extract", "--engine", engine, "--period", "2026Q3", "--table", "signins="+filepath.Join(lake, "signins"),
-				"--table", "audits="+filepath.Join(lake, "audits"), "--into", into)
+				"--table", "audits="+filepath.Join(lake, "audits"), "--table", "activities=", "--into", into)
 			if err != nil {
 				return err
 			}
