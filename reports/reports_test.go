@@ -198,7 +198,7 @@ func TestForeignFolderIsRefused(t *testing.T) {
 	}
 	for _, name := range kept {
 		if strings.HasSuffix(name, ".new-1") {
-			if v := verifyFolder(t, filepath.Join(parent, name)); v.Same != 16 || len(v.Differences) > 0 {
+			if v := verifyFolder(t, filepath.Join(parent, name)); v.Same != 17 || len(v.Differences) > 0 {
 				t.Errorf("%s: %d the same, %v", name, v.Same, v.Differences)
 			}
 		}
