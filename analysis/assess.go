@@ -39,9 +39,10 @@ WHERE %s < $period_to AND %s >= $period_from GROUP BY tenant_id`, table, first, 
 		"all_policy_changes": within(`(
     SELECT tenant_id, time FROM audit_events WHERE kind = 'policy changed' UNION ALL SELECT tenant_id, time FROM registration_changes)`,
 			"time", "time"),
-		"policy_state":      constant(`SELECT tenant_id, count(*) AS n FROM policy_state GROUP BY tenant_id`),
-		"issuance_failures": within("(SELECT tenant_id, time FROM audit_events WHERE kind = 'pass issuance failed')", "time", "time"),
-		"pass_requests":     within("pass_requests", "time", "time"),
+		"policy_state": constant(`SELECT tenant_id, count(*) AS n FROM policy_state GROUP BY tenant_id`),
+		"issuance_failures": within("(SELECT tenant_id, time FROM audit_events WHERE kind = 'pass issuance failed')",
+			"time", "time"),
+		"pass_requests": within("pass_requests", "time", "time"),
 		"tap_method_snapshots": constant(`
 SELECT tenant AS tenant_id, count(*) AS n FROM attributed_pass_snapshots WHERE tenant IS NOT NULL GROUP BY tenant`),
 		"weeks": constant(`
@@ -237,12 +238,14 @@ func (h have) log(tenant, logType, what string) verdict {
 	case days >= total || len(h.coverage[coverage.Log{Tenant: tenant, Type: logType}].Days) == 0:
 		return no("the evidence holds no " + what + " of the period")
 	default:
-		return verdict{"partly", []string{fmt.Sprintf("%d of %s without %s: %s", days, safetext.Counted(total, "day", "days"), what, coverage.InWords(missing))}}
+		return verdict{"partly", []string{fmt.Sprintf("%d of %s without %s: %s", days,
+			safetext.Counted(total, "day", "days"), what, coverage.InWords(missing))}}
 	}
 }
 
 // assess says for every rule and tenant what was looked at and whether it could be judged for the whole period.
-func assess(ctx context.Context, c *casefile.Case, h have, j *judging, exceptions int) ([]Assessment, []Missing, error) {
+func assess(ctx context.Context, c *casefile.Case, h have, j *judging,
+	exceptions int) ([]Assessment, []Missing, error) {
 	counts := map[ruleTenant]*Assessment{}
 	for _, f := range j.findings {
 		key := ruleTenant{f.RuleID, f.TenantID}

@@ -48,8 +48,10 @@ func storeConfiguration(ctx context.Context, c *casefile.Case, s *settings.Setti
 	}
 	return cmp.Or(
 		rows.Fill(ctx, c, "config", []configured{{
-			Tenant: strings.ToLower(tenant), ApprovedUsers: s.ApprovedUsers != nil, ApprovedApplications: s.ApprovedApplications != nil,
-			Hours: s.Hours != nil, Networks: len(s.TrustedNetworks) > 0, Roster: s.Roster != nil, Register: s.Register != nil,
+			Tenant: strings.ToLower(tenant), ApprovedUsers: s.ApprovedUsers != nil,
+			ApprovedApplications: s.ApprovedApplications != nil,
+			Hours:                s.Hours != nil, Networks: len(s.TrustedNetworks) > 0, Roster: s.Roster != nil,
+			Register:      s.Register != nil,
 			IncidentHours: s.IncidentHours,
 		}}),
 		rows.Fill(ctx, c, "config_lists", lists),
@@ -57,7 +59,8 @@ func storeConfiguration(ctx context.Context, c *casefile.Case, s *settings.Setti
 }
 
 // storeRoster fills roster_users, of each of these tenants.
-func storeRoster(ctx context.Context, c *casefile.Case, s *settings.Settings, ids identity.IDs, tenants []string) error {
+func storeRoster(ctx context.Context, c *casefile.Case, s *settings.Settings, ids identity.IDs,
+	tenants []string) error {
 	type rosterUser struct {
 		Tenant string `db:"tenant_id"`
 		UserID string `db:"user_id"`
@@ -66,7 +69,8 @@ func storeRoster(ctx context.Context, c *casefile.Case, s *settings.Settings, id
 	if s.Roster != nil {
 		for _, tenant := range tenants {
 			for _, entry := range *s.Roster {
-				all = append(all, rosterUser{tenant, ids.Resolve(tenant, entry.UPN, entry.Start.StartUTC().Add(when.Day))})
+				all = append(all, rosterUser{tenant,
+					ids.Resolve(tenant, entry.UPN, entry.Start.StartUTC().Add(when.Day))})
 			}
 		}
 	}
@@ -126,5 +130,6 @@ func canonicalAddress(spelling string, trusted []netip.Prefix) (address, network
 	if err != nil {
 		return ip.String(), ip.String(), false
 	}
-	return ip.String(), prefix.String(), slices.ContainsFunc(trusted, func(p netip.Prefix) bool { return p.Contains(ip) })
+	return ip.String(), prefix.String(), slices.ContainsFunc(trusted,
+		func(p netip.Prefix) bool { return p.Contains(ip) })
 }

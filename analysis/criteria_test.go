@@ -56,7 +56,8 @@ func criterion(l analysis.Login, name string) analysis.Criterion {
 	return l.Criteria[slices.IndexFunc(l.Criteria, func(c analysis.Criterion) bool { return c.Name == name })]
 }
 
-var criteria = []string{"issued", "approved_issuer", "four_eyes", "purpose", "place", "hours", "prompt", "outcome_registered", "closed"}
+var criteria = []string{"issued", "approved_issuer", "four_eyes", "purpose", "place", "hours", "prompt",
+	"outcome_registered", "closed"}
 
 func TestEveryCriterionHasEveryState(t *testing.T) {
 	has := map[[2]string]bool{}
@@ -112,9 +113,11 @@ func criterionScenes() []criterionScene {
 			f.issue("01-01 01:00", "anna", "met though not covered", passDetails{})
 			f.login("01-01 01:30", "met though not covered")
 		}, map[string][]string{
-			met: {"in time", "two minutes early", "two minutes late", "two minutes after a deletion", "met though not covered"},
+			met: {"in time", "two minutes early", "two minutes late", "two minutes after a deletion",
+				"met though not covered"},
 			fails: {
-				"too early", "too late", "later after a deletion", "with the first of two", "before its start", "without any", "failed",
+				"too early", "too late", "later after a deletion", "with the first of two", "before its start",
+				"without any", "failed",
 				"480 minutes after the log begins", "of 30 days ago",
 			},
 			open: {"at home elsewhere", "a second less after the log begins", "of an end nobody knows"},
@@ -151,10 +154,12 @@ func criterionScenes() []criterionScene {
 			f.login("03-10 23:00", "on the day before")
 			f.login("03-19 07:59:59", "after the days that lack")
 			f.login("03-19 08:00:00", "of another day")
-		}, map[string][]string{fails: {"on the day before", "of another day"}, open: {"on the first day that lacks", "after the days that lack"}}},
+		}, map[string][]string{fails: {"on the day before", "of another day"},
+			open: {"on the first day that lacks", "after the days that lack"}}},
 		{"approved_issuer", "with both lists", func(f *fixture) {
 			f.covered("02-01", "03-31")
-			f.configure("approved_issuers: {users: [ANNA@contoso.example, " + idOf("beat") + "], applications: [" + idOf("app HR") + "]}")
+			f.configure("approved_issuers: {users: [ANNA@contoso.example, " + idOf("beat") + "], applications: [" +
+				idOf("app HR") + "]}")
 			give(f, "by UPN", "anna", passDetails{}, "09:30")
 			give(f, "by id", "beat", passDetails{}, "09:30")
 			give(f, "by mallory", "mallory", passDetails{}, "09:30")
@@ -188,7 +193,8 @@ func criterionScenes() []criterionScene {
 			give(f, "by a tool", "app Tool", passDetails{}, "09:30")
 			give(f, "by nobody", "", passDetails{}, "09:30")
 			f.login("09:30", "without a pass")
-		}, map[string][]string{met: {"by anna", "by HR"}, fails: {"by herself", "by a tool"}, open: {"by nobody", "without a pass"}}},
+		}, map[string][]string{met: {"by anna", "by HR"}, fails: {"by herself", "by a tool"},
+			open: {"by nobody", "without a pass"}}},
 		{"four_eyes", "without lists", func(f *fixture) {
 			f.covered("02-01", "03-31")
 			give(f, "by anna", "anna", passDetails{}, "09:30")
@@ -217,13 +223,17 @@ func criterionScenes() []criterionScene {
 			aged("with a device before", "2020-01-01 00:00")
 			f.joinDevice("09:29:59", "with a device before")
 			aged("with a device of the same correlation", "2020-01-01 00:00")
-			f.audit("10:00", "Add device", "app Device Registration Service", []record{{"id": idOf("pc"), "type": "Device"}}, correlation("join"))
+			f.audit("10:00", "Add device", "app Device Registration Service",
+				[]record{{"id": idOf("pc"), "type": "Device"}}, correlation("join"))
 			f.audit("03-12 10:00", "Add registered owner to device", "app Device Registration Service",
-				[]record{{"id": idOf("pc"), "type": "Device"}, userTarget("with a device of the same correlation")}, correlation("join"))
+				[]record{{"id": idOf("pc"), "type": "Device"}, userTarget("with a device of the same correlation")},
+				correlation("join"))
 			aged("who joined a device", "2020-01-01 00:00")
-			f.audit("10:00", "Register device", "who joined a device", []record{{"id": idOf("pc 2"), "type": "Device"}})
+			f.audit("10:00", "Register device", "who joined a device",
+				[]record{{"id": idOf("pc 2"), "type": "Device"}})
 			aged("whose device failed", "2020-01-01 00:00")
-			f.audit("10:00", "Register device", "whose device failed", []record{{"id": idOf("pc 3"), "type": "Device"}}, failure())
+			f.audit("10:00", "Register device", "whose device failed",
+				[]record{{"id": idOf("pc 3"), "type": "Device"}}, failure())
 			f.audit("03-01 09:00", "Add user", "clerk", []record{userTarget("created by the log")})
 			give(f, "created by the log", "anna", passDetails{}, "09:30")
 			f.user("new at the log-in", "02-24 09:30:00")
@@ -231,11 +241,14 @@ func criterionScenes() []criterionScene {
 			give(f, "of unknown age", "anna", passDetails{}, "09:30")
 		}, map[string][]string{
 			met: {
-				"created 14 days before", "created 14 days after", "hired lately", "with a device after 24 hours", "with a device at once",
-				"with a device of the same correlation", "who joined a device", "created by the log", "new at the log-in",
+				"created 14 days before", "created 14 days after", "hired lately", "with a device after 24 hours",
+				"with a device at once",
+				"with a device of the same correlation", "who joined a device", "created by the log",
+				"new at the log-in",
 			},
-			fails: {"created a second earlier", "created a second later", "hired long ago", "with a device a second later", "with a device before", "whose device failed"},
-			open:  {"of unknown age"},
+			fails: {"created a second earlier", "created a second later", "hired long ago",
+				"with a device a second later", "with a device before", "whose device failed"},
+			open: {"of unknown age"},
 		}},
 		{"purpose", "by roster and register", func(f *fixture) {
 			f.covered("02-01", "03-31")
@@ -257,7 +270,8 @@ func criterionScenes() []criterionScene {
 			}
 			watched("watched on the day", "watched-on-the-day@contoso.example,2026-03-11,Eva,T-1,")
 			watched("watched on the day before", "watched-on-the-day-before@contoso.example,2026-03-10,Eva,T-1,")
-			watched("whose pass is named", "somebody@contoso.example,2026-01-01,Eva,T-1,"+idOf("pass of whose pass is named"))
+			watched("whose pass is named",
+				"somebody@contoso.example,2026-01-01,Eva,T-1,"+idOf("pass of whose pass is named"))
 			f.issue("23:30", "anna", "of unknown age", passDetails{})
 			f.login("23:40", "of unknown age")
 		}, map[string][]string{
@@ -271,7 +285,8 @@ func criterionScenes() []criterionScene {
 			f.login("09:00", "trusted, with a port", from("198.51.100.255:50123"))
 			f.login("09:00", "trusted by IPv6", from("2001:DB8:1:0::9"))
 			f.login("09:00", "outside", from("198.51.101.0"), asn(64666))
-			f.login("09:00", "at a named location", from("203.0.113.9"), set("networkLocationDetails", []record{{"networkType": "trustedNamedLocation"}}))
+			f.login("09:00", "at a named location", from("203.0.113.9"),
+				set("networkLocationDetails", []record{{"networkType": "trustedNamedLocation"}}))
 			f.earlier(5, "familiar")
 			f.login("09:00", "familiar")
 			f.earlier(5, "outside")
@@ -295,9 +310,11 @@ func criterionScenes() []criterionScene {
 			f.login("09:00", "five with one of a pass", strange...)
 			f.earlier(5, "failed ones do not count", refusedWith(50126, "Invalid username or password"))
 			f.login("09:00", "failed ones do not count", strange...)
-			times(5, "2025-12-10 09:00:00", 24*time.Hour, func(when string, _ int) { f.signIn(when, "90 days ago", asn(64666)) })
+			times(5, "2025-12-10 09:00:00", 24*time.Hour,
+				func(when string, _ int) { f.signIn(when, "90 days ago", asn(64666)) })
 			f.login("03-10 09:00:00", "90 days ago", strange...)
-			times(5, "2025-12-10 08:59:59", 24*time.Hour, func(when string, _ int) { f.signIn(when, "longer ago", asn(64666)) })
+			times(5, "2025-12-10 08:59:59", 24*time.Hour,
+				func(when string, _ int) { f.signIn(when, "longer ago", asn(64666)) })
 			f.login("03-10 09:00:00", "longer ago", strange...)
 			f.login("09:00:00", "afterwards", strange...)
 			f.signIn("09:00:01", "afterwards", asn(64666))
@@ -337,7 +354,8 @@ func criterionScenes() []criterionScene {
 			give(f, "after 24 hours", "anna", week, "03-11 10:00:00")
 			give(f, "a second later", "anna", week, "03-11 10:00:01")
 			f.login("09:30", "without a pass")
-		}, map[string][]string{met: {"at once", "a minute early", "after 24 hours"}, fails: {"a second later"}, open: {"without a pass"}}},
+		}, map[string][]string{met: {"at once", "a minute early", "after 24 hours"}, fails: {"a second later"},
+			open: {"without a pass"}}},
 		{"outcome_registered", "", func(f *fixture) {
 			f.covered("03-01", "03-31") // until 23:59:59
 			span := passDetails{end: "12:00:00"}
@@ -361,31 +379,39 @@ func criterionScenes() []criterionScene {
 			f.login("09:30:00", "a second later, without a pass")
 			f.registerMethod("10:30:01", "a second later, without a pass")
 			give(f, "all that is required", "anna", span, "09:30")
-			f.audit("09:40", "User registered all required security info", "all that is required", []record{userTarget("all that is required")})
+			f.audit("09:40", "User registered all required security info", "all that is required",
+				[]record{userTarget("all that is required")})
 			give(f, "a device", "anna", span, "09:30")
 			f.joinDevice("09:40", "a device")
 			give(f, "another pass", "anna", span, "09:30")
-			f.audit("09:40", "User registered security info", "app HR", []record{userTarget("another pass")}, set("resultReason", "User registered temporary access pass method"))
+			f.audit("09:40", "User registered security info", "app HR", []record{userTarget("another pass")},
+				set("resultReason", "User registered temporary access pass method"))
 			give(f, "by an administrator", "anna", span, "09:30")
-			f.audit("09:40", "Admin registered security info", "anna", []record{userTarget("by an administrator")}, set("resultReason", "Admin registered phone method for user"))
+			f.audit("09:40", "Admin registered security info", "anna", []record{userTarget("by an administrator")},
+				set("resultReason", "Admin registered phone method for user"))
 			f.login("03-31 22:59:59", "until the log ends")
 			f.login("03-31 23:00:00", "until after the log ends")
 			f.login("03-31 23:10", "registered though not covered")
 			f.registerMethod("03-31 23:20", "registered though not covered")
 		}, map[string][]string{
 			met: {
-				"at once", "at the pass's end", "within an hour after a deletion", "an hour after, without a pass", "all that is required", "a device",
+				"at once", "at the pass's end", "within an hour after a deletion", "an hour after, without a pass",
+				"all that is required", "a device",
 				"registered though not covered",
 			},
 			fails: {
-				"before", "after the pass's end", "in vain", "later after a deletion", "a second later, without a pass", "another pass", "by an administrator",
+				"before", "after the pass's end", "in vain", "later after a deletion",
+				"a second later, without a pass", "another pass", "by an administrator",
 				"until the log ends",
 			},
 			open: {"until after the log ends"},
 		}},
 		{"closed", "", func(f *fixture) {
 			f.covered("02-01", "03-31")
-			many := func(user, end string) { give(f, user, "anna", passDetails{usage: "Multiple", end: end}, "09:30:00") }
+			many := func(user, end string) {
+				give(f, user, "anna", passDetails{usage: "Multiple", end: end},
+					"09:30:00")
+			}
 			give(f, "for one use", "anna", passDetails{end: "03-20 09:00"}, "09:30")
 			many("480 minutes", "17:00:00")
 			many("a second more", "17:00:01")
@@ -485,7 +511,8 @@ privileged_users: [boss@contoso.example]`)
 	f.login("10:00", "without a pass")
 	f.registerMethod("10:01", "without a pass")
 	j := f.judge("TAP-SIGNIN-UNSUPERVISED")
-	want := map[string]analysis.Severity{"one": "medium", "two": "medium", "three": "high", "boss": "high", "herself": "high", "without a pass": "high"}
+	want := map[string]analysis.Severity{"one": "medium", "two": "medium", "three": "high", "boss": "high",
+		"herself": "high", "without a pass": "high"}
 	for user, severity := range want {
 		if got := j.finding("TAP-SIGNIN-UNSUPERVISED", user).Severity; got != severity {
 			t.Errorf("%s: %s, want %s", user, got, severity)
@@ -493,8 +520,8 @@ privileged_users: [boss@contoso.example]`)
 	}
 }
 
-// TestOnePlaceOfALogin: where several of a log-in's sign-ins are from strange places, the ledger and the finding tell of
-// the first, and of what the user had done when the log-in began.
+// TestOnePlaceOfALogin: where several of a log-in's sign-ins are from strange places, the ledger and the finding tell
+// of the first, and of what the user had done when the log-in began.
 func TestOnePlaceOfALogin(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -507,7 +534,8 @@ func TestOnePlaceOfALogin(t *testing.T) {
 	place := j.login("bob").Criteria[slices.Index(criteria, "place")].Reason
 	summary := j.finding("TAP-SIGNIN-UNFAMILIAR-NETWORK", "bob").Summary
 	for _, said := range []string{place, summary} {
-		if !strings.Contains(said, "203.0.113.7") || !strings.Contains(said, " 5 ") || strings.Contains(said, "198.18.0.9") {
+		if !strings.Contains(said, "203.0.113.7") || !strings.Contains(said, " 5 ") ||
+			strings.Contains(said, "198.18.0.9") {
 			t.Errorf("%q does not tell of 203.0.113.7 and 5 earlier sign-ins", said)
 		}
 	}

@@ -12,12 +12,14 @@ import (
 func (f *fixture) unified(when, user, operation string, options ...option) {
 	f.add("unified-audit.json", change(record{
 		"Id": f.id("activity"), "CreationTime": at(when).Format("2006-01-02T15:04:05"), "Operation": operation,
-		"OrganizationId": idOf(f.tenant), "RecordType": 1, "UserType": 0, "UserId": upnOf(user), "Workload": "Exchange",
+		"OrganizationId": idOf(f.tenant), "RecordType": 1, "UserType": 0, "UserId": upnOf(user),
+		"Workload": "Exchange",
 	}, options))
 }
 
 func access(sessionName, token string) option {
-	return set("AppAccessContext", record{"AADSessionId": strings.ToUpper(idOf("session " + sessionName)), "UniqueTokenId": token})
+	return set("AppAccessContext", record{"AADSessionId": strings.ToUpper(idOf("session " + sessionName)),
+		"UniqueTokenId": token})
 }
 
 // TestDeeds: every record that belongs to a log-in is listed once, with its strongest link and its class.
@@ -26,7 +28,8 @@ func TestDeeds(t *testing.T) {
 	f := newFixture(t)
 	f.covered("03-01", "03-31")
 	f.login("09:00", "anna", session("s"), set("uniqueTokenIdentifier", "tokenA"), from("203.0.113.7"))
-	f.unified("09:10", "anna", "MailItemsAccessed", access("s", "tokenA"), set("OperationCount", 41), set("ClientIPAddress", "203.0.113.7:12"),
+	f.unified("09:10", "anna", "MailItemsAccessed", access("s", "tokenA"), set("OperationCount", 41),
+		set("ClientIPAddress", "203.0.113.7:12"),
 		set("OperationProperties", []record{{"Name": "IsThrottled", "Value": "True"}}))
 	f.unified("09:11", "anna", "New-InboxRule", access("", "tokenA"),
 		set("Parameters", []record{{"Name": "ForwardTo", "Value": "somebody@elsewhere.example"}}))
@@ -34,13 +37,16 @@ func TestDeeds(t *testing.T) {
 	f.unified("09:13", "anna", "Update", set("ClientIPAddress", "203.0.113.7"))
 	f.unified("09:14", "anna", "Update") // nothing links it
 	f.unified("09:15", "beat", "Update", access("s", "tokenA"))
-	f.audit("09:20", "Add member to role", "anna", []record{userTarget("carl", property("Role.DisplayName", nil, "Global Administrator"))},
+	f.audit("09:20", "Add member to role", "anna",
+		[]record{userTarget("carl", property("Role.DisplayName", nil, "Global Administrator"))},
 		set("initiatedBy", record{
-			"user":                record{"id": idOf("anna"), "userPrincipalName": upnOf("anna"), "ipAddress": "198.51.100.1"},
+			"user": record{"id": idOf("anna"), "userPrincipalName": upnOf("anna"),
+				"ipAddress": "198.51.100.1"},
 			"linkableIdentifiers": record{"sessionId": idOf("session s")},
 		}))
 	// The same act in the Unified Audit Log.
-	f.unified("09:20", "anna", "Add member to role.", set("Workload", "AzureActiveDirectory"), set("ResultStatus", "Success"),
+	f.unified("09:20", "anna", "Add member to role.", set("Workload", "AzureActiveDirectory"),
+		set("ResultStatus", "Success"),
 		set("ClientIP", "203.0.113.7"))
 	f.registerMethod("09:30", "anna") // its address is another, and it is the registration that the log-in was for
 	j := f.judge("TAP-SIGNIN")
@@ -48,7 +54,8 @@ func TestDeeds(t *testing.T) {
 	var got []string
 	for _, d := range j.Activity {
 		got = append(got, strings.Join([]string{
-			d.Time.Format("15:04"), d.UserName, d.Link, d.Source, d.Operation, d.Class, d.Result, d.Object, d.Address, fmt.Sprint(d.Items), d.Says,
+			d.Time.Format("15:04"), d.UserName, d.Link, d.Source, d.Operation, d.Class, d.Result, d.Object, d.Address,
+			fmt.Sprint(d.Items), d.Says,
 		}, " | "))
 	}
 	want := []string{
@@ -69,7 +76,8 @@ func TestDeeds(t *testing.T) {
 	for _, n := range j.login("anna").Deeds {
 		counts = append(counts, fmt.Sprintf("%s %d", n.Class, n.N))
 	}
-	if diff := cmp.Diff([]string{"inbox rule 1", "role 1", "mail read 41", "method registered 1", "other 1"}, counts); diff != "" {
+	if diff := cmp.Diff([]string{"inbox rule 1", "role 1", "mail read 41", "method registered 1", "other 1"},
+		counts); diff != "" {
 		t.Errorf("the log-in's deeds (-want +got):\n%s", diff)
 	}
 	if j.login("anna").Watched {

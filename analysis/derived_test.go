@@ -14,7 +14,8 @@ import (
 
 var update = flag.Bool("update", false, "write derived.txt anew")
 
-// TestDerived: derived.txt names what judging leaves in a case, no more and no less. A case with anything else is refused.
+// TestDerived: derived.txt names what judging leaves in a case, no more and no less. A case with anything else is
+// refused.
 func TestDerived(t *testing.T) {
 	rules, err := analysis.BuiltInRules()
 	if err != nil {

@@ -40,8 +40,10 @@ func readEvidence(ctx context.Context, c *casefile.Case) (files []EvidenceFile, 
 	unattributed := 0
 	if err := rows.Each(ctx, c, func(s sourceRow) error {
 		f := EvidenceFile{
-			Path: s.Path, Container: s.Container, Bytes: s.Bytes, SHA256: s.SHA256, Format: s.Format, TenantID: s.TenantID,
-			Read: s.Read, Loaded: s.Loaded, Duplicate: s.Duplicates, NotUsed: s.NotUsed, Quarantined: s.Quarantined, Note: s.Note,
+			Path: s.Path, Container: s.Container, Bytes: s.Bytes, SHA256: s.SHA256, Format: s.Format,
+			TenantID: s.TenantID,
+			Read:     s.Read, Loaded: s.Loaded, Duplicate: s.Duplicates, NotUsed: s.NotUsed, Quarantined: s.Quarantined,
+			Note:      s.Note,
 			LooksLike: s.LooksLike,
 		}
 		if s.SameAs != nil {
@@ -138,7 +140,8 @@ ORDER BY s.path, s.source_id`); err != nil {
 		return nil, nil, err
 	}
 	if unattributed > 0 {
-		notes = append(notes, safetext.Counted(unattributed, "file", "files")+" cannot be attributed to a tenant: not used.")
+		notes = append(notes, safetext.Counted(unattributed, "file",
+			"files")+" cannot be attributed to a tenant: not used.")
 	}
 	return files, notes, nil
 }
@@ -168,10 +171,12 @@ func readQuarantine(ctx context.Context, c *casefile.Case, sources proof.Sources
 	var all []Quarantined
 	err := rows.Each(ctx, c, func(l listed) error {
 		q := Quarantined{
-			Place: sources.Place(l.At), Offset: l.Offset, Reason: l.Reason, Excerpt: l.Excerpt, SHA256: l.SHA256, More: l.More,
+			Place: sources.Place(l.At), Offset: l.Offset, Reason: l.Reason, Excerpt: l.Excerpt, SHA256: l.SHA256,
+			More: l.More,
 		}
 		if q.More > 0 {
-			q.Reason = fmt.Sprintf("not listed: %d more of this file; evidence.csv counts them by their reasons", q.More)
+			q.Reason = fmt.Sprintf("not listed: %d more of this file; evidence.csv counts them by their reasons",
+				q.More)
 		}
 		all = append(all, q)
 		return nil

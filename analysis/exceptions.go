@@ -37,8 +37,8 @@ func issuingApplications(events []*auditlog.Event) map[identity.User][]string {
 	return of
 }
 
-// matches says whether an exception speaks of a finding. An application is called by its ids, and by its name only where the
-// record has none; a name without an id behind it names nobody.
+// matches says whether an exception speaks of a finding. An application is called by its ids, and by its name only
+// where the record has none; a name without an id behind it names nobody.
 func (x exceptions) matches(e settings.Exception, f *Finding) bool {
 	var names []string
 	for _, who := range []struct{ id, name string }{{f.SubjectID, f.SubjectName}, {f.ActorID, f.ActorName}} {
@@ -110,7 +110,8 @@ func (x exceptions) storeExpired(ctx context.Context, c *casefile.Case, findings
 		}
 		for tenant, n := range open {
 			all = append(all, expiredRow{
-				i, e.Rule, e.Tenant, e.Subject, e.Owner, e.Reason, e.Expires.String(), tenant, n, e.Expires.End(time.UTC),
+				i, e.Rule, e.Tenant, e.Subject, e.Owner, e.Reason, e.Expires.String(), tenant, n,
+				e.Expires.End(time.UTC),
 			})
 		}
 	}

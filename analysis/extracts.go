@@ -21,7 +21,8 @@ func readExtracts(ctx context.Context, c *casefile.Case, period Period) (notes [
 	if err := rows.Each(ctx, c, func(x extract) error {
 		e, ok := formats.ParseExtract(x.Name)
 		if !ok {
-			return fmt.Errorf("the case names an extract %q that cannot be read; load the evidence into a new case", x.Name)
+			return fmt.Errorf("the case names an extract %q that cannot be read; load the evidence into a new case",
+				x.Name)
 		}
 		note := fmt.Sprintf("Part of the evidence is an extract of a lake, made on %s by the query %s. "+
 			"It holds the lake's days from %s to %s: every attempt with a pass, "+

@@ -124,11 +124,14 @@ func step(method string, succeeded bool, requirement string) record {
 
 func (f *fixture) signIn(when, user string, options ...option) {
 	r := change(record{
-		"id": f.id("request"), "createdDateTime": stamp(at(when)), "userId": idOf(user), "userPrincipalName": upnOf(user), "userDisplayName": user,
-		"userType": "member", "appId": "19db86c3-b2b9-44cc-b339-36da233a3be2", "appDisplayName": "My Signins", "resourceDisplayName": "Microsoft Graph",
-		"ipAddress": office, "autonomousSystemNumber": 64500, "clientAppUsed": "Browser", "userAgent": "Mozilla/5.0",
-		"correlationId": f.id("correlation"), "sessionId": f.id("session"), "isInteractive": true, "conditionalAccessStatus": "success",
-		"homeTenantId": idOf(f.tenant), "resourceTenantId": idOf(f.tenant), "riskLevelDuringSignIn": "none",
+		"id": f.id("request"), "createdDateTime": stamp(at(when)), "userId": idOf(user),
+		"userPrincipalName": upnOf(user), "userDisplayName": user,
+		"userType": "member", "appId": "19db86c3-b2b9-44cc-b339-36da233a3be2", "appDisplayName": "My Signins",
+		"resourceDisplayName": "Microsoft Graph",
+		"ipAddress":           office, "autonomousSystemNumber": 64500, "clientAppUsed": "Browser", "userAgent": "Mozilla/5.0",
+		"correlationId": f.id("correlation"), "sessionId": f.id("session"), "isInteractive": true,
+		"conditionalAccessStatus": "success",
+		"homeTenantId":            idOf(f.tenant), "resourceTenantId": idOf(f.tenant), "riskLevelDuringSignIn": "none",
 		"status": record{"errorCode": 0}, "deviceDetail": record{"deviceId": ""},
 		"authenticationDetails": []record{step("Password", true, "Primary authentication")},
 	}, options)
@@ -137,12 +140,14 @@ func (f *fixture) signIn(when, user string, options ...option) {
 
 // login is a sign-in in which the pass was right.
 func (f *fixture) login(when, user string, options ...option) {
-	f.signIn(when, user, append([]option{steps(step("Temporary Access Pass", true, "Primary authentication"))}, options...)...)
+	f.signIn(when, user, append([]option{steps(step("Temporary Access Pass", true, "Primary authentication"))},
+		options...)...)
 }
 
 // guess is a sign-in in which the pass was wrong.
 func (f *fixture) guess(when, user string, options ...option) {
-	f.login(when, user, append([]option{steps(step("Temporary Access Pass", false, "Primary authentication")), refusedWith(130503, "Temporary Access Pass is incorrect")}, options...)...)
+	f.login(when, user, append([]option{steps(step("Temporary Access Pass", false, "Primary authentication")),
+		refusedWith(130503, "Temporary Access Pass is incorrect")}, options...)...)
 }
 
 func steps(all ...record) option { return set("authenticationDetails", all) }
@@ -170,7 +175,8 @@ func refusedWith(code int, reason string) option {
 // Audit events
 
 func userTarget(user string, modified ...record) record {
-	return record{"id": idOf(user), "displayName": user, "type": "User", "userPrincipalName": upnOf(user), "modifiedProperties": modified}
+	return record{"id": idOf(user), "displayName": user, "type": "User", "userPrincipalName": upnOf(user),
+		"modifiedProperties": modified}
 }
 
 func property(name string, old, new any) record {
@@ -201,8 +207,10 @@ func initiator(name string) record {
 
 func (f *fixture) audit(when, activity, by string, targets []record, options ...option) {
 	f.add("audits.json", change(record{
-		"id": f.id("event"), "activityDateTime": stamp(at(when)), "activityDisplayName": activity, "category": "UserManagement",
-		"correlationId": f.id("correlation"), "loggedByService": "Core Directory", "operationType": "Update", "result": "success", "resultReason": "",
+		"id": f.id("event"), "activityDateTime": stamp(at(when)), "activityDisplayName": activity,
+		"category":      "UserManagement",
+		"correlationId": f.id("correlation"), "loggedByService": "Core Directory", "operationType": "Update",
+		"result": "success", "resultReason": "",
 		"initiatedBy": initiator(by), "targetResources": targets, "additionalDetails": []record{},
 	}, options))
 }
@@ -228,7 +236,8 @@ func (f *fixture) issue(when, by, user string, d passDetails, options ...option)
 	for _, p := range []struct {
 		name, value string
 		isTime      bool
-	}{{"Id", d.id, false}, {"StartDateTime", d.start, true}, {"EndDateTime", d.end, true}, {"AccessPassUsage", d.usage, false}} {
+	}{{"Id", d.id, false}, {"StartDateTime", d.start, true}, {"EndDateTime", d.end, true},
+		{"AccessPassUsage", d.usage, false}} {
 		if p.value == "-" {
 			continue
 		}
@@ -247,7 +256,8 @@ func (f *fixture) issue(when, by, user string, d passDetails, options ...option)
 }
 
 func (f *fixture) deletePass(when, by, user string) {
-	f.audit(when, "Admin deleted security info", by, []record{userTarget(user)}, set("resultReason", "Admin deleted temporary access pass method for user"))
+	f.audit(when, "Admin deleted security info", by, []record{userTarget(user)},
+		set("resultReason", "Admin deleted temporary access pass method for user"))
 }
 
 func (f *fixture) registerMethod(when, user string, options ...option) {
@@ -295,14 +305,17 @@ func (p policy) configuration() record {
 		state = "disabled"
 	}
 	return record{
-		"@odata.type": "#microsoft.graph.temporaryAccessPassAuthenticationMethodConfiguration", "id": "TemporaryAccessPass", "state": state,
-		"isUsableOnce": p.oneTime, "defaultLifetimeInMinutes": 60, "defaultLength": 8, "minimumLifetimeInMinutes": 60, "maximumLifetimeInMinutes": p.minutes,
-		"includeTargets": targets(p.include), "excludeTargets": targets(p.exclude),
+		"@odata.type": "#microsoft.graph.temporaryAccessPassAuthenticationMethodConfiguration",
+		"id":          "TemporaryAccessPass", "state": state,
+		"isUsableOnce": p.oneTime, "defaultLifetimeInMinutes": 60, "defaultLength": 8, "minimumLifetimeInMinutes": 60,
+		"maximumLifetimeInMinutes": p.minutes,
+		"includeTargets":           targets(p.include), "excludeTargets": targets(p.exclude),
 	}
 }
 
 func (p policy) whole() record {
-	return record{"id": "authenticationMethodsPolicy", "authenticationMethodConfigurations": []record{{"id": "Fido2", "state": "enabled"}, p.configuration()}}
+	return record{"id": "authenticationMethodsPolicy",
+		"authenticationMethodConfigurations": []record{{"id": "Fido2", "state": "enabled"}, p.configuration()}}
 }
 
 // dated is a file's name that says when the snapshot in it was taken.
@@ -321,7 +334,8 @@ func (f *fixture) changePolicy(when, by string, old, new policy) {
 
 func (f *fixture) user(name, created string, options ...option) {
 	f.add(dated("users", "03-31 12:00"), change(record{
-		"id": idOf(name), "userPrincipalName": upnOf(name), "displayName": name, "userType": "Member", "accountEnabled": true, "createdDateTime": stamp(at(created)),
+		"id": idOf(name), "userPrincipalName": upnOf(name), "displayName": name, "userType": "Member",
+		"accountEnabled": true, "createdDateTime": stamp(at(created)),
 	}, options))
 }
 
@@ -482,7 +496,10 @@ func (j *judged) one(query string, args ...any) string {
 
 func (j *judged) assessment(rule, tenant string) analysis.Assessment {
 	j.f.t.Helper()
-	i := slices.IndexFunc(j.Assessments, func(a analysis.Assessment) bool { return a.RuleID == rule && a.TenantID == idOf(tenant) })
+	i := slices.IndexFunc(j.Assessments, func(a analysis.Assessment) bool {
+		return a.RuleID == rule &&
+			a.TenantID == idOf(tenant)
+	})
 	if i < 0 {
 		j.f.t.Fatalf("%s of %s has no assessment", rule, tenant)
 	}
@@ -491,7 +508,10 @@ func (j *judged) assessment(rule, tenant string) analysis.Assessment {
 
 func (j *judged) finding(rule, about string) analysis.Finding {
 	j.f.t.Helper()
-	i := slices.IndexFunc(j.Findings, func(f analysis.Finding) bool { return f.RuleID == rule && j.subject(f) == about })
+	i := slices.IndexFunc(j.Findings, func(f analysis.Finding) bool {
+		return f.RuleID == rule &&
+			j.subject(f) == about
+	})
 	if i < 0 {
 		j.f.t.Fatalf("no %s about %s", rule, about)
 	}

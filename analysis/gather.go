@@ -15,7 +15,8 @@ import (
 )
 
 // findIncidents gathers the findings of the whole evidence, and tells those of the period which incident is theirs.
-func findIncidents(ctx context.Context, c *casefile.Case, s *settings.Settings, d derivation, j *judging) ([]Incident, error) {
+func findIncidents(ctx context.Context, c *casefile.Case, s *settings.Settings, d derivation,
+	j *judging) ([]Incident, error) {
 	state, family := map[string]bool{}, map[string]string{}
 	for _, rule := range j.rules {
 		state[rule.ID], family[rule.ID] = rule.isState(), rule.Family
@@ -29,7 +30,8 @@ func findIncidents(ctx context.Context, c *casefile.Case, s *settings.Settings, 
 				continue
 			}
 			g := incidents.Finding{
-				ID: f.ID, Rule: f.RuleID, Family: family[f.RuleID], Severity: f.Severity.Rank(), Open: f.Status == "open", InPeriod: inPeriod, Tenant: f.TenantID,
+				ID: f.ID, Rule: f.RuleID, Family: family[f.RuleID], Severity: f.Severity.Rank(),
+				Open: f.Status == "open", InPeriod: inPeriod, Tenant: f.TenantID,
 				SubjectType: f.SubjectType, Subject: f.SubjectID, First: f.FirstSeen, Last: f.LastSeen, About: f.Count,
 			}
 			for _, r := range f.Records {
@@ -52,7 +54,8 @@ func findIncidents(ctx context.Context, c *casefile.Case, s *settings.Settings, 
 		row := Incident{
 			ID: found.ID, Rank: i + 1, Score: found.Score, Severity: severityOf(found.Severity), Status: "excepted",
 			TenantID: found.Tenant, SubjectType: found.SubjectType, SubjectID: found.Subject,
-			FirstSeen: found.First, LastSeen: found.Last, Passes: found.Passes, Logins: found.Logins, Signs: found.Signs, Touches: found.Touches,
+			FirstSeen: found.First, LastSeen: found.Last, Passes: found.Passes, Logins: found.Logins,
+			Signs: found.Signs, Touches: found.Touches,
 		}
 		if found.Open {
 			row.Status = "open"
@@ -87,7 +90,8 @@ func byWeight(signs []string, x, y *Finding) int {
 		}
 		return len(signs)
 	}
-	return cmp.Or(strings.Compare(y.Status, x.Status), cmp.Compare(y.Severity.Rank(), x.Severity.Rank()), cmp.Compare(place(x), place(y)),
+	return cmp.Or(strings.Compare(y.Status, x.Status), cmp.Compare(y.Severity.Rank(), x.Severity.Rank()),
+		cmp.Compare(place(x), place(y)),
 		x.FirstSeen.Compare(y.FirstSeen), strings.Compare(x.ID, y.ID))
 }
 
@@ -116,7 +120,8 @@ func incidentEvents(ctx context.Context, c *casefile.Case, d derivation) ([]inci
 	}
 	err := rows.Each(ctx, c, func(a attempt) error {
 		all = append(all, incidents.Event{
-			Tenant: a.Tenant, User: a.UserID, Time: a.Time, Keys: []string{proof.SignInKey(a.No)}, Kind: incidents.Attempt,
+			Tenant: a.Tenant, User: a.UserID, Time: a.Time, Keys: []string{proof.SignInKey(a.No)},
+			Kind: incidents.Attempt,
 		})
 		return nil
 	}, `SELECT s.signin_no, s.time, s.tenant_id, s.user_id FROM signins AS s WHERE s.attempt AND s.user_id IS NOT NULL ORDER BY s.signin_no`)

@@ -28,10 +28,12 @@ func judge(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []
 		return nil, err
 	}
 	r := &Result{
-		Organisation: s.Organisation, TenantNames: s.Tenants, Case: s.Case, SettingsHash: s.Hash, RulesHash: hashOf(rules),
-		Tenants: d.scope.tenants, Period: d.scope.period, AsOf: d.scope.asOf, Rules: rules, Notes: d.notes,
-		Passes: passRows(d, witnesses), Activity: deedRows(d), Coverage: d.coverage.Rows(d.scope.tenants, d.scope.period),
-		Policy: d.policies.Rows(d.scope.tenants, d.scope.period),
+		Organisation: s.Organisation, TenantNames: s.Tenants, Case: s.Case, SettingsHash: s.Hash,
+		RulesHash: hashOf(rules),
+		Tenants:   d.scope.tenants, Period: d.scope.period, AsOf: d.scope.asOf, Rules: rules, Notes: d.notes,
+		Passes: passRows(d, witnesses), Activity: deedRows(d),
+		Coverage: d.coverage.Rows(d.scope.tenants, d.scope.period),
+		Policy:   d.policies.Rows(d.scope.tenants, d.scope.period),
 	}
 	j := &judging{rules: rules, scope: d.scope, people: d.people, records: d.records}
 	if err := j.run(ctx, c, false); err != nil {
@@ -135,7 +137,8 @@ func (j *judging) leaveOut(rule Rule, err error) {
 		j.failed = map[string]string{}
 	}
 	j.failed[rule.ID] = "the rule failed: " + err.Error()
-	j.notes = append(j.notes, fmt.Sprintf("The rule %s (%s) failed and was left out.", rule.ID, filepath.Base(rule.Origin)))
+	j.notes = append(j.notes, fmt.Sprintf("The rule %s (%s) failed and was left out.", rule.ID,
+		filepath.Base(rule.Origin)))
 }
 
 // cannotJudge counts one of the population.
@@ -181,7 +184,8 @@ func (j *judging) runOne(ctx context.Context, c *casefile.Case, rule Rule) ([]Fi
 				}
 			}
 			if reason := row.text("not_assessed"); reason != "" {
-				if about := row.list("about"); len(about) > 0 && !rule.isState() && !j.records.touch(j.scope.period, about) {
+				if about := row.list("about"); len(about) > 0 && !rule.isState() &&
+					!j.records.touch(j.scope.period, about) {
 					return nil
 				}
 				j.cannotJudge(ruleTenant{rule.ID, row.text("tenant_id")}, reason)
@@ -222,7 +226,8 @@ func (b *rowBounds) add(row ruleRow) error {
 	}
 	switch {
 	case b.rows > mostFindings:
-		return fmt.Errorf("it gives more than %d rows, the most that a rule may give; narrow or aggregate it", mostFindings)
+		return fmt.Errorf("it gives more than %d rows, the most that a rule may give; narrow or aggregate it",
+			mostFindings)
 	case b.named > mostNamed:
 		return fmt.Errorf("its rows name more than %d records in about and supporting, the most that a rule may name; "+
 			"narrow or aggregate it", mostNamed)
@@ -264,10 +269,12 @@ func (r ruleRow) list(column string) []string {
 // finding derives from a rule's row what is the same for all rules.
 func (j *judging) finding(rule Rule, row ruleRow) (Finding, error) {
 	f := Finding{
-		RuleID: rule.ID, Severity: cmp.Or(rule.Configured, Severity(row.text("severity")), rule.Severity), Status: "open",
+		RuleID: rule.ID, Severity: cmp.Or(rule.Configured, Severity(row.text("severity")), rule.Severity),
+		Status:   "open",
 		TenantID: row.text("tenant_id"), SubjectType: row.text("subject_type"), SubjectID: row.text("subject_id"),
 		SubjectName: row.text("subject_name"),
-		ActorID:     row.text("actor_id"), ActorName: row.text("actor_name"), Title: rule.Title, Summary: row.text("summary"),
+		ActorID:     row.text("actor_id"), ActorName: row.text("actor_name"), Title: rule.Title,
+		Summary: row.text("summary"),
 	}
 	if f.Severity.Rank() < 0 {
 		return f, fmt.Errorf("the severity %q is none", f.Severity)

@@ -70,16 +70,19 @@ func recordKeys(findings []Finding) [][]string {
 	return keys
 }
 
-// storeResult leaves the findings and the incidents in the case, for queries; findings and gathered are the keys of their
-// records.
+// storeResult leaves the findings and the incidents in the case, for queries; findings and gathered are the keys of
+// their records.
 func storeResult(ctx context.Context, c *casefile.Case, r *Result, findings, gathered [][]string) error {
 	var found []findingRow
 	for i, f := range r.Findings {
 		row := findingRow{
-			No: i + 1, ID: f.ID, RuleID: f.RuleID, Severity: f.Severity, Status: f.Status, TenantID: f.TenantID, SubjectType: f.SubjectType,
-			SubjectID: f.SubjectID, SubjectName: f.SubjectName, ActorID: f.ActorID, ActorName: f.ActorName, FirstSeen: f.FirstSeen,
-			LastSeen: f.LastSeen, Count: f.Count, Title: f.Title, Summary: f.Summary, EventIDs: f.EventIDs, IncidentID: f.IncidentID,
-			Records: findings[i],
+			No: i + 1, ID: f.ID, RuleID: f.RuleID, Severity: f.Severity, Status: f.Status, TenantID: f.TenantID,
+			SubjectType: f.SubjectType,
+			SubjectID:   f.SubjectID, SubjectName: f.SubjectName, ActorID: f.ActorID, ActorName: f.ActorName,
+			FirstSeen: f.FirstSeen,
+			LastSeen:  f.LastSeen, Count: f.Count, Title: f.Title, Summary: f.Summary, EventIDs: f.EventIDs,
+			IncidentID: f.IncidentID,
+			Records:    findings[i],
 		}
 		for _, p := range f.Evidence {
 			row.Evidence = append(row.Evidence, p.String())
@@ -92,9 +95,12 @@ func storeResult(ctx context.Context, c *casefile.Case, r *Result, findings, gat
 	var together []incidentRow
 	for i, n := range r.Incidents {
 		together = append(together, incidentRow{
-			ID: n.ID, Rank: n.Rank, Score: n.Score, Severity: n.Severity, Status: n.Status, TenantID: n.TenantID, SubjectType: n.SubjectType,
-			SubjectID: n.SubjectID, SubjectName: n.SubjectName, FirstSeen: n.FirstSeen, LastSeen: n.LastSeen, Passes: n.Passes,
-			Logins: n.Logins, Signs: n.Signs, Actors: n.Actors, Headline: n.Headline, FindingIDs: n.Findings, Touches: n.Touches,
+			ID: n.ID, Rank: n.Rank, Score: n.Score, Severity: n.Severity, Status: n.Status, TenantID: n.TenantID,
+			SubjectType: n.SubjectType,
+			SubjectID:   n.SubjectID, SubjectName: n.SubjectName, FirstSeen: n.FirstSeen, LastSeen: n.LastSeen,
+			Passes: n.Passes,
+			Logins: n.Logins, Signs: n.Signs, Actors: n.Actors, Headline: n.Headline, FindingIDs: n.Findings,
+			Touches: n.Touches,
 			Records: gathered[i],
 		})
 	}

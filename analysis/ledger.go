@@ -22,14 +22,18 @@ func passRows(d derivation, witnesses map[string]string) []Pass {
 	var all []Pass
 	for _, p := range d.passes {
 		e := p.Event
-		if !e.Time.Before(d.scope.period.To) || e.Time.Before(d.scope.period.From) && p.EndedAt.Before(d.scope.period.From) {
+		if !e.Time.Before(d.scope.period.To) || e.Time.Before(d.scope.period.From) &&
+			p.EndedAt.Before(d.scope.period.From) {
 			continue
 		}
 		row := Pass{
-			TenantID: p.Tenant, PassID: e.PassID, UserID: p.UserID, UserName: d.people.Name(p.Tenant, p.UserID), IssuedAt: e.Time,
+			TenantID: p.Tenant, PassID: e.PassID, UserID: p.UserID, UserName: d.people.Name(p.Tenant, p.UserID),
+			IssuedAt:   e.Time,
 			IssuerType: e.IssuerType, IssuerID: e.IssuerID, IssuerName: e.IssuerName, IssuerIP: e.IssuerIP,
-			Start: p.Start, EndTime: p.End, EndBasis: "inferred", EndedAt: p.EndedAt, EndedBy: p.EndedBy, Usage: p.Usage,
-			Logins: len(with[p]), EventID: e.ID, Evidence: d.records.sources.Places(e.Places), Witness: witnesses[e.Key()],
+			Start: p.Start, EndTime: p.End, EndBasis: "inferred", EndedAt: p.EndedAt, EndedBy: p.EndedBy,
+			Usage:  p.Usage,
+			Logins: len(with[p]), EventID: e.ID, Evidence: d.records.sources.Places(e.Places),
+			Witness: witnesses[e.Key()],
 		}
 		if p.EndLogged {
 			row.EndBasis = "logged"
@@ -110,10 +114,13 @@ FROM footprint AS f JOIN signins AS s ON s.signin_no = f.signin_no GROUP BY f.lo
 		}
 		first := l.SignIns[0]
 		row := Login{
-			TenantID: l.Tenant, UserID: l.UserID, UserName: d.people.Name(l.Tenant, l.UserID), Time: l.Time, IP: first.IP,
-			Country: first.Country, Applications: l.Applications(), Signins: len(l.SignIns), Footprint: footprint[l.No].SignIns,
-			Outcome: l.Outcome, Criteria: l.Criteria, Supervised: l.Supervised(), Deeds: done[l.No],
-			Watched: watched(d.coverage, l.Tenant, l.Time, when.Later(l.Time.Add(shortestSession), footprint[l.No].Last)),
+			TenantID: l.Tenant, UserID: l.UserID, UserName: d.people.Name(l.Tenant, l.UserID), Time: l.Time,
+			IP:      first.IP,
+			Country: first.Country, Applications: l.Applications(), Signins: len(l.SignIns),
+			Footprint: footprint[l.No].SignIns,
+			Outcome:   l.Outcome, Criteria: l.Criteria, Supervised: l.Supervised(), Deeds: done[l.No],
+			Watched: watched(d.coverage, l.Tenant, l.Time,
+				when.Later(l.Time.Add(shortestSession), footprint[l.No].Last)),
 		}
 		if first.ASN != nil {
 			row.ASN = strconv.FormatInt(*first.ASN, 10)
@@ -136,5 +143,6 @@ const shortestSession = time.Hour
 
 // watched says whether both logs that show what was done cover a span: only then can it be said that nothing was done.
 func watched(covered coverage.Coverage, tenant string, from, to time.Time) bool {
-	return covered.Covers(tenant, coverage.UnifiedAudit, from, to) && covered.Covers(tenant, coverage.GraphActivity, from, to)
+	return covered.Covers(tenant, coverage.UnifiedAudit, from, to) &&
+		covered.Covers(tenant, coverage.GraphActivity, from, to)
 }

@@ -72,7 +72,8 @@ func TestHowSignInsBecomeLogIns(t *testing.T) {
 	two("one session", "09:30", all(session("a")), all(session("a")))
 	two("one correlation", "09:30", all(correlation("b")), all(correlation("b")))
 	two("nothing in common", "09:30", nil, nil)
-	two("a session that is the other's correlation", "09:30", all(set("sessionId", idOf("x"))), all(set("correlationId", idOf("x"))))
+	two("a session that is the other's correlation", "09:30", all(set("sessionId", idOf("x"))),
+		all(set("correlationId", idOf("x"))))
 	f.login("09:00", "through each other", session("c"), correlation("c"))
 	f.login("09:10", "through each other", session("d"), correlation("d"))
 	f.login("09:20", "through each other", session("d"), correlation("c"))
@@ -95,12 +96,15 @@ func TestHowSignInsBecomeLogIns(t *testing.T) {
 	want := map[string]string{
 		"one session": "2 success", "one correlation": "2 success", "nothing in common": "1 success, 1 success",
 		"a session that is the other's correlation": "1 success, 1 success",
-		"through each other":                        "3 success", "an hour apart": "2 success", "more than an hour apart": "1 success, 1 success",
+		"through each other":                        "3 success", "an hour apart": "2 success",
+		"more than an hour apart":         "1 success, 1 success",
 		"without ids, five minutes apart": "2 success", "without ids, more than that": "1 success, 1 success",
-		"without ids, of another address": "1 success, 1 success", "without ids, of another agent": "1 success, 1 success",
-		"without ids, in a chain": "3 success", "of ids and none": "1 success, 1 success",
-		"interrupted, then let in": "2 success", "blocked, then interrupted": "2 interrupted", "blocked, then let in": "2 success",
-		"blocked twice": "2 blocked", "blocked, and much later let in": "1 blocked, 1 success",
+		"without ids, of another address": "1 success, 1 success",
+		"without ids, of another agent":   "1 success, 1 success",
+		"without ids, in a chain":         "3 success", "of ids and none": "1 success, 1 success",
+		"interrupted, then let in": "2 success", "blocked, then interrupted": "2 interrupted",
+		"blocked, then let in": "2 success",
+		"blocked twice":        "2 blocked", "blocked, and much later let in": "1 blocked, 1 success",
 	}
 	j := f.judge("TAP-SIGNIN")
 	got := byUser(j.table(`SELECT user_id, string_agg(signins || ' ' || outcome, ', ' ORDER BY time) FROM logins_and_blocked GROUP BY user_id`), want)
@@ -150,7 +154,8 @@ func TestWhichSignInsAreAttempts(t *testing.T) {
 	signIn("of code 130502 for another reason", "refused", 130502, "Something else", tap(false))
 	signIn("refused without steps", "refused", 130502, spent)
 	for code, is := range map[int]string{
-		130500: "none", 130501: "none", 130502: "refused", 130503: "failed", 130504: "late", 130505: "late", 130506: "failed", 130507: "failed",
+		130500: "none", 130501: "none", 130502: "refused", 130503: "failed", 130504: "late", 130505: "late",
+		130506: "failed", 130507: "failed",
 		130508: "none", 130509: "none",
 	} {
 		signIn(fmt.Sprint("of code ", code), is, code, "")
@@ -169,7 +174,8 @@ SELECT user_id, CASE WHEN tap_signin THEN 'sign-in' WHEN refused THEN 'refused' 
 func TestWhichErrorsInterrupt(t *testing.T) {
 	t.Parallel()
 	interrupting := []int{
-		50055, 50058, 50059, 50072, 50074, 50079, 50125, 50127, 50129, 50140, 50143, 50144, 50158, 50199, 50097, 51006, 52004,
+		50055, 50058, 50059, 50072, 50074, 50079, 50125, 50127, 50129, 50140, 50143, 50144, 50158, 50199, 50097, 51006,
+		52004,
 		65001, 81010, 81012, 81014, 16000, 16001, 16003,
 	}
 	f := newFixture(t)
@@ -226,21 +232,28 @@ func TestWhatBecomesOfPasses(t *testing.T) {
 	f.deletePass("10:00", "anna", "deleted")
 	f.deletePass("10:30", "anna", "deleted")
 	pass("deleted by the user", passDetails{end: "11:00"})
-	f.audit("10:00", "User deleted security info", "deleted by the user", []record{userTarget("deleted by the user")}, set("resultReason", "User deleted temporary access pass method"))
+	f.audit("10:00", "User deleted security info", "deleted by the user", []record{userTarget("deleted by the user")},
+		set("resultReason", "User deleted temporary access pass method"))
 	pass("deleted in vain", passDetails{end: "11:00"})
-	f.audit("10:00", "Admin deleted security info", "anna", []record{userTarget("deleted in vain")}, set("resultReason", "Admin deleted temporary access pass method for user"), failure())
+	f.audit("10:00", "Admin deleted security info", "anna", []record{userTarget("deleted in vain")},
+		set("resultReason", "Admin deleted temporary access pass method for user"), failure())
 	pass("deleted after its end", passDetails{end: "11:00"})
 	f.deletePass("12:00", "anna", "deleted after its end")
 	pass("deleted before its start", passDetails{start: "12:00", end: "13:00"})
 	f.deletePass("10:00", "anna", "deleted before its start")
 	f.issue("08:00", "anna", "replaced", passDetails{end: "11:00"})
-	f.audit("09:00", "Admin registered security info", "anna", []record{userTarget("replaced")}, set("resultReason", "ADMIN REGISTERED TEMPORARY ACCESS PASS METHOD FOR USER, once more"))
-	f.audit("09:00", "Admin registered security info", "anna", []record{userTarget("by its properties", property("StrongAuthentication.TemporaryAccessPass.AccessPassUsage", nil, "Multiple"))})
+	f.audit("09:00", "Admin registered security info", "anna", []record{userTarget("replaced")},
+		set("resultReason", "ADMIN REGISTERED TEMPORARY ACCESS PASS METHOD FOR USER, once more"))
+	f.audit("09:00", "Admin registered security info", "anna",
+		[]record{userTarget("by its properties",
+			property("StrongAuthentication.TemporaryAccessPass.AccessPassUsage", nil, "Multiple"))})
 	j := f.judge("TAP-ISSUED")
 	got := map[string]string{}
 	for _, p := range j.Passes {
-		name := strings.ReplaceAll(strings.TrimSuffix(p.UserName, "@contoso.example"), "-", " ") + p.IssuedAt.Format(" 15:04")
-		got[name] = fmt.Sprintf("%s-%s %s, %s %s, %s", p.Start.Format("15:04"), p.EndTime.Format("15:04"), p.EndBasis, p.EndedBy, p.EndedAt.Format("15:04"), p.Usage)
+		name := strings.ReplaceAll(strings.TrimSuffix(p.UserName, "@contoso.example"), "-", " ") +
+			p.IssuedAt.Format(" 15:04")
+		got[name] = fmt.Sprintf("%s-%s %s, %s %s, %s", p.Start.Format("15:04"), p.EndTime.Format("15:04"), p.EndBasis,
+			p.EndedBy, p.EndedAt.Format("15:04"), p.Usage)
 	}
 	want := map[string]string{
 		"logged 09:00":                   "09:00-11:00 logged, expiry 11:00, multiple",
@@ -285,7 +298,8 @@ func TestFootprint(t *testing.T) {
 	ran("a day without steps", "12:00", "03-11 09:30:00", without("authenticationDetails"))
 	ran("more than a day without steps", "12:00", "03-11 09:30:01", without("authenticationDetails"))
 	ran("by correlation only", "12:00", "10:00", session("another"))
-	// A proof within a day may be given by what the pass registered; later, or by a method of before, it stands for itself.
+	// A proof within a day may be given by what the pass registered; later, or by a method of before, it stands for
+	// itself.
 	ran("proved anew", "12:00", "03-11 09:30:01", fido)
 	ran("proved by the new method", "12:00", "03-11 09:30:00", fido)
 	f.signIn("03-01 10:00", "proved by the old method", fido)
@@ -303,9 +317,12 @@ func TestFootprint(t *testing.T) {
 	f.signIn("10:00", "proved between two attempts", session("proved between two attempts"), fido)
 	want := map[string]string{
 		"twice, then without steps": "1", "proved between two attempts": "2",
-		"after its end": "1", "after its deletion": "1", "in the same second": "0", "without a pass on record": "1", "for 30 days": "1",
-		"for more than 30 days": "0", "a day without steps": "1", "more than a day without steps": "0", "by correlation only": "0",
-		"proved anew": "0", "proved by the new method": "1", "proved by the old method": "0", "after a proof": "0", "without a session": "1",
+		"after its end": "1", "after its deletion": "1", "in the same second": "0", "without a pass on record": "1",
+		"for 30 days":           "1",
+		"for more than 30 days": "0", "a day without steps": "1", "more than a day without steps": "0",
+		"by correlation only": "0",
+		"proved anew":         "0", "proved by the new method": "1", "proved by the old method": "0", "after a proof": "0",
+		"without a session": "1",
 	}
 	got := byUser(f.judge("TAP-SIGNIN").table(`
 SELECT l.user_id, count(f.signin_no) FROM logins AS l LEFT JOIN footprint AS f ON f.login_no = l.login_no GROUP BY l.user_id`), want)
@@ -392,18 +409,23 @@ func TestWhoAUserIs(t *testing.T) {
 	unnamed("03-14 09:00")
 	unnamed("03-15 09:00")
 	unnamed("03-16 09:00")
-	f.login("09:00", "", set("userId", "00000000-0000-0000-0000-000000000000"), set("userPrincipalName", "Nobody.Knows@contoso.example"))
+	f.login("09:00", "", set("userId", "00000000-0000-0000-0000-000000000000"),
+		set("userPrincipalName", "Nobody.Knows@contoso.example"))
 	f.login("09:00", "loud", set("userId", strings.ToUpper(idOf("loud"))))
-	f.add("groups_2026-03-31.json", record{"id": idOf("helpers"), "displayName": "Helpers", "securityEnabled": true, "members": []record{
-		{"@odata.type": "#microsoft.graph.user", "id": idOf("of a group"), "userPrincipalName": "of.a.group@contoso.example"}}})
+	f.add("groups_2026-03-31.json", record{"id": idOf("helpers"), "displayName": "Helpers", "securityEnabled": true,
+		"members": []record{
+			{"@odata.type": "#microsoft.graph.user", "id": idOf("of a group"),
+				"userPrincipalName": "of.a.group@contoso.example"}}})
 	f.login("09:00", "", set("userPrincipalName", "of.a.group@contoso.example"), set("userId", ""))
-	f.issue("08:50", "anna", "loud", passDetails{}, set("targetResources", []record{{"type": "User", "userPrincipalName": "LOUD@contoso.example"}}))
+	f.issue("08:50", "anna", "loud", passDetails{},
+		set("targetResources", []record{{"type": "User", "userPrincipalName": "LOUD@contoso.example"}}))
 	j := f.judge("TAP-SIGNIN")
 	got := map[string]int{}
 	for _, l := range j.Logins {
 		got[l.UserID]++
 	}
-	want := map[string]int{idOf("the first"): 2, idOf("the second"): 2, "nobody.knows@contoso.example": 1, idOf("loud"): 1,
+	want := map[string]int{idOf("the first"): 2, idOf("the second"): 2, "nobody.knows@contoso.example": 1,
+		idOf("loud"):       1,
 		idOf("of a group"): 1}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("users of log-ins (-want +got):\n%s", diff)
@@ -467,7 +489,10 @@ func TestAFileOfNobodysTenant(t *testing.T) {
 	if len(j.Tenants) != 2 || len(j.Logins) != 2 {
 		t.Errorf("%d tenants with %d log-ins, want 2 with 2", len(j.Tenants), len(j.Logins))
 	}
-	i := slices.IndexFunc(j.Evidence, func(e analysis.EvidenceFile) bool { return strings.HasSuffix(e.Path, "orphan.json") })
+	i := slices.IndexFunc(j.Evidence, func(e analysis.EvidenceFile) bool {
+		return strings.HasSuffix(e.Path,
+			"orphan.json")
+	})
 	if e := j.Evidence[i]; e.NotUsed != 1 || !strings.Contains(e.Note, "not attributable") {
 		t.Errorf("orphan.json: %d not used, note %q", e.NotUsed, e.Note)
 	}
@@ -518,7 +543,8 @@ func TestPeriods(t *testing.T) {
 	}
 	slices.Sort(got)
 	want := []string{
-		"TAP-ISSUED again and again until the period", "TAP-ISSUED at the beginning", "TAP-ISSUED at the end", "TAP-REISSUED again and again until the period",
+		"TAP-ISSUED again and again until the period", "TAP-ISSUED at the beginning", "TAP-ISSUED at the end",
+		"TAP-REISSUED again and again until the period",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("findings of the day (-want +got):\n%s", diff)
@@ -526,7 +552,8 @@ func TestPeriods(t *testing.T) {
 	if a := j.assessment("TAP-ISSUED", home); a.Population != 3 || a.Findings != 3 || a.Assessed != "yes" {
 		t.Errorf("TAP-ISSUED: %d of %d passes, assessed %s", a.Findings, a.Population, a.Assessed)
 	}
-	if a := j.assessment("TAP-LIFETIME-EXCESSIVE", home); a.Assessed != "partly" || !strings.HasPrefix(a.Reasons[0], "1 not assessed") {
+	if a := j.assessment("TAP-LIFETIME-EXCESSIVE", home); a.Assessed != "partly" ||
+		!strings.HasPrefix(a.Reasons[0], "1 not assessed") {
 		t.Errorf("TAP-LIFETIME-EXCESSIVE: assessed %s, %q", a.Assessed, a.Reasons)
 	}
 	if a := j.assessment("TAP-SIGNIN-WITHOUT-ISSUANCE", home); a.Assessed != "yes" {
@@ -539,8 +566,9 @@ func TestNow(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.covered("03-01", "03-31")
-	f.add("roleDefinitions_2026-04-02T10-00-00Z.json", record{"id": idOf("role"), "displayName": "Helpers", "isPrivileged": false, "isBuiltIn": false,
-		"rolePermissions": []record{}})
+	f.add("roleDefinitions_2026-04-02T10-00-00Z.json",
+		record{"id": idOf("role"), "displayName": "Helpers", "isPrivileged": false, "isBuiltIn": false,
+			"rolePermissions": []record{}})
 	if now := f.judge("TAP-SIGNIN").AsOf; now.Format(time.DateOnly) != "2026-04-02" {
 		t.Errorf("now is %s", now)
 	}
@@ -555,7 +583,8 @@ func TestWhenExceptionsCover(t *testing.T) {
 	f.except("TAP-POLICY-ALL-USERS", "", "expires: 2026-03-30")
 	f.from, f.to = "03-01 00:00", "04-01 00:00"
 	want := map[string]string{}
-	for when, status := range map[string]string{"03-09 23:59:59": "open", "03-10 00:00:00": "excepted", "03-11 23:59:59": "excepted", "03-12 00:00:00": "open"} {
+	for when, status := range map[string]string{"03-09 23:59:59": "open", "03-10 00:00:00": "excepted",
+		"03-11 23:59:59": "excepted", "03-12 00:00:00": "open"} {
 		f.issue(when, "anna", "on "+when, passDetails{})
 		want["TAP-ISSUED "+at(when).Format(time.DateTime)] = status
 	}
@@ -563,7 +592,8 @@ func TestWhenExceptionsCover(t *testing.T) {
 	want["TEMPORARY-ACCESS-PASS-FEATURE-ENABLED 2026-03-01 12:00:00"] = "excepted"
 	want["TAP-POLICY-ALL-USERS 2026-03-01 12:00:00"] = "open"
 	got := map[string]string{}
-	for _, finding := range f.judge("TAP-ISSUED", "TEMPORARY-ACCESS-PASS-FEATURE-ENABLED", "TAP-POLICY-ALL-USERS").Findings {
+	for _, finding := range f.judge("TAP-ISSUED", "TEMPORARY-ACCESS-PASS-FEATURE-ENABLED",
+		"TAP-POLICY-ALL-USERS").Findings {
 		got[finding.RuleID+" "+finding.FirstSeen.Format(time.DateTime)] = finding.Status
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -597,7 +627,9 @@ func TestAFindingAndItsRecords(t *testing.T) {
 	records := other.files[path]
 	slices.Reverse(records)
 	other.files[path], other.files["tenantId="+idOf(home)+"/more/signins-2.json"] = records[:7], records[5:]
-	if again := other.judge("TAP-PASS-REUSED").finding("TAP-PASS-REUSED", "bob"); again.ID != finding.ID || again.Count != finding.Count {
-		t.Errorf("the same records in other files: finding %s of %d, want %s of %d", again.ID, again.Count, finding.ID, finding.Count)
+	if again := other.judge("TAP-PASS-REUSED").finding("TAP-PASS-REUSED", "bob"); again.ID != finding.ID ||
+		again.Count != finding.Count {
+		t.Errorf("the same records in other files: finding %s of %d, want %s of %d", again.ID, again.Count, finding.ID,
+			finding.Count)
 	}
 }

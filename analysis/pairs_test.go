@@ -98,13 +98,16 @@ WITH earliest AS (
 )
 SELECT login_no, list_sort(list(DISTINCT 's:' || issuer_signin)) FROM earliest GROUP BY login_no`,
 	},
-	bursts("logins of user", "24 HOUR", 4, 1), bursts("logins of user", "720 HOUR", 6, 1), bursts("passes of user", "7 DAY", 2, 1),
-	bursts("passes by issuer", "1 HOUR", 1, 2), bursts("failed attempts on user", "10 MINUTE", 2, 1), bursts("failed attempts from address", "1 HOUR", 3, 2),
+	bursts("logins of user", "24 HOUR", 4, 1), bursts("logins of user", "720 HOUR", 6, 1),
+	bursts("passes of user", "7 DAY", 2, 1),
+	bursts("passes by issuer", "1 HOUR", 1, 2), bursts("failed attempts on user", "10 MINUTE", 2, 1),
+	bursts("failed attempts from address", "1 HOUR", 3, 2),
 }
 
 // bursts compares the bursts of a kind: sets of items that fall into one window, joined where they share an item.
 func bursts(kind, span string, least, persons int) struct{ name, model, plain string } {
-	model := fmt.Sprintf(`SELECT tenant_id, counted_by, burst, item, time FROM bursts('%s', INTERVAL %s, %d, %d)`, kind, span, least, persons)
+	model := fmt.Sprintf(`SELECT tenant_id, counted_by, burst, item, time FROM bursts('%s', INTERVAL %s, %d, %d)`,
+		kind, span, least, persons)
 	return struct{ name, model, plain string }{kind + " in " + span, model, fmt.Sprintf(`
 WITH RECURSIVE items AS (SELECT * FROM countable WHERE kind = '%s' AND counted_by IS NOT NULL),
 sets AS (
@@ -172,7 +175,8 @@ func TestModelEqualsThePlainDefinitions(t *testing.T) {
 			}
 			for name, of := range rule.Borrows {
 				owner, parameter, _ := strings.Cut(of, ".")
-				parameters[name] = rules[slices.IndexFunc(rules, func(r analysis.Rule) bool { return r.ID == owner })].Parameters[parameter]
+				parameters[name] = rules[slices.IndexFunc(rules,
+					func(r analysis.Rule) bool { return r.ID == owner })].Parameters[parameter]
 			}
 			same(id, rule.SQL, plain, parameters)
 		}
@@ -203,7 +207,8 @@ func randomTenant(t *testing.T, r *rand.Rand) *fixture {
 	f := newFixture(t)
 	f.covered("01-01", "06-30")
 	pick := func(of ...string) string { return of[r.IntN(len(of))] }
-	jumps := []time.Duration{0, time.Second, 5 * time.Minute, 10 * time.Minute, time.Hour, 24 * time.Hour, 30 * 24 * time.Hour, 90 * 24 * time.Hour}
+	jumps := []time.Duration{0, time.Second, 5 * time.Minute, 10 * time.Minute, time.Hour, 24 * time.Hour,
+		30 * 24 * time.Hour, 90 * 24 * time.Hour}
 	when := func() string {
 		at := at("01-05 08:00:00")
 		for range 4 {
@@ -216,7 +221,8 @@ func randomTenant(t *testing.T, r *rand.Rand) *fixture {
 	}
 	user := func() string { return pick("ann", "bob", "bob", "cid") }
 	options := func() []option {
-		all := []option{from(pick("203.0.113.9", "203.0.113.77", "198.51.100.3", "192.0.2.1")), asn([]any{nil, 64500, 64501, 64502}[r.IntN(4)]), device(pick("d1", "d2"))}
+		all := []option{from(pick("203.0.113.9", "203.0.113.77", "198.51.100.3", "192.0.2.1")),
+			asn([]any{nil, 64500, 64501, 64502}[r.IntN(4)]), device(pick("d1", "d2"))}
 		switch r.IntN(4) {
 		case 0:
 			all = append(all, session(pick("a", "b", "c", "d", "e")))
@@ -229,7 +235,8 @@ func randomTenant(t *testing.T, r *rand.Rand) *fixture {
 		f.signIn(when(), user(), options()...)
 	}
 	for range 60 {
-		f.signIn(when(), user(), append(options(), steps(step("FIDO2 security key", true, "Multifactor authentication")))...)
+		f.signIn(when(), user(), append(options(),
+			steps(step("FIDO2 security key", true, "Multifactor authentication")))...)
 	}
 	for range 60 {
 		f.login(when(), user(), options()...)

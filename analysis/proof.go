@@ -194,7 +194,8 @@ func (r records) proveRecord(of *Record, signIns map[int64]*provedSignIn, raw ma
 		of.Kind, of.ID, of.Time, of.What, places = "deed", d.ID, d.Time, d.What, []proof.At{d.At}
 	case "f", "q":
 		var p proof.At
-		fmt.Sscanf(rest, "%d:%d:%d", &p.Source, &p.Line, &p.Ordinal) // a file has no ordinal, nor every record in quarantine
+		fmt.Sscanf(rest, "%d:%d:%d", &p.Source, &p.Line,
+			&p.Ordinal) // a file has no ordinal, nor every record in quarantine
 		p.Line = max(p.Line, 1)
 		at := r.sources.Place(p)
 		of.Kind, of.What, of.ID = "file", "the file "+at.Path, ""

@@ -29,8 +29,8 @@ import (
 //go:embed rules/*.sql
 var ruleFiles embed.FS
 
-// RulesVersion is the version of the rules that come with the program: a report of another one judges the same events by
-// other meanings.
+// RulesVersion is the version of the rules that come with the program: a report of another one judges the same events
+// by other meanings.
 const RulesVersion = 2
 
 // Rank orders severities: 0 for info to 4 for critical, -1 for what is none.
@@ -159,7 +159,8 @@ func ruleNames(root *os.Root, dir string) ([]string, error) {
 	case len(names) == 0:
 		return nil, fmt.Errorf("%q holds no rule: a rule is a file NAME.sql right in it", dir)
 	case len(names) > mostRules:
-		return nil, fmt.Errorf("%q holds %d rules, and %d at most are read; take a folder with fewer", dir, len(names), mostRules)
+		return nil, fmt.Errorf("%q holds %d rules, and %d at most are read; take a folder with fewer", dir, len(names),
+			mostRules)
 	}
 	return names, nil
 }
@@ -206,8 +207,9 @@ func ParseRule(name string, text []byte) (Rule, error) {
 	}
 	return Rule{
 		Group: m.Group, Family: m.Family, Condition: strings.TrimSpace(m.Condition), Fix: remedies,
-		ID: m.ID, Title: m.Title, Severity: m.Severity, Sign: m.Sign, Enabled: true, Parameters: m.Parameters, Borrows: m.Borrows,
-		Why: strings.TrimSpace(m.Why), Needs: m.Needs, Population: m.Population,
+		ID: m.ID, Title: m.Title, Severity: m.Severity, Sign: m.Sign, Enabled: true, Parameters: m.Parameters,
+		Borrows: m.Borrows,
+		Why:     strings.TrimSpace(m.Why), Needs: m.Needs, Population: m.Population,
 		HowToVerify: strings.TrimSpace(m.HowToVerify), HowToFix: strings.TrimSpace(m.HowToFix),
 		References: m.References, Techniques: m.Techniques, Controls: m.Controls,
 		SQL: strings.TrimSpace(string(query)), Source: string(text),
@@ -223,9 +225,11 @@ func (m *frontMatter) check() error {
 	case m.ID == "" || m.Title == "" || m.Why == "" || m.HowToVerify == "" || m.HowToFix == "":
 		return errors.New("a rule needs id, title, why, how_to_verify and how_to_fix")
 	case len(m.ID) > 64 || !ruleID.MatchString(m.ID):
-		return fmt.Errorf("the id %q is none: write A to Z, 0 to 9 and single dashes between them, 64 at most", clipped(m.ID))
+		return fmt.Errorf("the id %q is none: write A to Z, 0 to 9 and single dashes between them, 64 at most",
+			clipped(m.ID))
 	case m.Severity.Rank() < 0:
-		return fmt.Errorf("severity %q is none of %s", clipped(string(m.Severity)), strings.Join(settings.Severities(), ", "))
+		return fmt.Errorf("severity %q is none of %s", clipped(string(m.Severity)),
+			strings.Join(settings.Severities(), ", "))
 	case m.Group != "" && !slices.Contains(RuleGroups, m.Group):
 		return fmt.Errorf("group %q is none of %s", clipped(m.Group), strings.Join(RuleGroups, ", "))
 	case m.Family != "" && !slices.Contains(incidents.Families(), m.Family):
@@ -244,13 +248,15 @@ func (m *frontMatter) check() error {
 	}
 	for _, f := range m.Fix {
 		if _, ok := fixes[f]; !ok {
-			return fmt.Errorf("fix %q is not known; known are %s", clipped(f), strings.Join(slices.Sorted(maps.Keys(fixes)), ", "))
+			return fmt.Errorf("fix %q is not known; known are %s", clipped(f),
+				strings.Join(slices.Sorted(maps.Keys(fixes)), ", "))
 		}
 	}
 	for _, t := range []struct {
 		key, text string
 		most      int
-	}{{"title", m.Title, mostRuleLine}, {"condition", m.Condition, mostRuleText}, {"why", m.Why, mostRuleText}, {"how_to_verify", m.HowToVerify, mostRuleText}, {"how_to_fix", m.HowToFix, mostRuleText}} {
+	}{{"title", m.Title, mostRuleLine}, {"condition", m.Condition, mostRuleText}, {"why", m.Why, mostRuleText},
+		{"how_to_verify", m.HowToVerify, mostRuleText}, {"how_to_fix", m.HowToFix, mostRuleText}} {
 		if err := checkText(t.key, t.text, t.most); err != nil {
 			return err
 		}
@@ -258,7 +264,8 @@ func (m *frontMatter) check() error {
 	for _, l := range []struct {
 		key     string
 		entries []string
-	}{{"sign", m.Sign}, {"needs", m.Needs}, {"fix", m.Fix}, {"references", m.References}, {"techniques", m.Techniques}, {"controls", m.Controls}} {
+	}{{"sign", m.Sign}, {"needs", m.Needs}, {"fix", m.Fix}, {"references", m.References}, {"techniques", m.Techniques},
+		{"controls", m.Controls}} {
 		if len(l.entries) > mostRuleEntries {
 			return fmt.Errorf("%s has more than %d entries", l.key, mostRuleEntries)
 		}
@@ -269,7 +276,8 @@ func (m *frontMatter) check() error {
 		}
 	}
 	for _, reference := range m.References {
-		if u, err := url.Parse(reference); err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || !strings.HasPrefix(reference, "https://") {
+		if u, err := url.Parse(reference); err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil ||
+			!strings.HasPrefix(reference, "https://") {
 			return fmt.Errorf("the reference %q is no address that begins with https://", clipped(reference))
 		}
 	}
@@ -278,7 +286,8 @@ func (m *frontMatter) check() error {
 	}
 	for _, name := range slices.Concat(slices.Sorted(maps.Keys(m.Parameters)), slices.Sorted(maps.Keys(m.Borrows))) {
 		if !parameterName.MatchString(name) {
-			return fmt.Errorf("the parameter %q has no name that SQL can use: write a to z, 0 to 9 and _", clipped(name))
+			return fmt.Errorf("the parameter %q has no name that SQL can use: write a to z, 0 to 9 and _",
+				clipped(name))
 		}
 	}
 	return nil

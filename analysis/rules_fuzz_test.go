@@ -15,7 +15,8 @@ func FuzzParseRule(f *testing.F) {
 		f.Add([]byte(r.Source))
 	}
 	for _, seed := range []string{
-		"", "---\n---\n", "---\nid: X\n---\nSELECT 1", "---\r\nid: X\r\n---\r\nSELECT 1", "---\nid: [\n---\n", "---\nparameters: {a: &a [*a]}\n---\n", "---\n? {}\n---\n",
+		"", "---\n---\n", "---\nid: X\n---\nSELECT 1", "---\r\nid: X\r\n---\r\nSELECT 1", "---\nid: [\n---\n",
+		"---\nparameters: {a: &a [*a]}\n---\n", "---\n? {}\n---\n",
 		"---\nid: X\ntitle: X\nseverity: low\npopulation: logins\nwhy: w\nhow_to_verify: v\nhow_to_fix: f\nparameters: {a: 1e999, b: [1, {c: d}]}\n---\n",
 	} {
 		f.Add([]byte(seed))

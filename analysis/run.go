@@ -44,7 +44,11 @@ func Run(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []Ru
 		return nil, err
 	}
 	var found derivation
-	if err := c.Atomically(ctx, func() (err error) { found, err = derive(ctx, c, s, limits, opts); return err }); err != nil {
+	if err := c.Atomically(ctx, func() (err error) {
+		found,
+			err = derive(ctx, c, s, limits, opts)
+		return err
+	}); err != nil {
 		return nil, err
 	}
 	return judge(ctx, c, s, rules, found)
@@ -110,7 +114,8 @@ func derive(
 		},
 		func() error { return run("37_requests") },
 		func() error {
-			lines, shown, notes, err := policy.Read(ctx, c, d.records.events, d.coverage, d.records.sources, d.scope.asOf)
+			lines, shown, notes, err := policy.Read(ctx, c, d.records.events, d.coverage, d.records.sources,
+				d.scope.asOf)
 			d.policies = lines
 			d.records.add(shown)
 			return d.note(notes, err)
@@ -137,7 +142,8 @@ func derive(
 			}
 			return nil
 		},
-		// Judged twice: what was seen around the log-ins is asked of the tables, which need the log-ins and their passes.
+		// Judged twice: what was seen around the log-ins is asked of the tables, which need the log-ins and their
+		// passes.
 		func() error { return run("65_logins") },
 		func() error { return supervision.Store(ctx, c, in, supervision.Judge(in, grouped)) },
 		func() error { return run("67_places") },

@@ -11,8 +11,8 @@ import (
 	"tapaudit/ingest/casefile"
 )
 
-// timelineRows is timeline.csv: what lies in the period, and what else an incident that is shown consists of. What is to
-// come has not happened.
+// timelineRows is timeline.csv: what lies in the period, and what else an incident that is shown consists of. What is
+// to come has not happened.
 func timelineRows(ctx context.Context, c *casefile.Case, d derivation) ([]Moment, error) {
 	type moment struct {
 		Time        time.Time `db:"time"`
@@ -58,7 +58,8 @@ ORDER BY moment_no`, d.scope.period.From, d.scope.period.To, d.scope.asOf)
 	all := make([]Moment, len(found))
 	for i, m := range found {
 		row := Moment{
-			Time: m.Time, TenantID: m.Tenant, UserID: m.UserID, What: m.What, ActorName: m.Actor, IP: m.IP, Country: m.Country,
+			Time: m.Time, TenantID: m.Tenant, UserID: m.UserID, What: m.What, ActorName: m.Actor, IP: m.IP,
+			Country:     m.Country,
 			Application: m.Application, Detail: m.Detail, IncidentID: m.Incident, Findings: strings.Fields(m.Findings),
 		}
 		if m.UserID != "" {

@@ -25,14 +25,16 @@ func lines(all []analysis.Moment) []string {
 	return texts
 }
 
-// Everything that can happen around a pass has its row, in order, and of one instant in the order in which it must have come.
+// Everything that can happen around a pass has its row, in order, and of one instant in the order in which it must
+// have come.
 func TestTimeline(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.covered("03-01", "03-31")
 	f.policySnapshot("03-01 00:00", policy{oneTime: true})
 	f.changePolicy("03-09 08:00", "petra", policy{oneTime: true}, policy{})
-	f.audit("08:00", "Admin deleted security info", "anna", []record{userTarget("bob")}, set("resultReason", "Admin deleted Authenticator App with Notification and Code method for user"))
+	f.audit("08:00", "Admin deleted security info", "anna", []record{userTarget("bob")},
+		set("resultReason", "Admin deleted Authenticator App with Notification and Code method for user"))
 	f.issue("09:00", "anna", "bob", passDetails{start: "09:30", end: "12:00"})
 	f.guess("09:31", "bob")
 	f.login("09:40", "bob", session("s"), set("id", "in"))
@@ -76,7 +78,8 @@ func TestTimeline(t *testing.T) {
 			t.Errorf("%s names no record", m.What)
 		}
 		switch {
-		case m.What == "log-in" && (m.EventID != "in" || len(m.Findings) != 1 || m.Application != "My Signins" || m.IP != office):
+		case m.What == "log-in" && (m.EventID != "in" || len(m.Findings) != 1 || m.Application != "My Signins" ||
+			m.IP != office):
 			t.Errorf("%+v", m)
 		case m.What == "method removed" && !strings.HasPrefix(m.ActorName, "anna"):
 			t.Errorf("removed by %q", m.ActorName)
@@ -86,7 +89,8 @@ func TestTimeline(t *testing.T) {
 	}
 }
 
-// The period's rows, and of an incident in it those before and after too; what is to come after as-of has not happened.
+// The period's rows, and of an incident in it those before and after too; what is to come after as-of has not
+// happened.
 func TestTimelineOfAPeriod(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -96,7 +100,8 @@ func TestTimelineOfAPeriod(t *testing.T) {
 	f.issue("03-02 09:00", "anna", "eve", passDetails{})
 	f.issue("03-10 09:00", "anna", "kim", passDetails{end: "03-20 09:00"})
 	f.from, f.to, f.asOf = "03-10 00:00", "03-11 00:00", "03-11 00:00"
-	want := []string{"03-09 20:00 pass issued bob", "03-10 09:00 pass issued kim", "03-10 09:00 log-in bob", "03-10 12:00 pass ended bob"}
+	want := []string{"03-09 20:00 pass issued bob", "03-10 09:00 pass issued kim", "03-10 09:00 log-in bob",
+		"03-10 12:00 pass ended bob"}
 	if diff := cmp.Diff(want, lines(f.judge("TAP-ISSUED", "TAP-SIGNIN").Timeline)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

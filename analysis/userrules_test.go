@@ -106,7 +106,8 @@ func TestUserRulesAreBounded(t *testing.T) {
 	for i := range 1001 {
 		file(fmt.Sprintf("more%d.sql", i), "")
 	}
-	if _, _, err := analysis.UserRules(dir, builtIn); err == nil || !strings.Contains(err.Error(), "1000 at most are read") {
+	if _, _, err := analysis.UserRules(dir, builtIn); err == nil ||
+		!strings.Contains(err.Error(), "1000 at most are read") {
 		t.Errorf("too many files: %v", err)
 	}
 }
@@ -117,7 +118,8 @@ func TestRunWithoutRulesIsAnError(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	if _, err := analysis.Run(t.Context(), c, &settings.Settings{}, nil, analysis.Options{}); err == nil || !strings.Contains(err.Error(), "without rules") {
+	if _, err := analysis.Run(t.Context(), c, &settings.Settings{}, nil, analysis.Options{}); err == nil ||
+		!strings.Contains(err.Error(), "without rules") {
 		t.Errorf("error: %v", err)
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"tapaudit/ingest/formats"
 )
 
-// catalogue is what the case's table of sources says, held beside it: to ask the database for each of ten thousand small
-// files would take longer than to load them. It has only what is committed.
+// catalogue is what the case's table of sources says, held beside it: to ask the database for each of ten thousand
+// small files would take longer than to load them. It has only what is committed.
 type catalogue struct {
 	next  int                 // id of the next source
 	bySum map[string][]listed // by hash, in the order of ids
@@ -25,7 +25,8 @@ type listed struct {
 // readCatalogue reads the case's sources.
 func (l *loader) readCatalogue() error {
 	l.has = catalogue{next: 1, bySum: map[string][]listed{}, sizes: map[int64]bool{}}
-	rows, err := l.c.Query(l.ctx, `SELECT source_id, path, sha256, bytes, records_read, same_as IS NOT NULL FROM source ORDER BY source_id`)
+	rows, err := l.c.Query(l.ctx,
+		`SELECT source_id, path, sha256, bytes, records_read, same_as IS NOT NULL FROM source ORDER BY source_id`)
 	if err != nil {
 		return err
 	}
@@ -60,8 +61,8 @@ func (c *catalogue) holds(sum, path string) bool {
 	return false
 }
 
-// first is the source, or nil, that holds a content and says the same with it as a file of that path would: an unchanged
-// policy of another day or of another tenant is evidence of its own.
+// first is the source, or nil, that holds a content and says the same with it as a file of that path would: an
+// unchanged policy of another day or of another tenant is evidence of its own.
 func (c *catalogue) first(sum, path string) *listed {
 	var found *listed
 	for i, s := range c.bySum[sum] {

@@ -123,8 +123,9 @@ func TestGooseFolder(t *testing.T) {
 	files := map[string]string{
 		"entraid/entraid_audit_logs/entraidauditlog_2026-09-29.json": short.String(),
 		"entraid/entraid_audit_logs/entraidauditlog_2026-09-30.json": day.String(),
-		"entraid/signin_rt/rt_signin_log_2026-09-30.json":            signIn("s1", "x", 0) + "\n" + strings.Replace(signIn("s2", "x", 0), `"isInteractive":true`, `"isInteractive":false`, 1) + "\n",
-		"entraid/entraid_configs/users.json":                         user + "\n",
+		"entraid/signin_rt/rt_signin_log_2026-09-30.json": signIn("s1", "x", 0) + "\n" +
+			strings.Replace(signIn("s2", "x", 0), `"isInteractive":true`, `"isInteractive":false`, 1) + "\n",
+		"entraid/entraid_configs/users.json": user + "\n",
 		"entraid/entraid_configs/users_authentication_methods.json": `{"createdDateTime":"2026-09-01T00:00:00Z","id":"28c10230","password":null,"users":` + user + "}\n" +
 			`{"createdDateTime":"2026-09-30T09:00:00Z","id":"pass-1","isUsable":true,"isUsableOnce":false,"lifetimeInMinutes":60,"methodUsabilityReason":"EnabledByPolicy","startDateTime":"2026-09-30T09:00:00Z","temporaryAccessPass":null,"users":` + user + "}\n" +
 			`{"createdDateTime":"2026-09-30T09:00:00Z","id":"pass-2","isUsable":true,"isUsableOnce":false,"lifetimeInMinutes":60,"startDateTime":"2026-09-30T09:00:00Z","temporaryAccessPass":"TAPRocks!","users":"` + mark + "\"}\n",
@@ -146,7 +147,8 @@ func TestGooseFolder(t *testing.T) {
 	expect(t, c, `SELECT id, interactive FROM signin_record ORDER BY id`, "s1|true", "s2|false")
 	expect(t, c, `SELECT id, user_id, coalesce(user_upn, '-'), created, lifetime_minutes FROM pass_snapshot ORDER BY id`,
 		"pass-1|"+jane+"|jane@contoso.com|2026-09-30 09:00:00|60", "pass-2|"+mark+"|-|2026-09-30 09:00:00|60")
-	expect(t, c, `SELECT role_name, role_template_id, principal_id, eligible FROM role_member`, "Global Administrator|"+admins+"|"+jane+"|false")
+	expect(t, c, `SELECT role_name, role_template_id, principal_id, eligible FROM role_member`,
+		"Global Administrator|"+admins+"|"+jane+"|false")
 	holdsNoPasscode(t, c, "TAPRocks")
 }
 
@@ -160,12 +162,15 @@ func holdsNoPasscode(t *testing.T, c *casefile.Case, passcode string) {
 
 func TestZeroTrustFolder(t *testing.T) {
 	page := func(context string, records ...string) string {
-		return `{"@odata.context":"https://graph.microsoft.com/beta/$metadata#` + context + `","value":[` + strings.Join(records, ",\n  ") + `]}`
+		return `{"@odata.context":"https://graph.microsoft.com/beta/$metadata#` + context + `","value":[` +
+			strings.Join(records, ",\n  ") + `]}`
 	}
 	member := `{"@odata.type":"#microsoft.graph.user","id":"` + mark + `","displayName":"Mark"}`
 	c := caseOf(t, folder(t, map[string]string{
-		"zt-export/SignIn/SignIn-0.json": page("auditLogs/signIns", signIn("s1", "89bee1f7-5e6e-4d8a-9f3d-ecd601259da7", 0)),
-		"zt-export/User/User-0.json":     page("users(id)", `{"id":"`+jane+`","userPrincipalName":"jane@contoso.com","displayName":"Jane","createdDateTime":"2026-09-01T08:00:00Z","signInActivity":{"lastSignInDateTime":"2026-09-30T10:00:00Z"}}`),
+		"zt-export/SignIn/SignIn-0.json": page("auditLogs/signIns",
+			signIn("s1", "89bee1f7-5e6e-4d8a-9f3d-ecd601259da7", 0)),
+		"zt-export/User/User-0.json": page("users(id)",
+			`{"id":"`+jane+`","userPrincipalName":"jane@contoso.com","displayName":"Jane","createdDateTime":"2026-09-01T08:00:00Z","signInActivity":{"lastSignInDateTime":"2026-09-30T10:00:00Z"}}`),
 		"zt-export/RoleDefinition/RoleDefinition-0.json": page("roleManagement/directory/roleDefinitions",
 			`{"id":"`+admins+`","displayName":"Global Administrator","isBuiltIn":true,"isEnabled":true,"isPrivileged":true,"templateId":"`+admins+`","rolePermissions":[]}`,
 			`{"id":"88d8e3e3-8f55-4a1e-953a-9b9898b8876b","displayName":"Directory Readers","isBuiltIn":true,"isEnabled":true,"isPrivileged":false,"templateId":"88d8e3e3-8f55-4a1e-953a-9b9898b8876b"}`),
@@ -174,8 +179,10 @@ func TestZeroTrustFolder(t *testing.T) {
 			`{"id":"a2","principalId":"`+helpers+`","directoryScopeId":"/","roleDefinitionId":"`+admins+`","principal":{"@odata.type":"#microsoft.graph.group","id":"`+helpers+`","displayName":"Helpers"}}`),
 		// the tool's own pages lose the context
 		"zt-export/RoleEligibilityScheduleInstance/RoleEligibilityScheduleInstance-0.json": `{"value":[{"id":"e1","principalId":"` + mark + `","roleDefinitionId":"` + admins + `","memberType":"Direct","startDateTime":"2026-01-01T00:00:00Z","principal":` + member + `}]}`,
-		"zt-export/RoleAssignmentGroup/RoleAssignmentGroup-0.json":                         `{"value":[` + strings.TrimSuffix(member, "}") + `,"privilegedGroupId":"` + helpers + `","roleDefinitionId":"` + admins + `"}]}`,
-		"zt-export/UserRegistrationDetails/UserRegistrationDetails-0.json":                 page("userRegistrationDetails", `{"id":"`+jane+`","userPrincipalName":"jane@contoso.com","isAdmin":true,"isMfaRegistered":true,"methodsRegistered":["temporaryAccessPass"]}`),
+		"zt-export/RoleAssignmentGroup/RoleAssignmentGroup-0.json": `{"value":[` +
+			strings.TrimSuffix(member, "}") + `,"privilegedGroupId":"` + helpers + `","roleDefinitionId":"` + admins +
+			`"}]}`,
+		"zt-export/UserRegistrationDetails/UserRegistrationDetails-0.json": page("userRegistrationDetails", `{"id":"`+jane+`","userPrincipalName":"jane@contoso.com","isAdmin":true,"isMfaRegistered":true,"methodsRegistered":["temporaryAccessPass"]}`),
 		"zt-export/ztConfig.json": `{"TenantID":"25b1f699-3870-4dbb-a781-c22127c974d7","Pillar":"All"}`,
 	}), Options{})
 	expect(t, c, `SELECT regexp_extract(path, '[^/]+$') AS name, format, records_read AS n, filtered FROM source ORDER BY path`,
@@ -187,7 +194,8 @@ func TestZeroTrustFolder(t *testing.T) {
 		"User-0.json|users|1|false",
 		"UserRegistrationDetails-0.json|registration details|1|false",
 		"ztConfig.json||1|false")
-	expect(t, c, `SELECT name, privileged FROM role_definition ORDER BY name`, "Directory Readers|false", "Global Administrator|true")
+	expect(t, c, `SELECT name, privileged FROM role_definition ORDER BY name`, "Directory Readers|false",
+		"Global Administrator|true")
 	expect(t, c, `SELECT principal_id, principal_type, eligible FROM role_member ORDER BY source_id, ordinal`,
 		jane+"|user|false", helpers+"|group|false", mark+"|user|false", mark+"|user|true")
 	expect(t, c, `SELECT group_id, member_id FROM group_member`, helpers+"|"+mark)
@@ -201,8 +209,10 @@ func TestDFIRFolder(t *testing.T) {
 		return "\ufeff[\r\n  " + strings.Join(records, ",\r\n  ") + "\r\n]\r\n"
 	}
 	c := caseOf(t, folder(t, map[string]string{
-		"azure_ad_signin/2026-09-30/" + name + "10-00-00.json":               list(signIn("s1", exchange, 0), signIn("s2", exchange, 0)),
-		"azure_ad_signin/2026-09-30/" + name + "11-00-00.json":               list(signIn("s3", exchange, 0), signIn("s4", exchange, 50126)),
+		"azure_ad_signin/2026-09-30/" + name + "10-00-00.json": list(signIn("s1", exchange, 0),
+			signIn("s2", exchange, 0)),
+		"azure_ad_signin/2026-09-30/" + name + "11-00-00.json": list(signIn("s3", exchange, 0),
+			signIn("s4", exchange, 50126)),
 		"azure_ad_audit/AADAuditLog_contoso.onmicrosoft.com_2026-09-30.json": list(audit(1)),
 		"azure_ad_users/AADUsers_contoso.onmicrosoft.com.json": list(`{"id":"` + jane + `","userPrincipalName":"jane@contoso.com","displayName":"Jane","createdDateTime":"2026-09-01T08:00:00Z",
 			"userRegisteredAuthenticationMethods":[{"@odata.type":"#microsoft.graph.temporaryAccessPassAuthenticationMethod","id":"pass-1","createdDateTime":"2026-09-30T09:00:00Z","lifetimeInMinutes":60,"isUsableOnce":true,"temporaryAccessPass":null}]}`),
@@ -224,7 +234,8 @@ func TestFilteredNDJSON(t *testing.T) {
 		"azure_ad_signin/all.json": signIn("s1", exchange, 0) + "\n" + signIn("s2", exchange, 0) + "\n",
 		"signins.json":             signIn("s3", exchange, 0) + "\n" + signIn("s4", exchange, 0) + "\n",
 	}), Options{})
-	expect(t, c, `SELECT regexp_extract(path, '[^/]+$') AS name, filtered FROM source ORDER BY path`, "all.json|true", "signins.json|false")
+	expect(t, c, `SELECT regexp_extract(path, '[^/]+$') AS name, filtered FROM source ORDER BY path`, "all.json|true",
+		"signins.json|false")
 }
 
 func TestExtractorSuiteFolder(t *testing.T) {
@@ -233,19 +244,26 @@ func TestExtractorSuiteFolder(t *testing.T) {
 		"Output/Users/202609301015-Users.csv": csv(`"Id","AccountEnabled","DisplayName","UserPrincipalName","Mail","CreatedDateTime","LastPasswordChangeDateTime","DeletedDateTime","JobTitle"`,
 			`"`+jane+`","True","Jane ""JD"" Doe","jane@contoso.com","jane@contoso.com","1-9-2026 08:00:00","30-9-2026 08:00:00","",""`,
 			`"`+mark+`","False","Mark","mark@contoso.com","","12-4-2026 08:00:00","","",""`),
-		"Output/Admins/Global Administrator.csv":          csv(`"UserName","UserId","Role"`, `"jane@contoso.com","`+jane+`","Global Administrator"`),
-		"Output/Admins/Merged/All-Administrators.csv":     csv(`"UserName","UserId","Role"`, `"jane@contoso.com","`+jane+`","Global Administrator"`, `"mark@contoso.com","`+mark+`","User Administrator"`),
+		"Output/Admins/Global Administrator.csv": csv(`"UserName","UserId","Role"`,
+			`"jane@contoso.com","`+jane+`","Global Administrator"`),
+		"Output/Admins/Merged/All-Administrators.csv": csv(`"UserName","UserId","Role"`,
+			`"jane@contoso.com","`+jane+`","Global Administrator"`,
+			`"mark@contoso.com","`+mark+`","User Administrator"`),
 		"Output/Roles/20260930101500-All-Roles.csv":       csv(`"Role","UserName","UserId","DisplayName","Department","JobTitle","AccountEnabled","CreatedDateTime","LastInteractiveSignIn","LastNonInteractiveSignIn","DaysSinceLastSignIn"`, `"Security Reader","mark@contoso.com","`+mark+`","Mark","","","True","9/1/2026 8:00:00 AM","","","No sign-in data"`),
 		"Output/Roles/20260930101500-PIM-Assignments.csv": csv(`"RoleName","UserPrincipalName","DisplayName","AssignmentType","SourceType","SourceName","OnPremisesSynced","AssignmentStatus","StartDateTime","EndDateTime","DirectoryScopeId"`, `"Security Administrator","mark@contoso.com","Mark","PIM Eligible","Direct","N/A","False","Eligible","9/1/2026 8:00:00 AM","Permanent","/"`),
 		"Output/Groups/GroupMembers.csv":                  csv(`"GroupName","GroupId","MemberId","DisplayName","Email","UserPrincipalName","AddedDate","Permissions"`, `"Helpers","`+helpers+`","`+jane+`","Jane","","jane@contoso.com","9/30/2026 10:15:00 AM","Standard Member"`),
-		"Output/Groups/Groups.csv":                        csv(`"GroupId","DisplayName","MembershipRule"`, `"`+helpers+`","Helpers",""`),
+		"Output/Groups/Groups.csv": csv(`"GroupId","DisplayName","MembershipRule"`,
+			`"`+helpers+`","Helpers",""`),
 		"Output/MFA/202609301015-MFA-AuthenticationMethods.csv": csv(`"user","MFAstatus","email","fido2","app","password","phone","softwareoath","hellobusiness","temporaryAccessPass","certificateBasedAuthConfiguration"`,
-			`"jane@contoso.com","Enabled","-","-","-","True","-","-","-","True","-"`, `"mark@contoso.com","Disabled","-","-","-","True","-","-","-","-","-"`),
+			`"jane@contoso.com","Enabled","-","-","-","True","-","-","-","True","-"`,
+			`"mark@contoso.com","Disabled","-","-","-","True","-","-","-","-","-"`),
 		"Output/ConditionalAccess/20260930101500-ConditionalAccessPolicies.csv": csv(`"DisplayName","Id","State","CreatedDateTime","IncludeApplications","ClientAppTypes","BuiltInControls","UserActions"`, `"Protect registration","c1","enabled","9/1/2026 8:00:00 AM","","all","mfa",""`),
 		// pages appended one after another, a page of one record as a bare object
-		"Output/EntraID/20260930-SignInLogsGraph.json": "[\r\n" + signIn("s1", "x", 0) + ",\r\n" + signIn("s2", "x", 0) + "\r\n]\r\n" + signIn("s3", "x", 0) + "\r\n",
+		"Output/EntraID/20260930-SignInLogsGraph.json": "[\r\n" + signIn("s1", "x", 0) + ",\r\n" +
+			signIn("s2", "x", 0) + "\r\n]\r\n" + signIn("s3", "x", 0) + "\r\n",
 		// pages joined by stripping the outer brackets
-		"Output/EntraID/Merged/SignInLogs-Combined.json": signIn("s4", "x", 0) + ",\r\n" + signIn("s5", "x", 0) + ",\r\n",
+		"Output/EntraID/Merged/SignInLogs-Combined.json": signIn("s4", "x", 0) + ",\r\n" + signIn("s5", "x", 0) +
+			",\r\n",
 	}), Options{})
 	expect(t, c, sourcesQuery,
 		"Global Administrator.csv|role members (PowerShell)|1|0|false||0",
@@ -270,8 +288,10 @@ func TestExtractorSuiteFolder(t *testing.T) {
 		"User Administrator|"+mark+"|mark@contoso.com|false",
 		"Security Reader|"+mark+"|mark@contoso.com|false",
 		"Security Administrator|-|mark@contoso.com|true")
-	expect(t, c, `SELECT group_name, group_id, member_id, member_upn FROM group_member`, "Helpers|"+helpers+"|"+jane+"|jane@contoso.com")
-	expect(t, c, `SELECT upn, methods::VARCHAR FROM registration_detail ORDER BY upn`, "jane@contoso.com|[temporaryAccessPass]", "mark@contoso.com|[]")
+	expect(t, c, `SELECT group_name, group_id, member_id, member_upn FROM group_member`,
+		"Helpers|"+helpers+"|"+jane+"|jane@contoso.com")
+	expect(t, c, `SELECT upn, methods::VARCHAR FROM registration_detail ORDER BY upn`,
+		"jane@contoso.com|[temporaryAccessPass]", "mark@contoso.com|[]")
 	expect(t, c, `SELECT id FROM signin_record ORDER BY id`, "s1", "s2", "s3", "s4", "s5")
 }
 
@@ -298,7 +318,8 @@ func TestSnapshotTimes(t *testing.T) {
 		"policy.json":                  policy(102),
 		"policy_20260927T101500Z.json": policy(103),
 		"2026-09-26/policy.json":       policy(105), // a folder's name is no file's
-		"ProviderSettingsExport.json":  "\ufeff" + `{"module_version":"1.8.0","timestamp_zulu":"2026-09-25T17:15:48.307Z","tenant_details":[{"TenantId":"25b1f699-3870-4dbb-a781-c22127c974d7"}],"authentication_method":[{"authentication_method_feature_settings":[{"Id":"TemporaryAccessPass","State":"enabled","MaximumLifetimeInMinutes":104}]}]}`,
+		"ProviderSettingsExport.json": "\ufeff" +
+			`{"module_version":"1.8.0","timestamp_zulu":"2026-09-25T17:15:48.307Z","tenant_details":[{"TenantId":"25b1f699-3870-4dbb-a781-c22127c974d7"}],"authentication_method":[{"authentication_method_feature_settings":[{"Id":"TemporaryAccessPass","State":"enabled","MaximumLifetimeInMinutes":104}]}]}`,
 	}), Options{})
 	expect(t, c, `SELECT policy ->> '$.maximumLifetimeInMinutes', coalesce(time::VARCHAR, 'unknown'), coalesce(tenant_id, '-') FROM policy_snapshot ORDER BY 1`,
 		"100|2026-09-30 08:30:00|-",

@@ -29,24 +29,34 @@ type gathered struct {
 	size    int     // about, in bytes
 }
 
-// quarantineColumns, sharedColumns and sourceColumns are those of the case's tables quarantine, shared_line and source.
+// quarantineColumns, sharedColumns and sourceColumns are those of the case's tables quarantine, shared_line and
+// source.
 var (
 	quarantineColumns = []casefile.Column{
-		{Name: "source_id", Type: record.Number}, {Name: "line", Type: record.Number}, {Name: "offset", Type: record.Number},
-		{Name: "reason", Type: record.Text}, {Name: "excerpt", Type: record.Text, Blank: true}, {Name: "sha256", Type: record.Text, Blank: true},
+		{Name: "source_id", Type: record.Number}, {Name: "line", Type: record.Number},
+		{Name: "offset", Type: record.Number},
+		{Name: "reason", Type: record.Text}, {Name: "excerpt", Type: record.Text, Blank: true},
+		{Name: "sha256", Type: record.Text, Blank: true},
 		{Name: "ordinal", Type: record.Number},
 	}
 	sharedColumns = []casefile.Column{
-		{Name: "source_id", Type: record.Number}, {Name: "line", Type: record.Number}, {Name: "before", Type: record.Number}, {Name: "records", Type: record.Number},
+		{Name: "source_id", Type: record.Number}, {Name: "line", Type: record.Number},
+		{Name: "before", Type: record.Number}, {Name: "records", Type: record.Number},
 	}
 	sourceColumns = []casefile.Column{
-		{Name: "source_id", Type: record.Number}, {Name: "path", Type: record.Text, Blank: true}, {Name: "container", Type: record.Text, Blank: true},
-		{Name: "bytes", Type: record.Number}, {Name: "sha256", Type: record.Text, Blank: true}, {Name: "modified", Type: record.Time},
-		{Name: "format", Type: record.Text, Blank: true}, {Name: "same_as", Type: record.Number}, {Name: "path_tenant", Type: record.Text},
-		{Name: "filtered", Type: record.Bool}, {Name: "rows_not_lines", Type: record.Bool}, {Name: "records_read", Type: record.Number},
-		{Name: "records_not_used", Type: record.Number}, {Name: "truncated", Type: record.Text}, {Name: "holds_passcode", Type: record.Number},
+		{Name: "source_id", Type: record.Number}, {Name: "path", Type: record.Text, Blank: true},
+		{Name: "container", Type: record.Text, Blank: true},
+		{Name: "bytes", Type: record.Number}, {Name: "sha256", Type: record.Text, Blank: true},
+		{Name: "modified", Type: record.Time},
+		{Name: "format", Type: record.Text, Blank: true}, {Name: "same_as", Type: record.Number},
+		{Name: "path_tenant", Type: record.Text},
+		{Name: "filtered", Type: record.Bool}, {Name: "rows_not_lines", Type: record.Bool},
+		{Name: "records_read", Type: record.Number},
+		{Name: "records_not_used", Type: record.Number}, {Name: "truncated", Type: record.Text},
+		{Name: "holds_passcode", Type: record.Number},
 		{Name: "note", Type: record.Text, Blank: true}, {Name: "records_quarantined", Type: record.Number},
-		{Name: "not_recognised", Type: record.Text}, {Name: "names_logs", Type: record.Bool}, {Name: "ambiguous_dates", Type: record.Text},
+		{Name: "not_recognised", Type: record.Text}, {Name: "names_logs", Type: record.Bool},
+		{Name: "ambiguous_dates", Type: record.Text},
 	}
 )
 
@@ -88,7 +98,8 @@ func (b *gathered) join(group *gathered) {
 	for kind, records := range b.records {
 		group.records[kind] = append(group.records[kind], records...)
 	}
-	group.texts, group.bad, group.shared = append(group.texts, b.texts...), append(group.bad, b.bad...), append(group.shared, b.shared...)
+	group.texts, group.bad, group.shared = append(group.texts, b.texts...), append(group.bad, b.bad...),
+		append(group.shared, b.shared...)
 	group.slabs = append(group.slabs, b.slabs...)
 	group.size += b.size
 	b.slabs = nil
@@ -139,8 +150,10 @@ func (r *source) row() casefile.Row {
 	}
 	number := func(n int64) string { return strconv.FormatInt(n, 10) }
 	values := []string{
-		strconv.Itoa(r.id), r.src.Path, r.src.Container, number(max(r.bytes, 0)), r.sha256, modified, r.format, same, tenantOf(r.src.Path),
-		strconv.FormatBool(r.filtered), strconv.FormatBool(r.rows), number(r.read), number(r.notUsed), r.truncated, number(r.passcodes),
+		strconv.Itoa(r.id), r.src.Path, r.src.Container, number(max(r.bytes, 0)), r.sha256, modified, r.format, same,
+		tenantOf(r.src.Path),
+		strconv.FormatBool(r.filtered), strconv.FormatBool(r.rows), number(r.read), number(r.notUsed), r.truncated,
+		number(r.passcodes),
 		strings.Join(r.notes, "; "), number(r.quarantined), r.look.What, strconv.FormatBool(r.look.Logs), r.ambiguous,
 	}
 	for i, v := range values {

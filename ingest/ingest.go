@@ -1,9 +1,10 @@
 // Package ingest gets evidence into a case without losing a record: every file is hashed, recognised by its content
 // and counted, and records = loaded + duplicates + not used + quarantined.
 //
-// Every record of JSON and CSV takes one road: it is framed and validated, recognised and translated into the columns that
-// package record declares, and fed into the case. A lake's Parquet files have those columns already: DuckDB's own reader
-// loads them, and whatever does not add up is rolled back and takes the road like any other Parquet file, row by row.
+// Every record of JSON and CSV takes one road: it is framed and validated, recognised and translated into the columns
+// that package record declares, and fed into the case. A lake's Parquet files have those columns already: DuckDB's own
+// reader loads them, and whatever does not add up is rolled back and takes the road like any other Parquet file, row
+// by row.
 package ingest
 
 import (
@@ -29,21 +30,25 @@ import (
 // Options are how evidence is read.
 type Options struct {
 	Limits evidence.Limits
-	// ParquetMemory is what reading a Parquet file may take, as DuckDB reads it; "" means casefile.DefaultParquetMemory.
+	// ParquetMemory is what reading a Parquet file may take, as DuckDB reads it; "" means
+	// casefile.DefaultParquetMemory.
 	ParquetMemory string
-	// Unneeded says of a day of a lake that none of its records is needed: its files are listed, not read. nil for none.
+	// Unneeded says of a day of a lake that none of its records is needed: its files are listed, not read. nil for
+	// none.
 	Unneeded func(day time.Time) bool
 	// Report is called after each source with its path and what became of it; nil for nobody.
 	Report func(path, what string)
-	// Warn is called for a source that was not looked at although it may hold evidence, with what to do; nil for nobody.
+	// Warn is called for a source that was not looked at although it may hold evidence, with what to do; nil for
+	// nobody.
 	Warn func(path, what string)
 	// Progress is called with bytes read from disk and records framed since the last call; nil for nobody.
 	Progress func(bytes, records int64)
 }
 
-// Load reads everything under the paths into the case, a source as a whole or not at all, small ones several in one transaction. A source whose content the case has already adds nothing, so that a run that was interrupted can be
-// repeated. The error is nil when the evidence is odd; it is not when a path does not exist, the case cannot be written or
-// ctx is done.
+// Load reads everything under the paths into the case, a source as a whole or not at all, small ones several in one
+// transaction. A source whose content the case has already adds nothing, so that a run that was interrupted can be
+// repeated. The error is nil when the evidence is odd; it is not when a path does not exist, the case cannot be
+// written or ctx is done.
 func Load(ctx context.Context, c *casefile.Case, paths []string, stdin io.Reader, opts Options) error {
 	if opts.Limits == (evidence.Limits{}) {
 		opts.Limits = evidence.DefaultLimits()
@@ -191,7 +196,8 @@ func (r *source) summary() string {
 	if r.sameAs != nil {
 		return "the same content as another file"
 	}
-	return strings.Join(append([]string{cmp.Or(r.format, "no evidence") + ", " + safetext.Counted(r.read, "record", "records")}, r.notes...), "; ")
+	return strings.Join(append([]string{cmp.Or(r.format, "no evidence") + ", " +
+		safetext.Counted(r.read, "record", "records")}, r.notes...), "; ")
 }
 
 // recordOnly lists a source that gives no records, unless the case lists it already.
@@ -249,7 +255,8 @@ func (l *loader) load(r *source) error {
 	case errors.Is(err, errKnown):
 		_, err = l.known(r)
 	case errors.Is(err, evidence.ErrChanged):
-		*r = source{id: r.id, src: r.src, bytes: r.src.Bytes, notes: []string{"not read: " + evidence.ErrChanged.Error()}}
+		*r = source{id: r.id, src: r.src, bytes: r.src.Bytes,
+			notes: []string{"not read: " + evidence.ErrChanged.Error()}}
 		err = l.recordOnly(r)
 	}
 	return err
@@ -269,14 +276,16 @@ func (l *loader) known(r *source) (bool, error) {
 	if first.path == r.src.Path {
 		return true, nil
 	}
-	*r = source{id: r.id, src: r.src, bytes: r.bytes, sha256: r.sha256, sameAs: &first.id, read: first.read, notes: []string{"the same content as " + first.path}}
+	*r = source{id: r.id, src: r.src, bytes: r.bytes, sha256: r.sha256, sameAs: &first.id, read: first.read,
+		notes: []string{"the same content as " + first.path}}
 	return true, l.recordOnly(r)
 }
 
 // notePasscodes says in the source's note that it holds passcodes.
 func (r *source) notePasscodes() {
 	if r.passcodes > 0 {
-		r.notes = append(r.notes, safetext.Counted(r.passcodes, "record holds", "records hold")+" a passcode: masked, not stored")
+		r.notes = append(r.notes, safetext.Counted(r.passcodes, "record holds",
+			"records hold")+" a passcode: masked, not stored")
 	}
 }
 

@@ -23,7 +23,8 @@ func damage(random *rand.Rand, record string) string {
 	case 1: // some bytes lost
 		text = slices.Delete(text, at, min(at+1+random.IntN(20), len(text)))
 	case 2: // some bytes too many
-		text = slices.Insert(text, at, []byte([]string{`"`, `}`, `{`, `\`, "\x00", `]`, `,`, "\xff\xfe", `null`, "\u2028"}[random.IntN(10)])...)
+		text = slices.Insert(text, at, []byte([]string{`"`, `}`, `{`, `\`, "\x00", `]`, `,`, "\xff\xfe", `null`,
+			"\u2028"}[random.IntN(10)])...)
 	case 3: // cut off
 		text = text[:at]
 	case 4: // the beginning lost
@@ -31,17 +32,22 @@ func damage(random *rand.Rand, record string) string {
 			text = text[1:] // what is left must not be an object of its own: that would be another record
 		}
 	case 5, 6: // a key renamed, or twice
-		keys := []string{`"id"`, `"createdDateTime"`, `"activityDateTime"`, `"userId"`, `"status"`, `"authenticationDetails"`, `"targetResources"`, `"initiatedBy"`}
+		keys := []string{`"id"`, `"createdDateTime"`, `"activityDateTime"`, `"userId"`, `"status"`,
+			`"authenticationDetails"`, `"targetResources"`, `"initiatedBy"`}
 		key := keys[random.IntN(len(keys))]
-		renamed := strings.Replace(record, key+":", []string{`"ID":`, `"":`, `"x":`, `"id":`, `"createdDateTime":`}[random.IntN(5)], 1)
+		renamed := strings.Replace(record, key+":",
+			[]string{`"ID":`, `"":`, `"x":`, `"id":`, `"createdDateTime":`}[random.IntN(5)], 1)
 		text = []byte(renamed)
 	case 7, 8, 9: // a value of another type
-		members := []string{`"id":`, `"createdDateTime":`, `"activityDateTime":`, `"userId":`, `"status":`, `"authenticationDetails":`, `"targetResources":`, `"isInteractive":`, `"result":`}
+		members := []string{`"id":`, `"createdDateTime":`, `"activityDateTime":`, `"userId":`, `"status":`,
+			`"authenticationDetails":`, `"targetResources":`, `"isInteractive":`, `"result":`}
 		member := members[random.IntN(len(members))]
-		value := []string{`null`, `17`, `-1.5e9`, `true`, `[]`, `{}`, `"\u0000"`, `"9999-99-99"`, `[{"a":[1]}]`, `"2026-02-30T25:00:00Z"`, `""`}[random.IntN(11)]
+		value := []string{`null`, `17`, `-1.5e9`, `true`, `[]`, `{}`, `"\u0000"`, `"9999-99-99"`, `[{"a":[1]}]`,
+			`"2026-02-30T25:00:00Z"`, `""`}[random.IntN(11)]
 		text = []byte(strings.Replace(record, member, `"shadow":0,`+member+value+`,"rest":`, 1))
 	case 10: // something else altogether
-		text = []byte([]string{`null`, `42`, `"text"`, `[]`, `{}`, `[[[[`, `}`, `<html>`, "\x00\x01\x02", `{"id":"z"}`}[random.IntN(10)])
+		text = []byte([]string{`null`, `42`, `"text"`, `[]`, `{}`, `[[[[`, `}`, `<html>`, "\x00\x01\x02",
+			`{"id":"z"}`}[random.IntN(10)])
 	case 11: // emptied
 		text = nil
 	}
@@ -49,8 +55,8 @@ func damage(random *rand.Rand, record string) string {
 	return strings.NewReplacer("\n", " ", "\r", " ").Replace(string(text))
 }
 
-// TestDamageLosesNothing damages one record in each of many small files, and demands that every other one is loaded and
-// every record is accounted for.
+// TestDamageLosesNothing damages one record in each of many small files, and demands that every other one is loaded
+// and every record is accounted for.
 func TestDamageLosesNothing(t *testing.T) {
 	const filesOfAKind, recordsInAFile = 40, 7
 	type file struct {
@@ -76,7 +82,8 @@ func TestDamageLosesNothing(t *testing.T) {
 	for shape, render := range sorted(shapes) {
 		for kind, record := range sorted(kinds) {
 			for n := range filesOfAKind {
-				f := file{name: fmt.Sprintf("%s-%s-%d.json", strings.ReplaceAll(shape, " ", "-"), kind, n), shape: shape}
+				f := file{name: fmt.Sprintf("%s-%s-%d.json", strings.ReplaceAll(shape, " ", "-"), kind, n),
+					shape: shape}
 				hit := random.IntN(recordsInAFile)
 				if !strings.HasPrefix(shape, "lines") {
 					hit = 1 + random.IntN(recordsInAFile-1) // a page or an array is known by its first record
@@ -86,7 +93,9 @@ func TestDamageLosesNothing(t *testing.T) {
 					id := fmt.Sprintf("%s %d", f.name, i)
 					text := record(i, `"id":"`+id+`"`, `-"id"`)
 					// graphSignIn and graphAudit give each record an id of their own, first.
-					text = strings.Replace(text, fmt.Sprintf(`"id":"%s-%d",`, map[bool]string{true: "audit", false: "sign-in"}[kind == "audit"], i), "", 1)
+					text = strings.Replace(text,
+						fmt.Sprintf(`"id":"%s-%d",`, map[bool]string{true: "audit", false: "sign-in"}[kind == "audit"],
+							i), "", 1)
 					if i == hit {
 						text = damage(random, text)
 						f.damaged = text
@@ -131,7 +140,8 @@ LEFT JOIN (SELECT source_id, count(DISTINCT ordinal) AS n FROM (SELECT source_id
 WHERE s.records_read <> s.records_not_used + s.records_quarantined + coalesce(r.n, 0) ORDER BY s.path`) {
 		t.Errorf("does not add up: %s", row)
 	}
-	for _, table := range []string{"directory_user", "group_member", "role_member", "role_definition", "policy_snapshot", "pass_snapshot"} {
+	for _, table := range []string{"directory_user", "group_member", "role_member", "role_definition",
+		"policy_snapshot", "pass_snapshot"} {
 		for _, row := range dump(t, c, `SELECT * FROM `+table) {
 			t.Errorf("a part of a damaged record was taken for a whole one in %s: %s", table, row)
 		}

@@ -19,9 +19,9 @@ import (
 )
 
 // A lake, as 'tapaudit lake' writes it, holds the case's own columns, a file per kind of record, tenant and day:
-// signins/tenantId=<id>/day=2026-07-01/records.parquet. DuckDB's reader loads such files as they are, the small ones of a kind
-// together, since most of what one takes is planning; a file that is not what it should be is read row by row like any
-// other Parquet file.
+// signins/tenantId=<id>/day=2026-07-01/records.parquet. DuckDB's reader loads such files as they are, the small ones
+// of a kind together, since most of what one takes is planning; a file that is not what it should be is read row by
+// row like any other Parquet file.
 
 // LakeFile is the place of a lake's file below the lake's folder: kind of record, tenant, day and name.
 var LakeFile = regexp.MustCompile(`(?:^|/)(signins|audits|activities)/tenantId=([^/]+)/day=(\d{4}-\d\d-\d\d)/(records|filtered)\.parquet$`)
@@ -44,7 +44,8 @@ type lakeFile struct {
 }
 
 var lakeFiles = map[string]*lakeFile{
-	"signins":    {"lake sign-ins", formats.LakeSignIn, record.SignIn, "signin_concerns_pass(steps, failure_reason, error_code, method_bits)"},
+	"signins": {"lake sign-ins", formats.LakeSignIn, record.SignIn,
+		"signin_concerns_pass(steps, failure_reason, error_code, method_bits)"},
 	"audits":     {"lake audit events", formats.LakeAudit, record.Audit, "audit_concerns_pass(activity, targets)"},
 	"activities": {"lake activities", formats.LakeActivity, record.Activity, "false"},
 }
@@ -134,7 +135,8 @@ func (l *loader) loadWaiting() error {
 	return nil
 }
 
-// loadLake loads a lake's files of one kind of record, or fails, whatever is odd about one of them. Their ids follow one another.
+// loadLake loads a lake's files of one kind of record, or fails, whatever is odd about one of them. Their ids follow
+// one another.
 func (l *loader) loadLake(sources []*source, file *lakeFile) error {
 	var paths, filtered []string
 	var rows []int64
@@ -155,7 +157,8 @@ func (l *loader) loadLake(sources []*source, file *lakeFile) error {
 		} else if !reflect.DeepEqual(footer.schema, schema) {
 			return casefile.ErrNotClean
 		}
-		paths, rows, filtered = append(paths, r.src.Disk), append(rows, footer.rows()), append(filtered, fmt.Sprint(isFiltered(r.src)))
+		paths, rows, filtered = append(paths, r.src.Disk), append(rows, footer.rows()),
+			append(filtered, fmt.Sprint(isFiltered(r.src)))
 	}
 	// One wish is worth the time it takes: that no file can harm the case.
 	types, counts, err := l.checker.Check(l.ctx, paths)
@@ -193,7 +196,8 @@ func (l *loader) loadLake(sources []*source, file *lakeFile) error {
 		if found > 0 {
 			sources[i].passcodes++
 		}
-		kept[i] = append(kept[i], casefile.Row{Source: sources[i].id, Line: row, Ordinal: row, Values: []string{masked}})
+		kept[i] = append(kept[i], casefile.Row{Source: sources[i].id, Line: row, Ordinal: row,
+			Values: []string{masked}})
 		return nil
 	}); err != nil {
 		return err
@@ -228,19 +232,21 @@ func (l *loader) loadLake(sources []*source, file *lakeFile) error {
 	return nil
 }
 
-// expression is what becomes of a column. A row of another kind than its file's, and one that has to be looked at by itself,
-// has no time, which the case refuses. filtered is whether the row's file is one of filtered exports.
+// expression is what becomes of a column. A row of another kind than its file's, and one that has to be looked at by
+// itself, has no time, which the case refuses. filtered is whether the row's file is one of filtered exports.
 func (f *lakeFile) expression(c record.Column, filtered string) string {
 	switch {
 	case c.Name == "time":
-		return fmt.Sprintf("CASE WHEN lake = '%s' AND filtered = %s AND NOT coalesce(%s, false) THEN time END", f.lake, filtered, f.odd())
+		return fmt.Sprintf("CASE WHEN lake = '%s' AND filtered = %s AND NOT coalesce(%s, false) THEN time END", f.lake,
+			filtered, f.odd())
 	case c.Name == "can_show_tap":
 		return "steps IS NOT NULL OR method_bits IS NOT NULL"
 	case c.Name == "may_concern_pass":
 		return f.proof
 	case c.Name == "risk", c.Name == "risk_aggregated", c.Name == "risk_state", c.Name == "result":
 		return "lower(present(" + c.Name + "))"
-	case c.Type == record.Text && f.kind == record.Activity && !f.kind.Identity(f.kind.At(c.Name)): // "none" is a file's name
+	case c.Type == record.Text && f.kind == record.Activity &&
+		!f.kind.Identity(f.kind.At(c.Name)): // "none" is a file's name
 		return fmt.Sprintf("left(nullif(%s, ''), %d)", c.Name, record.LongestChosen)
 	case c.Type == record.Text:
 		return "present(" + c.Name + ")"
@@ -248,10 +254,12 @@ func (f *lakeFile) expression(c record.Column, filtered string) string {
 	return c.Name
 }
 
-// odd finds rows that have to be looked at by themselves. It is short, since many files are small and each pays for it anew.
+// odd finds rows that have to be looked at by themselves. It is short, since many files are small and each pays for it
+// anew.
 func (f *lakeFile) odd() string {
 	list := func(column string) string {
-		return ` OR ` + column + ` IS NOT NULL AND (NOT starts_with(` + column + `, '[') OR NOT json_valid(` + column + `)) OR holds_passcode(` + column + `)`
+		return ` OR ` + column + ` IS NOT NULL AND (NOT starts_with(` + column + `, '[') OR NOT json_valid(` + column +
+			`)) OR holds_passcode(` + column + `)`
 	}
 	odd := `(` + record.OutsideYearsSQL("time")
 	switch f.kind {

@@ -32,25 +32,31 @@ SELECT * REPLACE (
 FROM (SELECT %[1]s), (SELECT range::INTEGER AS i FROM range(%[3]d))`, strings.Join(columns, ", "), day, n, formats.LakeAudit)
 }
 
-// TestLakeFilesTogether: small files of a lake are loaded in one transaction, each as itself; one that is odd costs the others
-// nothing.
+// TestLakeFilesTogether: small files of a lake are loaded in one transaction, each as itself; one that is odd costs
+// the others nothing.
 func TestLakeFilesTogether(t *testing.T) {
 	for name, test := range map[string]struct {
 		odd  func(path string) // makes the file of the fourth day
 		want string            // its row: format, records, quarantined, note
 	}{
-		"all are good":    {func(path string) { copyTo(t, path, lakeAudits(4, 4), "") }, "lake audit events|4|0|Parquet"},
-		"one has no rows": {func(path string) { copyTo(t, path, lakeAudits(4, 0), "") }, "lake audit events|0|0|Parquet"},
+		"all are good": {func(path string) { copyTo(t, path, lakeAudits(4, 4), "") },
+			"lake audit events|4|0|Parquet"},
+		"one has no rows": {func(path string) { copyTo(t, path, lakeAudits(4, 0), "") },
+			"lake audit events|0|0|Parquet"},
 		"one is cut off": {func(path string) {
 			copyTo(t, path, lakeAudits(4, 4), "")
 			if err := os.Truncate(path, 700); err != nil {
 				t.Fatal(err)
 			}
 		}, "|1|1|Parquet; damaged after 0 bytes: as Parquet: it is cut off or damaged: no Parquet footer at its end"},
-		"one says itself which file it is": {func(path string) { copyTo(t, path, "SELECT *, 1000 AS File_Index FROM ("+lakeAudits(4, 4)+")", "") }, "lake audit events|4|0|Parquet"},
+		"one says itself which file it is": {func(path string) {
+			copyTo(t, path,
+				"SELECT *, 1000 AS File_Index FROM ("+lakeAudits(4, 4)+")", "")
+		}, "lake audit events|4|0|Parquet"},
 		"all say themselves which file they are": {func(path string) {
 			for day, n := range map[int]int{1: 5, 2: 3, 3: 1, 4: 4, 5: 7} {
-				copyTo(t, strings.Replace(path, "day=2026-09-04", fmt.Sprintf("day=2026-09-%02d", day), 1), "SELECT *, -i AS File_Index FROM ("+lakeAudits(day, n)+")", "")
+				copyTo(t, strings.Replace(path, "day=2026-09-04", fmt.Sprintf("day=2026-09-%02d", day), 1),
+					"SELECT *, -i AS File_Index FROM ("+lakeAudits(day, n)+")", "")
 			}
 		}, "lake audit events|4|0|Parquet"},
 		"one claims to be filtered": {func(path string) {
@@ -64,19 +70,22 @@ func TestLakeFilesTogether(t *testing.T) {
 		"one has a row that the case refuses": {func(path string) {
 			copyTo(t, path, "SELECT * REPLACE (CASE i WHEN 2 THEN TIMESTAMP '1999-01-01' ELSE time END AS time) FROM ("+lakeAudits(4, 4)+")", "")
 		}, "lake audit events|4|1|Parquet"},
-		"one is another's twin": {func(path string) { copyTo(t, path, lakeAudits(2, 3), "") }, "|3|0|the same content as lake/audits/tenantId=" + entraTenant + "/day=2026-09-02/records.parquet"},
+		"one is another's twin": {func(path string) { copyTo(t, path, lakeAudits(2, 3), "") },
+			"|3|0|the same content as lake/audits/tenantId=" + entraTenant + "/day=2026-09-02/records.parquet"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			lake := filepath.Join(t.TempDir(), "lake")
 			place := func(day int) string {
-				return filepath.Join(lake, "audits", "tenantId="+entraTenant, fmt.Sprintf("day=2026-09-%02d", day), "records.parquet")
+				return filepath.Join(lake, "audits", "tenantId="+entraTenant, fmt.Sprintf("day=2026-09-%02d", day),
+					"records.parquet")
 			}
 			for day, n := range map[int]int{1: 5, 2: 3, 3: 1, 5: 7} {
 				copyTo(t, place(day), lakeAudits(day, n), "")
 			}
 			test.odd(place(4))
 			c, got := loadAll(t, Options{}, lake)
-			want := []string{"1|lake audit events|5|0|Parquet", "2|lake audit events|3|0|Parquet", "3|lake audit events|1|0|Parquet", "4|" + test.want, "5|lake audit events|7|0|Parquet"}
+			want := []string{"1|lake audit events|5|0|Parquet", "2|lake audit events|3|0|Parquet",
+				"3|lake audit events|1|0|Parquet", "4|" + test.want, "5|lake audit events|7|0|Parquet"}
 			var said []string
 			for i, s := range got {
 				said = append(said, fmt.Sprintf("%d|%s|%d|%d|%s", i+1, s.Format, s.Read, s.Bad, s.Note))
@@ -113,14 +122,15 @@ func TestLakeFilesTogether(t *testing.T) {
 				t.Fatal(err)
 			}
 			if again := texts(t, c, rows); len(again) != len(loaded) || len(sources(t, c)) != len(got) {
-				t.Errorf("loaded again: %d rows of %d sources, not %d of %d", len(again), len(sources(t, c)), len(loaded), len(got))
+				t.Errorf("loaded again: %d rows of %d sources, not %d of %d", len(again), len(sources(t, c)),
+					len(loaded), len(got))
 			}
 		})
 	}
 }
 
-// TestLakeActivities: a lake's activities are the same whether DuckDB's reader loads them or row by row, and a row that is
-// none is quarantined.
+// TestLakeActivities: a lake's activities are the same whether DuckDB's reader loads them or row by row, and a row
+// that is none is quarantined.
 func TestLakeActivities(t *testing.T) {
 	const usual = `SELECT 'a' || i AS id, TIMESTAMP '2026-09-01 08:00:00' + to_seconds(i) AS time, 'contoso' AS tenant_id, 'graph activity' AS log_type,
     'Microsoft Graph' AS workload, 'POST' AS operation, '/users/{id}' AS path, CASE i WHEN 1 THEN repeat('ä', 400) WHEN 2 THEN 'none' END AS object,
@@ -133,16 +143,19 @@ FROM (SELECT range::INTEGER AS i FROM range(5))`
 		rows string
 		bad  string
 	}{
-		"as written":            {`SELECT * REPLACE (201::BIGINT AS status, 1::BIGINT AS items) FROM (` + usual + `)`, ""},
+		"as written": {`SELECT * REPLACE (201::BIGINT AS status, 1::BIGINT AS items) FROM (` + usual + `)`,
+			""},
 		"numbers of 32 bits":    {usual, ""},
 		"details that are none": {`SELECT * REPLACE (CASE i WHEN 3 THEN '{"select":' END AS details) FROM (SELECT *, substring(id, 2)::INTEGER AS i FROM (` + usual + `))`, ""},
 		"of no known log":       {`SELECT * REPLACE (CASE WHEN id = 'a4' THEN 'log' ELSE log_type END AS log_type) FROM (` + usual + `)`, "a log type of no kind that is known"},
 		"without operation":     {`SELECT * REPLACE (CASE WHEN id = 'a4' THEN '' ELSE operation END AS operation) FROM (` + usual + `)`, "no operation"},
-		"without id":            {`SELECT * REPLACE (CASE WHEN id = 'a4' THEN '-' ELSE id END AS id) FROM (` + usual + `)`, "no id"},
+		"without id": {`SELECT * REPLACE (CASE WHEN id = 'a4' THEN '-' ELSE id END AS id) FROM (` + usual +
+			`)`, "no id"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			copyAt := func(folder string) string {
-				copyTo(t, filepath.Join(folder, "activities", "tenantId=contoso", "day=2026-09-01", "records.parquet"), test.rows, "")
+				copyTo(t, filepath.Join(folder, "activities", "tenantId=contoso", "day=2026-09-01", "records.parquet"),
+					test.rows, "")
 				return folder
 			}
 			lake := copyAt(filepath.Join(t.TempDir(), "lake"))
@@ -161,7 +174,8 @@ FROM (SELECT range::INTEGER AS i FROM range(5))`
 				want[0] = test.bad
 			}
 			bad := texts(t, c, `SELECT coalesce(string_agg(reason), '') FROM quarantine`)
-			if diff := cmp.Diff(want, bad); diff != "" || got[0].Format != "lake activities" || len(loaded) != 5-int(got[0].Bad) {
+			if diff := cmp.Diff(want, bad); diff != "" || got[0].Format != "lake activities" ||
+				len(loaded) != 5-int(got[0].Bad) {
 				t.Errorf("%+v, %d rows, quarantine:\n%s", got, len(loaded), diff)
 			}
 			if long := texts(t, c, `SELECT max(len(object))::VARCHAR FROM activities`); long[0] != "300" {
@@ -179,14 +193,16 @@ func FuzzLakeFile(f *testing.F) {
 	}
 	beside := map[int][]byte{}
 	for _, day := range []int{3, 5} {
-		if beside[day], err = os.ReadFile(copyTo(f, filepath.Join(f.TempDir(), "records.parquet"), lakeAudits(day, day), "")); err != nil {
+		if beside[day], err = os.ReadFile(copyTo(f, filepath.Join(f.TempDir(), "records.parquet"),
+			lakeAudits(day, day), "")); err != nil {
 			f.Fatal(err)
 		}
 	}
 	addDamaged(f, whole)
 	f.Fuzz(func(t *testing.T, content []byte) {
 		lake := filepath.Join(t.TempDir(), "lake")
-		for day, content := range map[int][]byte{3: beside[3], 4: append([]byte("PAR1"), content[min(4, len(content)):]...), 5: beside[5]} {
+		for day, content := range map[int][]byte{3: beside[3],
+			4: append([]byte("PAR1"), content[min(4, len(content)):]...), 5: beside[5]} {
 			folder := filepath.Join(lake, "audits", "tenantId="+entraTenant, fmt.Sprintf("day=2026-09-%02d", day))
 			if err := os.MkdirAll(folder, 0o700); err != nil {
 				t.Fatal(err)
@@ -198,7 +214,8 @@ func FuzzLakeFile(f *testing.F) {
 		c, got := loadAll(t, Options{}, lake)
 		own := texts(t, c, `SELECT count(DISTINCT ordinal)::VARCHAR FROM (SELECT source_id, ordinal FROM audit_record UNION ALL SELECT source_id, ordinal FROM signin_record) WHERE source_id = 2`)
 		if s := got[1]; own[0] != fmt.Sprint(s.Read-s.NotUsed-s.Bad) {
-			t.Errorf("%s loaded, %d not used and %d quarantined are not %d read: %s", own[0], s.NotUsed, s.Bad, s.Read, s.Note)
+			t.Errorf("%s loaded, %d not used and %d quarantined are not %d read: %s", own[0], s.NotUsed, s.Bad, s.Read,
+				s.Note)
 		}
 		var want []string
 		for _, day := range []int{3, 5} {

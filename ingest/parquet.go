@@ -65,8 +65,9 @@ func (c *loading) parquet(content io.Reader) (ended, err error) {
 	return ended, err
 }
 
-// onDisk copies a Parquet file that is not on disk as it is, since DuckDB's reader jumps to and fro in it, into a private file
-// among the case's temporary ones; file is nil where it ends early. How much comes out of an archive is limited there.
+// onDisk copies a Parquet file that is not on disk as it is, since DuckDB's reader jumps to and fro in it, into a
+// private file among the case's temporary ones; file is nil where it ends early. How much comes out of an archive is
+// limited there.
 func (c *loading) onDisk(content io.Reader) (file *os.File, ended, err error) {
 	if file, err = os.CreateTemp(c.c.TempDir(), "parquet-"); err != nil {
 		return nil, nil, fmt.Errorf("a temporary file for Parquet inside an archive: %w", err)
@@ -167,7 +168,8 @@ func (p *parquetRows) read() error {
 	}
 	if p.lost > 0 {
 		p.row.truncated = "rows that cannot be read"
-		p.row.notes = append(p.row.notes, fmt.Sprintf("%d of %s cannot be read", p.lost, safetext.Counted(p.total, "row", "rows")))
+		p.row.notes = append(p.row.notes, fmt.Sprintf("%d of %s cannot be read", p.lost,
+			safetext.Counted(p.total, "row", "rows")))
 	}
 	return nil
 }

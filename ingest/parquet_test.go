@@ -34,7 +34,8 @@ func copyTo(t testing.TB, path, query, options string) string {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.Exec(fmt.Sprintf("SET TimeZone = 'UTC'; COPY (%s) TO '%s' (FORMAT parquet %s)", query, strings.ReplaceAll(path, "'", "''"), options)); err != nil {
+	if _, err := db.Exec(fmt.Sprintf("SET TimeZone = 'UTC'; COPY (%s) TO '%s' (FORMAT parquet %s)", query,
+		strings.ReplaceAll(path, "'", "''"), options)); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -90,7 +91,8 @@ FROM source AS s ORDER BY source_id`)
 	var all []loadedSource
 	for rows.Next() {
 		var s loadedSource
-		if err := rows.Scan(&s.Path, &s.Format, &s.Rows, &s.Read, &s.NotUsed, &s.Bad, &s.Truncated, &s.Tenant, &s.Note); err != nil {
+		if err := rows.Scan(&s.Path, &s.Format, &s.Rows, &s.Read, &s.NotUsed, &s.Bad, &s.Truncated, &s.Tenant,
+			&s.Note); err != nil {
 			t.Fatal(err)
 		}
 		all = append(all, s)
@@ -147,10 +149,14 @@ SELECT 'SigninLogs' AS Type, TIMESTAMPTZ '2026-09-01 11:00:00+00' AS TimeGenerat
 
 	c, got := loadAll(t, Options{}, root)
 	want := []loadedSource{
-		{"lake [1]'s/tenantId=" + entraTenant + "/day=2026-09-01/20260901_120000_00042_k3x9q_0f8fad5b", "Graph sign-ins", true, 1, 0, 0, "", entraTenant, "Parquet"},
-		{"lake [1]'s/tenantId=" + entraTenant + "/day=2026-09-01/analytics.parquet", "Log Analytics", true, 1, 0, 0, "", entraTenant, "Parquet"},
-		{"lake [1]'s/tenantId=" + entraTenant + "/day=2026-09-01/audits.parquet", "Graph directory audits", true, 1, 0, 0, "", entraTenant, "Parquet"},
-		{"lake [1]'s/tenantId=" + entraTenant + "/day=2026-09-01/signins.parquet", "Graph sign-ins", true, 30, 0, 0, "", entraTenant, "Parquet"},
+		{"lake [1]'s/tenantId=" + entraTenant + "/day=2026-09-01/20260901_120000_00042_k3x9q_0f8fad5b",
+			"Graph sign-ins", true, 1, 0, 0, "", entraTenant, "Parquet"},
+		{"lake [1]'s/tenantId=" + entraTenant + "/day=2026-09-01/analytics.parquet", "Log Analytics", true, 1, 0, 0,
+			"", entraTenant, "Parquet"},
+		{"lake [1]'s/tenantId=" + entraTenant + "/day=2026-09-01/audits.parquet", "Graph directory audits", true, 1, 0,
+			0, "", entraTenant, "Parquet"},
+		{"lake [1]'s/tenantId=" + entraTenant + "/day=2026-09-01/signins.parquet", "Graph sign-ins", true, 30, 0, 0,
+			"", entraTenant, "Parquet"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("sources (-want +got):\n%s", diff)
@@ -210,10 +216,12 @@ func matanoRows(n int) []matanoRow {
 	for i := range rows {
 		r := &rows[i]
 		r.TS = time.Date(2026, 9, 1, 8, 0, i, 0, time.UTC)
-		r.Source.IP, r.Geo.City, r.Geo.Country, r.Message = "203.0.113.9", "Kiel", "DE", "Your Temporary Access Pass has expired"
+		r.Source.IP, r.Geo.City, r.Geo.Country, r.Message = "203.0.113.9", "Kiel", "DE",
+			"Your Temporary Access Pass has expired"
 		r.Azure.Tenant = entraTenant
 		s := &r.Azure.SignIn
-		s.Category, s.ID, s.User, s.UPN, s.Risk, s.Status.Code = "NonInteractiveUserSignInLogs", fmt.Sprint("m-", i), "u1", "jane@contoso.com", "high", 130504
+		s.Category, s.ID, s.User, s.UPN, s.Risk, s.Status.Code = "NonInteractiveUserSignInLogs", fmt.Sprint("m-", i),
+			"u1", "jane@contoso.com", "high", 130504
 		s.Steps = []string{`{"authentication_method":"Temporary Access Pass","authentication_step_date_time":"2026-09-01T08:00:00Z","succeeded":false}`}
 	}
 	return rows
@@ -230,10 +238,12 @@ func writeMatano(t testing.TB, path string, n int) string {
 func TestParquetOfMatano(t *testing.T) {
 	path := writeMatano(t, filepath.Join(t.TempDir(), "matano.parquet"), 2)
 	c, got := loadAll(t, Options{}, path)
-	if diff := cmp.Diff([]loadedSource{{"matano.parquet", "Matano sign-ins", true, 2, 0, 0, "", "", "Parquet"}}, got); diff != "" {
+	if diff := cmp.Diff([]loadedSource{{"matano.parquet", "Matano sign-ins", true, 2, 0, 0, "", "", "Parquet"}},
+		got); diff != "" {
 		t.Errorf("sources (-want +got):\n%s", diff)
 	}
-	want := []string{"m-1 2026-09-01 08:00:01 " + entraTenant + " jane@contoso.com 203.0.113.9 Kiel DE high 130504 false " +
+	want := []string{"m-1 2026-09-01 08:00:01 " + entraTenant +
+		" jane@contoso.com 203.0.113.9 Kiel DE high 130504 false " +
 		`[{"authenticationMethod":"Temporary Access Pass","authenticationStepDateTime":"2026-09-01T08:00:00Z","succeeded":false}]` +
 		" Your Temporary Access Pass has expired"}
 	if diff := cmp.Diff(want, texts(t, c, `
@@ -300,7 +310,8 @@ func TestParquetThatIsNoEvidence(t *testing.T) {
 		copyTo(t, filepath.Join(dir, "other.parquet"), "SELECT i AS a, 'x' AS b FROM range(25000) AS r(i)", ""))
 	want := []loadedSource{
 		{"empty.parquet", "", true, 0, 0, 0, "", "", "Parquet"},
-		{"other.parquet", "", true, 25000, 25000, 0, "", "", "Parquet; not recognised; it looks like objects with the keys a, b: export sign-ins and audit events as JSON: from the Entra admin centre, Microsoft Graph's beta endpoint, or Azure Monitor"},
+		{"other.parquet", "", true, 25000, 25000, 0, "", "",
+			"Parquet; not recognised; it looks like objects with the keys a, b: export sign-ins and audit events as JSON: from the Entra admin centre, Microsoft Graph's beta endpoint, or Azure Monitor"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("sources (-want +got):\n%s", diff)
@@ -311,17 +322,20 @@ func TestParquetThatIsNoEvidence(t *testing.T) {
 func addUp(t testing.TB, c *casefile.Case, s loadedSource) {
 	t.Helper()
 	var loaded int64
-	if err := c.QueryRow(context.Background(), `SELECT count(DISTINCT (source_id, ordinal)) FROM signin_record`).Scan(&loaded); err != nil {
+	if err := c.QueryRow(context.Background(),
+		`SELECT count(DISTINCT (source_id, ordinal)) FROM signin_record`).Scan(&loaded); err != nil {
 		t.Fatal(err)
 	}
 	if loaded+s.NotUsed+s.Bad != s.Read {
-		t.Errorf("%d loaded, %d not used and %d quarantined are not %d read: %s", loaded, s.NotUsed, s.Bad, s.Read, s.Note)
+		t.Errorf("%d loaded, %d not used and %d quarantined are not %d read: %s", loaded, s.NotUsed, s.Bad, s.Read,
+			s.Note)
 	}
 }
 
 func TestDamagedParquet(t *testing.T) {
 	dir := t.TempDir()
-	source := copyTo(t, filepath.Join(dir, "whole.parquet"), signIns(10_000), ", ROW_GROUP_SIZE 2048, COMPRESSION snappy")
+	source := copyTo(t, filepath.Join(dir, "whole.parquet"), signIns(10_000),
+		", ROW_GROUP_SIZE 2048, COMPRESSION snappy")
 	whole, err := os.ReadFile(source)
 	if err != nil {
 		t.Fatal(err)
@@ -333,7 +347,8 @@ func TestDamagedParquet(t *testing.T) {
 		want   loadedSource
 	}{
 		{"cut off", func(b []byte) []byte { return b[:len(b)/2] },
-			loadedSource{Read: 1, Bad: 1, Truncated: "as Parquet: it is cut off or damaged: no Parquet footer at its end"}},
+			loadedSource{Read: 1, Bad: 1,
+				Truncated: "as Parquet: it is cut off or damaged: no Parquet footer at its end"}},
 		{"only a beginning", func(b []byte) []byte { return b[:6] },
 			loadedSource{Read: 1, Bad: 1, Truncated: "as Parquet: it is cut off: no Parquet footer at its end"}},
 		{"footer longer than the file", func(b []byte) []byte {
@@ -351,7 +366,8 @@ func TestDamagedParquet(t *testing.T) {
 			at := bytes.IndexByte(b[len(b)-8-footer:], 0x19) + len(b) - 8 - footer + 1
 			copy(b[at:], []byte{0xfc, 0xff, 0xff, 0xff, 0xff, 0x07})
 			return b
-		}, loadedSource{Read: 1, Bad: 1, Truncated: "as Parquet: its footer is damaged: it claims more than it holds"}},
+		}, loadedSource{Read: 1, Bad: 1,
+			Truncated: "as Parquet: its footer is damaged: it claims more than it holds"}},
 		{"the third row group", func(b []byte) []byte {
 			clear(b[len(b)*45/100 : len(b)*50/100])
 			return b
@@ -384,7 +400,8 @@ FROM (`+strings.Replace(signIns(2000), "SELECT ", "SELECT i, ", 1)+`)`, "")
 		t.Fatal(err)
 	}
 	defer file.Close()
-	if err := file.Records(ctx, 0, 2000, func(int64, string) error { return nil }); !errors.Is(err, casefile.ErrParquetMemory) {
+	if err := file.Records(ctx, 0, 2000, func(int64, string) error { return nil }); !errors.Is(err,
+		casefile.ErrParquetMemory) {
 		t.Fatalf("all rows at once: %v, want ErrParquetMemory", err)
 	}
 	if got[0].Read != 2000 || got[0].Bad != 0 {

@@ -23,7 +23,8 @@ import (
 func loaded(t testing.TB, opts ingest.Options, paths ...string) *casefile.Case {
 	t.Helper()
 	dir := t.TempDir()
-	c, err := casefile.Open(t.Context(), filepath.Join(dir, "case.duckdb"), casefile.Options{Threads: 2, TempDir: dir, Loads: true})
+	c, err := casefile.Open(t.Context(), filepath.Join(dir, "case.duckdb"),
+		casefile.Options{Threads: 2, TempDir: dir, Loads: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,10 +76,12 @@ func dump(t testing.TB, c *casefile.Case, query string) []string {
 func dumpCase(t testing.TB, c *casefile.Case) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
-	for _, name := range dump(t, c, `SELECT table_name FROM duckdb_tables() WHERE NOT internal AND table_name <> 'raw_record' ORDER BY 1`) {
+	for _, name := range dump(t, c,
+		`SELECT table_name FROM duckdb_tables() WHERE NOT internal AND table_name <> 'raw_record' ORDER BY 1`) {
 		name = strings.TrimSuffix(strings.TrimPrefix(name, "table_name="), " ")
 		var columns []string
-		for _, column := range dump(t, c, `SELECT column_name FROM duckdb_columns() WHERE table_name = '`+name+`' ORDER BY column_index`) {
+		for _, column := range dump(t, c,
+			`SELECT column_name FROM duckdb_columns() WHERE table_name = '`+name+`' ORDER BY column_index`) {
 			column = strings.TrimSuffix(strings.TrimPrefix(column, "column_name="), " ")
 			columns = append(columns, `"`+column+`"::VARCHAR AS "`+column+`"`)
 		}
@@ -97,17 +100,24 @@ func graphSignIn(n int, more ...string) string {
 		fmt.Sprintf(`"id":"sign-in-%d"`, n), fmt.Sprintf(`"createdDateTime":"2026-09-%02dT08:%02d:00Z"`, 1+n%28, n%60),
 	}, more...)
 	for _, field := range []string{
-		`"userDisplayName":"Bob Müller"`, `"userPrincipalName":"bob@contoso.example"`, `"userId":"91f2b7c3-1c55-4a9e-b1d7-6a2c4e8f0b02"`, `"userType":"member"`,
-		`"appId":"19db86c3-b2b9-44cc-b339-36da233a3be2"`, `"appDisplayName":"My Signins"`, `"resourceDisplayName":"Microsoft Graph"`,
-		`"ipAddress":"198.51.100.20"`, `"clientAppUsed":"Browser"`, `"userAgent":"Mozilla/5.0 \"quoted\""`, fmt.Sprintf(`"correlationId":"correlation-%d"`, n/2), `"isInteractive":true`,
-		`"sessionId":"session-1"`, `"homeTenantId":"` + tenantID + `"`, `"resourceTenantId":"` + tenantID + `"`, `"riskLevelDuringSignIn":"none"`, `"autonomousSystemNumber":64500`,
+		`"userDisplayName":"Bob Müller"`, `"userPrincipalName":"bob@contoso.example"`,
+		`"userId":"91f2b7c3-1c55-4a9e-b1d7-6a2c4e8f0b02"`, `"userType":"member"`,
+		`"appId":"19db86c3-b2b9-44cc-b339-36da233a3be2"`, `"appDisplayName":"My Signins"`,
+		`"resourceDisplayName":"Microsoft Graph"`,
+		`"ipAddress":"198.51.100.20"`, `"clientAppUsed":"Browser"`, `"userAgent":"Mozilla/5.0 \"quoted\""`,
+		fmt.Sprintf(`"correlationId":"correlation-%d"`, n/2), `"isInteractive":true`,
+		`"sessionId":"session-1"`, `"homeTenantId":"` + tenantID + `"`, `"resourceTenantId":"` + tenantID + `"`,
+		`"riskLevelDuringSignIn":"none"`, `"autonomousSystemNumber":64500`,
 		`"signInEventTypes":["interactiveUser"]`, `"conditionalAccessStatus":"success"`,
-		`"status":{"errorCode":0,"failureReason":"Other.","additionalDetails":null}`, `"deviceDetail":{"deviceId":"","displayName":null,"operatingSystem":"Windows11","browser":"Edge"}`,
-		`"location":{"city":"Zürich","state":"","countryOrRegion":"CH","geoCoordinates":{"latitude":47.3}}`, `"networkLocationDetails":[{"networkType":"trustedNamedLocation","networkNames":["Office"]}]`,
+		`"status":{"errorCode":0,"failureReason":"Other.","additionalDetails":null}`,
+		`"deviceDetail":{"deviceId":"","displayName":null,"operatingSystem":"Windows11","browser":"Edge"}`,
+		`"location":{"city":"Zürich","state":"","countryOrRegion":"CH","geoCoordinates":{"latitude":47.3}}`,
+		`"networkLocationDetails":[{"networkType":"trustedNamedLocation","networkNames":["Office"]}]`,
 		`"authenticationDetails":[{"authenticationStepDateTime":"2026-09-01T08:00:00Z","authenticationMethod":"Temporary Access Pass","succeeded":true,"authenticationStepResultDetail":"","authenticationStepRequirement":"Primary authentication"}]`,
 	} {
 		name, _, _ := strings.Cut(field, ":")
-		if !slices.ContainsFunc(more, func(m string) bool { return strings.HasPrefix(m, name+":") }) && !slices.Contains(more, "-"+name) {
+		if !slices.ContainsFunc(more, func(m string) bool { return strings.HasPrefix(m, name+":") }) &&
+			!slices.Contains(more, "-"+name) {
 			fields = append(fields, field)
 		}
 	}
@@ -118,17 +128,21 @@ func graphSignIn(n int, more ...string) string {
 // graphAudit is a directory audit event.
 func graphAudit(n int, more ...string) string {
 	fields := append([]string{
-		fmt.Sprintf(`"id":"audit-%d"`, n), fmt.Sprintf(`"activityDateTime":"2026-09-%02dT07:%02d:00.1234567Z"`, 1+n%28, n%60),
+		fmt.Sprintf(`"id":"audit-%d"`, n), fmt.Sprintf(`"activityDateTime":"2026-09-%02dT07:%02d:00.1234567Z"`, 1+n%28,
+			n%60),
 	}, more...)
 	for _, field := range []string{
-		`"activityDisplayName":"Admin registered security info"`, `"category":"UserManagement"`, fmt.Sprintf(`"correlationId":"audit-correlation-%d"`, n), `"loggedByService":"Authentication Methods"`,
-		`"operationType":"Add"`, `"result":"success"`, `"resultReason":"Admin registered temporary access pass method for user"`,
+		`"activityDisplayName":"Admin registered security info"`, `"category":"UserManagement"`,
+		fmt.Sprintf(`"correlationId":"audit-correlation-%d"`, n), `"loggedByService":"Authentication Methods"`,
+		`"operationType":"Add"`, `"result":"success"`,
+		`"resultReason":"Admin registered temporary access pass method for user"`,
 		`"initiatedBy":{"user":{"id":"5c0a4e1d-8b7f-4f0a-8a55-0f3f3a0d7b01","displayName":null,"userPrincipalName":"anna@contoso.example","ipAddress":"198.51.100.5"},"app":null}`,
 		`"targetResources":[{"id":"91f2b7c3-1c55-4a9e-b1d7-6a2c4e8f0b02","displayName":"Bob","type":"User","userPrincipalName":"bob@contoso.example","modifiedProperties":[{"displayName":"TemporaryAccessPass.EndTime","oldValue":null,"newValue":"\"2026-09-08T08:00:00Z\""}]}]`,
 		`"additionalDetails":[{"key":"Device","value":"é"}]`,
 	} {
 		name, _, _ := strings.Cut(field, ":")
-		if !slices.ContainsFunc(more, func(m string) bool { return strings.HasPrefix(m, name+":") }) && !slices.Contains(more, "-"+name) {
+		if !slices.ContainsFunc(more, func(m string) bool { return strings.HasPrefix(m, name+":") }) &&
+			!slices.Contains(more, "-"+name) {
 			fields = append(fields, field)
 		}
 	}
@@ -139,8 +153,10 @@ func graphAudit(n int, more ...string) string {
 // diagnostic wraps a record as Azure Monitor does.
 func diagnostic(category, properties string, more ...string) string {
 	fields := append([]string{
-		`"time":"2026-09-03T09:00:00.0000000Z"`, `"resourceId":"/tenants/` + tenantID + `/providers/Microsoft.aadiam"`, `"operationName":"Sign-in activity"`,
-		`"category":"` + category + `"`, `"tenantId":"` + tenantID + `"`, `"resultType":"0"`, `"callerIpAddress":"198.51.100.20"`, `"Level":4`,
+		`"time":"2026-09-03T09:00:00.0000000Z"`, `"resourceId":"/tenants/` + tenantID + `/providers/Microsoft.aadiam"`,
+		`"operationName":"Sign-in activity"`,
+		`"category":"` + category + `"`, `"tenantId":"` + tenantID + `"`, `"resultType":"0"`,
+		`"callerIpAddress":"198.51.100.20"`, `"Level":4`,
 	}, more...)
 	return "{" + strings.Join(append(fields, `"properties":`+properties), ",") + "}"
 }
@@ -177,26 +193,32 @@ func messy() map[string]string {
 			time = `"activityDateTime"`
 		}
 		for name, text := range map[string]string{
-			"clean":                     lines(good...),
-			"blank lines":               lines(good[0], "", good[1], "  ", good[2], "\t", ""),
-			"no last newline":           strings.TrimSuffix(lines(good...), "\n"),
-			"CRLF":                      strings.ReplaceAll(lines(good...), "\n", "\r\n"),
-			"byte order mark":           "\ufeff" + lines(good...),
-			"byte order mark inside":    lines(good[0], "\ufeff"+good[1], good[2]),
-			"a bad line":                lines(good[0], good[1], `{"id":"x","created`, good[2], good[3]),
-			"a word between":            lines(good[0], "null", good[1], "true", "42", good[2]),
-			"an array between":          lines(good[0], "["+good[1]+","+good[2]+"]", good[3]),
-			"two records on a line":     lines(good[0], good[1]+good[2], good[3]+" "+good[4]),
-			"cut in a record":           lines(good...) + record(50)[:100],
-			"the same record twice":     lines(good[0], good[1], good[1], good[2]),
-			"white space around":        lines("  "+good[0]+"  ", "\t"+good[1], good[2]),
-			"NUL bytes":                 lines(good[0], good[1]+"\x00", "\x00\x00\x00", good[2]),
-			"invalid UTF-8":             lines(good[0], strings.Replace(good[1], "contoso", "cont\xff\xfeoso", 1), good[2]),
-			"lone surrogate":            lines(good[0], strings.Replace(good[1], "contoso", `cont\ud800oso`, 1), good[2]),
-			"escaped NUL":               lines(good[0], strings.Replace(good[1], "contoso", `cont\u0000oso`, 1), good[2]),
-			"control character":         lines(good[0], strings.Replace(good[1], "contoso", "cont\x01oso", 1), good[2]),
-			"other records between":     lines(good[0], `{"foo":1}`, good[1], `{"time":"2026-09-01T00:00:00Z","category":"RiskyUsers","tenantId":"x","properties":{}}`, good[2]),
-			"mixed kinds":               lines(good[0], graphAudit(70), graphSignIn(71), diagnostic("AuditLogs", graphAudit(72)), diagnostic("SignInLogs", graphSignIn(73)), good[1]),
+			"clean":                  lines(good...),
+			"blank lines":            lines(good[0], "", good[1], "  ", good[2], "\t", ""),
+			"no last newline":        strings.TrimSuffix(lines(good...), "\n"),
+			"CRLF":                   strings.ReplaceAll(lines(good...), "\n", "\r\n"),
+			"byte order mark":        "\ufeff" + lines(good...),
+			"byte order mark inside": lines(good[0], "\ufeff"+good[1], good[2]),
+			"a bad line":             lines(good[0], good[1], `{"id":"x","created`, good[2], good[3]),
+			"a word between":         lines(good[0], "null", good[1], "true", "42", good[2]),
+			"an array between":       lines(good[0], "["+good[1]+","+good[2]+"]", good[3]),
+			"two records on a line":  lines(good[0], good[1]+good[2], good[3]+" "+good[4]),
+			"cut in a record":        lines(good...) + record(50)[:100],
+			"the same record twice":  lines(good[0], good[1], good[1], good[2]),
+			"white space around":     lines("  "+good[0]+"  ", "\t"+good[1], good[2]),
+			"NUL bytes":              lines(good[0], good[1]+"\x00", "\x00\x00\x00", good[2]),
+			"invalid UTF-8": lines(good[0], strings.Replace(good[1], "contoso", "cont\xff\xfeoso", 1),
+				good[2]),
+			"lone surrogate": lines(good[0], strings.Replace(good[1], "contoso", `cont\ud800oso`, 1),
+				good[2]),
+			"escaped NUL": lines(good[0], strings.Replace(good[1], "contoso", `cont\u0000oso`, 1),
+				good[2]),
+			"control character": lines(good[0], strings.Replace(good[1], "contoso", "cont\x01oso", 1),
+				good[2]),
+			"other records between": lines(good[0], `{"foo":1}`, good[1],
+				`{"time":"2026-09-01T00:00:00Z","category":"RiskyUsers","tenantId":"x","properties":{}}`, good[2]),
+			"mixed kinds": lines(good[0], graphAudit(70), graphSignIn(71),
+				diagnostic("AuditLogs", graphAudit(72)), diagnostic("SignInLogs", graphSignIn(73)), good[1]),
 			"id missing":                with(`-"id"`, `"id":null`),
 			"id empty":                  with(`"id":""`),
 			"id all zero":               with(`"id":"00000000-0000-0000-0000-000000000000"`),
@@ -236,8 +258,10 @@ func messy() map[string]string {
 			"number in words":           with(`"autonomousSystemNumber":"many"`),
 			"number an exponent":        with(`"autonomousSystemNumber":1e3`),
 			"object a text":             with(`"status":"fine"`, `"initiatedBy":"anna"`),
-			"object a null":             with(`"status":null,"deviceDetail":null,"location":null`, `"initiatedBy":null,"targetResources":null`),
-			"object as JSON text":       with(`"status":"{\"errorCode\":50126,\"failureReason\":\"wrong\"}"`, `"initiatedBy":"{\"user\":{\"id\":\"x\"}}"`),
+			"object a null": with(`"status":null,"deviceDetail":null,"location":null`,
+				`"initiatedBy":null,"targetResources":null`),
+			"object as JSON text": with(`"status":"{\"errorCode\":50126,\"failureReason\":\"wrong\"}"`,
+				`"initiatedBy":"{\"user\":{\"id\":\"x\"}}"`),
 			"object an array":           with(`"status":[1]`, `"initiatedBy":[1]`),
 			"error code a text":         with(`"status":{"errorCode":"130504","failureReason":"Your Temporary Access Pass has expired"}`),
 			"error code a fraction":     with(`"status":{"errorCode":50126.0}`),
@@ -254,17 +278,22 @@ func messy() map[string]string {
 			"tenants all zero":          with(`"homeTenantId":"00000000-0000-0000-0000-000000000000"`),
 			"a passcode":                with(`"note":{"temporaryAccessPass":"TAP-secret-1"}`),
 			"a passcode in an array": with(`"authenticationDetails":[{"authenticationMethod":"Temporary Access Pass","temporaryAccessPass":"TAP-secret-3"}]`,
-				`"targetResources":[{"id":"x","type":"User","temporaryAccessPass":"TAP-secret-4"}]`, `"additionalDetails":[{"TemporaryAccessPass" : "TAP-secret-5"}]`),
+				`"targetResources":[{"id":"x","type":"User","temporaryAccessPass":"TAP-secret-4"}]`,
+				`"additionalDetails":[{"TemporaryAccessPass" : "TAP-secret-5"}]`),
 			"an expired pass": with(`"status":{"errorCode":130504,"failureReason":"Your Temporary Access Pass has expired"}`),
 		} {
 			// Silent sign-ins differ from the others by their category only.
-			if kind != "diagnostic non-interactive" || slices.Contains([]string{"clean", "mixed kinds", "silent by its kind", "boolean a text", "a bad line"}, name) {
+			if kind != "diagnostic non-interactive" ||
+				slices.Contains([]string{"clean", "mixed kinds", "silent by its kind", "boolean a text", "a bad line"},
+					name) {
 				files[kind+": "+name] = text
 			}
 		}
-		files[kind+": envelope without category"] = lines(good[0], strings.Replace(good[1], `"category":`, `"kategorie":`, 1), good[2])
+		files[kind+": envelope without category"] = lines(good[0],
+			strings.Replace(good[1], `"category":`, `"kategorie":`, 1), good[2])
 		files[kind+": properties as JSON text"] = lines(good[0], propertiesAsText(good[1]), good[2])
-		files[kind+": envelope with tenant in the path"] = lines(good[0], strings.Replace(good[1], `"tenantId":"`+tenantID+`",`, ``, 1), good[2])
+		files[kind+": envelope with tenant in the path"] = lines(good[0],
+			strings.Replace(good[1], `"tenantId":"`+tenantID+`",`, ``, 1), good[2])
 	}
 	return files
 }
@@ -279,8 +308,8 @@ func propertiesAsText(record string) string {
 	return before + `"properties":"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(properties) + `"}`
 }
 
-// TestMessyFiles: every record of files that are odd in one place is loaded, not used or quarantined, and counted; the odd
-// place costs no neighbour; nothing keeps a passcode.
+// TestMessyFiles: every record of files that are odd in one place is loaded, not used or quarantined, and counted; the
+// odd place costs no neighbour; nothing keeps a passcode.
 func TestMessyFiles(t *testing.T) {
 	files := messy()
 	dir := t.TempDir()
@@ -309,7 +338,8 @@ WHERE same_as IS NULL AND (records_read <> loaded + records_not_used + quarantin
 	}
 	tables := dumpCase(t, c)
 	if len(tables["signin_record"]) < 500 || len(tables["audit_record"]) < 300 || len(tables["quarantine"]) < 40 {
-		t.Errorf("%d sign-ins, %d audit events and %d quarantined are too few to tell", len(tables["signin_record"]), len(tables["audit_record"]), len(tables["quarantine"]))
+		t.Errorf("%d sign-ins, %d audit events and %d quarantined are too few to tell", len(tables["signin_record"]),
+			len(tables["audit_record"]), len(tables["quarantine"]))
 	}
 	tables["raw_record"] = dump(t, c, `SELECT * FROM raw_record ORDER BY ALL`)
 	for table, rows := range tables {
@@ -320,8 +350,11 @@ WHERE same_as IS NULL AND (records_read <> loaded + records_not_used + quarantin
 		}
 	}
 
-	// Whether sources go in alone or together, in one piece or in many, on one goroutine or several: the case is the same.
-	for name, sizes := range map[string][3]int{"alone, in pieces": {4 << 10, 0, 1}, "together, on several goroutines": {24 << 20, 64 << 10, 1}, "alone, on one goroutine": {24 << 20, 0, 1 << 20}} {
+	// Whether sources go in alone or together, in one piece or in many, on one goroutine or several: the case is the
+	// same.
+	for name, sizes := range map[string][3]int{"alone, in pieces": {4 << 10, 0, 1},
+		"together, on several goroutines": {24 << 20, 64 << 10, 1},
+		"alone, on one goroutine":         {24 << 20, 0, 1 << 20}} {
 		ingest.SetSizes(t, sizes[0], sizes[1], sizes[2])
 		c := loaded(t, ingest.Options{}, paths...)
 		got := dumpCase(t, c)
@@ -353,11 +386,13 @@ func TestRefusedMembers(t *testing.T) {
 	limits := evidence.DefaultLimits()
 	limits.Bytes = 10
 	c := loaded(t, ingest.Options{Limits: limits}, path)
-	if err := ingest.Load(t.Context(), c, []string{path}, strings.NewReader(""), ingest.Options{Limits: limits}); err != nil { // again: nothing new
+	if err := ingest.Load(t.Context(), c, []string{path}, strings.NewReader(""),
+		ingest.Options{Limits: limits}); err != nil { // again: nothing new
 		t.Fatal(err)
 	}
 	got := dump(t, c, `SELECT path, same_as IS NULL AS own, note LIKE '%the limit for decompressed bytes is reached%' AS told FROM source WHERE container <> '' ORDER BY path`)
-	want := []string{"path=x.zip/a.ndjson own=true told=true ", "path=x.zip/b.ndjson own=true told=true ", "path=x.zip/c.ndjson own=true told=true "}
+	want := []string{"path=x.zip/a.ndjson own=true told=true ", "path=x.zip/b.ndjson own=true told=true ",
+		"path=x.zip/c.ndjson own=true told=true "}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

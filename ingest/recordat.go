@@ -19,9 +19,9 @@ type Found struct {
 	Bad    string // why it is in quarantine, "" where it is not
 }
 
-// RecordAt finds the record at a place of a source, as Load would read it, and loads nothing; c is for what reading Parquet
-// takes. The error says in words for a user why there is no such record, or why the source cannot be read. The whole source
-// is read, so that its hash is known afterwards without reading it again.
+// RecordAt finds the record at a place of a source, as Load would read it, and loads nothing; c is for what reading
+// Parquet takes. The error says in words for a user why there is no such record, or why the source cannot be read. The
+// whole source is read, so that its hash is known afterwards without reading it again.
 func RecordAt(ctx context.Context, c *casefile.Case, s *evidence.Source, at record.Place) (*Found, error) {
 	if s.Skip != "" {
 		return nil, errors.New("it is not read as evidence: " + s.Skip)
@@ -31,8 +31,9 @@ func RecordAt(ctx context.Context, c *casefile.Case, s *evidence.Source, at reco
 	}
 	opts := Options{Limits: evidence.DefaultLimits(), Progress: func(int64, int64) {}}
 	l := &loading{
-		loader: &loader{ctx: ctx, c: c, opts: opts}, row: &source{src: s}, gathered: gathered{records: map[*record.Kind][]casefile.Row{}},
-		formats: map[string]int64{}, unused: reasons{}, unlisted: reasons{}, search: &search{want: at},
+		loader: &loader{ctx: ctx, c: c, opts: opts}, row: &source{src: s},
+		gathered: gathered{records: map[*record.Kind][]casefile.Row{}},
+		formats:  map[string]int64{}, unused: reasons{}, unlisted: reasons{}, search: &search{want: at},
 	}
 	defer l.drop()
 	err := l.readOnce(reading{})
@@ -88,11 +89,14 @@ func (s *search) result(r *source) (*Found, error) {
 	}
 	switch n := s.want.Number; {
 	case s.last == 0:
-		return nil, errors.New("no record was read from it: " + strings.Join(append(r.notes, "the report's evidence.csv says the same"), "; "))
+		return nil, errors.New("no record was read from it: " +
+			strings.Join(append(r.notes, "the report's evidence.csv says the same"), "; "))
 	case s.want.Row != r.rows:
-		return nil, fmt.Errorf("places in it count %s: write %s", lines, record.Place{Path: s.want.Path, Line: s.want.Line, Row: r.rows})
+		return nil, fmt.Errorf("places in it count %s: write %s", lines,
+			record.Place{Path: s.want.Path, Line: s.want.Line, Row: r.rows})
 	case s.records == 0:
-		return nil, fmt.Errorf("no record begins in its %s %d; the last one begins in %s %d", line, s.want.Line, line, s.last)
+		return nil, fmt.Errorf("no record begins in its %s %d; the last one begins in %s %d", line, s.want.Line, line,
+			s.last)
 	case n == 0 && s.records > 1:
 		at := s.want
 		at.Number = s.records

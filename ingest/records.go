@@ -92,7 +92,8 @@ type quarantined struct {
 func (l *loader) loadRecords(r *source) error {
 	var how reading
 	for {
-		c := &loading{loader: l, row: r, gathered: gathered{records: map[*record.Kind][]casefile.Row{}}, formats: map[string]int64{}, unused: reasons{}, unlisted: reasons{}}
+		c := &loading{loader: l, row: r, gathered: gathered{records: map[*record.Kind][]casefile.Row{}},
+			formats: map[string]int64{}, unused: reasons{}, unlisted: reasons{}}
 		err := c.readOnce(how)
 		if err == nil {
 			err = c.list()
@@ -120,7 +121,8 @@ func (c *loading) readOnce(how reading) error {
 		case errors.Is(err, evidence.ErrChanged):
 			return err
 		case how != reading{}:
-			return c.refuse(cmp.Or(how.refuse, "it must be read a second time, since its dates begin with the day, and this input can be read only once: save it as a file"))
+			return c.refuse(cmp.Or(how.refuse,
+				"it must be read a second time, since its dates begin with the day, and this input can be read only once: save it as a file"))
 		}
 		r.notes = append(r.notes, "skipped: "+reason(err))
 		c.unread = true
@@ -131,7 +133,8 @@ func (c *loading) readOnce(how reading) error {
 	defer stop()
 	text, encoding := evidence.Decode(input)
 	if how.ansi {
-		text, encoding = evidence.Windows1252(text), "Windows-1252, as spreadsheets and old versions of PowerShell write it"
+		text, encoding = evidence.Windows1252(text),
+			"Windows-1252, as spreadsheets and old versions of PowerShell write it"
 	}
 	if encoding != "" && encoding != "UTF-8" {
 		r.notes = append(r.notes, encoding)
@@ -139,7 +142,8 @@ func (c *loading) readOnce(how reading) error {
 	buffered := bufio.NewReaderSize(text, size)
 	head, _ := buffered.Peek(size)
 	table, columns, unreadable := tableOf(head)
-	if !how.ansi && !isParquet(head) && (beginsLikeJSON(head) || isNamedTable(r.src.Path) || table != nil) && !validSoFar(head) && c.inWindows1252() {
+	if !how.ansi && !isParquet(head) && (beginsLikeJSON(head) || isNamedTable(r.src.Path) || table != nil) &&
+		!validSoFar(head) && c.inWindows1252() {
 		how.ansi = true
 		return &rereadError{how}
 	}
@@ -158,7 +162,8 @@ func (c *loading) readOnce(how reading) error {
 		ended, err = c.rows(buffered, table)
 	case len(columns) > 0 && isNamedTable(r.src.Path):
 		r.look = formats.HeaderLooksLike(columns, r.src.Path)
-		refuse = "its header is none that is known: " + record.Excerpt([]byte(strings.Join(columns, ", ")), 2*excerptLength) + "; it looks like " + r.look.What
+		refuse = "its header is none that is known: " +
+			record.Excerpt([]byte(strings.Join(columns, ", ")), 2*excerptLength) + "; it looks like " + r.look.What
 	case unreadable != nil && isNamedTable(r.src.Path):
 		refuse = unreadable.Error()
 	default:
@@ -179,7 +184,8 @@ func (c *loading) readOnce(how reading) error {
 		return err
 	}
 	if refuse != "" {
-		if _, err := io.Copy(io.Discard, contextReader{l, buffered, r.size()}); err != nil && (l.ctx.Err() != nil || errors.Is(err, evidence.ErrChanged)) {
+		if _, err := io.Copy(io.Discard, contextReader{l, buffered, r.size()}); err != nil &&
+			(l.ctx.Err() != nil || errors.Is(err, evidence.ErrChanged)) {
 			return cmp.Or(l.ctx.Err(), err)
 		}
 		stop()
@@ -239,8 +245,8 @@ func (c *loading) inWindows1252() bool {
 // headBytes is how much of a source is looked at to find out what it is.
 const headBytes = 64 << 10
 
-// begin reads a small source into memory; what is larger is read on a goroutine of its own, which stop ends. size is of the
-// buffer in which the source's beginning is looked at.
+// begin reads a small source into memory; what is larger is read on a goroutine of its own, which stop ends. size is
+// of the buffer in which the source's beginning is looked at.
 func (c *loading) begin(content io.Reader) (input io.Reader, size int, stop func()) {
 	if c.head == nil {
 		c.head = make([]byte, smallBytes)
@@ -277,8 +283,8 @@ func readAhead(r io.Reader) (ahead io.Reader, stop func()) {
 	return out, func() { out.Close(); <-done }
 }
 
-// list decides on the source's hash and lists it, unless the case has its content. Where the disk failed there is no hash: it
-// would tell the next run that everything is here already, though a second reading may give more.
+// list decides on the source's hash and lists it, unless the case has its content. Where the disk failed there is no
+// hash: it would tell the next run that everything is here already, though a second reading may give more.
 func (c *loading) list() error {
 	if c.unread {
 		return c.loader.list(c.row)
@@ -294,7 +300,8 @@ func (c *loading) list() error {
 		c.row.notes = append(c.row.notes, "its hash is not known: "+reason(err))
 	}
 	// Of two members that are damaged only what was delivered is the same, perhaps nothing at all.
-	if first := c.has.first(c.row.sha256, c.row.src.Path); first != nil && (first.path == c.row.src.Path || !c.damaged || c.row.src.Container == "") {
+	if first := c.has.first(c.row.sha256, c.row.src.Path); first != nil &&
+		(first.path == c.row.src.Path || !c.damaged || c.row.src.Container == "") {
 		return errKnown
 	}
 	if !c.begun && c.size < groupBytes {
@@ -415,7 +422,8 @@ func (c *loading) json(r io.Reader, head []byte) (ended, err error) {
 	}
 	for _, w := range framer.Wrappers() {
 		if w.NextLink {
-			c.row.notes = append(c.row.notes, fmt.Sprintf("line %d: the page names a next one (@odata.nextLink); the export is whole only if that page is in another file", w.Line))
+			c.row.notes = append(c.row.notes,
+				fmt.Sprintf("line %d: the page names a next one (@odata.nextLink); the export is whole only if that page is in another file", w.Line))
 			break
 		}
 	}
@@ -539,12 +547,14 @@ func (c *loading) admit(r *framed) error {
 func (c *loading) keep(r *framed) {
 	c.wrong += int64(r.out.Wrong)
 	for _, row := range r.out.Rows {
-		c.records[row.Kind] = append(c.records[row.Kind], casefile.Row{Source: c.row.id, Line: r.line, Ordinal: r.ordinal, Values: row.Values})
+		c.records[row.Kind] = append(c.records[row.Kind],
+			casefile.Row{Source: c.row.id, Line: r.line, Ordinal: r.ordinal, Values: row.Values})
 		c.size += valueBytes * len(row.Values)
 	}
 	c.size += len(r.text) // which the values are parts of
 	if r.out.KeepRaw {
-		c.texts = append(c.texts, casefile.Row{Source: c.row.id, Line: r.line, Ordinal: r.ordinal, Values: []string{r.masked}})
+		c.texts = append(c.texts, casefile.Row{Source: c.row.id, Line: r.line, Ordinal: r.ordinal,
+			Values: []string{r.masked}})
 		c.size += len(r.masked)
 	}
 }
@@ -560,7 +570,8 @@ func (c *loading) quarantine(q quarantined) {
 	if q.ordinal > 0 {
 		ordinal = decimal(q.ordinal)
 	}
-	c.bad = append(c.bad, casefile.Row{Values: []string{decimal(int64(c.row.id)), decimal(q.line), decimal(q.offset), q.reason, q.excerpt, q.sha256, ordinal}})
+	c.bad = append(c.bad, casefile.Row{Values: []string{decimal(int64(c.row.id)), decimal(q.line), decimal(q.offset),
+		q.reason, q.excerpt, q.sha256, ordinal}})
 	c.size += len(q.excerpt) + len(q.reason) + recordBytes
 }
 
@@ -581,7 +592,8 @@ func (c *loading) onLine(line, ordinal int64) {
 // endLine notes the line under way where it holds several records.
 func (c *loading) endLine() {
 	if n := c.lineEnd - c.lineBefore; n > 1 {
-		c.shared = append(c.shared, casefile.Row{Values: []string{decimal(int64(c.row.id)), decimal(c.line), decimal(c.lineBefore), decimal(n)}})
+		c.shared = append(c.shared, casefile.Row{Values: []string{decimal(int64(c.row.id)), decimal(c.line),
+			decimal(c.lineBefore), decimal(n)}})
 		c.size += valueBytes * len(sharedColumns)
 	}
 	c.lineBefore = c.lineEnd
@@ -654,7 +666,8 @@ func (c *loading) finish(ended error) error {
 		}
 		r.read++
 		empty := sha256.Sum256(nil)
-		c.quarantine(quarantined{0, 0, offset, "the rest cannot be read: " + reason(ended), "", hex.EncodeToString(empty[:])})
+		c.quarantine(quarantined{0, 0, offset, "the rest cannot be read: " + reason(ended), "",
+			hex.EncodeToString(empty[:])})
 		r.notes = append(r.notes, what)
 	}
 	r.notUsed += c.unknownCount

@@ -27,7 +27,8 @@ SELECT path FROM source AS s WHERE same_as IS NULL AND records_read <> records_n
 )
 
 func signInRow(when, id, rest string) string {
-	return when + "," + id + "," + jane + ",jane@contoso.com,c-" + id + ",203.0.113.9,\"Zürich, Zürich, CH\"," + rest + "\n"
+	return when + "," + id + "," + jane + ",jane@contoso.com,c-" + id + ",203.0.113.9,\"Zürich, Zürich, CH\"," + rest +
+		"\n"
 }
 
 // notesQuery is what a file's row says of it.
@@ -45,10 +46,12 @@ func TestTables(t *testing.T) {
 	}{
 		{
 			name: "sign-ins", file: "InteractiveSignIns_2026.csv",
-			text:  signInHeader + signInRow("2026-09-14T08:59:26Z", "r1", "Success,0,Other.") + signInRow("2026-09-14T09:00:00Z", "r2", "Failure,,\"No code, though\""),
+			text: signInHeader + signInRow("2026-09-14T08:59:26Z", "r1", "Success,0,Other.") +
+				signInRow("2026-09-14T09:00:00Z", "r2", "Failure,,\"No code, though\""),
 			notes: signIns + "|2|0|0|true||",
 			query: `SELECT line, id, time, error_code, city, country, can_show_tap, interactive FROM signin_record ORDER BY line`,
-			rows:  []string{"1|r1|2026-09-14 08:59:26|0|Zürich|CH|false|true", "2|r2|2026-09-14 09:00:00||Zürich|CH|false|true"},
+			rows: []string{"1|r1|2026-09-14 08:59:26|0|Zürich|CH|false|true",
+				"2|r2|2026-09-14 09:00:00||Zürich|CH|false|true"},
 		},
 		{
 			name: "semicolons, CRLF, a repeated header and a bad row", file: "x.csv",
@@ -59,28 +62,32 @@ func TestTables(t *testing.T) {
 		},
 		{
 			name: "rows without id or time", file: "x.csv",
-			text:  signInHeader + signInRow("2026-09-14T08:59:26Z", "<null>", "Success,0,") + signInRow("soon", "r2", "Success,0,"),
+			text: signInHeader + signInRow("2026-09-14T08:59:26Z", "<null>", "Success,0,") +
+				signInRow("soon", "r2", "Success,0,"),
 			notes: signIns + "|2|0|2|true||",
 			query: `SELECT line, reason FROM quarantine ORDER BY line`,
 			rows:  []string{"1|no id", "2|its time cannot be read: not a time in any spelling known"},
 		},
 		{
 			name: "day first, proven after the first row", file: "x.csv",
-			text:  signInHeader + signInRow("05/09/2026 08:59", "r1", "Success,0,") + signInRow("14/09/2026 08:59", "r2", "Success,0,"),
+			text: signInHeader + signInRow("05/09/2026 08:59", "r1", "Success,0,") +
+				signInRow("14/09/2026 08:59", "r2", "Success,0,"),
 			notes: signIns + "|2|0|0|true||its dates are read day first: some begin with a number over 12",
 			query: `SELECT id, time FROM signin_record ORDER BY line`,
 			rows:  []string{"r1|2026-09-05 08:59:00", "r2|2026-09-14 08:59:00"},
 		},
 		{
 			name: "month first", file: "x.csv",
-			text:  signInHeader + signInRow("9/5/2026 8:59:00 AM", "r1", "Success,0,") + signInRow("9/14/2026 8:59:00 PM", "r2", "Success,0,"),
+			text: signInHeader + signInRow("9/5/2026 8:59:00 AM", "r1", "Success,0,") +
+				signInRow("9/14/2026 8:59:00 PM", "r2", "Success,0,"),
 			notes: signIns + "|2|0|0|true||",
 			query: `SELECT id, time FROM signin_record ORDER BY line`,
 			rows:  []string{"r1|2026-09-05 08:59:00", "r2|2026-09-14 20:59:00"},
 		},
 		{
 			name: "dates in two orders", file: "x.csv",
-			text:  signInHeader + signInRow("9/14/2026 8:59:00 AM", "r1", "Success,0,") + signInRow("15/9/2026 8:59:00 AM", "r2", "Success,0,"),
+			text: signInHeader + signInRow("9/14/2026 8:59:00 AM", "r1", "Success,0,") +
+				signInRow("15/9/2026 8:59:00 AM", "r2", "Success,0,"),
 			notes: "not loaded|1|0|1|false||quarantined as a whole: its dates are written in two orders: some begin with a number over 12, others have one in the second place; split the file by how it writes dates",
 			query: `SELECT count(*) FROM signin_record`, rows: []string{"0"},
 		},
@@ -99,7 +106,8 @@ func TestTables(t *testing.T) {
 			rows:  []string{"1|the whole file: its header is none that is known: Date (UTC), ID de demande, Nom d'utilisateur, Adresse IP, Statut; it looks like a CSV of the Entra admin centre in another language than English: set the portal's language to English and download again, or download as JSON|true"},
 		},
 		{
-			name: "a header that cannot be read", file: "x.csv", text: "Date (UTC),Request \xffID,Usern\u00e4me,Status\n",
+			name: "a header that cannot be read", file: "x.csv",
+			text:  "Date (UTC),Request \xffID,Usern\u00e4me,Status\n",
 			notes: "not loaded|1|0|1|false||quarantined as a whole: line 1 is not a CSV header: not valid UTF-8",
 			query: `SELECT count(*) FROM signin_record`, rows: []string{"0"},
 		},
@@ -113,14 +121,16 @@ func TestTables(t *testing.T) {
 		},
 		{
 			name: "prose is no table", file: "README.txt", text: "Collected by hand, on Monday\nand copied, twice\n",
-			notes: "|0|0|0|false||skipped: not recognised as an export", query: `SELECT count(*) FROM quarantine`, rows: []string{"0"},
+			notes: "|0|0|0|false||skipped: not recognised as an export", query: `SELECT count(*) FROM quarantine`,
+			rows: []string{"0"},
 		},
 		{
 			name: "no rows", file: "x.csv", text: signInHeader, notes: signIns + "|0|0|0|true||a table without rows",
 			query: `SELECT count(*) FROM signin_record`, rows: []string{"0"},
 		},
 		{
-			name: "cut off", file: "x.csv", text: signInHeader + signInRow("2026-09-14T08:59:26Z", "r1", "Success,0,") + `2026-09-14T09:00:00Z,r2,"` + jane,
+			name: "cut off", file: "x.csv", text: signInHeader +
+				signInRow("2026-09-14T08:59:26Z", "r1", "Success,0,") + `2026-09-14T09:00:00Z,r2,"` + jane,
 			notes: signIns + "|2|0|1|true|the text ends in the middle|the text ends in the middle: the file was probably cut off",
 			query: `SELECT line, reason FROM quarantine`, rows: []string{"2|text ends inside quotes"},
 		},
@@ -133,14 +143,16 @@ func TestTables(t *testing.T) {
 			text:  stepHeader + "r1,2026-09-14T08:59:26Z,Temporary Access Pass,,true,ok,Primary authentication\nr1,,Password,,,,\n,2026-09-14T08:59:26Z,Password,,true,,\n",
 			notes: "Entra admin centre authentication details CSV|3|0|1|true||1 value of a wrong type, loaded as absent",
 			query: `SELECT line, id, time, method, succeeded, result, requirement FROM signin_step ORDER BY line`,
-			rows:  []string{"1|r1|2026-09-14 08:59:26|Temporary Access Pass|true|ok|Primary authentication", "2|r1||Password|||"},
+			rows: []string{"1|r1|2026-09-14 08:59:26|Temporary Access Pass|true|ok|Primary authentication",
+				"2|r1||Password|||"},
 		},
 		{
 			name: "audit without ids", file: "AuditLogs_2026-09-14.csv",
 			text:  auditHeader + "2026-09-14T08:00:00Z,c1,Authentication Methods,UserManagement,Admin registered security info,success,Admin registered temporary access pass method for user,User,Mark," + mark + ",mark@contoso.com,203.0.113.7,User,Jane," + jane + ",jane@contoso.com\n",
 			notes: "Entra admin centre audit CSV|1|0|0|true||",
 			query: `SELECT id, time, activity, actor_user_id, targets ->> '$[0].id' AS target, (SELECT text ->> 'ResultReason' FROM raw_record) AS proof FROM audit_record`,
-			rows:  []string{"|2026-09-14 08:00:00|Admin registered security info|" + mark + "|" + jane + "|Admin registered temporary access pass method for user"},
+			rows: []string{"|2026-09-14 08:00:00|Admin registered security info|" + mark + "|" + jane +
+				"|Admin registered temporary access pass method for user"},
 		},
 		{
 			name: "an answer of Log Analytics", file: "query.json",
@@ -151,7 +163,9 @@ func TestTables(t *testing.T) {
 		},
 		{
 			name: "passcodes in a column", file: "users.csv",
-			text:  "Id,UserPrincipalName,DisplayName,UserType,TemporaryAccessPass\n" + jane + ",jane@contoso.com,Jane,Member,Kd9#x2Lp\n" + mark + ",mark@contoso.com,Mark,Member,\nx,y,Kd9#x2Lp\n,,Z,Member,Kd9#x2Lp\n",
+			text: "Id,UserPrincipalName,DisplayName,UserType,TemporaryAccessPass\n" + jane +
+				",jane@contoso.com,Jane,Member,Kd9#x2Lp\n" + mark +
+				",mark@contoso.com,Mark,Member,\nx,y,Kd9#x2Lp\n,,Z,Member,Kd9#x2Lp\n",
 			notes: "users (PowerShell)|4|0|2|true||2 records hold a passcode: masked, not stored",
 			query: `SELECT reason, contains(excerpt, 'Kd9') AS shown FROM quarantine ORDER BY line`,
 			rows:  []string{"3 fields under a header of 5|false", "no id|false"},
@@ -180,7 +194,8 @@ func TestTables(t *testing.T) {
 // Windows PowerShell's Export-Csv writes UTF-16 and a line with the type.
 func TestUTF16Table(t *testing.T) {
 	var b strings.Builder
-	for _, unit := range utf16.Encode([]rune("\ufeff#TYPE System.Management.Automation.PSCustomObject\r\n" + strings.ReplaceAll(signInHeader+signInRow("2026-09-14T08:59:26Z", "r1", "Success,0,"), "\n", "\r\n"))) {
+	for _, unit := range utf16.Encode([]rune("\ufeff#TYPE System.Management.Automation.PSCustomObject\r\n" +
+		strings.ReplaceAll(signInHeader+signInRow("2026-09-14T08:59:26Z", "r1", "Success,0,"), "\n", "\r\n"))) {
 		b.Write(binary.LittleEndian.AppendUint16(nil, unit))
 	}
 	c := caseOf(t, folder(t, map[string]string{"x.csv": b.String()}), Options{})
@@ -251,14 +266,20 @@ FROM source`
 	first, last := fmt.Sprintf(loaded, -1), fmt.Sprintf(loaded, -2)
 	const kind = "quarantined, but not listed: of no kind that is known: neither an id nor a time where they should be"
 	for _, test := range []struct{ name, text, want string }{
-		{"of no known kind, after a known one", wanted(3000, unknown, first, ""), "3001|0|3000|1000|1|2 to 1001|2000 " + kind},
-		{"of no known kind, before a known one", wanted(3000, unknown, "", last), "3001|0|3000|1000|1|1 to 1000|2000 " + kind},
+		{"of no known kind, after a known one", wanted(3000, unknown, first, ""),
+			"3001|0|3000|1000|1|2 to 1001|2000 " + kind},
+		{"of no known kind, before a known one", wanted(3000, unknown, "", last),
+			"3001|0|3000|1000|1|1 to 1000|2000 " + kind},
 		{"of no known kind, among few", wanted(10, unknown, first, last), "12|0|10|10|2|2 to 11|"},
-		{"of no known kind, nothing else", wanted(3000, unknown, "", ""), "3000|3000|0|0|0||not recognised; it looks like objects with the keys foo: export sign-ins and audit events as JSON: from the Entra admin centre, Microsoft Graph's beta endpoint, or Azure Monitor"},
-		{"without id", wanted(3000, noID, first, last), "3002|0|3000|1000|2|2 to 1001|2000 quarantined, but not listed: no id"},
+		{"of no known kind, nothing else", wanted(3000, unknown, "", ""),
+			"3000|3000|0|0|0||not recognised; it looks like objects with the keys foo: export sign-ins and audit events as JSON: from the Entra admin centre, Microsoft Graph's beta endpoint, or Azure Monitor"},
+		{"without id", wanted(3000, noID, first, last),
+			"3002|0|3000|1000|2|2 to 1001|2000 quarantined, but not listed: no id"},
 		{"as many as are listed", wanted(1000, noID, first, last), "1002|0|1000|1000|2|2 to 1001|"},
-		{"one more", wanted(1001, noID, first, last), "1003|0|1001|1000|2|2 to 1001|1 quarantined, but not listed: no id"},
-		{"damaged, each between two that are whole", wanted(1500, damaged, first, ""), "3001|0|1500|1000|1501|2 to 2000|500 quarantined, but not listed: not JSON"},
+		{"one more", wanted(1001, noID, first, last),
+			"1003|0|1001|1000|2|2 to 1001|1 quarantined, but not listed: no id"},
+		{"damaged, each between two that are whole", wanted(1500, damaged, first, ""),
+			"3001|0|1500|1000|1501|2 to 2000|500 quarantined, but not listed: not JSON"},
 		{
 			"of two kinds", wanted(1500, unknown, "", "") + wanted(700, noID, first, last),
 			"2202|0|2200|1000|2|1 to 1000|700 quarantined, but not listed: no id; 500 " + kind,
@@ -272,7 +293,8 @@ FROM source`
 	}
 	t.Run("rows of a table", func(t *testing.T) {
 		row := func(i int) string { return signInRow("soon", fmt.Sprint("r", i), "Success,0,") }
-		c := caseOf(t, folder(t, map[string]string{"x.csv": wanted(1200, row, signInHeader, signInRow("2026-09-14T08:59:26Z", "r", "Success,0,"))}), Options{})
+		c := caseOf(t, folder(t, map[string]string{"x.csv": wanted(1200, row, signInHeader,
+			signInRow("2026-09-14T08:59:26Z", "r", "Success,0,"))}), Options{})
 		expect(t, c, counts, "1201|0|1200|1000|1|1 to 1000|200 quarantined, but not listed: its time cannot be read: not a time in any spelling known")
 	})
 }

@@ -18,8 +18,8 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// A source's records go through three stages that work at the same time: one goroutine frames them, some translate them,
-// and the loader's own admits them, in order, and feeds them into the case.
+// A source's records go through three stages that work at the same time: one goroutine frames them, some translate
+// them, and the loader's own admits them, in order, and feeds them into the case.
 
 const (
 	chunkBytes   = 512 << 10 // of text that is translated in one go
@@ -52,7 +52,8 @@ func (r *framed) quarantined(why string) quarantined {
 	if shown == "" {
 		shown = r.text
 	}
-	return quarantined{r.line, r.ordinal, r.offset, why, record.Excerpt([]byte(shown), excerptLength), hex.EncodeToString(sum[:])}
+	return quarantined{r.line, r.ordinal, r.offset, why, record.Excerpt([]byte(shown), excerptLength),
+		hex.EncodeToString(sum[:])}
 }
 
 // whole is the record's text, with the names of its columns where they stand elsewhere.
@@ -99,7 +100,8 @@ func (r *framed) translate(table *formats.Sheet, in *formats.Input) {
 func (r *framed) unwrap(in *formats.Input) {
 	r.inner = make([]framed, len(r.out.Inside))
 	for i, inside := range r.out.Inside {
-		r.inner[i] = framed{line: r.line, offset: r.offset, text: inside.Text, context: cmp.Or(inside.Context, r.context)}
+		r.inner[i] = framed{line: r.line, offset: r.offset, text: inside.Text,
+			context: cmp.Or(inside.Context, r.context)}
 		r.inner[i].translate(nil, in)
 	}
 	r.inner[0].out.Note = cmp.Or(r.inner[0].out.Note, r.out.Note)

@@ -120,7 +120,8 @@ func findings(t *testing.T, dir string) map[string]bool {
 	if err := c.Seal(ctx); err != nil {
 		t.Fatal(err)
 	}
-	period := analysis.Period{From: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)}
+	period := analysis.Period{From: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC),
+		To: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)}
 	result, err := analysis.Run(ctx, c, conf, analysis.Configure(rules, conf), analysis.Options{Period: period})
 	if err != nil {
 		t.Fatal(err)
@@ -186,10 +187,14 @@ func azureTime(t *testing.T, v any) string {
 }
 
 var signInColumns = []string{
-	"TimeGenerated [UTC]", "Id", "CreatedDateTime [UTC]", "UserDisplayName", "UserPrincipalName", "UserId", "UserType", "AppId", "AppDisplayName",
-	"IPAddress", "ClientAppUsed", "UserAgent", "CorrelationId", "ConditionalAccessStatus", "OriginalRequestId", "IsInteractive", "RiskLevelDuringSignIn",
-	"ResourceDisplayName", "ResourceIdentity", "HomeTenantId", "ResourceTenantId", "AuthenticationRequirement", "AutonomousSystemNumber",
-	"AuthenticationProtocol", "OriginalTransferMethod", "SessionId", "Status", "DeviceDetail", "LocationDetails", "NetworkLocationDetails", "AuthenticationDetails",
+	"TimeGenerated [UTC]", "Id", "CreatedDateTime [UTC]", "UserDisplayName", "UserPrincipalName", "UserId", "UserType",
+	"AppId", "AppDisplayName",
+	"IPAddress", "ClientAppUsed", "UserAgent", "CorrelationId", "ConditionalAccessStatus", "OriginalRequestId",
+	"IsInteractive", "RiskLevelDuringSignIn",
+	"ResourceDisplayName", "ResourceIdentity", "HomeTenantId", "ResourceTenantId", "AuthenticationRequirement",
+	"AutonomousSystemNumber",
+	"AuthenticationProtocol", "OriginalTransferMethod", "SessionId", "Status", "DeviceDetail", "LocationDetails",
+	"NetworkLocationDetails", "AuthenticationDetails",
 	"ResultType", "Location", "Category",
 }
 
@@ -202,7 +207,8 @@ func pascal(name string) string {
 }
 
 func logAnalyticsSignIn(r record) record {
-	row := record{"TimeGenerated": r["createdDateTime"], "Category": "SignInLogs", "ResultType": scalar(at(r, "status", "errorCode")), "Location": at(r, "location", "countryOrRegion")}
+	row := record{"TimeGenerated": r["createdDateTime"], "Category": "SignInLogs",
+		"ResultType": scalar(at(r, "status", "errorCode")), "Location": at(r, "location", "countryOrRegion")}
 	if r["isInteractive"] == false {
 		row["Category"] = "NonInteractiveUserSignInLogs"
 	}
@@ -220,7 +226,8 @@ func logAnalyticsSignIn(r record) record {
 }
 
 func logAnalyticsAudit(r record) record {
-	row := record{"TimeGenerated": r["activityDateTime"], "OperationName": r["activityDisplayName"], "ResultDescription": r["resultReason"], "AADOperationType": r["operationType"]}
+	row := record{"TimeGenerated": r["activityDateTime"], "OperationName": r["activityDisplayName"],
+		"ResultDescription": r["resultReason"], "AADOperationType": r["operationType"]}
 	for k, v := range r {
 		if k != "resultReason" && k != "operationType" {
 			row[pascal(k)] = v
@@ -299,27 +306,38 @@ func powerShell(t *testing.T, v any) any {
 }
 
 func adminCentreCSV(t *testing.T, folder, name string, records []record) {
-	signIns := [][]string{{"Date (UTC)", "Request ID", "User agent", "Correlation ID", "User ID", "User", "Username", "User type", "Incoming token type", "Authentication Protocol",
-		"Original transfer method", "Application", "Application ID ", "Resource", "Resource ID ", "Resource tenant ID", "Home tenant ID", "IP address", "Location", "Status", "Sign-in error code",
-		"Failure reason", "Client app", "Device ID", "Operating System", "Session ID", "Autonomous system  number", "Incoming token type", "Conditional Access"}}
-	steps := [][]string{{"Request ID", "Date", "Authentication method", "Authentication method detail", "Succeeded", "Result detail", "Requirement"}}
+	signIns := [][]string{{"Date (UTC)", "Request ID", "User agent", "Correlation ID", "User ID", "User", "Username",
+		"User type", "Incoming token type", "Authentication Protocol",
+		"Original transfer method", "Application", "Application ID ", "Resource", "Resource ID ", "Resource tenant ID",
+		"Home tenant ID", "IP address", "Location", "Status", "Sign-in error code",
+		"Failure reason", "Client app", "Device ID", "Operating System", "Session ID", "Autonomous system  number",
+		"Incoming token type", "Conditional Access"}}
+	steps := [][]string{{"Request ID", "Date", "Authentication method", "Authentication method detail", "Succeeded",
+		"Result detail", "Requirement"}}
 	for _, r := range records {
 		status := "Failure"
 		if at(r, "status", "errorCode") == 0.0 {
 			status = "Success"
 		}
-		location := fmt.Sprintf("%v, %v, %v", at(r, "location", "city"), at(r, "location", "state"), at(r, "location", "countryOrRegion"))
+		location := fmt.Sprintf("%v, %v, %v", at(r, "location", "city"), at(r, "location", "state"),
+			at(r, "location", "countryOrRegion"))
 		var row []string
-		for _, v := range []any{r["createdDateTime"], r["id"], r["userAgent"], r["correlationId"], r["userId"], r["userDisplayName"], r["userPrincipalName"], r["userType"], "none",
-			r["authenticationProtocol"], r["originalTransferMethod"], r["appDisplayName"], r["appId"], r["resourceDisplayName"], r["resourceId"], r["resourceTenantId"], r["homeTenantId"],
-			r["ipAddress"], location, status, at(r, "status", "errorCode"), at(r, "status", "failureReason"), r["clientAppUsed"], at(r, "deviceDetail", "deviceId"),
-			at(r, "deviceDetail", "operatingSystem"), r["sessionId"], r["autonomousSystemNumber"], "x", r["conditionalAccessStatus"]} {
+		for _, v := range []any{r["createdDateTime"], r["id"], r["userAgent"], r["correlationId"], r["userId"],
+			r["userDisplayName"], r["userPrincipalName"], r["userType"], "none",
+			r["authenticationProtocol"], r["originalTransferMethod"], r["appDisplayName"], r["appId"],
+			r["resourceDisplayName"], r["resourceId"], r["resourceTenantId"], r["homeTenantId"],
+			r["ipAddress"], location, status, at(r, "status", "errorCode"), at(r, "status", "failureReason"),
+			r["clientAppUsed"], at(r, "deviceDetail", "deviceId"),
+			at(r, "deviceDetail", "operatingSystem"), r["sessionId"], r["autonomousSystemNumber"], "x",
+			r["conditionalAccessStatus"]} {
 			row = append(row, scalar(v))
 		}
 		signIns = append(signIns, row)
 		for _, s := range list(r["authenticationDetails"]) {
-			steps = append(steps, []string{scalar(r["id"]), scalar(at(s, "authenticationStepDateTime")), scalar(at(s, "authenticationMethod")), scalar(at(s, "authenticationMethodDetail")),
-				scalar(at(s, "succeeded")), scalar(at(s, "authenticationStepResultDetail")), scalar(at(s, "authenticationStepRequirement"))})
+			steps = append(steps, []string{scalar(r["id"]), scalar(at(s, "authenticationStepDateTime")),
+				scalar(at(s, "authenticationMethod")), scalar(at(s, "authenticationMethodDetail")),
+				scalar(at(s, "succeeded")), scalar(at(s, "authenticationStepResultDetail")),
+				scalar(at(s, "authenticationStepRequirement"))})
 		}
 	}
 	kind := "InteractiveSignIns"
@@ -331,8 +349,10 @@ func adminCentreCSV(t *testing.T, folder, name string, records []record) {
 }
 
 func adminCentreAuditCSV(t *testing.T, path string, records []record) {
-	columns := []string{"Date (UTC)", "CorrelationId", "Service", "Category", "Activity", "Result", "ResultReason", "User Agent", "ActorType", "ActorDisplayName", "ActorObjectId",
-		"ActorUserPrincipalName", "IPAddress", "ActorHomeTenantId", "ActorHomeTenantName", "ActorServicePrincipalId", "ActorServicePrincipalName"}
+	columns := []string{"Date (UTC)", "CorrelationId", "Service", "Category", "Activity", "Result", "ResultReason",
+		"User Agent", "ActorType", "ActorDisplayName", "ActorObjectId",
+		"ActorUserPrincipalName", "IPAddress", "ActorHomeTenantId", "ActorHomeTenantName", "ActorServicePrincipalId",
+		"ActorServicePrincipalName"}
 	const targets, properties, details = 3, 5, 3
 	for n := range targets {
 		p := fmt.Sprintf("Target%d", n+1)
@@ -343,7 +363,8 @@ func adminCentreAuditCSV(t *testing.T, path string, records []record) {
 		}
 	}
 	for n := range details {
-		columns = append(columns, fmt.Sprintf("AdditionalDetail%dKey", n+1), fmt.Sprintf("AdditionalDetail%dValue", n+1))
+		columns = append(columns, fmt.Sprintf("AdditionalDetail%dKey", n+1),
+			fmt.Sprintf("AdditionalDetail%dValue", n+1))
 	}
 	rows := [][]string{columns}
 	nth := func(v any, n int) any {
@@ -358,14 +379,18 @@ func adminCentreAuditCSV(t *testing.T, path string, records []record) {
 		if app != nil {
 			kind, name, id = "Application", at(app, "displayName"), at(app, "appId")
 		}
-		values := []any{r["activityDateTime"], r["correlationId"], r["loggedByService"], r["category"], r["activityDisplayName"], r["result"], r["resultReason"], "", kind, name, id,
-			at(user, "userPrincipalName"), at(user, "ipAddress"), "", "", at(app, "servicePrincipalId"), at(app, "servicePrincipalName")}
+		values := []any{r["activityDateTime"], r["correlationId"], r["loggedByService"], r["category"],
+			r["activityDisplayName"], r["result"], r["resultReason"], "", kind, name, id,
+			at(user, "userPrincipalName"), at(user, "ipAddress"), "", "", at(app, "servicePrincipalId"),
+			at(app, "servicePrincipalName")}
 		for n := range targets {
 			target := nth(r["targetResources"], n)
-			values = append(values, at(target, "type"), at(target, "displayName"), at(target, "id"), at(target, "userPrincipalName"))
+			values = append(values, at(target, "type"), at(target, "displayName"), at(target, "id"),
+				at(target, "userPrincipalName"))
 			for m := range properties {
 				property := nth(at(target, "modifiedProperties"), m)
-				values = append(values, at(property, "displayName"), at(property, "oldValue"), at(property, "newValue"))
+				values = append(values, at(property, "displayName"), at(property, "oldValue"),
+					at(property, "newValue"))
 			}
 		}
 		for n := range details {
@@ -381,7 +406,8 @@ func adminCentreAuditCSV(t *testing.T, path string, records []record) {
 	writeCSV(t, path, rows)
 }
 
-// savedAgain writes a CSV file, where there is one, as a German spreadsheet saves it: semicolons, Windows-1252, its own dates.
+// savedAgain writes a CSV file, where there is one, as a German spreadsheet saves it: semicolons, Windows-1252, its
+// own dates.
 func savedAgain(t *testing.T, path string) {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -430,13 +456,18 @@ func unifiedAudit(r record) record {
 	}
 	text := func(name string, v any) record { return record{"Name": name, "Value": scalar(v)} }
 	return record{
-		"CreationTime": strings.TrimSuffix(r["createdDateTime"].(string), "Z"), "Id": r["id"], "IntraSystemId": r["id"], "InterSystemsId": r["correlationId"],
-		"Operation": operation, "OrganizationId": r["resourceTenantId"], "RecordType": 15, "ResultStatus": "Success", "Workload": "AzureActiveDirectory",
-		"UserKey": r["userId"], "UserId": r["userPrincipalName"], "ClientIP": scalar(r["ipAddress"]) + ":443", "ObjectId": r["resourceId"], "ApplicationId": r["appId"],
+		"CreationTime": strings.TrimSuffix(r["createdDateTime"].(string), "Z"), "Id": r["id"],
+		"IntraSystemId": r["id"], "InterSystemsId": r["correlationId"],
+		"Operation": operation, "OrganizationId": r["resourceTenantId"], "RecordType": 15, "ResultStatus": "Success",
+		"Workload": "AzureActiveDirectory",
+		"UserKey":  r["userId"], "UserId": r["userPrincipalName"], "ClientIP": scalar(r["ipAddress"]) + ":443",
+		"ObjectId": r["resourceId"], "ApplicationId": r["appId"],
 		"ErrorNumber": scalar(at(r, "status", "errorCode")), "LogonError": at(r, "status", "failureReason"),
-		"ExtendedProperties": []any{text("UserAgent", r["userAgent"]), text("UserAuthenticationMethod", float64(bits))},
-		"DeviceProperties":   []any{text("Id", at(r, "deviceDetail", "deviceId")), text("SessionId", r["sessionId"])},
-		"Actor":              []any{record{"ID": r["userId"], "Type": 0}, record{"ID": r["userPrincipalName"], "Type": 5}},
+		"ExtendedProperties": []any{text("UserAgent", r["userAgent"]),
+			text("UserAuthenticationMethod", float64(bits))},
+		"DeviceProperties": []any{text("Id", at(r, "deviceDetail", "deviceId")), text("SessionId", r["sessionId"])},
+		"Actor": []any{record{"ID": r["userId"], "Type": 0},
+			record{"ID": r["userPrincipalName"], "Type": 5}},
 	}
 }
 
@@ -461,16 +492,21 @@ func TestTranslatedSample(t *testing.T) {
 		{
 			name: "PowerShell",
 			signIns: func(t *testing.T, p page) {
-				writeJSON(t, filepath.Join(p.folder, p.name+".json"), mapped(p.records, func(r record) record { return powerShell(t, r).(record) }))
+				writeJSON(t, filepath.Join(p.folder, p.name+".json"),
+					mapped(p.records, func(r record) record { return powerShell(t, r).(record) }))
 			},
 			audits: func(t *testing.T, p page) {
-				writeJSON(t, filepath.Join(p.folder, p.name+".json"), mapped(p.records, func(r record) record { return powerShell(t, r).(record) }))
+				writeJSON(t, filepath.Join(p.folder, p.name+".json"),
+					mapped(p.records, func(r record) record { return powerShell(t, r).(record) }))
 			},
 		},
 		{
 			name: "wrapped by Splunk, and as JSON texts",
 			signIns: func(t *testing.T, p page) {
-				results := mapped(p.records, func(r record) record { return record{"_raw": scalar(r), "_time": r["createdDateTime"]} })
+				results := mapped(p.records, func(r record) record {
+					return record{"_raw": scalar(r),
+						"_time": r["createdDateTime"]}
+				})
 				writeJSON(t, filepath.Join(p.folder, p.name+".json"), record{"preview": false, "results": results})
 			},
 			audits: func(t *testing.T, p page) {
@@ -519,12 +555,15 @@ func TestTranslatedSample(t *testing.T) {
 		{
 			name: "Log Analytics CSV",
 			signIns: func(t *testing.T, p page) {
-				writeCSV(t, filepath.Join(p.folder, p.name+".csv"), tableRows(t, signInColumns, mapped(p.records, logAnalyticsSignIn)))
+				writeCSV(t, filepath.Join(p.folder, p.name+".csv"),
+					tableRows(t, signInColumns, mapped(p.records, logAnalyticsSignIn)))
 			},
 			audits: func(t *testing.T, p page) {
-				columns := []string{"TimeGenerated [UTC]", "OperationName", "Category", "Result", "ResultDescription", "CorrelationId", "Id", "InitiatedBy", "LoggedByService", "TargetResources",
+				columns := []string{"TimeGenerated [UTC]", "OperationName", "Category", "Result", "ResultDescription",
+					"CorrelationId", "Id", "InitiatedBy", "LoggedByService", "TargetResources",
 					"AdditionalDetails", "ActivityDisplayName", "ActivityDateTime [UTC]", "AADOperationType"}
-				writeCSV(t, filepath.Join(p.folder, p.name+".csv"), tableRows(t, columns, mapped(p.records, logAnalyticsAudit)))
+				writeCSV(t, filepath.Join(p.folder, p.name+".csv"),
+					tableRows(t, columns, mapped(p.records, logAnalyticsAudit)))
 			},
 		},
 		{
@@ -542,7 +581,8 @@ func TestTranslatedSample(t *testing.T) {
 					}
 					rows = append(rows, row)
 				}
-				writeJSON(t, filepath.Join(p.folder, p.name+".json"), record{"tables": []any{record{"name": "PrimaryResult", "columns": columns, "rows": rows}}})
+				writeJSON(t, filepath.Join(p.folder, p.name+".json"),
+					record{"tables": []any{record{"name": "PrimaryResult", "columns": columns, "rows": rows}}})
 			},
 			audits: func(t *testing.T, p page) {
 				writeJSON(t, filepath.Join(p.folder, p.name+".json"), mapped(p.records, logAnalyticsAudit))
@@ -561,7 +601,8 @@ func TestTranslatedSample(t *testing.T) {
 			name: "admin centre CSV, saved again by a spreadsheet",
 			signIns: func(t *testing.T, p page) {
 				adminCentreCSV(t, p.folder, p.name, p.records)
-				for _, name := range []string{"InteractiveSignIns_", "InteractiveSignIns_AuthDetails_", "NonInteractiveSignIns_", "NonInteractiveSignIns_AuthDetails_"} {
+				for _, name := range []string{"InteractiveSignIns_", "InteractiveSignIns_AuthDetails_",
+					"NonInteractiveSignIns_", "NonInteractiveSignIns_AuthDetails_"} {
 					savedAgain(t, filepath.Join(p.folder, name+p.name+".csv"))
 				}
 			},
@@ -585,7 +626,8 @@ func TestTranslatedSample(t *testing.T) {
 			audits: func(t *testing.T, p page) {
 				writeJSON(t, filepath.Join(p.folder, p.name+".json"), record{"value": p.records})
 			},
-			only: []string{"TAP-SIGNIN", "TAP-SIGNIN-WITHOUT-ISSUANCE", "TAP-SIGNIN-AFTER-END", "TAP-PASS-REUSED", "TAP-SIGNIN-BY-PRIVILEGED-USER", "TAP-SIGNIN-OFF-HOURS", "TAP-ISSUED", "TAP-NOT-USED"},
+			only: []string{"TAP-SIGNIN", "TAP-SIGNIN-WITHOUT-ISSUANCE", "TAP-SIGNIN-AFTER-END", "TAP-PASS-REUSED",
+				"TAP-SIGNIN-BY-PRIVILEGED-USER", "TAP-SIGNIN-OFF-HOURS", "TAP-ISSUED", "TAP-NOT-USED"},
 		},
 	}
 	for _, test := range translations {
@@ -602,7 +644,8 @@ func TestTranslatedSample(t *testing.T) {
 				var kept []string
 				for f := range all {
 					rule, _, _ := strings.Cut(f, " ")
-					if !slices.Contains(test.lacks, rule) && (rule == "quarantined" || test.only == nil || slices.Contains(test.only, rule)) {
+					if !slices.Contains(test.lacks, rule) &&
+						(rule == "quarantined" || test.only == nil || slices.Contains(test.only, rule)) {
 						kept = append(kept, f)
 					}
 				}

@@ -43,9 +43,11 @@ func browser(t *testing.T) context.Context {
 	if path == "" {
 		t.Fatal("Chromium is missing: run 'make test-setup', or install it (Debian: apt-get install chromium)")
 	}
-	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1400, 1000),
+	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
+		chromedp.WindowSize(1400, 1000),
 		chromedp.WSURLReadTimeout(60 * time.Second)}
-	for _, flag := range []string{"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking",
+	for _, flag := range []string{"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
+		"disable-background-networking",
 		"disable-component-update", "disable-sync", "disable-dev-shm-usage"} {
 		options = append(options, chromedp.Flag(flag, true))
 	}
@@ -104,7 +106,8 @@ func fileURL(t *testing.T, r *analysis.Result) string {
 func pages(t *testing.T, before, after *analysis.Result) map[string]string {
 	t.Helper()
 	diff := filepath.Join(writeComparison(t, compared(t, before, after)), "diff.html")
-	return map[string]string{"report.html": fileURL(t, before), "diff.html": (&url.URL{Scheme: "file", Path: diff}).String()}
+	return map[string]string{"report.html": fileURL(t, before),
+		"diff.html": (&url.URL{Scheme: "file", Path: diff}).String()}
 }
 
 // watched is what a tab did that a report must not do.
@@ -126,7 +129,8 @@ func watch(t *testing.T, ctx context.Context) *watched {
 		case *runtime.EventConsoleAPICalled:
 			w.complains = append(w.complains, "console: "+string(e.Type))
 		case *runtime.EventExceptionThrown:
-			w.complains = append(w.complains, "exception: "+(&chromedp.ExceptionError{ExceptionDetails: e.ExceptionDetails}).Error())
+			w.complains = append(w.complains,
+				"exception: "+(&chromedp.ExceptionError{ExceptionDetails: e.ExceptionDetails}).Error())
 		case *cdplog.EventEntryAdded:
 			w.complains = append(w.complains, e.Entry.Text)
 		case *cdppage.EventJavascriptDialogOpening:
@@ -178,7 +182,8 @@ func TestBrowserLoadsNothingElseAndRunsNothing(t *testing.T) {
 	ctx := browser(t)
 	w := watch(t, ctx)
 	hostilePages := pages(t, busy(60), busyLater(60))
-	for name, payload := range map[string]string{"script": reporttest.Script, "image": reporttest.Image, "breakout": reporttest.Breakout, "override": reporttest.Override} {
+	for name, payload := range map[string]string{"script": reporttest.Script, "image": reporttest.Image,
+		"breakout": reporttest.Breakout, "override": reporttest.Override} {
 		for page, address := range pages(t, reporttest.Everywhere(payload), reporttest.Hostile()) {
 			hostilePages[page+" of "+name] = address
 		}
@@ -192,7 +197,8 @@ func TestBrowserLoadsNothingElseAndRunsNothing(t *testing.T) {
 		if len(complains) > 0 {
 			t.Errorf("%s: the browser complains: %q", name, complains)
 		}
-		elements := evaluate[int](t, ctx, `document.querySelectorAll("script, img, iframe, object, embed, link, form, base, [style], [onerror], [onload]").length`)
+		elements := evaluate[int](t, ctx,
+			`document.querySelectorAll("script, img, iframe, object, embed, link, form, base, [style], [onerror], [onload]").length`)
 		if elements != 1 {
 			t.Errorf("%s: %d elements that load or run, want the page's own script only", name, elements)
 		}
@@ -219,7 +225,8 @@ func isBlocked(t *testing.T, ctx context.Context, name string) {
 		if (window.ran) blocked.push("nothing: it ran");
 		return [...new Set(blocked)].sort();
 	})()`)
-	if diff := cmp.Diff([]string{"connect-src", "img-src", "script-src-attr", "script-src-elem", "style-src-attr"}, blocked); diff != "" {
+	if diff := cmp.Diff([]string{"connect-src", "img-src", "script-src-attr", "script-src-elem", "style-src-attr"},
+		blocked); diff != "" {
 		t.Errorf("%s: what the content policy blocks (-want +got):\n%s", name, diff)
 	}
 }
@@ -228,7 +235,8 @@ func TestBrowserSortsAndFiltersAComparison(t *testing.T) {
 	ctx := browser(t)
 	run(t, ctx, chromedp.Navigate(pages(t, busy(60), busyLater(60))["diff.html"]))
 	cells := func(column int) []string {
-		return evaluate[[]string](t, ctx, fmt.Sprintf(`[...document.querySelectorAll("#persisting table.sort tbody tr")].filter(r => !r.hidden).map(r => r.cells[%d].textContent.trim())`, column))
+		return evaluate[[]string](t, ctx,
+			fmt.Sprintf(`[...document.querySelectorAll("#persisting table.sort tbody tr")].filter(r => !r.hidden).map(r => r.cells[%d].textContent.trim())`, column))
 	}
 	want := cells(3)
 	slices.Sort(want)
@@ -239,14 +247,16 @@ func TestBrowserSortsAndFiltersAComparison(t *testing.T) {
 	run(t, ctx, act(`document.querySelectorAll("#persisting table.sort th")[0].querySelector("button").click()`))
 	var levels []string
 	for _, cell := range cells(0) {
-		if level := strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(cell, "open"), "excepted")); !slices.Contains(levels, level) {
+		if level := strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(cell, "open"),
+			"excepted")); !slices.Contains(levels, level) {
 			levels = append(levels, level)
 		}
 	}
 	if diff := cmp.Diff([]string{"critical", "high", "medium", "low", "info"}, levels); diff != "" {
 		t.Errorf("sorted by severity (-want +got):\n%s", diff)
 	}
-	run(t, ctx, chromedp.SendKeys(chromedp.CSS(`#persisting .tools input`), "user0004"), chromedp.Sleep(500*time.Millisecond))
+	run(t, ctx, chromedp.SendKeys(chromedp.CSS(`#persisting .tools input`), "user0004"),
+		chromedp.Sleep(500*time.Millisecond))
 	if diff := cmp.Diff([]string{"useruser0004@contoso.example"}, cells(2)); diff != "" {
 		t.Errorf("filtered (-want +got):\n%s", diff)
 	}
@@ -257,9 +267,11 @@ func TestBrowserNeedsNoScript(t *testing.T) {
 	ctx := browser(t)
 	for name, address := range pages(t, busy(60), busyLater(60)) {
 		shown := func(scripted bool) (text string, buttons int) {
-			run(t, ctx, command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !scripted}),
+			run(t, ctx, command(emulation.SetScriptExecutionDisabled,
+				emulation.SetScriptExecutionDisabledParams{Value: !scripted}),
 				chromedp.Navigate(address))
-			return evaluate[string](t, ctx, `(() => { const main = document.getElementById("main").cloneNode(true); for (const tools of main.querySelectorAll(".tools")) tools.remove(); return main.textContent.replace(/\s+/g, " ") })()`),
+			return evaluate[string](t, ctx,
+					`(() => { const main = document.getElementById("main").cloneNode(true); for (const tools of main.querySelectorAll(".tools")) tools.remove(); return main.textContent.replace(/\s+/g, " ") })()`),
 				evaluate[int](t, ctx, `document.querySelectorAll("button, input").length`)
 		}
 		with, buttons := shown(true)
@@ -277,13 +289,15 @@ func TestBrowserSortsAndFilters(t *testing.T) {
 	ctx := browser(t)
 	run(t, ctx, chromedp.Navigate(fileURL(t, busy(60))))
 	users := func() []string {
-		return evaluate[[]string](t, ctx, `[...document.querySelectorAll("#passes table.sort tbody tr")].filter(r => !r.hidden).map(r => r.cells[1].textContent.trim())`)
+		return evaluate[[]string](t, ctx,
+			`[...document.querySelectorAll("#passes table.sort tbody tr")].filter(r => !r.hidden).map(r => r.cells[1].textContent.trim())`)
 	}
 	given := users()
 	sorted := slices.Clone(given)
 	slices.Sort(sorted)
 	press := func() string {
-		return evaluate[string](t, ctx, `(() => { const th = document.querySelectorAll("#passes table.sort th")[1]; th.querySelector("button").click(); return th.getAttribute("aria-sort") })()`)
+		return evaluate[string](t, ctx,
+			`(() => { const th = document.querySelectorAll("#passes table.sort th")[1]; th.querySelector("button").click(); return th.getAttribute("aria-sort") })()`)
 	}
 	if state := press(); state != "ascending" || !slices.Equal(users(), sorted) {
 		t.Errorf("after one press: %s, %q", state, users())
@@ -292,7 +306,8 @@ func TestBrowserSortsAndFilters(t *testing.T) {
 	if state := press(); state != "descending" || !slices.Equal(users(), sorted) {
 		t.Errorf("after two presses: %s, %q", state, users())
 	}
-	run(t, ctx, chromedp.SendKeys(chromedp.CSS(`#search-tools input`), "user0003"), chromedp.Sleep(500*time.Millisecond))
+	run(t, ctx, chromedp.SendKeys(chromedp.CSS(`#search-tools input`), "user0003"),
+		chromedp.Sleep(500*time.Millisecond))
 	if diff := cmp.Diff([]string{"user0003@contoso.example"}, users()); diff != "" {
 		t.Errorf("filtered (-want +got):\n%s", diff)
 	}
@@ -302,13 +317,16 @@ func TestBrowserSortsAndFilters(t *testing.T) {
 	}
 
 	// What is narrowed says so, a rule's id finds its findings, and one press shows everything again.
-	run(t, ctx, act(`[...document.querySelectorAll("#search-tools button")].find(b => !b.hidden).click()`), chromedp.Sleep(300*time.Millisecond))
+	run(t, ctx, act(`[...document.querySelectorAll("#search-tools button")].find(b => !b.hidden).click()`),
+		chromedp.Sleep(300*time.Millisecond))
 	if got := users(); len(got) != len(given) {
 		t.Errorf("%d of %d passes are shown again", len(got), len(given))
 	}
 	shown := `[...document.querySelectorAll("details.finding, details.rule tbody > tr")].filter(i => !i.hidden).map(i => i.closest("details.rule").dataset.rule.split(" ")[0])`
-	run(t, ctx, chromedp.SendKeys(chromedp.CSS(`#search-tools input`), "tap-guessing"), chromedp.Sleep(500*time.Millisecond))
-	if got := evaluate[[]string](t, ctx, shown); len(got) == 0 || slices.ContainsFunc(got, func(id string) bool { return id != "TAP-GUESSING" }) {
+	run(t, ctx, chromedp.SendKeys(chromedp.CSS(`#search-tools input`), "tap-guessing"),
+		chromedp.Sleep(500*time.Millisecond))
+	if got := evaluate[[]string](t, ctx, shown); len(got) == 0 ||
+		slices.ContainsFunc(got, func(id string) bool { return id != "TAP-GUESSING" }) {
 		t.Errorf("a rule's id finds %q", got)
 	}
 	run(t, ctx, act(`(() => { const s = document.querySelector("#search-tools select"); s.value = "medium"; s.dispatchEvent(new Event("change")); })()`))
@@ -334,7 +352,8 @@ func TestBrowserFindsThePageAccessible(t *testing.T) {
 			name   string
 			width  int64
 			scheme string
-		}{{"wide and light", 1400, "light"}, {"wide and dark", 1400, "dark"}, {"phone and light", 390, "light"}, {"phone and dark", 390, "dark"}} {
+		}{{"wide and light", 1400, "light"}, {"wide and dark", 1400, "dark"}, {"phone and light", 390, "light"},
+			{"phone and dark", 390, "dark"}} {
 			run(t, ctx,
 				chromedp.EmulateViewport(view.width, 900),
 				media("", &emulation.MediaFeature{Name: "prefers-color-scheme", Value: view.scheme}),
@@ -344,7 +363,8 @@ func TestBrowserFindsThePageAccessible(t *testing.T) {
 			for _, v := range violations {
 				t.Errorf("%s, %s: %s", name, view.name, v)
 			}
-			if over := evaluate[int](t, ctx, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+			if over := evaluate[int](t, ctx,
+				`document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 				t.Errorf("%s, %s: the page is %d pixels wider than the screen", name, view.name, over)
 			}
 		}
@@ -353,7 +373,8 @@ func TestBrowserFindsThePageAccessible(t *testing.T) {
 
 func TestBrowserPrintsThePage(t *testing.T) {
 	ctx := browser(t)
-	// The report's overview, findings and method stand upright, its wide tables lie, and a comparison stands; more would be tables that fell apart.
+	// The report's overview, findings and method stand upright, its wide tables lie, and a comparison stands; more
+	// would be tables that fell apart.
 	type expected struct{ upright, sideways, most int }
 	expect := map[string]expected{"report.html": {8, 6, 60}, "diff.html": {3, 0, 12}}
 	for name, address := range pages(t, busy(60), busyLater(60)) {
@@ -381,7 +402,8 @@ func TestBrowserPrintsThePage(t *testing.T) {
 				}
 			}
 			t.Logf("%s, %s: %d pages upright, %d sideways", name, paper.name, upright, sideways)
-			if e := expect[name]; upright < e.upright || sideways < e.sideways || (sideways > 0) != (e.sideways > 0) || upright+sideways > e.most {
+			if e := expect[name]; upright < e.upright || sideways < e.sideways || (sideways > 0) != (e.sideways > 0) ||
+				upright+sideways > e.most {
 				t.Errorf("%s, %s: %d pages upright and %d sideways", name, paper.name, upright, sideways)
 			}
 		}
@@ -391,10 +413,12 @@ func TestBrowserPrintsThePage(t *testing.T) {
 		if wide := evaluate[int](t, ctx, `document.documentElement.scrollWidth`); wide > 703 {
 			t.Errorf("%s: what is printed is %d pixels wide, an upright A4 sheet has 703", name, wide)
 		}
-		if cut := evaluate[int](t, ctx, `[...document.querySelectorAll("tbody tr")].filter(r => getComputedStyle(r).breakInside !== "avoid").length`); cut != 0 {
+		if cut := evaluate[int](t, ctx,
+			`[...document.querySelectorAll("tbody tr")].filter(r => getComputedStyle(r).breakInside !== "avoid").length`); cut != 0 {
 			t.Errorf("%s: %d rows may be cut by the end of a page", name, cut)
 		}
-		if heads := evaluate[int](t, ctx, `[...document.querySelectorAll("thead")].filter(h => getComputedStyle(h).display !== "table-header-group").length`); heads != 0 {
+		if heads := evaluate[int](t, ctx,
+			`[...document.querySelectorAll("thead")].filter(h => getComputedStyle(h).display !== "table-header-group").length`); heads != 0 {
 			t.Errorf("%s: %d tables do not repeat their heads", name, heads)
 		}
 	}
@@ -416,13 +440,15 @@ func TestBrowserOpensManyFindings(t *testing.T) {
 		}
 		return slowest;
 	})()`)
-	t.Logf("10,000 findings open in %.0f ms; scrolling over all rules unfolded, the slowest frame takes %.0f ms", took, slowest)
+	t.Logf("10,000 findings open in %.0f ms; scrolling over all rules unfolded, the slowest frame takes %.0f ms", took,
+		slowest)
 	if found := evaluate[int](t, ctx, `document.querySelectorAll("[id^='f-']").length`); found != 10_000 {
 		t.Errorf("the page holds %d of 10,000 findings", found)
 	}
 	// Of the 3,000 log-ins that the page holds, 300 are laid out at first, more on demand, and a filter searches all.
 	laidOut := func() int {
-		return evaluate[int](t, ctx, `[...document.querySelectorAll("#ledger table.matrix tbody")].filter(b => getComputedStyle(b).display !== "none").length`)
+		return evaluate[int](t, ctx,
+			`[...document.querySelectorAll("#ledger table.matrix tbody")].filter(b => getComputedStyle(b).display !== "none").length`)
 	}
 	if n := laidOut(); n != 300 {
 		t.Errorf("%d log-ins are laid out", n)

@@ -21,8 +21,8 @@ var (
 	element = regexp.MustCompile(`<[a-zA-Z][^>]*>`)
 )
 
-// FuzzEscaping: whatever the evidence says, in the page it is text, in a table a cell that no spreadsheet runs, and on a terminal
-// nothing that acts.
+// FuzzEscaping: whatever the evidence says, in the page it is text, in a table a cell that no spreadsheet runs, and on
+// a terminal nothing that acts.
 func FuzzEscaping(f *testing.F) {
 	for _, seed := range []string{reporttest.Script, reporttest.Image, reporttest.Breakout, reporttest.Formula, reporttest.ANSI, reporttest.Override, reporttest.BadUTF8, reporttest.SingleByte, "", "'\"`<>&", "{{.}}", "javascript:alert(1)", "\x00", "</td><script src=//x>", "<!--", "]]>", "\t=1", "\r\n=1", "&lt;script&gt;", strings.Repeat("\u0301", 40)} {
 		f.Add(seed)

@@ -15,19 +15,34 @@ import (
 	"tapaudit/reports/reporttest"
 )
 
-// TestWhatOthersPutIntoAReportStays: nothing that the manifest does not vouch for is deleted, unless that is asked for;
-// and then no link is followed.
+// TestWhatOthersPutIntoAReportStays: nothing that the manifest does not vouch for is deleted, unless that is asked
+// for; and then no link is followed.
 func TestWhatOthersPutIntoAReportStays(t *testing.T) {
 	elsewhere := t.TempDir()
 	reporttest.Put(t, "mine", elsewhere, "precious.txt")
 	for name, change := range map[string]func(dir string) error{
-		"notes.txt (added)":   func(dir string) error { return os.WriteFile(filepath.Join(dir, "notes.txt"), nil, 0o600) },
-		".hidden (added)":     func(dir string) error { return os.WriteFile(filepath.Join(dir, ".hidden"), nil, 0o600) },
-		"._notes.txt (added)": func(dir string) error { return os.WriteFile(filepath.Join(dir, "._notes.txt"), nil, 0o600) },
-		"thumbs.db (added)":   func(dir string) error { return os.Mkdir(filepath.Join(dir, "thumbs.db"), 0o700) },
-		"more (added)":        func(dir string) error { return os.MkdirAll(filepath.Join(dir, "more", "deep"), 0o700) },
-		"link (added)":        func(dir string) error { return os.Symlink(elsewhere, filepath.Join(dir, "link")) },
-		"a␛[2Jb (added)":      func(dir string) error { return os.WriteFile(filepath.Join(dir, "a\x1b[2Jb"), nil, 0o600) },
+		"notes.txt (added)": func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "notes.txt"), nil,
+				0o600)
+		},
+		".hidden (added)": func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, ".hidden"), nil,
+				0o600)
+		},
+		"._notes.txt (added)": func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "._notes.txt"), nil,
+				0o600)
+		},
+		"thumbs.db (added)": func(dir string) error { return os.Mkdir(filepath.Join(dir, "thumbs.db"), 0o700) },
+		"more (added)": func(dir string) error {
+			return os.MkdirAll(filepath.Join(dir, "more", "deep"),
+				0o700)
+		},
+		"link (added)": func(dir string) error { return os.Symlink(elsewhere, filepath.Join(dir, "link")) },
+		"a␛[2Jb (added)": func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "a\x1b[2Jb"), nil,
+				0o600)
+		},
 		"findings.json (changed)": func(dir string) error {
 			return os.WriteFile(filepath.Join(dir, "findings.json"), []byte("[ ]\n"), 0o600)
 		},
@@ -41,7 +56,8 @@ func TestWhatOthersPutIntoAReportStays(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := reporttest.Names(t, dir)
-		for _, err := range []error{folder.Check(t.Context(), dir, false), WriteFolder(t.Context(), dir, reporttest.Hostile(), Options{Formats: []string{"csv"}})} {
+		for _, err := range []error{folder.Check(t.Context(), dir, false),
+			WriteFolder(t.Context(), dir, reporttest.Hostile(), Options{Formats: []string{"csv"}})} {
 			if !errors.Is(err, folder.ErrNotListed) || !strings.Contains(err.Error(), name) {
 				t.Errorf("%s: %v", name, err)
 			}
@@ -52,10 +68,12 @@ func TestWhatOthersPutIntoAReportStays(t *testing.T) {
 		if v := verifyFolder(t, dir+".new-1"); v.Same == 0 || len(v.Differences) > 0 {
 			t.Errorf("%s: the finished report is not kept whole: %v", name, v.Differences)
 		}
-		if err := WriteFolder(t.Context(), dir, reporttest.Hostile(), Options{Formats: []string{"json"}, Replace: true}); err != nil {
+		if err := WriteFolder(t.Context(), dir, reporttest.Hostile(),
+			Options{Formats: []string{"json"}, Replace: true}); err != nil {
 			t.Errorf("%s, to be replaced: %v", name, err)
 		}
-		if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, reporttest.Names(t, dir)); diff != "" {
+		if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"},
+			reporttest.Names(t, dir)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 		if got := reporttest.Read(t, elsewhere, "precious.txt"); got != "mine" {
@@ -67,7 +85,8 @@ func TestWhatOthersPutIntoAReportStays(t *testing.T) {
 // TestWhatIsNobodysWorkIsReplaced: what file browsers leave, a signature and a file that is missing hinder nothing.
 func TestWhatIsNobodysWorkIsReplaced(t *testing.T) {
 	dir := write(t, reporttest.Hostile(), "csv", "json")
-	for _, name := range []string{".DS_Store", "Thumbs.db", "desktop.ini", ".directory", "._findings.json", "._manifest.json", folder.SignatureName} {
+	for _, name := range []string{".DS_Store", "Thumbs.db", "desktop.ini", ".directory", "._findings.json",
+		"._manifest.json", folder.SignatureName} {
 		reporttest.Put(t, "", dir, name)
 	}
 	if err := os.Remove(filepath.Join(dir, "passes.csv")); err != nil {
@@ -76,7 +95,8 @@ func TestWhatIsNobodysWorkIsReplaced(t *testing.T) {
 	if err := WriteFolder(t.Context(), dir, reporttest.Hostile(), Options{Formats: []string{"json"}}); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, reporttest.Names(t, dir)); diff != "" {
+	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"},
+		reporttest.Names(t, dir)); diff != "" {
 		t.Error(diff)
 	}
 	looked := filepath.Join(t.TempDir(), "looked")
@@ -111,7 +131,8 @@ func TestNotesThatComeLateStay(t *testing.T) {
 		if late == 1 {
 			old, fresh = dir+".old-1", dir
 		}
-		if reporttest.Read(t, old, "notes.txt") != "mine" || reporttest.Read(t, old, "manifest.json") == "" || reporttest.Read(t, fresh, "file") != "new" {
+		if reporttest.Read(t, old, "notes.txt") != "mine" || reporttest.Read(t, old, "manifest.json") == "" ||
+			reporttest.Read(t, fresh, "file") != "new" {
 			t.Errorf("%s: %v", when, err)
 		}
 		if !strings.Contains(err.Error(), filepath.Base(dir)+map[int]string{0: ".new-1", 1: ".old-1"}[late]) {
@@ -132,7 +153,8 @@ func TestNamesOfWhatIsKept(t *testing.T) {
 	if !errors.Is(err, folder.ErrNotReport) || !strings.Contains(err.Error(), `report.new-3"`) {
 		t.Error(err)
 	}
-	if diff := cmp.Diff([]string{"report", "report.new-1", "report.new-2", "report.new-3"}, reporttest.Names(t, parent)); diff != "" {
+	if diff := cmp.Diff([]string{"report", "report.new-1", "report.new-2", "report.new-3"},
+		reporttest.Names(t, parent)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -151,7 +173,8 @@ func TestAReportOfNothingReplacesNone(t *testing.T) {
 			t.Errorf("replace %v: %v", replace, err)
 		}
 	}
-	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, reporttest.Names(t, dir)); diff != "" {
+	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"},
+		reporttest.Names(t, dir)); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"report"}, reporttest.Names(t, filepath.Dir(dir))); diff != "" {

@@ -11,8 +11,8 @@ import (
 	"tapaudit/reports/reporttest"
 )
 
-// TestWhatAKillLeft: a report that a killed run was writing goes, and one that it had set aside comes back, with the next run; what
-// merely looks like one stays.
+// TestWhatAKillLeft: a report that a killed run was writing goes, and one that it had set aside comes back, with the
+// next run; what merely looks like one stays.
 func TestWhatAKillLeft(t *testing.T) {
 	dir := write(t, reporttest.Hostile(), "csv")
 	parent := filepath.Dir(dir)
@@ -50,10 +50,12 @@ func TestWhatAKillLeft(t *testing.T) {
 	if err := os.CopyFS(aside, os.DirFS(dir)); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteFolder(context.Background(), dir, reporttest.Hostile(), Options{Formats: []string{"json"}}); err != nil {
+	if err := WriteFolder(context.Background(), dir, reporttest.Hostile(),
+		Options{Formats: []string{"json"}}); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, reporttest.Names(t, dir)); diff != "" {
+	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"},
+		reporttest.Names(t, dir)); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{filepath.Base(foreign), "report"}, reporttest.Names(t, parent)); diff != "" {

@@ -58,7 +58,8 @@ func TestPipesKeepNobodyWaiting(t *testing.T) {
 	if _, err := folder.Verify(t.Context(), dir); !errors.Is(err, folder.ErrNotReport) {
 		t.Error(err)
 	}
-	if _, err := tools.WriteRemediation(t.Context(), nil, dir, filepath.Join(t.TempDir(), "fixes.ps1")); !errors.Is(err, folder.ErrNotReport) {
+	if _, err := tools.WriteRemediation(t.Context(), nil, dir,
+		filepath.Join(t.TempDir(), "fixes.ps1")); !errors.Is(err, folder.ErrNotReport) {
 		t.Error(err)
 	}
 }

@@ -1,7 +1,7 @@
-// Package reports writes what an audit has to say: a folder for people and scripts. Its forms are packages by their readers:
-// page for people, tables for spreadsheets and scripts, tools for other programs; terminal and compare stand beside them.
-// Every writer renders an [analysis.Result] and adds no judgement of its own. Strings in a Result come from evidence and are
-// hostile until written by one of these writers.
+// Package reports writes what an audit has to say: a folder for people and scripts. Its forms are packages by their
+// readers: page for people, tables for spreadsheets and scripts, tools for other programs; terminal and compare stand
+// beside them. Every writer renders an [analysis.Result] and adds no judgement of its own. Strings in a Result come
+// from evidence and are hostile until written by one of these writers.
 package reports
 
 import (
@@ -58,7 +58,8 @@ var forms = []form{
 }
 
 // anyVersion is for a form that does not say which version of the program wrote it.
-func anyVersion(write func(f *folder.Folder, r *analysis.Result) error) func(*folder.Folder, *analysis.Result, string) error {
+func anyVersion(write func(f *folder.Folder, r *analysis.Result) error) func(*folder.Folder, *analysis.Result,
+	string) error {
 	return func(f *folder.Folder, r *analysis.Result, _ string) error { return write(f, r) }
 }
 
@@ -95,7 +96,10 @@ func WriteFolder(ctx context.Context, dir string, r *analysis.Result, opts Optio
 			return fmt.Errorf("%w %q: choose from %s", ErrFormat, name, strings.Join(Formats(), ", "))
 		}
 	}
-	how := folder.Replacing{Check: func(ctx context.Context, dir string) error { return folder.Check(ctx, dir, opts.Replace) }}
+	how := folder.Replacing{Check: func(ctx context.Context,
+		dir string) error {
+		return folder.Check(ctx, dir, opts.Replace)
+	}}
 	if r.Unassessed != "" {
 		how.Barred = fmt.Errorf("%w (%s)", folder.ErrUnassessed, r.Unassessed)
 	}

@@ -92,13 +92,15 @@ func TestGolden(t *testing.T) {
 		want[name] = reporttest.Read(t, "testdata", name)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("the report differs from testdata; if that is meant, run go test ./reports -update (-want +got):\n%s", diff)
+		t.Errorf("the report differs from testdata; if that is meant, run go test ./reports -update (-want +got):\n%s",
+			diff)
 	}
 }
 
 func TestSameInputSameBytes(t *testing.T) {
 	a, b := write(t, reporttest.Hostile()), filepath.Join(t.TempDir(), "elsewhere")
-	err := WriteFolder(context.Background(), b, reporttest.Hostile(), Options{Version: "1.2.3", Created: reporttest.At(30, 14, 0)})
+	err := WriteFolder(context.Background(), b, reporttest.Hostile(),
+		Options{Version: "1.2.3", Created: reporttest.At(30, 14, 0)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,16 +116,20 @@ func TestSameInputSameBytes(t *testing.T) {
 }
 
 func TestFolderHoldsWhatTheFormatsSay(t *testing.T) {
-	all := []string{"actions.csv", "activity.csv", "assessment.csv", "coverage.csv", "evidence.csv", "exceptions.csv", "findings.csv", "findings.json", "findings.parquet",
-		"incidents.csv", "incidents.json", "logins.csv", "manifest.json", "passes.csv", "policy.csv", "quarantine.csv", "report.html", "timeline.csv"}
+	all := []string{"actions.csv", "activity.csv", "assessment.csv", "coverage.csv", "evidence.csv", "exceptions.csv",
+		"findings.csv", "findings.json", "findings.parquet",
+		"incidents.csv", "incidents.json", "logins.csv", "manifest.json", "passes.csv", "policy.csv", "quarantine.csv",
+		"report.html", "timeline.csv"}
 	if diff := cmp.Diff(all, reporttest.Names(t, write(t, reporttest.Hostile()))); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, reporttest.Names(t, write(t, reporttest.Hostile(), "json"))); diff != "" {
+	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"},
+		reporttest.Names(t, write(t, reporttest.Hostile(), "json"))); diff != "" {
 		t.Error(diff)
 	}
 	dir := filepath.Join(t.TempDir(), "report")
-	if err := WriteFolder(context.Background(), dir, reporttest.Hostile(), Options{Formats: []string{"pdf"}}); !errors.Is(err, ErrFormat) {
+	if err := WriteFolder(context.Background(), dir, reporttest.Hostile(),
+		Options{Formats: []string{"pdf"}}); !errors.Is(err, ErrFormat) {
 		t.Errorf("format pdf: %v", err)
 	}
 }
@@ -150,7 +156,8 @@ func TestFolderIsPrivate(t *testing.T) {
 
 func TestFolderIsReplacedAsAWhole(t *testing.T) {
 	dir := write(t, reporttest.Hostile())
-	if err := WriteFolder(context.Background(), dir, reporttest.Hostile(), Options{Formats: []string{"csv"}}); err != nil {
+	if err := WriteFolder(context.Background(), dir, reporttest.Hostile(),
+		Options{Formats: []string{"csv"}}); err != nil {
 		t.Fatal(err)
 	}
 	if slices.Contains(reporttest.Names(t, dir), "report.html") {
@@ -174,7 +181,8 @@ func TestForeignFolderIsRefused(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if err := WriteFolder(context.Background(), dir, reporttest.Hostile(), Options{}); !errors.Is(err, folder.ErrNotReport) {
+		if err := WriteFolder(context.Background(), dir, reporttest.Hostile(), Options{}); !errors.Is(err,
+			folder.ErrNotReport) {
 			t.Errorf("folder with %s: %v", name, err)
 		}
 		if diff := cmp.Diff([]string{name}, reporttest.Names(t, dir)); diff != "" {
@@ -188,11 +196,13 @@ func TestForeignFolderIsRefused(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteFolder(context.Background(), file, reporttest.Hostile(), Options{}); !errors.Is(err, folder.ErrNotReport) {
+	if err := WriteFolder(context.Background(), file, reporttest.Hostile(), Options{}); !errors.Is(err,
+		folder.ErrNotReport) {
 		t.Errorf("a file: %v", err)
 	}
 	// What was finished is kept beside what was refused, whole.
-	kept := []string{"file", "file.new-1", "manifest.json.d", "manifest.json.d.new-1", "notes.txt.d", "notes.txt.d.new-1"}
+	kept := []string{"file", "file.new-1", "manifest.json.d", "manifest.json.d.new-1", "notes.txt.d",
+		"notes.txt.d.new-1"}
 	if diff := cmp.Diff(kept, reporttest.Names(t, parent)); diff != "" {
 		t.Errorf("after the refusals: %s", diff)
 	}
@@ -214,13 +224,15 @@ func TestEmptyFolderAndLinkAreAccepted(t *testing.T) {
 	if err := os.Symlink("empty", link); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteFolder(context.Background(), link, reporttest.Hostile(), Options{Formats: []string{"json"}}); err != nil {
+	if err := WriteFolder(context.Background(), link, reporttest.Hostile(),
+		Options{Formats: []string{"json"}}); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
 		t.Errorf("the link was replaced: %v %v", info, err)
 	}
-	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"}, reporttest.Names(t, dir)); diff != "" {
+	if diff := cmp.Diff([]string{"findings.json", "incidents.json", "manifest.json"},
+		reporttest.Names(t, dir)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -229,13 +241,14 @@ func TestInterruptedRunLeavesTheOldReport(t *testing.T) {
 	dir := write(t, reporttest.Hostile())
 	before := reporttest.Read(t, dir, "manifest.json")
 	ctx, cancel := context.WithCancel(context.Background())
-	err := folder.Replace(ctx, dir, folder.Replacing{Check: func(context.Context, string) error { return nil }}, func(f *folder.Folder) error {
-		return f.Create("findings.json", func(w io.Writer) error {
-			cancel()
-			_, err := w.Write(make([]byte, 1<<20))
-			return err
+	err := folder.Replace(ctx, dir, folder.Replacing{Check: func(context.Context, string) error { return nil }},
+		func(f *folder.Folder) error {
+			return f.Create("findings.json", func(w io.Writer) error {
+				cancel()
+				_, err := w.Write(make([]byte, 1<<20))
+				return err
+			})
 		})
-	})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error: %v", err)
 	}
@@ -358,7 +371,8 @@ func TestFormatsTellTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(rows)-1 != len(fromJSON) || len(fromJSON) != len(fromParquet) || len(fromJSON) != len(reporttest.Hostile().Findings) {
+	if len(rows)-1 != len(fromJSON) || len(fromJSON) != len(fromParquet) ||
+		len(fromJSON) != len(reporttest.Hostile().Findings) {
 		t.Fatalf("%d rows of CSV, %d of JSON, %d of Parquet", len(rows)-1, len(fromJSON), len(fromParquet))
 	}
 	for i, object := range fromJSON {
@@ -383,7 +397,8 @@ func TestFormatsTellTheSame(t *testing.T) {
 			}
 		}
 		p := fromParquet[i]
-		if p.FindingID != object["finding_id"] || p.SubjectName != object["subject_name"] || p.Count != int64(object["count"].(float64)) ||
+		if p.FindingID != object["finding_id"] || p.SubjectName != object["subject_name"] ||
+			p.Count != int64(object["count"].(float64)) ||
 			len(p.EventIDs) != len(object["event_ids"].([]any)) {
 			t.Errorf("finding %d differs in Parquet: %+v", i, p)
 		}
@@ -392,7 +407,8 @@ func TestFormatsTellTheSame(t *testing.T) {
 	if got := fromParquet[0].FirstSeen; got == nil || !got.Equal(first.FirstSeen.Truncate(time.Microsecond)) {
 		t.Errorf("first_seen in Parquet: %v", got)
 	}
-	if got := fromParquet[3].ExceptionExpires; got == nil || time.Unix(int64(*got)*24*60*60, 0).UTC().Format(time.DateOnly) != "2027-03-31" {
+	if got := fromParquet[3].ExceptionExpires; got == nil ||
+		time.Unix(int64(*got)*24*60*60, 0).UTC().Format(time.DateOnly) != "2027-03-31" {
 		t.Errorf("exception_expires in Parquet: %v", got)
 	}
 	if fromParquet[0].ExceptionOwner != nil || fromParquet[0].ExceptionExpires != nil {
@@ -464,13 +480,16 @@ func TestNothingDeceptiveIsShown(t *testing.T) {
 	if err := terminal.Summary(&summary, r, "rep\x1b[2Jort", false); err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{"report.html": reporttest.Read(t, dir, "report.html"), "findings.json": reporttest.Read(t, dir, "findings.json"),
-		"manifest.json": reporttest.Read(t, dir, "manifest.json"), "summary.md": reporttest.Read(t, dir, "summary.md"), "the summary": summary.String()} {
+	for name, text := range map[string]string{"report.html": reporttest.Read(t, dir, "report.html"),
+		"findings.json": reporttest.Read(t, dir, "findings.json"),
+		"manifest.json": reporttest.Read(t, dir, "manifest.json"), "summary.md": reporttest.Read(t, dir, "summary.md"),
+		"the summary": summary.String()} {
 		if at := strings.IndexFunc(text, safetext.Deceptive); at >= 0 {
 			t.Errorf("%s holds %q", name, text[max(0, at-20):at+5])
 		}
 	}
-	if page := reporttest.Read(t, dir, "report.html"); !strings.Contains(page, "anna␛[2J") || !strings.Contains(page, "an"+strings.Repeat("\uFFFD", 12)+"na") {
+	if page := reporttest.Read(t, dir, "report.html"); !strings.Contains(page, "anna␛[2J") ||
+		!strings.Contains(page, "an"+strings.Repeat("\uFFFD", 12)+"na") {
 		t.Error("report.html does not show where the characters are")
 	}
 	// What programs read has the value itself.
@@ -485,29 +504,37 @@ func TestNothingDeceptiveIsShown(t *testing.T) {
 func TestFirstPageOfLittleEvidence(t *testing.T) {
 	no := func(ids ...string) (all []analysis.Assessment) {
 		for _, id := range ids {
-			all = append(all, analysis.Assessment{RuleID: id, TenantID: reporttest.Tenant, Assessed: "no", Reasons: []string{"no audit log"}})
+			all = append(all, analysis.Assessment{RuleID: id, TenantID: reporttest.Tenant, Assessed: "no",
+				Reasons: []string{"no audit log"}})
 		}
 		return all
 	}
 	yes := analysis.Assessment{RuleID: "TAP-SIGNIN", TenantID: reporttest.Tenant, Assessed: "yes"}
-	medium, high := analysis.Finding{Severity: "medium", Status: "open"}, analysis.Finding{Severity: "high", Status: "open"}
+	medium, high := analysis.Finding{Severity: "medium", Status: "open"},
+		analysis.Finding{Severity: "high", Status: "open"}
 	one := []analysis.Login{{Supervised: "not assessed"}}
 	for _, c := range []struct {
 		name              string
 		result            analysis.Result
 		heading, sentence string
 	}{
-		{"nothing read", analysis.Result{Unassessed: "no file was read"}, "Nothing could be tested", "No file was read: "},
-		{"nothing in the period", analysis.Result{Unassessed: "none of it lies in the period", Assessments: no("TAP-SIGNIN")},
-			"Nothing could be assessed", "In this evidence: none of it lies in the period; issued passes could not be assessed"},
-		{"nothing but a passcode", analysis.Result{Unassessed: "none of it lies in the period", Assessments: no("TAP-SIGNIN"), Findings: []analysis.Finding{high}},
+		{"nothing read", analysis.Result{Unassessed: "no file was read"}, "Nothing could be tested",
+			"No file was read: "},
+		{"nothing in the period", analysis.Result{Unassessed: "none of it lies in the period",
+			Assessments: no("TAP-SIGNIN")},
+			"Nothing could be assessed",
+			"In this evidence: none of it lies in the period; issued passes could not be assessed"},
+		{"nothing but a passcode", analysis.Result{Unassessed: "none of it lies in the period",
+			Assessments: no("TAP-SIGNIN"), Findings: []analysis.Finding{high}},
 			"Nothing could be assessed, but 1 finding needs action now", "none of it lies in the period"},
-		{"a log-in only", analysis.Result{Assessments: append(no("TAP-ISSUED", "TAP-REISSUED"), yes), Logins: one, Findings: []analysis.Finding{medium}},
+		{"a log-in only", analysis.Result{Assessments: append(no("TAP-ISSUED", "TAP-REISSUED"), yes), Logins: one,
+			Findings: []analysis.Finding{medium}},
 			"Most tests could not be run, and 1 finding needs a decision", "1 log-in with a pass (1 not assessable)"},
 		{"no finding", analysis.Result{Assessments: append(no("TAP-ISSUED", "TAP-REISSUED"), yes)},
 			"Most tests could not be run; the others found nothing urgent", "of 3 tests, 2 could not be run"},
 		{"audit log only", analysis.Result{Assessments: no("TAP-SIGNIN"), Findings: []analysis.Finding{high}},
-			"One finding needs action now, and log-ins could not be assessed", "log-ins with a pass could not be assessed"},
+			"One finding needs action now, and log-ins could not be assessed",
+			"log-ins with a pass could not be assessed"},
 	} {
 		heading, sentence := verdict.Of(&c.result)
 		if heading != c.heading || !strings.Contains(sentence, c.sentence) {
@@ -532,7 +559,8 @@ func TestManyFindingsStayReadable(t *testing.T) {
 	if got := strings.Count(page, ` id="f-`); got != len(r.Findings) {
 		t.Errorf("report.html shows %d of %d findings", got, len(r.Findings))
 	}
-	for _, want := range []string{"1,000 further log-ins are in logins.csv", "2,000 further passes are in passes.csv"} {
+	for _, want := range []string{"1,000 further log-ins are in logins.csv",
+		"2,000 further passes are in passes.csv"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("report.html does not say %q", want)
 		}
@@ -550,7 +578,8 @@ func TestManyTenantsStayReadable(t *testing.T) {
 			tenant := fmt.Sprintf("%08d-0000-4000-8000-000000000000", i)
 			r.Tenants = append(r.Tenants, tenant)
 			for k, rule := range r.Rules {
-				a := analysis.Assessment{RuleID: rule.ID, TenantID: tenant, Assessed: []string{"yes", "partly", "no"}[k%3]}
+				a := analysis.Assessment{RuleID: rule.ID, TenantID: tenant,
+					Assessed: []string{"yes", "partly", "no"}[k%3]}
 				if a.Assessed != "yes" {
 					a.Reasons = []string{"the evidence holds no " + rule.ID}
 				}
@@ -558,21 +587,28 @@ func TestManyTenantsStayReadable(t *testing.T) {
 			}
 			for _, logType := range []string{"audit", "sign-in interactive", "sign-in non-interactive"} {
 				for d := range 10 {
-					r.Coverage = append(r.Coverage, analysis.CoverageDay{TenantID: tenant, LogType: logType, Day: reporttest.At(1+d, 0, 0), Status: "covered"})
+					r.Coverage = append(r.Coverage,
+						analysis.CoverageDay{TenantID: tenant, LogType: logType, Day: reporttest.At(1+d, 0, 0),
+							Status: "covered"})
 				}
 			}
-			r.Policy = append(r.Policy, analysis.PolicyState{TenantID: tenant, From: reporttest.At(1, 0, 0), State: "enabled", Basis: "snapshot"})
+			r.Policy = append(r.Policy, analysis.PolicyState{TenantID: tenant, From: reporttest.At(1, 0, 0),
+				State: "enabled", Basis: "snapshot"})
 			for k := range 4 {
-				r.Findings = append(r.Findings, analysis.Finding{ID: fmt.Sprintf("%d-%d", i, k), RuleID: r.Rules[k].ID, Severity: "low", Status: "open", TenantID: tenant,
-					SubjectType: "tenant", SubjectID: tenant, SubjectName: tenant, FirstSeen: reporttest.At(1, 0, 0), LastSeen: reporttest.At(2, 0, 0), Summary: strings.Repeat("A summary. ", 20)})
+				r.Findings = append(r.Findings, analysis.Finding{ID: fmt.Sprintf("%d-%d", i, k), RuleID: r.Rules[k].ID,
+					Severity: "low", Status: "open", TenantID: tenant,
+					SubjectType: "tenant", SubjectID: tenant, SubjectName: tenant, FirstSeen: reporttest.At(1, 0, 0),
+					LastSeen: reporttest.At(2, 0, 0), Summary: strings.Repeat("A summary. ", 20)})
 			}
 		}
 		return r
 	}
 	folds := []string{
-		"10 of 8,000 here, the rest in assessment.csv", "10 tenants here; of 7,990 more something could not be seen either: see assessment.csv",
+		"10 of 8,000 here, the rest in assessment.csv",
+		"10 tenants here; of 7,990 more something could not be seen either: see assessment.csv",
 		"2,000 of 112,000 here, the rest in assessment.csv", "2,000 of 104,000 here, the rest in assessment.csv",
-		"30 calendars here, of a tenant and log each; 23,970 more are in coverage.csv", "7,500 further states are in policy.csv",
+		"30 calendars here, of a tenant and log each; 23,970 more are in coverage.csv",
+		"7,500 further states are in policy.csv",
 		"23,976 further logs are in the calendars below and in coverage.csv",
 	}
 	page := reporttest.Read(t, write(t, of(8_000), "html"), "report.html")
@@ -597,7 +633,8 @@ func TestManyTenantsStayReadable(t *testing.T) {
 		t.Errorf("%d findings are shown and %d told to be in findings.csv, of 32,000", shown, beyond)
 	}
 	for _, few := range []int{1, 3} {
-		if page := reporttest.Read(t, write(t, of(few), "html"), "report.html"); regexp.MustCompile(`here, the rest|tenants here|calendars here|in findings.csv\.</p>`).MatchString(page) {
+		if page := reporttest.Read(t, write(t, of(few), "html"),
+			"report.html"); regexp.MustCompile(`here, the rest|tenants here|calendars here|in findings.csv\.</p>`).MatchString(page) {
 			t.Errorf("the page of %d tenants leaves something out", few)
 		}
 	}
@@ -632,7 +669,8 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
 func TestWhatWasNotAssessedIsNeverNone(t *testing.T) {
 	assessed := func(state, reason string) []analysis.Assessment {
-		return []analysis.Assessment{{RuleID: "TAP-ISSUED", Assessed: "yes"}, {RuleID: "TAP-SIGNIN", Assessed: state, Reasons: []string{reason}}}
+		return []analysis.Assessment{{RuleID: "TAP-ISSUED", Assessed: "yes"},
+			{RuleID: "TAP-SIGNIN", Assessed: state, Reasons: []string{reason}}}
 	}
 	one := []analysis.Login{{Supervised: "yes"}}
 	for _, c := range []struct {
@@ -641,9 +679,12 @@ func TestWhatWasNotAssessedIsNeverNone(t *testing.T) {
 		says, never string
 	}{
 		{"all covered", analysis.Result{Assessments: assessed("yes", "")}, "no log-in with a pass;", "could not"},
-		{"not assessable", analysis.Result{Assessments: assessed("no", "no sign-ins")}, "log-ins with a pass could not be assessed", "no log-in"},
-		{"not assessable but seen", analysis.Result{Assessments: assessed("no", "no sign-ins"), Logins: one}, "at least 1 log-in", "no log-in"},
-		{"covered in part", analysis.Result{Assessments: assessed("partly", "a gap")}, "no log-in with a pass in the part that could be assessed", "no log-in with a pass;"},
+		{"not assessable", analysis.Result{Assessments: assessed("no", "no sign-ins")},
+			"log-ins with a pass could not be assessed", "no log-in"},
+		{"not assessable but seen", analysis.Result{Assessments: assessed("no", "no sign-ins"), Logins: one},
+			"at least 1 log-in", "no log-in"},
+		{"covered in part", analysis.Result{Assessments: assessed("partly", "a gap")},
+			"no log-in with a pass in the part that could be assessed", "no log-in with a pass;"},
 		{"rule not run", analysis.Result{}, "log-ins with a pass could not be assessed", "no log-in"},
 	} {
 		_, sentence := verdict.Of(&c.result)

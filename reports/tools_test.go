@@ -44,12 +44,14 @@ func TestGoldenForOtherTools(t *testing.T) {
 		want[name] = reporttest.Read(t, golden, name)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("outputs differ from %s; if that is meant, run go test ./reports -update (-want +got):\n%s", golden, diff)
+		t.Errorf("outputs differ from %s; if that is meant, run go test ./reports -update (-want +got):\n%s", golden,
+			diff)
 	}
 }
 
 func TestOutputsForOtherToolsAreThoseOfTheFormats(t *testing.T) {
-	want := []string{"findings.xlsx", "manifest.json", "ocsf.jsonl", "summary.md", "timesketch.csv", "timesketch.jsonl"}
+	want := []string{"findings.xlsx", "manifest.json", "ocsf.jsonl", "summary.md", "timesketch.csv",
+		"timesketch.jsonl"}
 	dir := write(t, reporttest.Hostile(), toolFormats...)
 	if diff := cmp.Diff(want, reporttest.Names(t, dir)); diff != "" {
 		t.Error(diff)

@@ -30,7 +30,8 @@ func TestVerifyNamesEveryDifference(t *testing.T) {
 		t.Fatalf("untouched: %d the same, %v", v.Same, v.Differences)
 	}
 
-	reporttest.Put(t, strings.Replace(reporttest.Read(t, dir, "logins.csv"), "yes", "no!", 1), dir, "logins.csv") // of the same size
+	reporttest.Put(t, strings.Replace(reporttest.Read(t, dir, "logins.csv"), "yes", "no!", 1), dir,
+		"logins.csv") // of the same size
 	reporttest.Put(t, reporttest.Read(t, dir, "passes.csv")+"x", dir, "passes.csv")
 	reporttest.Put(t, "", dir, "notes.txt")
 	for _, name := range []string{"policy.csv", "coverage.csv"} {
@@ -49,7 +50,8 @@ func TestVerifyNamesEveryDifference(t *testing.T) {
 	for _, d := range v.Differences {
 		got = append(got, d.What+" "+d.Path)
 	}
-	want := []string{"changed coverage.csv", "changed logins.csv", "added more", "added notes.txt", "changed passes.csv", "missing policy.csv"}
+	want := []string{"changed coverage.csv", "changed logins.csv", "added more", "added notes.txt",
+		"changed passes.csv", "missing policy.csv"}
 	if diff := cmp.Diff(want, got); diff != "" || v.Same != 13 {
 		t.Errorf("%d the same (-want +got):\n%s", v.Same, diff)
 	}

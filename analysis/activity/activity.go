@@ -129,7 +129,8 @@ func Read(ctx context.Context, c *casefile.Case, events []*auditlog.Event, sourc
 	if err := rows.Each(ctx, c, func(l linked) error {
 		d := l.deed(events, sources)
 		row := classRow{
-			Record: d.Record, Class: d.Class, Grave: slices.Contains(grave, d.Class), Data: slices.Contains(data, d.Class),
+			Record: d.Record, Class: d.Class, Grave: slices.Contains(grave, d.Class),
+			Data:      slices.Contains(data, d.Class),
 			Operation: d.Operation, Object: d.Object, Client: d.Client, Says: d.Says,
 		}
 		if len(d.Evidence) > 0 {
@@ -158,7 +159,8 @@ ORDER BY a.login_no, a.time, a.source, a.id, a.record`); err != nil {
 func (l linked) deed(events []*auditlog.Event, sources proof.Sources) Deed {
 	d := Deed{
 		LoginNo: l.Login, Record: l.Record, TenantID: l.Tenant, UserID: l.User, LoginTime: l.LoginTime, Time: l.Time,
-		Link: l.Link, Source: l.Source, Workload: l.Workload, Operation: l.Operation, Result: failure, Object: l.Object,
+		Link: l.Link, Source: l.Source, Workload: l.Workload, Operation: l.Operation, Result: failure,
+		Object:  l.Object,
 		Address: l.Address, Client: l.Client, Session: l.Session, EventID: l.ID, Items: l.Items,
 	}
 	if l.Succeeded {

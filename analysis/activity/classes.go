@@ -1,4 +1,5 @@
-// Package activity judges what was done on a pass: which records belong to which log-in, and what kind of deed each is.
+// Package activity judges what was done on a pass: which records belong to which log-in, and what kind of deed each
+// is.
 package activity
 
 import (
@@ -128,7 +129,8 @@ func parseClasses(text string) (map[string][]class, error) {
 			method, path, _ := strings.Cut(operation, " ")
 			c.operation, c.template = strings.ToUpper(method), segments(path)
 			// What lies below a mailbox or a drive is mail and files.
-			c.below = condition == beginsSo || method == "GET" && (name == "mail read" || name == "file read") || path == ""
+			c.below = condition == beginsSo || method == "GET" && (name == "mail read" || name == "file read") ||
+				path == ""
 		case record.UnifiedAudit, directoryAudit:
 			c.operation = operationKey(operation)
 			// Those of methods go on with the kind of method.

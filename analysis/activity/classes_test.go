@@ -48,10 +48,12 @@ func TestClassOf(t *testing.T) {
 		return all
 	}
 	exchange := func(operation string, parameters ...string) deed {
-		return deed{Source: record.UnifiedAudit, Workload: "Exchange", Operation: operation, Parameters: with(parameters...)}
+		return deed{Source: record.UnifiedAudit, Workload: "Exchange", Operation: operation,
+			Parameters: with(parameters...)}
 	}
 	audit := func(activity string, kind auditlog.Kind) deed {
-		return deed{Source: directoryAudit, Operation: activity, Kind: kind, AboutPass: slices.Contains(aboutPass, kind)}
+		return deed{Source: directoryAudit, Operation: activity, Kind: kind,
+			AboutPass: slices.Contains(aboutPass, kind)}
 	}
 	elsewhere := func(method string) deed {
 		return deed{Source: record.GraphActivity, Workload: azureADGraph, Operation: method, Path: "/tenantDetails"}

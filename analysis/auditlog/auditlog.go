@@ -165,8 +165,10 @@ ORDER BY a.tenant, a.time, lower(a.id), length(a.targets::VARCHAR) DESC, a.targe
 // event is what a record says, by itself.
 func (l logged) event(ids identity.IDs, addressOf func(string) string) *Event {
 	e := &Event{
-		Tenant: l.Tenant, ID: l.ID, Time: l.Time, Activity: l.Activity, Service: l.Service, Result: l.Result, Reason: l.Reason,
-		Correlation: l.Correlation, IssuerIP: l.ActorIP, Session: l.Session, Token: l.Token, Agent: l.Agent, Targets: []byte(l.Targets), Places: []proof.At{l.At},
+		Tenant: l.Tenant, ID: l.ID, Time: l.Time, Activity: l.Activity, Service: l.Service, Result: l.Result,
+		Reason:      l.Reason,
+		Correlation: l.Correlation, IssuerIP: l.ActorIP, Session: l.Session, Token: l.Token, Agent: l.Agent,
+		Targets: []byte(l.Targets), Places: []proof.At{l.At},
 	}
 	if !record.NamesWholePass(e.Reason) && record.NamesWholePass(l.OtherReason) || e.Reason == "" {
 		e.Reason = l.OtherReason
@@ -192,7 +194,8 @@ func (e *Event) join(o *Event) {
 	for _, field := range []struct{ mine, other *string }{
 		{&e.Reason, &o.Reason}, {&e.Correlation, &o.Correlation}, {&e.IssuerIP, &o.IssuerIP},
 		{&e.UserID, &o.UserID}, {&e.UserUPN, &o.UserUPN},
-		{&e.UserName, &o.UserName}, {&e.GroupID, &o.GroupID}, {&e.RoleName, &o.RoleName}, {&e.RoleTemplate, &o.RoleTemplate},
+		{&e.UserName, &o.UserName}, {&e.GroupID, &o.GroupID}, {&e.RoleName, &o.RoleName},
+		{&e.RoleTemplate, &o.RoleTemplate},
 		{&e.Session, &o.Session}, {&e.Token, &o.Token}, {&e.Agent, &o.Agent},
 		{&e.DeviceID, &o.DeviceID}, {&e.PassID, &o.PassID}, {&e.PassUsage, &o.PassUsage}, {&e.Service, &o.Service},
 	} {
@@ -265,7 +268,8 @@ func joinWithoutID(events, withoutID []*Event) []*Event {
 func (e *Event) classify() {
 	e.Kind = Other
 	activity := identity.LowerTrim(e.Activity)
-	pass := record.NamesWholePass(e.Reason) || e.PassID != "" || e.PassUsage != "" || !e.PassStart.IsZero() || !e.PassEnd.IsZero() ||
+	pass := record.NamesWholePass(e.Reason) || e.PassID != "" || e.PassUsage != "" || !e.PassStart.IsZero() ||
+		!e.PassEnd.IsZero() ||
 		slices.ContainsFunc(ReadProperties(e.Targets), func(p Property) bool {
 			return record.NamesWholePass(p.DisplayName) || record.NamesWholePass(p.NewValue)
 		})
@@ -292,7 +296,8 @@ func (e *Event) classify() {
 		e.Kind = DeviceJoined
 	case "add user", "invite external user":
 		e.Kind = UserCreated
-	case "add member to role", "add member to role in pim completed (permanent)", "add member to role in pim completed (timebound)",
+	case "add member to role", "add member to role in pim completed (permanent)",
+		"add member to role in pim completed (timebound)",
 		"add member to role outside of pim (permanent)", "add eligible member to role",
 		"add eligible member to role in pim completed (permanent)",
 		"add eligible member to role in pim completed (timebound)",
@@ -317,7 +322,8 @@ func (e *Event) classify() {
 			e.Kind = MethodDeleted
 		case record.ChangesHireDate(activity, string(e.Targets)):
 			e.Kind = HireDateChanged
-		case strings.Contains(activity, "security info") && strings.HasPrefix(identity.LowerTrim(e.Reason), registerAnew):
+		case strings.Contains(activity, "security info") &&
+			strings.HasPrefix(identity.LowerTrim(e.Reason), registerAnew):
 			e.Kind = MethodDeleted
 		}
 	}

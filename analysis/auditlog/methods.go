@@ -33,9 +33,12 @@ func isCredential(verb, activity string) bool {
 // methodWords are words by which activities and reasons name a kind of method, in lower case. The first that a text
 // holds tells its kind: a phone sign-in is no phone.
 var methodWords = []struct{ word, kind string }{
-	{"windows hello", "windows hello"}, {"passkey", "passkey"}, {"fido", "passkey"}, {"phone sign-in", "phone sign-in"},
-	{"passwordless", "phone sign-in"}, {"platform credential", "platform credential"}, {"authenticator", "authenticator"},
-	{"phone", "phone"}, {"sms", "phone"}, {"e-mail", "email"}, {"email", "email"}, {"oath", "token"}, {"token", "token"},
+	{"windows hello", "windows hello"}, {"passkey", "passkey"}, {"fido", "passkey"},
+	{"phone sign-in", "phone sign-in"},
+	{"passwordless", "phone sign-in"}, {"platform credential", "platform credential"},
+	{"authenticator", "authenticator"},
+	{"phone", "phone"}, {"sms", "phone"}, {"e-mail", "email"}, {"email", "email"}, {"oath", "token"},
+	{"token", "token"},
 	{"app password", "app password"}, {"security question", "questions"}, {"certificate", "certificate"},
 }
 

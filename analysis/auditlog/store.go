@@ -48,13 +48,17 @@ type userRow struct {
 }
 
 // Store fills audit_events, method_events and device_events.
-func Store(ctx context.Context, c *casefile.Case, events []*Event, methods, devices ByUser, people identity.People) error {
+func Store(ctx context.Context, c *casefile.Case, events []*Event, methods, devices ByUser,
+	people identity.People) error {
 	all := make([]eventRow, len(events))
 	for i, e := range events {
 		all[i] = eventRow{
-			No: e.No, Record: e.Key(), Tenant: e.Tenant, ID: e.ID, Time: e.Time, Activity: e.Activity, Service: e.Service, Kind: e.Kind, Result: e.Result,
-			Reason: e.Reason, Correlation: strings.ToLower(e.Correlation), IssuerType: e.IssuerType, IssuerID: e.IssuerID,
-			IssuerName: e.IssuerName, IssuerIP: e.IssuerIP, Session: e.Session, Token: e.Token, Agent: e.Agent, UserID: e.UserID, UserName: people.Name(e.Tenant, e.UserID),
+			No: e.No, Record: e.Key(), Tenant: e.Tenant, ID: e.ID, Time: e.Time, Activity: e.Activity,
+			Service: e.Service, Kind: e.Kind, Result: e.Result,
+			Reason: e.Reason, Correlation: strings.ToLower(e.Correlation), IssuerType: e.IssuerType,
+			IssuerID:   e.IssuerID,
+			IssuerName: e.IssuerName, IssuerIP: e.IssuerIP, Session: e.Session, Token: e.Token, Agent: e.Agent,
+			UserID: e.UserID, UserName: people.Name(e.Tenant, e.UserID),
 			GroupID: e.GroupID, GroupName: e.GroupName, RoleName: e.RoleName, RoleTemplate: e.RoleTemplate,
 		}
 	}

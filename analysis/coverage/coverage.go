@@ -90,7 +90,8 @@ func Read(ctx context.Context, c *casefile.Case) (Coverage, error) {
 	if err := rows.Each(ctx, c, func(n counted) error {
 		add(Log{n.Tenant, n.Type}, Day{Day: n.Day, Records: n.Records, CanShowTAP: n.CanShowTAP}, n.First, n.Last)
 		if n.Type == Interactive && n.CanShowTAP > 0 {
-			add(Log{n.Tenant, TAPSignIn}, Day{Day: n.Day, Records: n.CanShowTAP, CanShowTAP: n.CanShowTAP}, *n.FirstTAP, *n.LastTAP)
+			add(Log{n.Tenant, TAPSignIn}, Day{Day: n.Day, Records: n.CanShowTAP, CanShowTAP: n.CanShowTAP},
+				*n.FirstTAP, *n.LastTAP)
 		}
 		return nil
 	}, `
@@ -264,8 +265,8 @@ func (c Coverage) CoveredWeeks(tenant, logType string) []time.Time {
 	return weeks
 }
 
-// Rows is coverage.csv: every day of the evidence and of the period, for every log that is expected of these tenants; of
-// others the days from their first to their last, none of which is a gap.
+// Rows is coverage.csv: every day of the evidence and of the period, for every log that is expected of these tenants;
+// of others the days from their first to their last, none of which is a gap.
 func (c Coverage) Rows(tenants []string, period when.Period) []LogDay {
 	var all []LogDay
 	for _, tenant := range tenants {
@@ -299,7 +300,8 @@ func (c Coverage) Rows(tenants []string, period when.Period) []LogDay {
 }
 
 func (d Day) row(tenant, logType string) LogDay {
-	return LogDay{TenantID: tenant, LogType: logType, Day: d.Day, Records: d.Records, CanShowTAP: d.CanShowTAP, Status: d.Status}
+	return LogDay{TenantID: tenant, LogType: logType, Day: d.Day, Records: d.Records, CanShowTAP: d.CanShowTAP,
+		Status: d.Status}
 }
 
 // InWords names runs of days for a reader: "2026-07-04 to 2026-07-06, 2026-08-01".

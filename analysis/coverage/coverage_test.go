@@ -63,7 +63,8 @@ func TestRowsOfOptionalLogs(t *testing.T) {
 			got = append(got, d.LogType+" "+d.Day.Format("Mon")+" "+d.Status)
 		}
 	}
-	want := []string{"audit Mon covered", "audit Tue gap", "audit Wed gap", "unified audit Mon covered", "unified audit Tue quiet", "unified audit Wed covered"}
+	want := []string{"audit Mon covered", "audit Tue gap", "audit Wed gap", "unified audit Mon covered",
+		"unified audit Tue quiet", "unified audit Wed covered"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

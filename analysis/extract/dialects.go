@@ -10,15 +10,16 @@ import (
 
 // dialect is how an engine writes what the reduction asks for. Names and texts in it have no quotes: see query.name.
 type dialect struct {
-	Comment             string // what the text says of running it
-	settings            string // statements before all others
-	reading             string // likewise, for each catalog of a lake's tables
-	quote               string // around a name
-	text                string // the type of texts
-	relation            func(q *query, table string) (string, error)
-	view                func(name string) string           // the head of a view, which ends with AS; nil where every statement has its own
-	table               func(q *query, name string) string // the head of a small table that is kept while the query runs
-	Lasting             bool                               // those tables outlive the session: they lie where the result sets go and are dropped in the end
+	Comment  string // what the text says of running it
+	settings string // statements before all others
+	reading  string // likewise, for each catalog of a lake's tables
+	quote    string // around a name
+	text     string // the type of texts
+	relation func(q *query, table string) (string, error)
+	view     func(name string) string // the head of a view, which ends with AS; nil where every statement has its own
+	table    func(q *query,
+		name string) string // the head of a small table that is kept while the query runs
+	Lasting             bool // those tables outlive the session: they lie where the result sets go and are dropped in the end
 	result              func(q *query, name string) (head, tail string)
 	member              func(path []string, nested string) string // a nested column's member, or a column, as text
 	whole               func(column, nested string) string        // a nested column as the text of its JSON
@@ -180,11 +181,12 @@ func qualified(name, quote string) string {
 func isPath(table string) bool { return strings.ContainsAny(table, "/*") }
 
 // members are those of nested columns that are read, of steps, targets and details.
-var members = []string{"authenticationMethod", "authenticationMethodDetail", "authenticationStepDateTime", "authenticationStepRequirement", "authenticationStepResultDetail",
+var members = []string{"authenticationMethod", "authenticationMethodDetail", "authenticationStepDateTime",
+	"authenticationStepRequirement", "authenticationStepResultDetail",
 	"displayName", "groupType", "modifiedProperties", "newValue", "oldValue", "userPrincipalName"}
 
-// spelt gives members their names back in a JSON text: Hive's tables have them in lower case. Inside a value a quote is
-// escaped, so only keys are found.
+// spelt gives members their names back in a JSON text: Hive's tables have them in lower case. Inside a value a quote
+// is escaped, so only keys are found.
 func spelt(v string) string {
 	for _, m := range members {
 		v = "replace(" + v + `, '"` + strings.ToLower(m) + `":', '"` + m + `":')`
@@ -210,9 +212,11 @@ var dialects = map[string]dialect{
 		view:  func(name string) string { return "CREATE OR REPLACE TEMP VIEW " + name + " AS" },
 		table: func(_ *query, name string) string { return "CREATE OR REPLACE TEMP TABLE " + name + " AS" },
 		result: func(q *query, name string) (string, string) {
-			options := map[string]string{"parquet": "FORMAT parquet, COMPRESSION zstd", "csv": "FORMAT csv, HEADER", "json": "FORMAT json"}[q.Format]
+			options := map[string]string{"parquet": "FORMAT parquet, COMPRESSION zstd", "csv": "FORMAT csv, HEADER",
+				"json": "FORMAT json"}[q.Format]
 			ending := map[string]string{"parquet": "parquet", "csv": "csv", "json": "ndjson"}[q.Format]
-			return "COPY (", fmt.Sprintf(") TO '%s/%s.%s' (%s)", strings.TrimSuffix(q.Into, "/"), name, ending, options)
+			return "COPY (", fmt.Sprintf(") TO '%s/%s.%s' (%s)", strings.TrimSuffix(q.Into, "/"), name, ending,
+				options)
 		},
 		member: func(path []string, nested string) string {
 			switch {
@@ -232,8 +236,11 @@ var dialects = map[string]dialect{
 		time: func(v, _ string) string {
 			return "CAST(CAST(" + v + " AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP)"
 		},
-		number:    func(v string) string { return "TRY_CAST(" + v + " AS BIGINT)" },
-		matches:   func(v, pattern string) string { return "coalesce(regexp_matches(" + v + ", '" + pattern + "'), false)" },
+		number: func(v string) string { return "TRY_CAST(" + v + " AS BIGINT)" },
+		matches: func(v, pattern string) string {
+			return "coalesce(regexp_matches(" + v + ", '" + pattern +
+				"'), false)"
+		},
 		secondBit: func(v string) string { return "(" + v + " & 2) = 2" },
 		listed:    func(v string) string { return "CAST(to_json(" + v + ") AS VARCHAR)" },
 		shownTime: func(v string) string { return "strftime(" + v + ", '%Y-%m-%dT%H:%M:%S.%fZ')" },
@@ -256,9 +263,11 @@ var dialects = map[string]dialect{
 		view:  func(name string) string { return "CREATE OR REPLACE TEMPORARY VIEW " + name + " AS" },
 		table: func(_ *query, name string) string { return "CACHE TABLE " + name + " AS" },
 		result: func(q *query, name string) (string, string) {
-			options := map[string]string{"parquet": "USING parquet OPTIONS (compression 'zstd')", "csv": `USING csv OPTIONS (header 'true', escape '"', emptyValue '', nullValue '')`,
+			options := map[string]string{"parquet": "USING parquet OPTIONS (compression 'zstd')",
+				"csv":  `USING csv OPTIONS (header 'true', escape '"', emptyValue '', nullValue '')`,
 				"json": "USING json"}[q.Format]
-			return fmt.Sprintf("INSERT OVERWRITE DIRECTORY '%s/%s' %s", strings.TrimSuffix(q.Into, "/"), name, options), ""
+			return fmt.Sprintf("INSERT OVERWRITE DIRECTORY '%s/%s' %s", strings.TrimSuffix(q.Into, "/"), name,
+				options), ""
 		},
 		member: func(path []string, nested string) string {
 			switch {

@@ -1,6 +1,6 @@
 // Package extract writes the reduction of a lake of sign-ins and audit events as the query text of the engine that the
-// lake lies under. What tapaudit judges of the result is what it would judge of the whole: the reduction leaves out only
-// records that no rule reads, and counts what is to be known of those.
+// lake lies under. What tapaudit judges of the result is what it would judge of the whole: the reduction leaves out
+// only records that no rule reads, and counts what is to be known of those.
 //
 // The reduction is defined once. layouts.go says what it takes from where. Package record says what an attempt is, to
 // the judgement of full evidence too. This file says who matters. reduction.sql.tmpl has the steps for the engines
@@ -69,7 +69,8 @@ func Text(o Options) (string, formats.Extract, error) {
 		return "", formats.Extract{}, err
 	}
 	window := o.Period.Context()
-	e := formats.Extract{Version: formats.LatestExtract, Engine: o.Engine, From: window.From.Format(time.RFC3339), To: window.To.Format(time.RFC3339), Hash: strings.Repeat("0", 64)}
+	e := formats.Extract{Version: formats.LatestExtract, Engine: o.Engine, From: window.From.Format(time.RFC3339),
+		To: window.To.Format(time.RFC3339), Hash: strings.Repeat("0", 64)}
 	q.Extract, q.Hash, q.templates = e.String(), e.Hash, t
 	var b bytes.Buffer
 	if err := t.Execute(&b, q); err != nil {

@@ -7,8 +7,8 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// Kusto's language writes columns otherwise: texts are never NULL but empty, and nested columns are dynamic, or texts of
-// JSON, by the table.
+// Kusto's language writes columns otherwise: texts are never NULL but empty, and nested columns are dynamic, or texts
+// of JSON, by the table.
 
 // Kusto is the definition as Kusto's language says it.
 func (q *query) Kusto() kusto { return kusto{q} }
@@ -23,8 +23,8 @@ func (k kusto) value(path []string) string {
 	return "tostring(parse_json(" + text + ")." + strings.Join(path[1:], ".") + ")"
 }
 
-// kustoColumn is a column, or ” where the table has none of that name: which ones a workspace has depends on its table and
-// its age, and one missing name would refuse the whole query.
+// kustoColumn is a column, or ” where the table has none of that name: which ones a workspace has depends on its table
+// and its age, and one missing name would refuse the whole query.
 func kustoColumn(name string) string { return "column_ifexists('" + name + "', '')" }
 
 func (k kusto) columns(columns []record.Column, sources map[string]string, interactive string) string {
@@ -137,10 +137,12 @@ func kustoName(name string) string {
 // AuditTable is the table of audit events.
 func (k kusto) AuditTable() string { return k.q.layout.tables["audits"] }
 
-// Text is a column of the tables of activities, as text. Their rows come whole: what reads exports of these tables reads them.
+// Text is a column of the tables of activities, as text. Their rows come whole: what reads exports of these tables
+// reads them.
 func (k kusto) Text(name string) string { return "tostring(" + kustoColumn(name) + ")" }
 
-// Tenant is the tenant that a row of these tables names in the column, else the one that the user says, else the others'.
+// Tenant is the tenant that a row of these tables names in the column, else the one that the user says, else the
+// others'.
 func (k kusto) Tenant(column string) string {
 	otherwise := "only_tenant"
 	if k.q.Tenant != "" {

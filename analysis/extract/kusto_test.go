@@ -11,8 +11,8 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// TestKustoAcceptsTheText: Microsoft's own reader of Kusto's language finds nothing to object to on the documented tables,
-// and each result set has the columns that an extract has.
+// TestKustoAcceptsTheText: Microsoft's own reader of Kusto's language finds nothing to object to on the documented
+// tables, and each result set has the columns that an extract has.
 func TestKustoAcceptsTheText(t *testing.T) {
 	dir := t.TempDir()
 	args := []string{filepath.Join("testdata", "kusto", "check.js")}
@@ -63,7 +63,8 @@ func TestKustoAcceptsTheText(t *testing.T) {
 		t.Error("the reader does not object to a reserved word as a column")
 	}
 	for name := range texts {
-		for set, want := range map[string][]record.Column{"attempts": record.SignIn.Lake(), "signins": record.SignIn.Lake(), "audits": record.Audit.Lake()} {
+		for set, want := range map[string][]record.Column{"attempts": record.SignIn.Lake(),
+			"signins": record.SignIn.Lake(), "audits": record.Audit.Lake()} {
 			for _, c := range want {
 				if got := columns[name+" "+set]; !strings.Contains(got, " "+c.Name+" ") {
 					t.Errorf("%s: %s has no column %s, but%s", name, set, c.Name, got)

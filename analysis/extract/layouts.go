@@ -6,8 +6,8 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// A layout says where a lake's tables have what the case's columns hold. Each source is a column, or a member of a nested
-// one after dots; of several, after a |, the first that is there counts.
+// A layout says where a lake's tables have what the case's columns hold. Each source is a column, or a member of a
+// nested one after dots; of several, after a |, the first that is there counts.
 type layout struct {
 	signIns, audits map[string]string // by the case's column
 	tables          map[string]string // default names, by those of tableNames
@@ -38,11 +38,14 @@ func layoutOf(name string) (layout, bool) {
 	case "lake": // as 'tapaudit lake' writes it
 		place(func(c record.Column, _ []string) string { return c.Name })
 		return layout{day: "day", filtered: "filtered", nested: "text", times: "timestamp", asIs: true,
-			tables: map[string]string{"signins": "lake/signins", "audits": "lake/audits", "activities": "lake/activities"}, signIns: signIns, audits: audits}, true
+			tables: map[string]string{"signins": "lake/signins", "audits": "lake/audits",
+				"activities": "lake/activities"}, signIns: signIns, audits: audits}, true
 	case "graph": // Graph's signIn and directoryAudit, a column per member
 		place(func(_ record.Column, paths []string) string { return strings.Join(paths, "|") })
 		signIns["network_locations"] = signIns["trusted_location"]
-		return layout{nested: "text", times: "text", tables: map[string]string{"signins": "signins", "audits": "audits"}, signIns: signIns, audits: audits}, true
+		return layout{nested: "text", times: "text",
+				tables: map[string]string{"signins": "signins", "audits": "audits"}, signIns: signIns, audits: audits},
+			true
 	case "loganalytics": // the tables of Log Analytics and Sentinel, whose columns alone are spelled otherwise than Graph's
 		place(func(_ record.Column, paths []string) string {
 			for i := range paths {
@@ -52,19 +55,22 @@ func layoutOf(name string) (layout, bool) {
 		})
 		signIns["network_locations"] = signIns["trusted_location"]
 		for name, source := range map[string]string{
-			"time": "CreatedDateTime|TimeGenerated", "tenant_id": "AADTenantId", "ip": "IPAddress", "resource_id": "ResourceIdentity",
-			"country": "LocationDetails.countryOrRegion|Location", "city": "LocationDetails.city", "interactive": "",
+			"time": "CreatedDateTime|TimeGenerated", "tenant_id": "AADTenantId", "ip": "IPAddress",
+			"resource_id": "ResourceIdentity",
+			"country":     "LocationDetails.countryOrRegion|Location", "city": "LocationDetails.city", "interactive": "",
 			"error_code": "Status.errorCode|ResultType", "failure_reason": "Status.failureReason|ResultDescription",
 		} {
 			signIns[name] = source
 		}
 		for name, source := range map[string]string{
-			"time": "ActivityDateTime|TimeGenerated", "tenant_id": "AADTenantId", "activity": "ActivityDisplayName|OperationName", "other_reason": "ResultDescription",
+			"time": "ActivityDateTime|TimeGenerated", "tenant_id": "AADTenantId",
+			"activity": "ActivityDisplayName|OperationName", "other_reason": "ResultDescription",
 		} {
 			audits[name] = source
 		}
 		return layout{nested: "text", times: "text", signIns: signIns, audits: audits,
-			tables: map[string]string{"signins": "SigninLogs", "noninteractive": "AADNonInteractiveUserSignInLogs", "audits": "AuditLogs"}}, true
+			tables: map[string]string{"signins": "SigninLogs", "noninteractive": "AADNonInteractiveUserSignInLogs",
+				"audits": "AuditLogs"}}, true
 	}
 	return layout{}, false
 }

@@ -35,7 +35,8 @@ type tie struct {
 
 // Read reads what the model derived of identities.
 func Read(ctx context.Context, c *casefile.Case) (IDs, error) {
-	ids := IDs{byUPN: map[User][]tie{}, byID: map[User]string{}, applications: map[User]string{}, principals: map[User][]string{}}
+	ids := IDs{byUPN: map[User][]tie{}, byID: map[User]string{}, applications: map[User]string{},
+		principals: map[User][]string{}}
 	type span struct {
 		Tenant string     `db:"tenant"`
 		UPN    string     `db:"upn"`
@@ -143,7 +144,8 @@ type People struct {
 
 // ReadPeople reads who the users are. created says when the audit log has users created; a user whom an export names
 // by UPN only is the one that it stood for at asOf.
-func ReadPeople(ctx context.Context, c *casefile.Case, ids IDs, asOf time.Time, created map[User][]time.Time) (People, error) {
+func ReadPeople(ctx context.Context, c *casefile.Case, ids IDs, asOf time.Time,
+	created map[User][]time.Time) (People, error) {
 	people := People{ids, map[User]*Person{}}
 	of := func(key User) *Person {
 		if people.of[key] == nil {

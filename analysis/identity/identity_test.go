@@ -10,8 +10,9 @@ import (
 func TestAUPNStandsForTheIDThatItWasTiedToLast(t *testing.T) {
 	march := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	ids := IDs{
-		byUPN: map[User][]tie{{"contoso", "anna@contoso.example"}: {{userID: "1"}, {"2", march}, {"1", march.AddDate(0, 1, 0)}}},
-		byID:  map[User]string{{"contoso", "2"}: "anna@contoso.example"},
+		byUPN: map[User][]tie{{"contoso", "anna@contoso.example"}: {{userID: "1"}, {"2", march},
+			{"1", march.AddDate(0, 1, 0)}}},
+		byID: map[User]string{{"contoso", "2"}: "anna@contoso.example"},
 	}
 	for _, c := range []struct {
 		name, tenant, upn string

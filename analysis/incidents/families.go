@@ -19,7 +19,8 @@ func Families() []string {
 	return slices.Compact(slices.Sorted(maps.Values(families)))
 }
 
-// families are rules that say much the same; a rule that is not here is a family of its own, unless its finding names one.
+// families are rules that say much the same; a rule that is not here is a family of its own, unless its finding names
+// one.
 var families = func() map[string]string {
 	of := map[string]string{}
 	for family, rules := range map[string]string{

@@ -1,5 +1,5 @@
-// Package incidents gathers findings that belong together: what happened around one user, issuer, address, device or tenant
-// within a time is one case for the reader. README.md of package analysis, "Incidents", defines them.
+// Package incidents gathers findings that belong together: what happened around one user, issuer, address, device or
+// tenant within a time is one case for the reader. README.md of package analysis, "Incidents", defines them.
 package incidents
 
 import (
@@ -68,8 +68,8 @@ type Incident struct {
 	key            string
 }
 
-// Build gathers the findings of the whole evidence, and gives the incidents that are shown, in order. apart is how far two
-// neighbours of one incident lie apart at most. identity tells a record apart, whatever export it came from.
+// Build gathers the findings of the whole evidence, and gives the incidents that are shown, in order. apart is how far
+// two neighbours of one incident lie apart at most. identity tells a record apart, whatever export it came from.
 func Build(findings []Finding, events []Event, apart time.Duration, identity func(key string) string) []*Incident {
 	type place struct{ tenant, kind, subject string }
 	type node struct {
@@ -148,7 +148,8 @@ func Build(findings []Finding, events []Event, apart time.Duration, identity fun
 		for i, n := range own {
 			c := of[root(i)]
 			if c == nil {
-				c = &Incident{Tenant: p.tenant, SubjectType: p.kind, Subject: p.subject, First: n.at, key: identity(n.key),
+				c = &Incident{Tenant: p.tenant, SubjectType: p.kind, Subject: p.subject, First: n.at,
+					key:     identity(n.key),
 					records: map[string]bool{}, worst: map[string]int{}, family: map[string]string{}}
 				of[root(i)] = c
 				all = append(all, c)
@@ -164,7 +165,8 @@ func Build(findings []Finding, events []Event, apart time.Duration, identity fun
 	}
 	score(all)
 	slices.SortFunc(all, func(x, y *Incident) int {
-		return cmp.Or(cmp.Compare(y.band(), x.band()), cmp.Compare(y.Score, x.Score), cmp.Compare(y.Severity, x.Severity),
+		return cmp.Or(cmp.Compare(y.band(), x.band()), cmp.Compare(y.Score, x.Score),
+			cmp.Compare(y.Severity, x.Severity),
 			x.First.Compare(y.First), strings.Compare(x.ID, y.ID))
 	})
 	touch(all)
@@ -174,7 +176,8 @@ func Build(findings []Finding, events []Event, apart time.Duration, identity fun
 // kindOf is the kind of the incident that a finding belongs to.
 func kindOf(f *Finding) string {
 	switch {
-	case issuerRules[f.Rule], f.Rule == "TAP-SIGNIN-RATE-ANOMALY" && f.SubjectType != "tenant", f.SubjectType == "application":
+	case issuerRules[f.Rule], f.Rule == "TAP-SIGNIN-RATE-ANOMALY" && f.SubjectType != "tenant",
+		f.SubjectType == "application":
 		return "issuer"
 	case f.SubjectType == "user", f.SubjectType == "address", f.SubjectType == "device":
 		return f.SubjectType

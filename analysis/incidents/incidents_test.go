@@ -13,8 +13,9 @@ func hours(n float64) time.Time { return start.Add(time.Duration(n * float64(tim
 
 func found(id, rule string, severity int, user string, at float64, records ...string) Finding {
 	return Finding{
-		ID: id, Rule: rule, Severity: severity, Open: true, InPeriod: true, Tenant: "t", SubjectType: "user", Subject: user,
-		First: hours(at), Last: hours(at), Records: records, About: len(records),
+		ID: id, Rule: rule, Severity: severity, Open: true, InPeriod: true, Tenant: "t", SubjectType: "user",
+		Subject: user,
+		First:   hours(at), Last: hours(at), Records: records, About: len(records),
 	}
 }
 
@@ -43,9 +44,11 @@ func TestWhatBelongsTogether(t *testing.T) {
 		events   []Event
 		want     int
 	}{
-		"within a day":  {[]Finding{found("a", "A", 2, "u", 0, "a:1"), found("b", "B", 2, "u", 24, "a:2"), found("c", "C", 2, "u", 48, "a:3")}, nil, 1},
-		"a second more": {[]Finding{found("a", "A", 2, "u", 0, "a:1"), found("b", "B", 2, "u", 24+second, "a:2")}, nil, 2},
-		"of two users":  {[]Finding{found("a", "A", 2, "u", 0, "a:1"), found("b", "B", 2, "v", 0, "a:2")}, nil, 2},
+		"within a day": {[]Finding{found("a", "A", 2, "u", 0, "a:1"), found("b", "B", 2, "u", 24, "a:2"),
+			found("c", "C", 2, "u", 48, "a:3")}, nil, 1},
+		"a second more": {[]Finding{found("a", "A", 2, "u", 0, "a:1"), found("b", "B", 2, "u", 24+second, "a:2")}, nil,
+			2},
+		"of two users": {[]Finding{found("a", "A", 2, "u", 0, "a:1"), found("b", "B", 2, "v", 0, "a:2")}, nil, 2},
 		"by an attempt between": {
 			[]Finding{found("a", "A", 2, "u", 0, "a:1"), found("b", "B", 2, "u", 40, "a:2")},
 			[]Event{{Tenant: "t", User: "u", Time: hours(20), Keys: []string{"s:9"}}}, 1,
@@ -72,7 +75,8 @@ func TestWhatBelongsTogether(t *testing.T) {
 				{Tenant: "t", User: "u", Time: hours(200), Keys: []string{"s:2"}, Kind: Login},
 			}, 2,
 		},
-		"nothing without a finding": {nil, []Event{{Tenant: "t", User: "u", Time: hours(0), Keys: []string{"a:1"}, Kind: Pass}}, 0},
+		"nothing without a finding": {nil, []Event{{Tenant: "t", User: "u", Time: hours(0), Keys: []string{"a:1"},
+			Kind: Pass}}, 0},
 	} {
 		if got := build(c.findings, c.events...); len(got) != c.want {
 			t.Errorf("%s: %d incidents, want %d: %s", name, len(got), c.want, groups(got))
@@ -83,7 +87,8 @@ func TestWhatBelongsTogether(t *testing.T) {
 // Critical signs come first, then high ones; within these the score decides.
 func TestOrder(t *testing.T) {
 	all := build([]Finding{
-		found("many mediums", "A", 2, "u", 0, "a:1"), found("m2", "B", 2, "u", 0, "a:2"), found("m3", "C", 2, "u", 0, "a:3"), found("m4", "D", 2, "u", 0, "a:4"),
+		found("many mediums", "A", 2, "u", 0, "a:1"), found("m2", "B", 2, "u", 0, "a:2"),
+		found("m3", "C", 2, "u", 0, "a:3"), found("m4", "D", 2, "u", 0, "a:4"),
 		found("one high", "E", 3, "v", 0, "a:5"),
 		found("critical", "F", 4, "w", 0, "a:6"),
 		found("only lists", "TAP-SIGNIN", 0, "x", 0, "a:7"),
@@ -117,12 +122,17 @@ func TestScore(t *testing.T) {
 		findings []Finding
 		want     float64
 	}{
-		"one sign":                        {[]Finding{found("a", "A", 3, "u", 0, "a:1")}, 4 * rare},
-		"the same rule twice, the worst":  {[]Finding{found("a", "A", 2, "u", 0, "a:1"), found("b", "A", 3, "u", 0, "a:2")}, 4 * rare},
-		"two families":                    {[]Finding{found("a", "A", 3, "u", 0, "a:1"), found("b", "B", 2, "u", 0, "a:2")}, 6 * rare},
-		"one family":                      {[]Finding{found("a", "TAP-GUESSED", 4, "u", 0, "a:1"), found("b", "TAP-GUESSING", 3, "u", 0, "a:2")}, 8*rare + 0.3*4*rare},
-		"one family by its own word":      {[]Finding{found("a", "TAP-GUESSED", 4, "u", 0, "a:1"), own("b", "COMPANY-1", "guessing")}, 8*rare + 0.3*2*rare},
-		"the chain less its worst sign":   {[]Finding{found("a", chainRule, 4, "u", 0, "a:1"), found("b", "B", 3, "u", 0, "a:2")}, (8-4)*rare + 4*rare},
+		"one sign": {[]Finding{found("a", "A", 3, "u", 0, "a:1")}, 4 * rare},
+		"the same rule twice, the worst": {[]Finding{found("a", "A", 2, "u", 0, "a:1"),
+			found("b", "A", 3, "u", 0, "a:2")}, 4 * rare},
+		"two families": {[]Finding{found("a", "A", 3, "u", 0, "a:1"),
+			found("b", "B", 2, "u", 0, "a:2")}, 6 * rare},
+		"one family": {[]Finding{found("a", "TAP-GUESSED", 4, "u", 0, "a:1"),
+			found("b", "TAP-GUESSING", 3, "u", 0, "a:2")}, 8*rare + 0.3*4*rare},
+		"one family by its own word": {[]Finding{found("a", "TAP-GUESSED", 4, "u", 0, "a:1"),
+			own("b", "COMPANY-1", "guessing")}, 8*rare + 0.3*2*rare},
+		"the chain less its worst sign": {[]Finding{found("a", chainRule, 4, "u", 0, "a:1"),
+			found("b", "B", 3, "u", 0, "a:2")}, (8-4)*rare + 4*rare},
 		"what is excepted counts nothing": {[]Finding{found("a", "A", 3, "u", 0, "a:1"), excepted}, 4 * rare},
 	} {
 		all := build(c.findings)
@@ -137,7 +147,8 @@ func TestRarity(t *testing.T) {
 	var findings []Finding
 	for i := range 50 {
 		user := string(rune('a'+i%26)) + string(rune('a'+i/26))
-		findings = append(findings, found("c"+user, "CRITICAL", 4, user, 0, "a:1"), found("m"+user, "MEDIUM", 2, user, 0, "a:2"))
+		findings = append(findings, found("c"+user, "CRITICAL", 4, user, 0, "a:1"),
+			found("m"+user, "MEDIUM", 2, user, 0, "a:2"))
 	}
 	medium := 2 * -math.Log2(51.0/52) / 6
 	if got, want := build(findings)[0].Score, math.Round((8*0.5+medium)*100)/100; got != want {
@@ -145,7 +156,8 @@ func TestRarity(t *testing.T) {
 	}
 }
 
-// A user's incident touches the issuer's that tells of one of its passes. Findings outside of the period are signs, and alone show nothing.
+// A user's incident touches the issuer's that tells of one of its passes. Findings outside of the period are signs,
+// and alone show nothing.
 func TestTouchesAndPeriod(t *testing.T) {
 	bulk := found("bulk", "TAP-ISSUED-IN-BULK", 3, "anna", 0, "a:1")
 	outside := found("o", "B", 2, "u", 1, "a:9")
@@ -153,7 +165,8 @@ func TestTouchesAndPeriod(t *testing.T) {
 	alone := found("p", "B", 2, "v", 1, "a:8")
 	alone.InPeriod = false
 	all := build([]Finding{bulk, found("f", "A", 2, "u", 0, "a:1"), outside, alone})
-	if len(all) != 2 || all[0].SubjectType != "issuer" || len(all[1].Touches) != 1 || all[1].Touches[0] != all[0].ID || len(all[1].Signs) != 2 {
+	if len(all) != 2 || all[0].SubjectType != "issuer" || len(all[1].Touches) != 1 || all[1].Touches[0] != all[0].ID ||
+		len(all[1].Signs) != 2 {
 		t.Errorf("%d incidents: %+v", len(all), all)
 	}
 }

@@ -21,15 +21,18 @@ func TestExchangedMeanwhile(t *testing.T) {
 			return os.Symlink(victim, filepath.Join(dir, "a/b/.file.next"))
 		},
 		"a folder": func(dir, victim string) error {
-			return errors.Join(os.RemoveAll(filepath.Join(dir, "a")), os.Symlink(filepath.Dir(victim), filepath.Join(dir, "a")))
+			return errors.Join(os.RemoveAll(filepath.Join(dir, "a")),
+				os.Symlink(filepath.Dir(victim), filepath.Join(dir, "a")))
 		},
 		"a folder, by one inside": func(dir, _ string) error {
-			return errors.Join(os.MkdirAll(filepath.Join(dir, "c/b"), 0o700), os.RemoveAll(filepath.Join(dir, "a")), os.Symlink("c", filepath.Join(dir, "a")))
+			return errors.Join(os.MkdirAll(filepath.Join(dir, "c/b"), 0o700), os.RemoveAll(filepath.Join(dir, "a")),
+				os.Symlink("c", filepath.Join(dir, "a")))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, victim := t.TempDir(), filepath.Join(t.TempDir(), "b", "file")
-			if err := errors.Join(os.MkdirAll(filepath.Join(dir, "a/b"), 0o700), os.Mkdir(filepath.Dir(victim), 0o700), os.WriteFile(victim, []byte("theirs"), 0o600)); err != nil {
+			if err := errors.Join(os.MkdirAll(filepath.Join(dir, "a/b"), 0o700), os.Mkdir(filepath.Dir(victim), 0o700),
+				os.WriteFile(victim, []byte("theirs"), 0o600)); err != nil {
 				t.Fatal(err)
 			}
 			f, err := openFolder(dir)
@@ -67,12 +70,20 @@ func TestWriteWholeOrNot(t *testing.T) {
 	}
 	defer f.close()
 	for _, text := range []string{"one", "two"} {
-		if err := f.write("a/file", func(w io.Writer) error { _, err := io.WriteString(w, text); return err }); err != nil {
+		if err := f.write("a/file", func(w io.Writer) error {
+			_,
+				err := io.WriteString(w, text)
+			return err
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	failed := errors.New("failed")
-	if err := f.write("a/file", func(w io.Writer) error { _, err := io.WriteString(w, "th"); return errors.Join(err, failed) }); !errors.Is(err, failed) {
+	if err := f.write("a/file", func(w io.Writer) error {
+		_,
+			err := io.WriteString(w, "th")
+		return errors.Join(err, failed)
+	}); !errors.Is(err, failed) {
 		t.Errorf("%v", err)
 	}
 	if text, err := os.ReadFile(filepath.Join(dir, "a/file")); err != nil || string(text) != "two" {

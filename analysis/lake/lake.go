@@ -1,5 +1,6 @@
 // Package lake keeps evidence as a lake: sign-ins, audit events and activities as Parquet, a file per kind of record,
-// tenant and day, and every other export (policies, users, roles) as it came. What a lake was made of stands in its lake.json.
+// tenant and day, and every other export (policies, users, roles) as it came. What a lake was made of stands in its
+// lake.json.
 //
 //	lake.json
 //	signins/tenantId=<id>/day=2026-07-01/records.parquet
@@ -8,9 +9,10 @@
 //	activities/tenantId=<id>/day=2026-07-01/records.parquet
 //	exports/tenantId=<id>/<beginning of its SHA-256>/<name>  the tenant only where the export's own path has one
 //
-// Days are UTC. A file has the case's columns (Lake of record.SignIn, record.Audit and record.Activity), and besides: lake (the kind
-// of record), filtered, origin (the export's path and the record's place in it), origin_sha256 (the export's) and record
-// (the record's own text, of what may concern a pass, passcodes masked). Rows are in order of time.
+// Days are UTC. A file has the case's columns (Lake of record.SignIn, record.Audit and record.Activity), and besides:
+// lake (the kind of record), filtered, origin (the export's path and the record's place in it), origin_sha256 (the
+// export's) and record (the record's own text, of what may concern a pass, passcodes masked). Rows are in order of
+// time.
 package lake
 
 import (
@@ -114,7 +116,8 @@ func (f *folder) readManifest() (*Manifest, error) {
 		return nil, fmt.Errorf("%s cannot be read: %w", filepath.Join(f.dir, manifestName), err)
 	}
 	if m.Lake != layout {
-		return nil, fmt.Errorf("%s was written by another tapaudit (layout %q, this one writes %q)", f.dir, m.Lake, layout)
+		return nil, fmt.Errorf("%s was written by another tapaudit (layout %q, this one writes %q)", f.dir, m.Lake,
+			layout)
 	}
 	return m, nil
 }
@@ -127,9 +130,9 @@ type Written struct {
 }
 
 // Write adds the case's evidence to the lake in dir, which it makes where there is none. Every file is replaced as a
-// whole; a run that was interrupted can be repeated. paths are what the case was loaded from: exports that are no log are
-// copied from there. tenant is for records that name none. work is a private folder, in which the database writes, since it
-// knows paths only: what it made is copied into the lake.
+// whole; a run that was interrupted can be repeated. paths are what the case was loaded from: exports that are no log
+// are copied from there. tenant is for records that name none. work is a private folder, in which the database writes,
+// since it knows paths only: what it made is copied into the lake.
 func Write(ctx context.Context, c *casefile.Case, dir, work, tenant string, paths []string) (*Written, error) {
 	if err := analysis.Attribute(ctx, c, tenant); err != nil {
 		return nil, err
@@ -263,8 +266,8 @@ type partition struct {
 	Records  int64     `db:"records"` // that the case has of it
 }
 
-// gathered is how many records of partitions that follow one another are taken from the case at once: what a small one takes
-// is planning the query.
+// gathered is how many records of partitions that follow one another are taken from the case at once: what a small one
+// takes is planning the query.
 const gathered = 100_000
 
 func (k kind) write(ctx context.Context, c *casefile.Case, f *folder, work string, w *Written) error {
@@ -274,7 +277,8 @@ func (k kind) write(ctx context.Context, c *casefile.Case, f *folder, work strin
 	}
 	for len(all) > 0 {
 		together, records := 0, int64(0)
-		for together < len(all) && all[together].Tenant == all[0].Tenant && (together == 0 || records+all[together].Records <= gathered) {
+		for together < len(all) && all[together].Tenant == all[0].Tenant &&
+			(together == 0 || records+all[together].Records <= gathered) {
 			records += all[together].Records
 			together++
 		}
@@ -306,9 +310,10 @@ SELECT a.tenant, a.time::DATE AS day, source.filtered, count(*) AS records
 FROM attributed_%s AS a JOIN source ON source.source_id = a.source_id GROUP BY ALL ORDER BY ALL`, k.folder))
 }
 
-// writePartition writes one file: what it has already and what the relation has of it, in order of time. It returns how
-// many rows that is.
-func (k kind) writePartition(ctx context.Context, c *casefile.Case, f *folder, work string, p partition, from string) (int64, error) {
+// writePartition writes one file: what it has already and what the relation has of it, in order of time. It returns
+// how many rows that is.
+func (k kind) writePartition(ctx context.Context, c *casefile.Case, f *folder, work string, p partition,
+	from string) (int64, error) {
 	name := "records.parquet"
 	if p.Filtered {
 		name = "filtered.parquet"
@@ -341,8 +346,8 @@ func (k kind) writePartition(ctx context.Context, c *casefile.Case, f *folder, w
 	})
 }
 
-// query is the rows of a partition, in order of time. Records that are equal in all but where they came from are one: of
-// those with an id all, of those without as many as the export has that has most of them.
+// query is the rows of a partition, in order of time. Records that are equal in all but where they came from are one:
+// of those with an id all, of those without as many as the export has that has most of them.
 func (k kind) query(p partition, from string, more bool) string {
 	var names, types []string
 	for _, column := range k.columns {
@@ -377,7 +382,8 @@ SELECT %[9]s, %[2]s FROM (
     SELECT %[9]s, %[10]s FROM without_id GROUP BY %[9]s, occurrence
 )
 ORDER BY time, id, origin`,
-		strings.Join(types, ", "), provenance, from, p.Tenant, p.Day.Format(time.DateOnly), p.Day.AddDate(0, 0, 1).Format(time.DateOnly), p.Filtered,
+		strings.Join(types, ", "), provenance, from, p.Tenant, p.Day.Format(time.DateOnly),
+		p.Day.AddDate(0, 0, 1).Format(time.DateOnly), p.Filtered,
 		old, record, "min(lake) AS lake, min(filtered) AS filtered, min(origin) AS origin, arg_min(origin_sha256, origin) AS origin_sha256, arg_min(record, origin) AS record")
 }
 
@@ -385,7 +391,8 @@ ORDER BY time, id, origin`,
 const largestMasked = 256 << 20
 
 // keepExports copies the exports that are no logs. It returns where each lies, by its place among the case's sources.
-func keepExports(ctx context.Context, c *casefile.Case, f *folder, paths []string, w *Written) (map[string]string, error) {
+func keepExports(ctx context.Context, c *casefile.Case, f *folder, paths []string,
+	w *Written) (map[string]string, error) {
 	type wanted struct {
 		Path      string `db:"path"`
 		SHA256    string `db:"sha256"`
@@ -430,8 +437,8 @@ SELECT path, sha256, coalesce(path_tenant, '') AS path_tenant, holds_passcode FR
 
 var notInName = regexp.MustCompile(`[^\pL\pN ._@()+-]+`)
 
-// exportName is a name for a copy of the source: its own, made harmless, with the time of an archive's member where the
-// name has none, since that tells when a snapshot was taken.
+// exportName is a name for a copy of the source: its own, made harmless, with the time of an archive's member where
+// the name has none, since that tells when a snapshot was taken.
 func exportName(s *evidence.Source) string {
 	name := strings.TrimLeft(notInName.ReplaceAllString(filepath.Base(filepath.FromSlash(s.Path)), "_"), ".")
 	for _, packed := range []string{".gz", ".zst"} {

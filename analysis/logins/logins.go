@@ -55,8 +55,8 @@ type Login struct {
 	Tenant  string
 	UserID  string
 
-	// Strange is the first TAP sign-in that came neither from a trusted place nor from a familiar network; nil where there
-	// is none. The ledger and the rules tell of this one.
+	// Strange is the first TAP sign-in that came neither from a trusted place nor from a familiar network; nil where
+	// there is none. The ledger and the rules tell of this one.
 	Strange *SignIn
 }
 
@@ -86,7 +86,8 @@ type timeRow struct {
 	Time time.Time `db:"time"`
 }
 
-// Read reads the TAP sign-ins that the model derived, groups them, and fills login_times with when each one's log-in began.
+// Read reads the TAP sign-ins that the model derived, groups them, and fills login_times with when each one's log-in
+// began.
 func Read(ctx context.Context, c *casefile.Case) ([]*Login, error) {
 	signIns, err := rows.Read[SignIn](ctx, c, `
 SELECT
@@ -113,7 +114,8 @@ ORDER BY t.signin_no`)
 	return grouped, rows.Fill(ctx, c, "login_times", times)
 }
 
-// Locate says of each TAP sign-in what the model found to be familiar to its user when the log-in began, and which is strange.
+// Locate says of each TAP sign-in what the model found to be familiar to its user when the log-in began, and which is
+// strange.
 func Locate(ctx context.Context, c *casefile.Case, logins []*Login) error {
 	type place struct {
 		No          int64 `db:"signin_no"`
@@ -163,7 +165,8 @@ func group(signIns []*SignIn) (logins []*Login) {
 		}
 	}
 	slices.SortFunc(logins, func(x, y *Login) int {
-		return cmp.Or(strings.Compare(x.Tenant, y.Tenant), x.Time.Compare(y.Time), cmp.Compare(x.SignIns[0].No, y.SignIns[0].No))
+		return cmp.Or(strings.Compare(x.Tenant, y.Tenant), x.Time.Compare(y.Time),
+			cmp.Compare(x.SignIns[0].No, y.SignIns[0].No))
 	})
 	for i, l := range logins {
 		l.No = int64(i + 1)

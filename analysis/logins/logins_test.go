@@ -32,12 +32,15 @@ func TestGroup(t *testing.T) {
 		{"a longer pause cuts it", []*SignIn{signIn(0, SignIn{Session: "s"}), signIn(61, SignIn{Session: "s"})},
 			"1 success; 2 success"},
 		{"through each other", []*SignIn{
-			signIn(0, SignIn{Session: "s"}), signIn(1, SignIn{Correlation: "c"}), signIn(2, SignIn{Session: "s", Correlation: "c"}),
+			signIn(0, SignIn{Session: "s"}), signIn(1, SignIn{Correlation: "c"}),
+			signIn(2, SignIn{Session: "s", Correlation: "c"}),
 		}, "1 2 3 success"},
-		{"a session id is no correlation id", []*SignIn{signIn(0, SignIn{Session: "x"}), signIn(1, SignIn{Correlation: "x"})},
+		{"a session id is no correlation id", []*SignIn{signIn(0, SignIn{Session: "x"}),
+			signIn(1, SignIn{Correlation: "x"})},
 			"1 success; 2 success"},
 		{"with neither id: five minutes, one address, one agent", []*SignIn{
-			signIn(0, SignIn{IP: "a"}), signIn(5, SignIn{IP: "a"}), signIn(6, SignIn{IP: "b"}), signIn(11, SignIn{IP: "a"}),
+			signIn(0, SignIn{IP: "a"}), signIn(5, SignIn{IP: "a"}), signIn(6, SignIn{IP: "b"}),
+			signIn(11, SignIn{IP: "a"}),
 		}, "1 2 success; 3 success; 4 success"},
 		{"another user's", []*SignIn{signIn(0, SignIn{Session: "s"}), signIn(1, SignIn{Session: "s", UserID: "bob"})},
 			"1 success; 2 success"},

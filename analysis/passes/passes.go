@@ -77,11 +77,13 @@ func Find(events []*auditlog.Event, policies policy.Timelines) Passes {
 			if current < 0 {
 				continue
 			}
-			// Deleted and issued anew in one instant, as exports cut to seconds have it: the deletion was of the old one.
+			// Deleted and issued anew in one instant, as exports cut to seconds have it: the deletion was of the old
+			// one.
 			if current > 0 && passes[current].Event.Time.Equal(d.Time) && passes[current-1].EndedAt.Equal(d.Time) {
 				current--
 			}
-			if p := passes[current]; d.Time.Before(p.EndedAt) || d.Time.Equal(p.EndedAt) && p.EndedBy == "replacement" {
+			if p := passes[current]; d.Time.Before(p.EndedAt) || d.Time.Equal(p.EndedAt) &&
+				p.EndedBy == "replacement" {
 				p.EndedAt, p.EndedBy, p.Deletion = d.Time, "deletion", d
 			}
 		}
@@ -96,7 +98,8 @@ func Find(events []*auditlog.Event, policies policy.Timelines) Passes {
 }
 
 func newPass(e *auditlog.Event, allowed policy.Facts) *Pass {
-	p := &Pass{Event: e, Tenant: e.Tenant, UserID: e.UserID, Start: e.Time, End: e.PassEnd, EndLogged: !e.PassEnd.IsZero()}
+	p := &Pass{Event: e, Tenant: e.Tenant, UserID: e.UserID, Start: e.Time, End: e.PassEnd,
+		EndLogged: !e.PassEnd.IsZero()}
 	if !e.PassStart.IsZero() {
 		p.Start = e.PassStart
 	}

@@ -61,7 +61,8 @@ func Read(
 			return nil
 		}
 		e := item{
-			Snapshot: &facts, Key: proof.SnapshotKey(s.At), Tenant: s.Tenant, Places: []proof.Place{sources.Place(s.At)},
+			Snapshot: &facts, Key: proof.SnapshotKey(s.At), Tenant: s.Tenant,
+			Places: []proof.Place{sources.Place(s.At)},
 		}
 		what := "Policy snapshot of an unknown time"
 		if at := s.Time; at != nil {
@@ -95,7 +96,8 @@ WHERE p.tenant IS NOT NULL ORDER BY p.tenant, p.time, p.source_id, p.ordinal`); 
 		}
 		old, new, readable := readChange(auditlog.ReadProperties(e.Targets))
 		evidence = append(evidence, item{
-			Time: e.Time, TimeKnown: true, Old: &old, New: &new, Readable: readable, Actor: e.IssuerName, ActorID: e.IssuerID,
+			Time: e.Time, TimeKnown: true, Old: &old, New: &new, Readable: readable, Actor: e.IssuerName,
+			ActorID: e.IssuerID,
 			EventID: e.ID, Key: e.Key(), Tenant: e.Tenant, Places: sources.Places(e.Places),
 		})
 	}
@@ -207,7 +209,8 @@ type tenantRow struct {
 }
 
 // Store fills policy_state, policy_maxima and policy_targets with the state at the end of the period, policy_events
-// with what changed, policy_admissions with the scope around changes that widened it, and known_policies, of these tenants.
+// with what changed, policy_admissions with the scope around changes that widened it, and known_policies, of these
+// tenants.
 func Store(ctx context.Context, c *casefile.Case, lines Timelines, tenants []string, period when.Period) error {
 	var (
 		states  []stateRow
@@ -254,8 +257,10 @@ func (t timeline) stateRow(now State) stateRow {
 	many := t.heldSince(now.Held, settingUsableOnce, func(v settingValue) bool { return v.number == 0 })
 	all := t.heldSince(now.Held, settingInclude, func(v settingValue) bool { return includesEveryone(v.targets) })
 	return stateRow{
-		Tenant: t.Tenant, Enabled: enabled, OneTime: where(oneTimeKnown, oneTime), Maximum: where(maximumKnown, maximum),
-		Everyone: where(includedKnown, includesEveryone(included)), Scope: scopeInWords(now), Settings: settingsInWords(now),
+		Tenant: t.Tenant, Enabled: enabled, OneTime: where(oneTimeKnown, oneTime),
+		Maximum:  where(maximumKnown, maximum),
+		Everyone: where(includedKnown, includesEveryone(included)), Scope: scopeInWords(now),
+		Settings:     settingsInWords(now),
 		Basis:        weakestBasis(now),
 		EnabledSince: on.Known, EnabledRecord: t.record(on), OneTimeSince: many.Known, OneTimeRecord: t.record(many),
 		ScopeSince: all.Known, ScopeRecord: t.record(all),
@@ -306,15 +311,17 @@ func (t timeline) eventRows() (all []eventRow) {
 	for _, list := range []struct {
 		kind   string
 		events []event
-	}{{"weakened", t.Weakenings}, {"changed", t.Changes}, {"transient", t.Transients()}, {"unlogged", t.Unlogged}, {"unreadable", t.Unreadable}} {
+	}{{"weakened", t.Weakenings}, {"changed", t.Changes}, {"transient", t.Transients()}, {"unlogged", t.Unlogged},
+		{"unreadable", t.Unreadable}} {
 		for _, e := range list.events {
 			var words []string
 			for _, d := range e.Differences {
 				words = append(words, d.What)
 			}
 			all = append(all, eventRow{
-				Kind: list.kind, Tenant: t.Tenant, Time: e.Time, TimeAssumed: e.TimeAssumed, About: e.About, Supporting: e.Supporting,
-				ActorID: e.ActorID, ActorName: e.Actor, Differences: strings.Join(words, "; "), Until: e.Until,
+				Kind: list.kind, Tenant: t.Tenant, Time: e.Time, TimeAssumed: e.TimeAssumed, About: e.About,
+				Supporting: e.Supporting,
+				ActorID:    e.ActorID, ActorName: e.Actor, Differences: strings.Join(words, "; "), Until: e.Until,
 			})
 		}
 	}

@@ -50,7 +50,8 @@ func configured(t *testing.T, members string) *Facts {
 
 func snapshotAt(t *testing.T, hours float64, key, members string) item {
 	t.Helper()
-	return item{Time: hour(hours), TimeKnown: true, Snapshot: configured(t, members), Key: key, EventID: "", Tenant: "t"}
+	return item{Time: hour(hours), TimeKnown: true, Snapshot: configured(t, members), Key: key, EventID: "",
+		Tenant: "t"}
 }
 
 func changeAt(t *testing.T, hours float64, key, old, new string) item {
@@ -158,33 +159,39 @@ func TestPolicyChangesAreRead(t *testing.T) {
 			[]property{{"AuthenticationMethodsPolicy", disabledPolicy, enabledPolicy}},
 			disabledFacts, enabledFacts, true},
 		{"a whole policy quoted twice",
-			[]property{{"AuthenticationMethodsPolicy", quotedOnce(disabledPolicy), quotedOnce(quotedOnce(enabledPolicy))}},
+			[]property{{"AuthenticationMethodsPolicy", quotedOnce(disabledPolicy),
+				quotedOnce(quotedOnce(enabledPolicy))}},
 			disabledFacts, enabledFacts, true},
 		{"a whole policy without a name",
 			[]property{{"", disabledPolicy, enabledPolicy}}, disabledFacts, enabledFacts, true},
 		{"a whole policy under another method's name is still the whole policy",
 			[]property{{"Fido2", disabledPolicy, enabledPolicy}}, disabledFacts, enabledFacts, true},
 		{"a whole policy in which another method changed",
-			[]property{{"AuthenticationMethodsPolicy", enabledPolicy, strings.Replace(enabledPolicy, `"state":1`, `"state":0`, 1)}},
+			[]property{{"AuthenticationMethodsPolicy", enabledPolicy,
+				strings.Replace(enabledPolicy, `"state":1`, `"state":0`, 1)}},
 			enabledFacts, enabledFacts, true},
 		{"the list of configurations alone",
-			[]property{{"authenticationMethodConfigurations", `[{"id":"TemporaryAccessPass","state":"disabled"}]`, `[{"id":"Sms"},{"id":"TemporaryAccessPass","state":"enabled"}]`}},
+			[]property{{"authenticationMethodConfigurations", `[{"id":"TemporaryAccessPass","state":"disabled"}]`,
+				`[{"id":"Sms"},{"id":"TemporaryAccessPass","state":"enabled"}]`}},
 			"state=disabled", "state=enabled", true},
 		{"no old policy",
 			[]property{{"AuthenticationMethodsPolicy", "null", enabledPolicy}}, "", enabledFacts, true},
 		{"an old policy that was cut off",
 			[]property{{"AuthenticationMethodsPolicy", disabledPolicy[:200], enabledPolicy}}, "", enabledFacts, false},
 		{"a new policy that was cut off",
-			[]property{{"AuthenticationMethodsPolicy", disabledPolicy, enabledPolicy[:200]}}, disabledFacts, "", false},
+			[]property{{"AuthenticationMethodsPolicy", disabledPolicy, enabledPolicy[:200]}}, disabledFacts, "",
+			false},
 		{"both policies cut off",
 			[]property{{"AuthenticationMethodsPolicy", disabledPolicy[:200], enabledPolicy[:200]}}, "", "", false},
 		{"both policies cut off under a name of their own",
 			[]property{{"Something", disabledPolicy[:200], enabledPolicy[:200]}}, "", "", false},
 		{"a policy that lacks the method",
-			[]property{{"AuthenticationMethodsPolicy", `{"authenticationMethodConfigurations":[{"id":"Sms"}]}`, `{"authenticationMethodConfigurations":[]}`}},
+			[]property{{"AuthenticationMethodsPolicy", `{"authenticationMethodConfigurations":[{"id":"Sms"}]}`,
+				`{"authenticationMethodConfigurations":[]}`}},
 			"", "", false},
 		{"a state that is none leaves the rest",
-			[]property{{"AuthenticationMethodsPolicy", disabledPolicy, strings.Replace(enabledPolicy, `"state":0`, `"state":7`, 1)}},
+			[]property{{"AuthenticationMethodsPolicy", disabledPolicy,
+				strings.Replace(enabledPolicy, `"state":0`, `"state":7`, 1)}},
 			disabledFacts, strings.TrimPrefix(enabledFacts, "state=enabled "), false},
 		{"no properties", nil, "", "", false},
 		{"empty values", []property{{"AuthenticationMethodsPolicy", "", ""}}, "", "", false},
@@ -205,19 +212,29 @@ func TestPolicyChangesAreRead(t *testing.T) {
 		},
 			"isUsableOnce=true defaultLifetimeInMinutes=60 minimumLifetimeInMinutes=60 maximumLifetimeInMinutes=480 defaultLength=8 includeTargets=nobody excludeTargets=group:g2",
 			"isUsableOnce=false defaultLifetimeInMinutes=120 minimumLifetimeInMinutes=10 maximumLifetimeInMinutes=43200 defaultLength=12 includeTargets=group:g1 excludeTargets=nobody", true},
-		{"a name in another letter case and with brackets", []property{{"AUTHENTICATIONMETHODCONFIGURATIONS['TEMPORARYACCESSPASS'].ISUSABLEONCE", "true", "false"}},
+		{"a name in another letter case and with brackets",
+			[]property{{"AUTHENTICATIONMETHODCONFIGURATIONS['TEMPORARYACCESSPASS'].ISUSABLEONCE", "true", "false"}},
 			"isUsableOnce=true", "isUsableOnce=false", true},
-		{"the method's whole configuration as one property", []property{{"TemporaryAccessPass", `{"state":1}`, `{"state":0,"isUsableOnce":false}`}},
+		{"the method's whole configuration as one property",
+			[]property{{"TemporaryAccessPass", `{"state":1}`, `{"state":0,"isUsableOnce":false}`}},
 			"state=disabled", "state=enabled isUsableOnce=false", true},
-		{"a listed setting without its old value", []property{{place + "state", "null", "0"}}, "", "state=enabled", true},
-		{"a listed setting without its new value", []property{{place + "includeTargets", `[]`, "null"}}, "includeTargets=nobody", "", false},
-		{"a listed setting of a wrong type", []property{{place + "maximumLifetimeInMinutes", "480", `"long"`}}, "maximumLifetimeInMinutes=480", "", false},
+		{"a listed setting without its old value", []property{{place + "state", "null", "0"}}, "", "state=enabled",
+			true},
+		{"a listed setting without its new value", []property{{place + "includeTargets", `[]`, "null"}},
+			"includeTargets=nobody", "", false},
+		{"a listed setting of a wrong type", []property{{place + "maximumLifetimeInMinutes", "480", `"long"`}},
+			"maximumLifetimeInMinutes=480", "", false},
 		{"an unknown setting of the method", []property{{place + "colour", "1", "2"}}, "", "", false},
 		{"other methods only", []property{{"authenticationMethodConfigurations.Fido2.state", "1", "0"}}, "", "", true},
-		{"settings of the policy itself only", []property{{"registrationEnforcement.state", `"default"`, `"enabled"`}}, "", "", true},
-		{"another method beside this one", []property{{"x.Fido2.state", "1", "0"}, {place + "state", "0", "1"}}, "state=enabled", "state=disabled", true},
-		{"a method that the name does not tell", []property{{"authenticationMethodConfigurations[3].state", "1", "0"}}, "", "", false},
-		{"a setting that can be read beside one that cannot", []property{{place + "state", "1", "0"}, {place + "isUsableOnce", "true", "maybe"}}, "state=disabled isUsableOnce=true", "state=enabled", false},
+		{"settings of the policy itself only", []property{{"registrationEnforcement.state", `"default"`, `"enabled"`}},
+			"", "", true},
+		{"another method beside this one", []property{{"x.Fido2.state", "1", "0"}, {place + "state", "0", "1"}},
+			"state=enabled", "state=disabled", true},
+		{"a method that the name does not tell", []property{{"authenticationMethodConfigurations[3].state", "1", "0"}},
+			"", "", false},
+		{"a setting that can be read beside one that cannot",
+			[]property{{place + "state", "1", "0"}, {place + "isUsableOnce", "true", "maybe"}},
+			"state=disabled isUsableOnce=true", "state=enabled", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			old, new, readable := readChange(properties(c.properties))
@@ -230,8 +247,10 @@ func TestPolicyChangesAreRead(t *testing.T) {
 
 func TestHostileValuesDoNotHurt(t *testing.T) {
 	deep := strings.Repeat(`[`, 4<<20)
-	for _, text := range []string{deep, `{"authenticationMethodConfigurations":` + deep, quotedOnce(deep), `{"authenticationMethodConfigurations":[null,3,"x",{"id":7},{"id":{"id":1}}]}`} {
-		if old, new, readable := readChange(properties([]property{{"AuthenticationMethodsPolicy", text, text}})); readable || old.anyKnown() || new.anyKnown() {
+	for _, text := range []string{deep, `{"authenticationMethodConfigurations":` + deep, quotedOnce(deep),
+		`{"authenticationMethodConfigurations":[null,3,"x",{"id":7},{"id":{"id":1}}]}`} {
+		if old, new, readable := readChange(properties([]property{{"AuthenticationMethodsPolicy", text,
+			text}})); readable || old.anyKnown() || new.anyKnown() {
 			t.Errorf("%.40q is read as a policy", text)
 		}
 		if _, ok := readSnapshot([]byte(text)); ok {
@@ -250,19 +269,26 @@ func TestPolicySnapshotsAreRead(t *testing.T) {
 	for _, c := range []struct {
 		name, text, want string
 	}{
-		{"Graph's policy", `{"authenticationMethodConfigurations":[{"id":"Fido2","state":"disabled"},` + graph + `]}`, enabledFacts},
+		{"Graph's policy", `{"authenticationMethodConfigurations":[{"id":"Fido2","state":"disabled"},` + graph + `]}`,
+			enabledFacts},
 		{"Graph's configuration", graph, enabledFacts},
-		{"a configuration known by its type only", strings.Replace(graph, `"id":"TemporaryAccessPass",`, "", 1), enabledFacts},
-		{"a configuration known by its id only", strings.Replace(graph, `"@odata.type":"#microsoft.graph.temporaryAccessPassAuthenticationMethodConfiguration",`, "", 1), enabledFacts},
+		{"a configuration known by its type only", strings.Replace(graph, `"id":"TemporaryAccessPass",`, "", 1),
+			enabledFacts},
+		{"a configuration known by its id only",
+			strings.Replace(graph, `"@odata.type":"#microsoft.graph.temporaryAccessPassAuthenticationMethodConfiguration",`, "", 1), enabledFacts},
 		{"a list of configurations", `[{"id":"Sms"},` + graph + `]`, enabledFacts},
 		{"PowerShell's configuration", powershell, enabledFacts},
-		{"PowerShell's policy", `{"AuthenticationMethodConfigurations":[{"Id":"Sms"},` + powershell + `]}`, enabledFacts},
-		{"PowerShell's empty member beside the real one", strings.Replace(powershell, `"ExcludeTargets":[]`, `"IncludeTargets":null,"ExcludeTargets":[]`, 1), enabledFacts},
+		{"PowerShell's policy", `{"AuthenticationMethodConfigurations":[{"Id":"Sms"},` + powershell + `]}`,
+			enabledFacts},
+		{"PowerShell's empty member beside the real one",
+			strings.Replace(powershell, `"ExcludeTargets":[]`, `"IncludeTargets":null,"ExcludeTargets":[]`, 1),
+			enabledFacts},
 		{"ScubaGear's entry", `{"authentication_method_policy":{},"authentication_method_feature_settings":[{"Id":"Sms"},` + powershell + `]}`, enabledFacts},
 		{"what is absent stays unknown", `{"id":"TemporaryAccessPass","state":"disabled"}`, "state=disabled"},
 		{"what has a wrong type is absent", `{"id":"TemporaryAccessPass","state":"on","isUsableOnce":"true","maximumLifetimeInMinutes":"480","minimumLifetimeInMinutes":-1,
 			"defaultLifetimeInMinutes":60.5,"includeTargets":"all_users","excludeTargets":[{"id":"a"},"b"],"defaultLength":8}`, "defaultLength=8"},
-		{"targets are a set without letter case", `{"id":"TemporaryAccessPass","includeTargets":[{"targetType":"user","id":"b"},{"id":"A"},{"targetType":"group","id":"a"},{"targetType":"user","id":"B"}]}`,
+		{"targets are a set without letter case",
+			`{"id":"TemporaryAccessPass","includeTargets":[{"targetType":"user","id":"b"},{"id":"A"},{"targetType":"group","id":"a"},{"targetType":"user","id":"B"}]}`,
 			"includeTargets=group:a, user:b"},
 		{"another method", `{"id":"Fido2","state":"enabled"}`, ""},
 		{"another object", `{"id":"x","displayName":"TemporaryAccessPass"}`, ""},
@@ -317,7 +343,8 @@ func TestEachSettingHasATimelineOfItsOwn(t *testing.T) {
 	expectPolicy(t, "a change's old value and the value first seen", factsInWords(state.Facts),
 		"state=enabled isUsableOnce=true maximumLifetimeInMinutes=480")
 	state = line.At(hour(15))
-	expectPolicy(t, "between", factsInWords(state.Facts), "state=enabled isUsableOnce=true maximumLifetimeInMinutes=1440")
+	expectPolicy(t, "between", factsInWords(state.Facts),
+		"state=enabled isUsableOnce=true maximumLifetimeInMinutes=1440")
 	expectPolicy(t, "basis of the state", state.Held[settingState].Basis, basisBackward)
 	expectPolicy(t, "basis of the maximum", state.Held[settingMaximumMinutes].Basis, basisChange)
 	expectPolicy(t, "basis at the snapshot", line.At(hour(20)).Held[settingState].Basis, basisSnapshot)
@@ -354,11 +381,13 @@ func TestTenantsHaveTimelinesOfTheirOwn(t *testing.T) {
 	b.Tenant = "b"
 	a := snapshotAt(t, 10, "a", `"state":"disabled"`)
 	a.Tenant = "a"
-	lines := buildTimelines([]item{b, a}, func(tenant string, from, to time.Time) bool { return tenant == "b" }, hour(30))
+	lines := buildTimelines([]item{b, a}, func(tenant string, from, to time.Time) bool { return tenant == "b" },
+		hour(30))
 	var got []string
 	for _, line := range lines {
 		s := line.At(hour(4))
-		got = append(got, fmt.Sprintf("%s %s %s %d", line.Tenant, factsInWords(s.Facts), s.Held[settingState].Basis, len(line.Unlogged)))
+		got = append(got, fmt.Sprintf("%s %s %s %d", line.Tenant, factsInWords(s.Facts), s.Held[settingState].Basis,
+			len(line.Unlogged)))
 	}
 	expectPolicy(t, "tenants", got, []string{"a state=disabled as found later 0", "b state=disabled backward 0"})
 }
@@ -372,7 +401,8 @@ func TestChangesOfOneInstantFollowTheirOldValues(t *testing.T) {
 	line := buildTimeline(evidence, alwaysCovered, hour(9))
 	expectPolicy(t, "afterwards", factsInWords(line.At(hour(2)).Facts), "maximumLifetimeInMinutes=180")
 	expectPolicy(t, "unlogged", eventsInWords(line.Unlogged), []string(nil))
-	expectPolicy(t, "the evidence itself stays in its order", []string{evidence[1].Key, evidence[2].Key}, []string{"a", "b"})
+	expectPolicy(t, "the evidence itself stays in its order", []string{evidence[1].Key, evidence[2].Key},
+		[]string{"a", "b"})
 }
 
 func TestWeakenings(t *testing.T) {
@@ -384,19 +414,29 @@ func TestWeakenings(t *testing.T) {
 		{"disabled", `"state":"enabled"`, `"state":"disabled"`, nil},
 		{"multiple use", `"isUsableOnce":true`, `"isUsableOnce":false`, []string{"c: allowed multiple use of a pass"}},
 		{"one-time", `"isUsableOnce":false`, `"isUsableOnce":true`, nil},
-		{"longer", `"maximumLifetimeInMinutes":480`, `"maximumLifetimeInMinutes":481`, []string{"c: raised the maximum lifetime from 480 to 481 minutes"}},
+		{"longer", `"maximumLifetimeInMinutes":480`, `"maximumLifetimeInMinutes":481`,
+			[]string{"c: raised the maximum lifetime from 480 to 481 minutes"}},
 		{"as long", `"maximumLifetimeInMinutes":480`, `"maximumLifetimeInMinutes":480`, nil},
-		{"a longer default and minimum", `"defaultLifetimeInMinutes":60,"minimumLifetimeInMinutes":60`, `"defaultLifetimeInMinutes":90,"minimumLifetimeInMinutes":90`, nil},
-		{"a target added", `"includeTargets":[{"id":"a"}]`, `"includeTargets":[{"id":"b","targetType":"user"},{"id":"A"}]`, []string{"c: included user:b"}},
-		{"a target replaced", `"includeTargets":[{"id":"a"}]`, `"includeTargets":[{"id":"b"}]`, []string{"c: included b"}},
-		{"everyone added", `"includeTargets":[{"id":"a"}]`, `"includeTargets":[{"id":"all_users"}]`, []string{"c: included everyone"}},
-		{"a target added where everyone was included", `"includeTargets":[{"id":"All_Users"}]`, `"includeTargets":[{"id":"all_users"},{"id":"b"}]`, nil},
-		{"targets in another order and letter case", `"includeTargets":[{"id":"a"},{"id":"b"}]`, `"includeTargets":[{"id":"B"},{"id":"A"}]`, nil},
+		{"a longer default and minimum", `"defaultLifetimeInMinutes":60,"minimumLifetimeInMinutes":60`,
+			`"defaultLifetimeInMinutes":90,"minimumLifetimeInMinutes":90`, nil},
+		{"a target added", `"includeTargets":[{"id":"a"}]`,
+			`"includeTargets":[{"id":"b","targetType":"user"},{"id":"A"}]`, []string{"c: included user:b"}},
+		{"a target replaced", `"includeTargets":[{"id":"a"}]`, `"includeTargets":[{"id":"b"}]`,
+			[]string{"c: included b"}},
+		{"everyone added", `"includeTargets":[{"id":"a"}]`, `"includeTargets":[{"id":"all_users"}]`,
+			[]string{"c: included everyone"}},
+		{"a target added where everyone was included", `"includeTargets":[{"id":"All_Users"}]`,
+			`"includeTargets":[{"id":"all_users"},{"id":"b"}]`, nil},
+		{"targets in another order and letter case", `"includeTargets":[{"id":"a"},{"id":"b"}]`,
+			`"includeTargets":[{"id":"B"},{"id":"A"}]`, nil},
 		{"a target taken away", `"includeTargets":[{"id":"a"},{"id":"b"}]`, `"includeTargets":[{"id":"a"}]`, nil},
-		{"an exclusion dropped", `"excludeTargets":[{"id":"a"},{"id":"g","targetType":"group"}]`, `"excludeTargets":[{"id":"a"}]`, []string{"c: no longer excluded group:g"}},
+		{"an exclusion dropped", `"excludeTargets":[{"id":"a"},{"id":"g","targetType":"group"}]`,
+			`"excludeTargets":[{"id":"a"}]`, []string{"c: no longer excluded group:g"}},
 		{"an exclusion added", `"excludeTargets":[]`, `"excludeTargets":[{"id":"a"}]`, nil},
-		{"an exclusion widened to everyone", `"excludeTargets":[{"id":"a"}]`, `"excludeTargets":[{"id":"all_users"}]`, nil},
-		{"two at once", `"state":"disabled","isUsableOnce":true`, `"state":"enabled","isUsableOnce":false`, []string{"c: enabled Temporary Access Pass; allowed multiple use of a pass"}},
+		{"an exclusion widened to everyone", `"excludeTargets":[{"id":"a"}]`, `"excludeTargets":[{"id":"all_users"}]`,
+			nil},
+		{"two at once", `"state":"disabled","isUsableOnce":true`, `"state":"enabled","isUsableOnce":false`,
+			[]string{"c: enabled Temporary Access Pass; allowed multiple use of a pass"}},
 		{"no old value", "", `"state":"enabled"`, nil},
 	} {
 		line := buildTimeline([]item{changeAt(t, 10, "c", c.old, c.new)}, alwaysCovered, hour(30))
@@ -409,17 +449,21 @@ func TestManyAddedTargetsAreCounted(t *testing.T) {
 	for i := range 12 {
 		ids = append(ids, fmt.Sprintf(`{"id":"u%02d"}`, i))
 	}
-	line := buildTimeline([]item{changeAt(t, 1, "c", `"includeTargets":[]`, `"includeTargets":[`+strings.Join(ids, ",")+`]`)}, alwaysCovered, hour(30))
-	expectPolicy(t, "words", eventsInWords(line.Weakenings), []string{"c: included u00, u01, u02, u03, u04, u05, u06, u07, u08, u09 and 2 more"})
+	line := buildTimeline([]item{changeAt(t, 1, "c", `"includeTargets":[]`,
+		`"includeTargets":[`+strings.Join(ids, ",")+`]`)}, alwaysCovered, hour(30))
+	expectPolicy(t, "words", eventsInWords(line.Weakenings),
+		[]string{"c: included u00, u01, u02, u03, u04, u05, u06, u07, u08, u09 and 2 more"})
 	d := line.Weakenings[0].Differences[0]
 	expectPolicy(t, "old", d.Old, "nobody")
 	expectPolicy(t, "new names all", strings.Count(d.New, "u"), 12)
 }
 
 func TestAWeakeningNamesItsActor(t *testing.T) {
-	line := buildTimeline([]item{changeAt(t, 10, "c", `"state":"disabled"`, `"state":"enabled"`)}, alwaysCovered, hour(30))
+	line := buildTimeline([]item{changeAt(t, 10, "c", `"state":"disabled"`, `"state":"enabled"`)}, alwaysCovered,
+		hour(30))
 	w := line.Weakenings[0]
-	expectPolicy(t, "weakening", []string{w.Tenant, w.Time.String(), w.Actor, w.ActorID, w.EventID, w.Differences[0].Old, w.Differences[0].New},
+	expectPolicy(t, "weakening", []string{w.Tenant, w.Time.String(), w.Actor, w.ActorID, w.EventID,
+		w.Differences[0].Old, w.Differences[0].New},
 		[]string{"t", hour(10).String(), "actor of c", "id of c", "event c", "disabled", "enabled"})
 }
 
@@ -427,12 +471,19 @@ func TestAMissingOldValueIsTakenFromTheTimeline(t *testing.T) {
 	before := snapshotAt(t, 1, "s", `"maximumLifetimeInMinutes":480,"state":"disabled"`)
 	raised := []string{"c: raised the maximum lifetime from 480 to 960 minutes"}
 	whole := changeAt(t, 10, "c", "", `"maximumLifetimeInMinutes":960`)
-	expectPolicy(t, "a whole policy, covered", eventsInWords(buildTimeline([]item{before, whole}, alwaysCovered, hour(30)).Weakenings), raised)
-	expectPolicy(t, "a whole policy, not covered", eventsInWords(buildTimeline([]item{before, whole}, neverCovered, hour(30)).Weakenings), []string(nil))
+	expectPolicy(t, "a whole policy, covered", eventsInWords(buildTimeline([]item{before, whole}, alwaysCovered,
+		hour(30)).Weakenings), raised)
+	expectPolicy(t, "a whole policy, not covered",
+		eventsInWords(buildTimeline([]item{before, whole}, neverCovered, hour(30)).Weakenings), []string(nil))
 	partial := listedAt(t, 10, "c", "", `"maximumLifetimeInMinutes":960`)
-	expectPolicy(t, "a listed setting did change", eventsInWords(buildTimeline([]item{before, partial}, neverCovered, hour(30)).Weakenings), raised)
-	expectPolicy(t, "after an unreadable change", eventsInWords(buildTimeline([]item{before, unreadableAt(5, "u"), partial}, alwaysCovered, hour(30)).Weakenings), []string(nil))
-	expectPolicy(t, "a listed state was the other one", eventsInWords(buildTimeline([]item{listedAt(t, 10, "c", "", `"state":"enabled"`)}, neverCovered, hour(30)).Weakenings),
+	expectPolicy(t, "a listed setting did change",
+		eventsInWords(buildTimeline([]item{before, partial}, neverCovered, hour(30)).Weakenings), raised)
+	expectPolicy(t, "after an unreadable change",
+		eventsInWords(buildTimeline([]item{before, unreadableAt(5, "u"), partial}, alwaysCovered,
+			hour(30)).Weakenings), []string(nil))
+	expectPolicy(t, "a listed state was the other one",
+		eventsInWords(buildTimeline([]item{listedAt(t, 10, "c", "", `"state":"enabled"`)}, neverCovered,
+			hour(30)).Weakenings),
 		[]string{"c: enabled Temporary Access Pass"})
 }
 
@@ -442,21 +493,28 @@ func transientsWithin(line timeline, within time.Duration) []event {
 }
 
 func TestTransients(t *testing.T) {
-	both := changeAt(t, 10, "w", `"state":"disabled","maximumLifetimeInMinutes":480`, `"state":"enabled","maximumLifetimeInMinutes":960`)
+	both := changeAt(t, 10, "w", `"state":"disabled","maximumLifetimeInMinutes":480`,
+		`"state":"enabled","maximumLifetimeInMinutes":960`)
 	for _, c := range []struct {
 		name  string
 		later []item
 		want  []string
 	}{
-		{"everything reverted", []item{changeAt(t, 11, "r", `"state":"enabled","maximumLifetimeInMinutes":960`, `"state":"disabled","maximumLifetimeInMinutes":480`)}, []string{"w r"}},
-		{"below the old value", []item{changeAt(t, 11, "r", "", `"state":"disabled","maximumLifetimeInMinutes":60`)}, []string{"w r"}},
-		{"exactly 24 hours after", []item{changeAt(t, 34, "r", "", `"state":"disabled","maximumLifetimeInMinutes":480`)}, []string{"w r"}},
-		{"a moment more than 24 hours after", []item{changeAt(t, 34.0001, "r", "", `"state":"disabled","maximumLifetimeInMinutes":480`)}, nil},
+		{"everything reverted", []item{changeAt(t, 11, "r", `"state":"enabled","maximumLifetimeInMinutes":960`,
+			`"state":"disabled","maximumLifetimeInMinutes":480`)}, []string{"w r"}},
+		{"below the old value", []item{changeAt(t, 11, "r", "", `"state":"disabled","maximumLifetimeInMinutes":60`)},
+			[]string{"w r"}},
+		{"exactly 24 hours after", []item{changeAt(t, 34, "r", "",
+			`"state":"disabled","maximumLifetimeInMinutes":480`)}, []string{"w r"}},
+		{"a moment more than 24 hours after", []item{changeAt(t, 34.0001, "r", "",
+			`"state":"disabled","maximumLifetimeInMinutes":480`)}, nil},
 		{"reverted in part", []item{listedAt(t, 11, "r", `"state":"enabled"`, `"state":"disabled"`)}, nil},
 		{"reverted in two steps", []item{
 			listedAt(t, 11, "r1", `"state":"enabled"`, `"state":"disabled"`),
-			listedAt(t, 12, "r2", `"maximumLifetimeInMinutes":960`, `"maximumLifetimeInMinutes":480`)}, []string{"w r2 / r1"}},
-		{"reverted in part and only lowered", []item{changeAt(t, 11, "r", "", `"state":"disabled","maximumLifetimeInMinutes":481`)}, nil},
+			listedAt(t, 12, "r2", `"maximumLifetimeInMinutes":960`, `"maximumLifetimeInMinutes":480`)},
+			[]string{"w r2 / r1"}},
+		{"reverted in part and only lowered", []item{changeAt(t, 11, "r", "",
+			`"state":"disabled","maximumLifetimeInMinutes":481`)}, nil},
 		{"the second step too late", []item{
 			listedAt(t, 11, "r1", `"state":"enabled"`, `"state":"disabled"`),
 			listedAt(t, 40, "r2", `"maximumLifetimeInMinutes":960`, `"maximumLifetimeInMinutes":480`)}, nil},
@@ -464,10 +522,12 @@ func TestTransients(t *testing.T) {
 			listedAt(t, 11, "r1", `"state":"enabled"`, `"state":"disabled"`),
 			listedAt(t, 12, "w2", `"state":"disabled"`, `"state":"enabled"`),
 			listedAt(t, 13, "r2", `"maximumLifetimeInMinutes":960`, `"maximumLifetimeInMinutes":480`)}, nil},
-		{"only a snapshot shows it reverted", []item{snapshotAt(t, 11, "s", `"state":"disabled","maximumLifetimeInMinutes":480`)}, nil},
+		{"only a snapshot shows it reverted", []item{snapshotAt(t, 11, "s",
+			`"state":"disabled","maximumLifetimeInMinutes":480`)}, nil},
 		{"a later change of something else", []item{
 			snapshotAt(t, 11, "s", `"state":"disabled","maximumLifetimeInMinutes":480`),
-			changeAt(t, 12, "r", `"state":"disabled","defaultLength":8`, `"state":"disabled","defaultLength":9`)}, nil},
+			changeAt(t, 12, "r", `"state":"disabled","defaultLength":8`, `"state":"disabled","defaultLength":9`)},
+			nil},
 	} {
 		line := buildTimeline(append([]item{both}, c.later...), neverCovered, hour(50))
 		var got []string
@@ -486,14 +546,21 @@ func TestTransientTargetsAreSets(t *testing.T) {
 		name, old, new, back string
 		want                 int
 	}{
-		{"the same targets in another order", `"includeTargets":[{"id":"a"},{"id":"b"}]`, `"includeTargets":[{"id":"a"},{"id":"b"},{"id":"c"}]`, `"includeTargets":[{"id":"B"},{"id":"a"}]`, 1},
-		{"fewer targets", `"includeTargets":[{"id":"a"},{"id":"b"}]`, `"includeTargets":[{"id":"all_users"}]`, `"includeTargets":[]`, 1},
-		{"another target", `"includeTargets":[{"id":"a"}]`, `"includeTargets":[{"id":"b"}]`, `"includeTargets":[{"id":"c"}]`, 0},
-		{"the exclusion again, with another", `"excludeTargets":[{"id":"a"}]`, `"excludeTargets":[]`, `"excludeTargets":[{"id":"x"},{"id":"a"}]`, 1},
-		{"another exclusion", `"excludeTargets":[{"id":"a"}]`, `"excludeTargets":[]`, `"excludeTargets":[{"id":"x"}]`, 0},
+		{"the same targets in another order", `"includeTargets":[{"id":"a"},{"id":"b"}]`,
+			`"includeTargets":[{"id":"a"},{"id":"b"},{"id":"c"}]`, `"includeTargets":[{"id":"B"},{"id":"a"}]`, 1},
+		{"fewer targets", `"includeTargets":[{"id":"a"},{"id":"b"}]`, `"includeTargets":[{"id":"all_users"}]`,
+			`"includeTargets":[]`, 1},
+		{"another target", `"includeTargets":[{"id":"a"}]`, `"includeTargets":[{"id":"b"}]`,
+			`"includeTargets":[{"id":"c"}]`, 0},
+		{"the exclusion again, with another", `"excludeTargets":[{"id":"a"}]`, `"excludeTargets":[]`,
+			`"excludeTargets":[{"id":"x"},{"id":"a"}]`, 1},
+		{"another exclusion", `"excludeTargets":[{"id":"a"}]`, `"excludeTargets":[]`, `"excludeTargets":[{"id":"x"}]`,
+			0},
 	} {
-		line := buildTimeline([]item{changeAt(t, 1, "w", c.old, c.new), changeAt(t, 2, "r", c.new, c.back)}, alwaysCovered, hour(50))
-		transients := slices.DeleteFunc(transientsWithin(line, time.Hour), func(e event) bool { return e.About[0] != "w" })
+		line := buildTimeline([]item{changeAt(t, 1, "w", c.old, c.new), changeAt(t, 2, "r", c.new, c.back)},
+			alwaysCovered, hour(50))
+		transients := slices.DeleteFunc(transientsWithin(line, time.Hour),
+			func(e event) bool { return e.About[0] != "w" })
 		expectPolicy(t, c.name, len(transients), c.want)
 	}
 }
@@ -512,15 +579,22 @@ func TestUnloggedChanges(t *testing.T) {
 		{"covered exactly since the state was last known", coveredFrom(hour(1)), []item{first, second}, enabled},
 		{"not covered quite so far", coveredFrom(hour(1.1)), []item{first, second}, nil},
 		{"not covered", neverCovered, []item{first, second}, nil},
-		{"a logged change explains it", alwaysCovered, []item{first, listedAt(t, 10, "c", `"state":"disabled"`, `"state":"enabled"`), second}, nil},
-		{"a change's old value differs", alwaysCovered, []item{first, changeAt(t, 20, "c", `"state":"enabled"`, `"state":"disabled"`)},
+		{"a logged change explains it", alwaysCovered,
+			[]item{first, listedAt(t, 10, "c", `"state":"disabled"`, `"state":"enabled"`), second}, nil},
+		{"a change's old value differs", alwaysCovered,
+			[]item{first, changeAt(t, 20, "c", `"state":"enabled"`, `"state":"disabled"`)},
 			[]string{"c / s1: state went from disabled to enabled"}},
-		{"confirmed in between, covered since then", coveredFrom(hour(10)), []item{first, changeAt(t, 10, "c", `"state":"disabled"`, `"state":"disabled"`), second},
+		{"confirmed in between, covered since then", coveredFrom(hour(10)),
+			[]item{first, changeAt(t, 10, "c", `"state":"disabled"`, `"state":"disabled"`), second},
 			[]string{"s2 / c: state went from disabled to enabled"}},
-		{"another setting confirmed in between, not covered before", coveredFrom(hour(10)), []item{first, listedAt(t, 10, "c", `"defaultLength":8`, `"defaultLength":9`), second}, nil},
+		{"another setting confirmed in between, not covered before", coveredFrom(hour(10)),
+			[]item{first, listedAt(t, 10, "c", `"defaultLength":8`, `"defaultLength":9`), second}, nil},
 		{"equal", alwaysCovered, []item{first, snapshotAt(t, 20, "s2", `"state":"disabled"`)}, nil},
-		{"settings that only one knows", alwaysCovered, []item{first, snapshotAt(t, 20, "s2", `"isUsableOnce":true`)}, nil},
-		{"what is held backward is not known", alwaysCovered, []item{second, changeAt(t, 30, "c", `"maximumLifetimeInMinutes":60`, `"maximumLifetimeInMinutes":90`)}, nil},
+		{"settings that only one knows", alwaysCovered, []item{first, snapshotAt(t, 20, "s2", `"isUsableOnce":true`)},
+			nil},
+		{"what is held backward is not known", alwaysCovered,
+			[]item{second, changeAt(t, 30, "c", `"maximumLifetimeInMinutes":60`, `"maximumLifetimeInMinutes":90`)},
+			nil},
 		{"an unreadable change may explain it", alwaysCovered, []item{first, unreadableAt(10, "u"), second}, nil},
 		{"unreadable in another setting only", alwaysCovered, []item{first, func() item {
 			e := changeAt(t, 10, "u", "", `"state":"disabled"`)
@@ -528,14 +602,17 @@ func TestUnloggedChanges(t *testing.T) {
 			return e
 		}(), second}, []string{"s2 / u: state went from disabled to enabled"}},
 		{"at the same instant", alwaysCovered, []item{first, snapshotAt(t, 1, "s2", `"state":"enabled"`)}, nil},
-		{"two settings, one covered", coveredFrom(hour(10)), []item{first, listedAt(t, 10, "c", `"maximumLifetimeInMinutes":480`, `"maximumLifetimeInMinutes":60`),
-			snapshotAt(t, 20, "s2", `"state":"enabled","maximumLifetimeInMinutes":90`)}, []string{"s2 / c: maximumLifetimeInMinutes went from 60 to 90"}},
+		{"two settings, one covered", coveredFrom(hour(10)),
+			[]item{first, listedAt(t, 10, "c", `"maximumLifetimeInMinutes":480`, `"maximumLifetimeInMinutes":60`),
+				snapshotAt(t, 20, "s2", `"state":"enabled","maximumLifetimeInMinutes":90`)},
+			[]string{"s2 / c: maximumLifetimeInMinutes went from 60 to 90"}},
 		{"targets in another order", alwaysCovered, []item{
 			snapshotAt(t, 1, "s1", `"includeTargets":[{"targetType":"group","id":"a"},{"targetType":"group","id":"b"}]`),
 			snapshotAt(t, 2, "s2", `"includeTargets":[{"id":"B"},{"id":"A"}]`)}, nil},
 		{"other targets", alwaysCovered, []item{
 			snapshotAt(t, 1, "s1", `"includeTargets":[{"id":"a"},{"id":"b"}]`),
-			snapshotAt(t, 2, "s2", `"includeTargets":[{"id":"b"},{"id":"all_users"}]`)}, []string{"s2 / s1: includeTargets gained all_users and lost a"}},
+			snapshotAt(t, 2, "s2", `"includeTargets":[{"id":"b"},{"id":"all_users"}]`)},
+			[]string{"s2 / s1: includeTargets gained all_users and lost a"}},
 	} {
 		line := buildTimeline(c.evidence, c.covered, hour(50))
 		expectPolicy(t, c.name, eventsInWords(line.Unlogged), c.want)
@@ -557,7 +634,8 @@ func TestAnUnloggedChangeSaysWhereTheTimeIsAssumed(t *testing.T) {
 
 func TestUnreadableChangesAreListed(t *testing.T) {
 	line := buildTimeline([]item{
-		unreadableAt(10, "u"), changeAt(t, 20, "c", `"state":"disabled"`, `"state":"disabled"`), snapshotAt(t, 30, "s", `"state":"disabled"`),
+		unreadableAt(10, "u"), changeAt(t, 20, "c", `"state":"disabled"`, `"state":"disabled"`),
+		snapshotAt(t, 30, "s", `"state":"disabled"`),
 	}, alwaysCovered, hour(50))
 	expectPolicy(t, "unreadable", eventsInWords(line.Unreadable), []string{"u"})
 }
@@ -587,7 +665,8 @@ func TestTheHighestMaximumInAWindow(t *testing.T) {
 		expectPolicy(t, c.name+", known", known, c.known)
 	}
 	line = buildTimeline([]item{snapshotAt(t, 1, "s", `"maximumLifetimeInMinutes":60`),
-		changeAt(t, 10, "c", `"maximumLifetimeInMinutes":900`, `"maximumLifetimeInMinutes":60`)}, neverCovered, hour(50))
+		changeAt(t, 10, "c", `"maximumLifetimeInMinutes":900`, `"maximumLifetimeInMinutes":60`)}, neverCovered,
+		hour(50))
 	got, _ := line.MaxLifetimeIn(hour(5), hour(15))
 	expectPolicy(t, "an old value that the timeline did not have", got, 900)
 	if _, known := buildTimeline(nil, neverCovered, hour(50)).MaxLifetimeIn(hour(0), hour(50)); known {
@@ -597,8 +676,10 @@ func TestTheHighestMaximumInAWindow(t *testing.T) {
 
 func TestStatesAreStretchesInWhichNothingChanged(t *testing.T) {
 	evidence := []item{
-		changeAt(t, 10, "c1", `"state":"disabled","includeTargets":[]`, `"state":"enabled","includeTargets":[{"targetType":"group","id":"g"}]`),
-		changeAt(t, 12, "c2", `"state":"enabled","includeTargets":[{"targetType":"group","id":"g"}]`, `"state":"enabled","includeTargets":[{"targetType":"group","id":"G"}]`),
+		changeAt(t, 10, "c1", `"state":"disabled","includeTargets":[]`,
+			`"state":"enabled","includeTargets":[{"targetType":"group","id":"g"}]`),
+		changeAt(t, 12, "c2", `"state":"enabled","includeTargets":[{"targetType":"group","id":"g"}]`,
+			`"state":"enabled","includeTargets":[{"targetType":"group","id":"G"}]`),
 		snapshotAt(t, 15, "s", `"state":"enabled","includeTargets":[{"id":"g"}]`),
 		listedAt(t, 20, "c3", `"state":"enabled"`, `"state":"disabled"`),
 	}
@@ -606,10 +687,14 @@ func TestStatesAreStretchesInWhichNothingChanged(t *testing.T) {
 	place := func(key string) []proof.Place { return []proof.Place{{Path: key, Line: 1}} }
 	group := []string{"group:g"}
 	want := []Stretch{
-		{TenantID: "t", From: hour(1), To: hour(5), Basis: "as found later", State: "disabled", Include: []string{}, Evidence: place("c1")},
-		{TenantID: "t", From: hour(5), To: hour(10), Basis: "backward", State: "disabled", Include: []string{}, Evidence: place("c1")},
-		{TenantID: "t", From: hour(10), To: hour(20), Basis: "change", State: "enabled", Include: group, Actor: "actor of c1", EventID: "event c1", Evidence: place("c1")},
-		{TenantID: "t", From: hour(20), To: hour(30), Basis: "change", State: "disabled", Include: group, Actor: "actor of c3", EventID: "event c3", Evidence: append(place("c1"), place("c3")...)},
+		{TenantID: "t", From: hour(1), To: hour(5), Basis: "as found later", State: "disabled", Include: []string{},
+			Evidence: place("c1")},
+		{TenantID: "t", From: hour(5), To: hour(10), Basis: "backward", State: "disabled", Include: []string{},
+			Evidence: place("c1")},
+		{TenantID: "t", From: hour(10), To: hour(20), Basis: "change", State: "enabled", Include: group,
+			Actor: "actor of c1", EventID: "event c1", Evidence: place("c1")},
+		{TenantID: "t", From: hour(20), To: hour(30), Basis: "change", State: "disabled", Include: group,
+			Actor: "actor of c3", EventID: "event c3", Evidence: append(place("c1"), place("c3")...)},
 	}
 	expectPolicy(t, "states", line.States(hour(1), hour(30)), want)
 
@@ -617,14 +702,17 @@ func TestStatesAreStretchesInWhichNothingChanged(t *testing.T) {
 	want[0].From, want[0].To = hour(11), hour(16)
 	expectPolicy(t, "a part of one stretch", line.States(hour(11), hour(16)), want)
 	expectPolicy(t, "an empty span", line.States(hour(11), hour(11)), []Stretch(nil))
-	expectPolicy(t, "no evidence", buildTimeline(nil, alwaysCovered, hour(30)).States(hour(0), hour(30)), []Stretch(nil))
+	expectPolicy(t, "no evidence", buildTimeline(nil, alwaysCovered, hour(30)).States(hour(0), hour(30)),
+		[]Stretch(nil))
 }
 
 func TestAChangeOfOtherMethodsIsNoActOnThisPolicy(t *testing.T) {
-	line := buildTimeline([]item{changeAt(t, 10, "c", `"state":"enabled"`, `"state":"enabled"`)}, alwaysCovered, hour(30))
+	line := buildTimeline([]item{changeAt(t, 10, "c", `"state":"enabled"`, `"state":"enabled"`)}, alwaysCovered,
+		hour(30))
 	states := line.States(hour(10), hour(30))
 	expectPolicy(t, "stretches", len(states), 1)
-	expectPolicy(t, "basis, actor and event", []string{states[0].Basis, states[0].Actor, states[0].EventID}, []string{"change", "", ""})
+	expectPolicy(t, "basis, actor and event", []string{states[0].Basis, states[0].Actor, states[0].EventID},
+		[]string{"change", "", ""})
 }
 
 func TestTheWeakestBasisNamesTheStretch(t *testing.T) {
@@ -648,13 +736,15 @@ func TestTheOrderOfEvidenceDoesNotMatter(t *testing.T) {
 		snapshotAt(t, 1, "s1", `"state":"disabled","maximumLifetimeInMinutes":480`),
 		changeAt(t, 2, "c1", `"state":"disabled"`, `"state":"enabled"`),
 		changeAt(t, 2, "c2", `"maximumLifetimeInMinutes":480`, `"maximumLifetimeInMinutes":900`),
-		changeAt(t, 3, "c3", `"state":"enabled","maximumLifetimeInMinutes":900`, `"state":"disabled","maximumLifetimeInMinutes":480`),
+		changeAt(t, 3, "c3", `"state":"enabled","maximumLifetimeInMinutes":900`,
+			`"state":"disabled","maximumLifetimeInMinutes":480`),
 		snapshotAt(t, 3, "s2", `"state":"disabled"`),
 		unreadableAt(4, "u"),
 	}
 	story := func() string {
 		line := buildTimeline(evidence, alwaysCovered, hour(9))
-		return fmt.Sprint(line.States(hour(0), hour(9)), eventsInWords(line.Weakenings), eventsInWords(line.Unlogged), eventsInWords(line.Unreadable), eventsInWords(transientsWithin(line, time.Hour)))
+		return fmt.Sprint(line.States(hour(0), hour(9)), eventsInWords(line.Weakenings), eventsInWords(line.Unlogged),
+			eventsInWords(line.Unreadable), eventsInWords(transientsWithin(line, time.Hour)))
 	}
 	want := story()
 	for range evidence {
@@ -681,13 +771,18 @@ func TestASnapshotOfADayStandsWhereItFits(t *testing.T) {
 	}{
 		{"before the day's change", []item{before, day("s2", `"state":"disabled"`), enabling}, nil, hour(24)},
 		{"after the day's change", []item{before, day("s2", `"state":"enabled"`), enabling}, nil, hour(33)},
-		{"after the day's change, nothing known before", []item{day("s2", `"state":"enabled"`), enabling}, nil, hour(33)},
+		{"after the day's change, nothing known before", []item{day("s2", `"state":"enabled"`), enabling}, nil,
+			hour(33)},
 		{"after two changes", []item{before, day("s2", `"state":"enabled","isUsableOnce":false`), enabling,
 			listedAt(t, 40, "d", `"isUsableOnce":true`, `"isUsableOnce":false`)}, nil, hour(40)},
-		{"two snapshots of the day", []item{before, day("s2", `"state":"enabled"`), day("s3", `"state":"enabled"`), enabling}, nil, hour(33)},
-		{"a change of the next day is too late", []item{before, day("s2", `"state":"enabled"`), changeAt(t, 48, "c", `"state":"enabled"`, `"state":"enabled"`)},
+		{"two snapshots of the day", []item{before, day("s2", `"state":"enabled"`), day("s3", `"state":"enabled"`),
+			enabling}, nil, hour(33)},
+		{"a change of the next day is too late",
+			[]item{before, day("s2", `"state":"enabled"`),
+				changeAt(t, 48, "c", `"state":"enabled"`, `"state":"enabled"`)},
 			[]string{"s2 / s1: state went from disabled to enabled"}, hour(24)},
-		{"nowhere", []item{before, day("s2", `"isUsableOnce":false`), changeAt(t, 33, "c", `"isUsableOnce":true`, `"isUsableOnce":true`)},
+		{"nowhere", []item{before, day("s2", `"isUsableOnce":false`),
+			changeAt(t, 33, "c", `"isUsableOnce":true`, `"isUsableOnce":true`)},
 			[]string{"s2 / c: isUsableOnce went from true to false"}, hour(33)},
 	} {
 		line := buildTimeline(c.evidence, alwaysCovered, hour(90))
@@ -710,6 +805,7 @@ func TestFactsAnswerOneByOne(t *testing.T) {
 	maximum, maximumKnown := f.MaximumMinutes()
 	_, includedKnown := f.Included()
 	excluded, excludedKnown := f.Excluded()
-	expectPolicy(t, "known", []bool{stateKnown, usageKnown, maximumKnown, includedKnown, excludedKnown}, []bool{true, true, true, false, true})
+	expectPolicy(t, "known", []bool{stateKnown, usageKnown, maximumKnown, includedKnown, excludedKnown},
+		[]bool{true, true, true, false, true})
 	expectPolicy(t, "values", []any{enabled, oneTime, maximum, len(excluded)}, []any{true, false, 480, 0})
 }

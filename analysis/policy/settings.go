@@ -436,7 +436,8 @@ func readTargets(v gjson.Result) settingValue {
 		// Of two with one id, the one with a type comes first and stays.
 		return cmp.Or(strings.Compare(a.ID, b.ID), strings.Compare(b.Type, a.Type))
 	})
-	return settingValue{known: true, targets: slices.CompactFunc(targets, func(a, b Target) bool { return a.ID == b.ID })}
+	return settingValue{known: true, targets: slices.CompactFunc(targets,
+		func(a, b Target) bool { return a.ID == b.ID })}
 }
 
 // readSnapshot reads a Microsoft Graph authenticationMethodsPolicy, a list of its

@@ -247,7 +247,8 @@ const mostTogether = 64
 // chooseNext orders changes of the same instant (some exports cut times to seconds): of those that
 // begin at item i, the first whose old values agree with what is known comes next.
 func (t *timeline) chooseNext(i int, now Facts) {
-	for j := i; j < min(i+mostTogether, len(t.items)) && t.items[j].Snapshot == nil && t.items[j].Time.Equal(t.items[i].Time); j++ {
+	for j := i; j < min(i+mostTogether, len(t.items)) && t.items[j].Snapshot == nil &&
+		t.items[j].Time.Equal(t.items[i].Time); j++ {
 		agrees := true
 		for s := range settingCount {
 			agrees = agrees && !t.items[j].old(s).contradicts(now.values[s])
@@ -281,7 +282,8 @@ func (t *timeline) judge(i int, now Facts, last [settingCount]lastKnown) {
 		}
 		// Held backward is not known: now has only what earlier evidence showed. In no time nothing can
 		// have happened unlogged, and an unreadable change may be the one that is looked for.
-		if seen.contradicts(known) && (e.moved || last[s].time.Before(e.Time)) && !last[s].obscured && t.covered(last[s].time, e.Time) {
+		if seen.contradicts(known) && (e.moved || last[s].time.Before(e.Time)) && !last[s].obscured &&
+			t.covered(last[s].time, e.Time) {
 			unlogged.Differences = append(unlogged.Differences, difference{
 				Setting: s, Old: known.text(s), New: seen.text(s), was: known,
 				What: changeInWords(s, known, seen),
@@ -481,7 +483,8 @@ func (t timeline) States(from, to time.Time) []Stretch {
 		}
 		state := t.state(at)
 		state.From, state.To = cut, until
-		if n := len(states) - 1; n >= 0 && states[n].To.Equal(cut) && states[n].Basis == state.Basis && sameValues(before, at) {
+		if n := len(states) - 1; n >= 0 && states[n].To.Equal(cut) && states[n].Basis == state.Basis &&
+			sameValues(before, at) {
 			states[n].To = until
 		} else {
 			states = append(states, state)

@@ -61,7 +61,8 @@ type role struct {
 
 // keys are what a role is found by.
 func (r role) keys() []string {
-	return slices.DeleteFunc([]string{r.ID, r.Template, identity.LowerTrim(r.Name)}, func(key string) bool { return key == "" })
+	return slices.DeleteFunc([]string{r.ID, r.Template, identity.LowerTrim(r.Name)},
+		func(key string) bool { return key == "" })
 }
 
 // complete takes what the other record says of the role and this one does not.
@@ -195,7 +196,8 @@ FROM attributed_role_members AS m WHERE m.tenant IS NOT NULL ORDER BY m.tenant, 
 			for _, r := range assigned[identity.User{Tenant: e.Tenant, ID: e.GroupID}] {
 				all = append(all, Holding{
 					user: e.User(), role: r, since: e.Time, key: e.Key(),
-					why: "was added to a group with the role " + cmp.Or(r.Name, r.Template, r.ID) + " " + when.Clock(e.Time),
+					why: "was added to a group with the role " + cmp.Or(r.Name, r.Template, r.ID) + " " +
+						when.Clock(e.Time),
 				})
 			}
 		}
@@ -255,7 +257,8 @@ type holdingRow struct {
 // Store fills privileged_users (with since NULL where a snapshot or the configuration says so, which holds for every
 // time) and role_holdings with what else the rules ask of roles. named are the users whom the configuration calls
 // privileged, in each of these tenants.
-func Store(ctx context.Context, c *casefile.Case, holdings []Holding, ids identity.IDs, tenants, named []string) error {
+func Store(ctx context.Context, c *casefile.Case, holdings []Holding, ids identity.IDs, tenants,
+	named []string) error {
 	var privileged []privilegedRow
 	var held []holdingRow
 	for _, h := range holdings {

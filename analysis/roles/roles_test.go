@@ -25,7 +25,8 @@ func TestWhoIsPrivileged(t *testing.T) {
 func TestADefinitionCompletesWhatARecordSays(t *testing.T) {
 	yes := true
 	defined := definitions{{"contoso", "1"}: {ID: "1", Template: "t", Name: "Clerk", Privileged: &yes}}
-	if r := defined.define("contoso", role{ID: "1", Name: "Own name"}); r.Name != "Own name" || r.Template != "t" || !r.isPrivileged() {
+	if r := defined.define("contoso", role{ID: "1", Name: "Own name"}); r.Name != "Own name" || r.Template != "t" ||
+		!r.isPrivileged() {
 		t.Errorf("completed: %+v", r)
 	}
 	if r := defined.define("fabrikam", role{ID: "1"}); r.Template != "" || r.Privileged != nil {

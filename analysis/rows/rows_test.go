@@ -106,10 +106,12 @@ SELECT concat_ws(' | ', coalesce(text, 'NULL'), coalesce(number::VARCHAR, 'NULL'
 
 func TestATableThatDoesNotFitIsNotFilled(t *testing.T) {
 	c := open(t)
-	if err := c.Exec(t.Context(), `CREATE TABLE narrow (name VARCHAR); CREATE TABLE wide (line BIGINT, name VARCHAR)`); err != nil {
+	if err := c.Exec(t.Context(),
+		`CREATE TABLE narrow (name VARCHAR); CREATE TABLE wide (line BIGINT, name VARCHAR)`); err != nil {
 		t.Fatal(err)
 	}
-	for table, want := range map[string]string{"narrow": "no field has the column name", "wide": "no field has the column name"} {
+	for table, want := range map[string]string{"narrow": "no field has the column name",
+		"wide": "no field has the column name"} {
 		if err := Fill(t.Context(), c, table, []place{{1}}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one that says %q", table, err, want)
 		}

@@ -92,8 +92,8 @@ func (o *options) take(key string) string {
 	return text
 }
 
-// valueOf is what an option sets a key to: JSON where it looks like JSON other than a number (an id may be all digits),
-// else the text.
+// valueOf is what an option sets a key to: JSON where it looks like JSON other than a number (an id may be all
+// digits), else the text.
 func valueOf(text string) any {
 	text = withIDs(text)
 	if text == "true" || text == "false" || text == "null" || text != "" && strings.Contains("{[\"", text[:1]) {

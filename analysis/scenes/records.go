@@ -268,7 +268,8 @@ func (e *evidence) signIn(t time.Time, who string, steps []record, o *options) e
 
 func userTarget(user string, modified ...record) record {
 	return record{
-		"id": idOf(user), "displayName": user, "type": "User", "userPrincipalName": upnOf(user), "modifiedProperties": modified,
+		"id": idOf(user), "displayName": user, "type": "User", "userPrincipalName": upnOf(user),
+		"modifiedProperties": modified,
 	}
 }
 
@@ -312,7 +313,8 @@ func (e *evidence) audit(t time.Time, activity, by string, targets []record, o *
 		from = desk
 	}
 	r := record{
-		"id": e.id("event"), "activityDateTime": stamp(t), "activityDisplayName": activity, "category": "UserManagement",
+		"id": e.id("event"), "activityDateTime": stamp(t), "activityDisplayName": activity,
+		"category":      "UserManagement",
 		"correlationId": e.id("correlation"), "loggedByService": "Core Directory", "operationType": "Update",
 		"result": "success", "resultReason": "",
 		"initiatedBy": initiator(by, from), "targetResources": targets, "additionalDetails": []record{},
@@ -354,8 +356,8 @@ func idNamed(kind, name string) string {
 	return idOf(kind + " " + name)
 }
 
-// unifiedAudit adds a record of the Unified Audit Log, as Exchange writes it where options say nothing else. Parameters of
-// a command are given as param-NAME=VALUE.
+// unifiedAudit adds a record of the Unified Audit Log, as Exchange writes it where options say nothing else.
+// Parameters of a command are given as param-NAME=VALUE.
 func (e *evidence) unifiedAudit(t time.Time, who string, whom []string, o *options) error {
 	r := record{
 		"Id": e.id("activity"), "CreationTime": t.UTC().Format("2006-01-02T15:04:05"), "Operation": whom[0],
@@ -401,9 +403,11 @@ func (e *evidence) graphRequest(t time.Time, who string, whom []string, o *optio
 		}
 	}
 	r := record{
-		"requestId": e.id("request"), "clientRequestId": correlationOf(o.take("correlation")), "requestMethod": whom[0],
-		"requestUri": "https://graph.microsoft.com/v1.0" + withIDs(whom[1]), "responseStatusCode": status, "timeGenerated": stamp(t),
-		"ipAddress": o.take("from"), "C_Sid": sessionOf(o.take("session")), "signInActivityId": o.take("token"),
+		"requestId": e.id("request"), "clientRequestId": correlationOf(o.take("correlation")),
+		"requestMethod": whom[0],
+		"requestUri":    "https://graph.microsoft.com/v1.0" + withIDs(whom[1]), "responseStatusCode": status,
+		"timeGenerated": stamp(t),
+		"ipAddress":     o.take("from"), "C_Sid": sessionOf(o.take("session")), "signInActivityId": o.take("token"),
 	}
 	switch {
 	case who == nobody:
@@ -477,8 +481,8 @@ type policy struct {
 	include, exclude []string
 }
 
-// policyOf reads a policy's settings: on, off, once, minutes=N, include=GROUP,..., exclude=GROUP,...; a user in place of
-// a group is user:NAME.
+// policyOf reads a policy's settings: on, off, once, minutes=N, include=GROUP,..., exclude=GROUP,...; a user in place
+// of a group is user:NAME.
 func policyOf(words []word) (p policy, err error) {
 	for _, w := range words {
 		switch {
@@ -577,7 +581,8 @@ func (e *evidence) user(name string, more []string, o *options) error {
 		return errors.New("a user has a name and a time of creation")
 	}
 	r := record{
-		"id": idOf(name), "userPrincipalName": upnOf(name), "displayName": name, "userType": "Member", "accountEnabled": true,
+		"id": idOf(name), "userPrincipalName": upnOf(name), "displayName": name, "userType": "Member",
+		"accountEnabled":  true,
 		"createdDateTime": stamp(created),
 	}
 	if err := o.rest(r); err != nil {
@@ -598,7 +603,8 @@ func (e *evidence) role(name string, holders []string, o *options) error {
 		members = append(members, record{"@odata.type": kind, "id": idOf(m)})
 	}
 	r := record{
-		"id": idOf("role " + name), "roleTemplateId": idOf("template " + name), "displayName": name, "members": members,
+		"id": idOf("role " + name), "roleTemplateId": idOf("template " + name), "displayName": name,
+		"members": members,
 	}
 	if err := o.rest(r); err != nil {
 		return err
@@ -625,8 +631,10 @@ func (e *evidence) conditionalAccess(name string, more []string, o *options) err
 		return errors.New("a Conditional Access policy has a state")
 	}
 	r := record{
-		"id": idOf(name), "displayName": name, "state": more[0], "grantControls": record{"builtInControls": []string{"mfa"}},
-		"conditions": record{"applications": record{"includeApplications": []string{}, "includeUserActions": more[1:]}},
+		"id": idOf(name), "displayName": name, "state": more[0],
+		"grantControls": record{"builtInControls": []string{"mfa"}},
+		"conditions": record{"applications": record{"includeApplications": []string{},
+			"includeUserActions": more[1:]}},
 	}
 	if err := o.rest(r); err != nil {
 		return err
@@ -679,7 +687,8 @@ func (e *evidence) covers(words []word) error {
 				elsewhere := []word{{key: "from", value: "203.0.113.200"}, {key: "asn", value: "64999"}}
 				signIn := func(more ...word) error {
 					steps := []record{step("Password", true, primary)}
-					return e.signIn(d.Add(clock), "somebody-else", steps, &options{append(append(elsewhere, more...), o.list...)})
+					return e.signIn(d.Add(clock), "somebody-else", steps,
+						&options{append(append(elsewhere, more...), o.list...)})
 				}
 				var err error
 				switch kind {

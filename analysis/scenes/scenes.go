@@ -77,11 +77,13 @@ func Parse(file string, text []byte) ([]*Scene, error) {
 		var err error
 		switch {
 		case !strings.ContainsAny(section.Name, "./"):
-			s := &Scene{Name: section.Name, file: file, line: line, evidence: newEvidence(), tables: map[string]string{}}
+			s := &Scene{Name: section.Name, file: file, line: line, evidence: newEvidence(),
+				tables: map[string]string{}}
 			all = append(all, s)
 			err = s.read(string(section.Data), line)
 		case len(all) == 0:
-			err = fmt.Errorf("%s:%d: the file %s belongs to no scene; begin one with -- NAME --", file, line, section.Name)
+			err = fmt.Errorf("%s:%d: the file %s belongs to no scene; begin one with -- NAME --", file, line,
+				section.Name)
 		default:
 			err = all[len(all)-1].add(section.Name, string(section.Data), line)
 		}
@@ -178,7 +180,8 @@ func (s *Scene) Run(ctx context.Context, dir string, rules []analysis.Rule, rule
 	}
 	// Every finding answers the first claim that still waits for one about its subject; what is left over on either
 	// side does not hold.
-	left := slices.DeleteFunc(slices.Clone(result.Findings), func(f analysis.Finding) bool { return f.RuleID != rule.ID })
+	left := slices.DeleteFunc(slices.Clone(result.Findings),
+		func(f analysis.Finding) bool { return f.RuleID != rule.ID })
 	for _, c := range s.Claims {
 		for _, name := range c.Names {
 			isAssessment := c.Kind == NotAssessed || c.Kind == PartlyAssessed
@@ -221,7 +224,8 @@ func (s *Scene) Run(ctx context.Context, dir string, rules []analysis.Rule, rule
 			continue
 		}
 		a := result.Assessments[i]
-		if reasons := strings.Join(a.Reasons, "\n"); a.Assessed != assessed[c.Kind] || !strings.Contains(reasons, c.Reason) {
+		if reasons := strings.Join(a.Reasons, "\n"); a.Assessed != assessed[c.Kind] ||
+			!strings.Contains(reasons, c.Reason) {
 			say(c.line, "assessed %s, for %q", a.Assessed, reasons)
 		}
 	}
@@ -232,8 +236,9 @@ func (s *Scene) Run(ctx context.Context, dir string, rules []analysis.Rule, rule
 	return wrong, nil
 }
 
-// Tell judges the scene as a whole tenant, by all rules, and gives what does not hold. Its claims then speak of incidents: those
-// that are named come first, in this order and at these severities, and of whoever is silent none is above low.
+// Tell judges the scene as a whole tenant, by all rules, and gives what does not hold. Its claims then speak of
+// incidents: those that are named come first, in this order and at these severities, and of whoever is silent none is
+// above low.
 func (s *Scene) Tell(ctx context.Context, dir string, rules []analysis.Rule) (wrong []string, err error) {
 	result, err := s.judge(ctx, dir, rules, analysis.Rule{})
 	if err != nil {
@@ -246,7 +251,8 @@ func (s *Scene) Tell(ctx context.Context, dir string, rules []analysis.Rule) (wr
 	for _, c := range s.Claims {
 		for _, name := range c.Names {
 			about := func(i analysis.Incident) bool {
-				return isAbout(analysis.Finding{SubjectType: i.SubjectType, SubjectID: i.SubjectID, SubjectName: i.SubjectName}, name)
+				return isAbout(analysis.Finding{SubjectType: i.SubjectType, SubjectID: i.SubjectID,
+					SubjectName: i.SubjectName}, name)
 			}
 			switch c.Kind {
 			case Finding:
@@ -255,7 +261,8 @@ func (s *Scene) Tell(ctx context.Context, dir string, rules []analysis.Rule) (wr
 					continue
 				}
 				if i := result.Incidents[place]; !about(i) || string(i.Severity) != c.Severity {
-					say(c.line, "number %d is %s of %s (score %v: %s), not %s of %s", place+1, i.Severity, i.SubjectName, i.Score,
+					say(c.line, "number %d is %s of %s (score %v: %s), not %s of %s", place+1, i.Severity,
+						i.SubjectName, i.Score,
 						strings.Join(i.Signs, ", "), c.Severity, name)
 				}
 				place++
@@ -282,7 +289,8 @@ var (
 func isAbout(f analysis.Finding, name string) bool {
 	same := strings.EqualFold
 	return same(f.SubjectID, name) || same(f.SubjectID, idOf(name)) ||
-		same(f.SubjectName, name) || same(f.SubjectName, upnOf(name)) || f.SubjectType == "file" && path.Base(f.SubjectName) == name
+		same(f.SubjectName, name) || same(f.SubjectName, upnOf(name)) || f.SubjectType == "file" &&
+		path.Base(f.SubjectName) == name
 }
 
 // judge loads the evidence and runs the rule, and all others only where it asks what they found.

@@ -125,7 +125,8 @@ func TestWords(t *testing.T) {
 		got = append(got, w.text+" / "+w.key+" / "+w.value)
 	}
 	want := []string{
-		"two words /  / ", "key=value / key / value", `key="two words" / key / "two words"`, `list=[{"a": "b c"}] / list / [{"a": "b c"}]`,
+		"two words /  / ", "key=value / key / value", `key="two words" / key / "two words"`,
+		`list=[{"a": "b c"}] / list / [{"a": "b c"}]`,
 		"-gone /  / ", "a->b /  / ",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -51,7 +51,8 @@ func TestWhenAnExceptionHolds(t *testing.T) {
 		{"the last second of its last day", bounded, "2026-03-31T23:59:59Z", true, false},
 		{"the midnight after it", bounded, "2026-04-01T00:00:00Z", false, true},
 		{"long after, without an end", Exception{From: Date{2026, 1, 15}}, "2036-01-01T00:00:00Z", true, false},
-		{"long before, without a beginning", Exception{Expires: Date{2026, 3, 31}}, "2016-01-01T00:00:00Z", true, false},
+		{"long before, without a beginning", Exception{Expires: Date{2026, 3, 31}}, "2016-01-01T00:00:00Z", true,
+			false},
 		{"without either", Exception{}, "2026-01-01T00:00:00Z", true, false},
 	} {
 		t.Run(c.what, func(t *testing.T) {

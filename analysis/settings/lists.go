@@ -15,8 +15,8 @@ import (
 
 var byteOrderMark = []byte("\ufeff")
 
-// decoded is the text without its byte order mark, as UTF-8 where the mark says that it is UTF-16, as PowerShell 5.1 writes what
-// > sends into a file. UTF-16 that is damaged stays as it is, which is no UTF-8.
+// decoded is the text without its byte order mark, as UTF-8 where the mark says that it is UTF-16, as PowerShell 5.1
+// writes what > sends into a file. UTF-16 that is damaged stays as it is, which is no UTF-8.
 func decoded(text []byte) []byte {
 	if bytes.HasPrefix(text, []byte{0xff, 0xfe}) || bytes.HasPrefix(text, []byte{0xfe, 0xff}) {
 		plain, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(text)
@@ -131,7 +131,8 @@ func (t *table) read(data []byte, each func(row)) {
 			break
 		}
 		if bad := (*csv.ParseError)(nil); errors.As(err, &bad) {
-			t.problem(bad.Line, bad.Column, "%v: put cells with quotes or commas in \"…\" and double the quotes inside", bad.Err)
+			t.problem(bad.Line, bad.Column,
+				"%v: put cells with quotes or commas in \"…\" and double the quotes inside", bad.Err)
 			return // where the next line begins is anybody's guess
 		}
 		line, _ := in.FieldPos(0)

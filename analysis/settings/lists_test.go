@@ -11,7 +11,8 @@ import (
 )
 
 func TestRegisterColumnsGoByName(t *testing.T) {
-	got, problems := parseRegister("r.csv", []byte("TICKET,Pass_ID,supervisor,Date,UPN\r\nINC-2,p-1,\"Anna, B.\",2026-09-01,nina\r\nINC-3,,Anna,2026-09-02,paul\r\n"))
+	got, problems := parseRegister("r.csv",
+		[]byte("TICKET,Pass_ID,supervisor,Date,UPN\r\nINC-2,p-1,\"Anna, B.\",2026-09-01,nina\r\nINC-3,,Anna,2026-09-02,paul\r\n"))
 	if err := joined(problems); err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +37,8 @@ func TestMistakesInLists(t *testing.T) {
 		{"empty", "", "r.csv: empty: the first line must name the columns upn,start_date[,reason]"},
 		{"only blank lines", "\n\n", "r.csv: empty"},
 		{"semicolons", "upn;start_date\na;2026-01-01\n", "r.csv:1:1: cells are parted by semicolons"},
-		{"no header", "a@b,2026-01-01\n", "r.csv:1:1: unknown column \"a@b\"; the columns are upn,start_date[,reason]"},
+		{"no header", "a@b,2026-01-01\n",
+			"r.csv:1:1: unknown column \"a@b\"; the columns are upn,start_date[,reason]"},
 		{"misspelt column", "upn,start_dat\n", "r.csv:1:5: unknown column start_dat; did you mean start_date?"},
 		{"missing column", "upn,reason\n", "r.csv:1: column start_date is missing"},
 		{"doubled column", "upn,start_date,UPN\n", "r.csv:1:16: column upn occurs twice: remove one"},
@@ -44,7 +46,8 @@ func TestMistakesInLists(t *testing.T) {
 		{"cell too many", "upn,start_date\na,2026-01-01,b\n", "r.csv:2: 3 cells where the header has 2"},
 		{"no user", "upn,start_date\n ,2026-01-01\n", "r.csv:2:1: upn is empty"},
 		{"local date", "upn,start_date\na,01.02.2026\n", `r.csv:2:3: start_date: "01.02.2026" is not a date`},
-		{"line after a cell of two lines", "upn,start_date,reason\na,2026-01-01,\"x\ny\"\nb,2026,z\n", "r.csv:4:3: start_date"},
+		{"line after a cell of two lines", "upn,start_date,reason\na,2026-01-01,\"x\ny\"\nb,2026,z\n",
+			"r.csv:4:3: start_date"},
 		{"lone quote", "upn,start_date\na\"b,2026-01-01\n", "r.csv:2:2: "},
 		{"quote without end", "upn,start_date\n\"a,2026-01-01\n", "r.csv:2:15: "},
 		{"not UTF-8", "upn,start_date\nM\xfcller,2026-01-01\n", "r.csv: not UTF-8"},
@@ -69,8 +72,10 @@ func TestARegisterEntryNeedsSupervisorAndTicket(t *testing.T) {
 
 func FuzzLists(f *testing.F) {
 	for _, seed := range []string{
-		roster, register, "", "upn,start_date", "upn;start_date\n", "upn,start_date\n\"", "upn,date,pass_id,supervisor,ticket\na,2026-01-01,,s,t\n",
-		"UPN,start_date\r\na,2026-01-01\r\n", "upn,start_date\n,\n", "\ufeff\"upn\",start_date\n", "a,a,a\n", "upn,start_date,reason\n\"a\n\",2026-01-01,b\n",
+		roster, register, "", "upn,start_date", "upn;start_date\n", "upn,start_date\n\"",
+		"upn,date,pass_id,supervisor,ticket\na,2026-01-01,,s,t\n",
+		"UPN,start_date\r\na,2026-01-01\r\n", "upn,start_date\n,\n", "\ufeff\"upn\",start_date\n", "a,a,a\n",
+		"upn,start_date,reason\n\"a\n\",2026-01-01,b\n",
 	} {
 		f.Add(seed)
 	}
@@ -85,7 +90,8 @@ func FuzzLists(f *testing.F) {
 		}
 		registered, problems := parseRegister("r.csv", []byte(text))
 		for _, e := range registered {
-			if len(problems) == 0 && (e.UPN == "" || e.Date.IsZero() || e.Supervisor == "" || e.Ticket == "" || e.Line < 2) {
+			if len(problems) == 0 && (e.UPN == "" || e.Date.IsZero() || e.Supervisor == "" || e.Ticket == "" ||
+				e.Line < 2) {
 				t.Fatalf("entry %+v", e)
 			}
 		}
@@ -114,7 +120,8 @@ func TestUTF16(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s.Roster == nil || len(*s.Roster) != 1 || (*s.Roster)[0].UPN != "m\u00fcller@example.com" || s.Organisation != "M\u00fcller" {
+		if s.Roster == nil || len(*s.Roster) != 1 || (*s.Roster)[0].UPN != "m\u00fcller@example.com" ||
+			s.Organisation != "M\u00fcller" {
 			t.Errorf("read %+v, organisation %q", s.Roster, s.Organisation)
 		}
 	}

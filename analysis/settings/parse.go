@@ -75,7 +75,8 @@ func Parse(name string, text []byte, dir string, catalog Catalog) (*Settings, er
 func unconfigured() *Settings {
 	s := &Settings{
 		Rules: map[string]RuleSettings{}, IncidentHours: defaultIncidentHours,
-		BootstrapApplications: defaultIDs(bootstrapList), GuardedResources: defaultIDs(guardedList), AdminTools: defaultIDs(adminToolList),
+		BootstrapApplications: defaultIDs(bootstrapList), GuardedResources: defaultIDs(guardedList),
+		AdminTools: defaultIDs(adminToolList),
 	}
 	return s
 }
@@ -268,7 +269,10 @@ func (r *reader) document(text []byte) {
 		}},
 		field{"privileged_users", func(n ast.Node) { s.PrivilegedUsers = r.texts(n, "privileged_users") }},
 		field{"trusted_networks", r.networks},
-		field{"bootstrap_applications", func(n ast.Node) { s.BootstrapApplications = r.texts(n, "bootstrap_applications") }},
+		field{"bootstrap_applications", func(n ast.Node) {
+			s.BootstrapApplications = r.texts(n,
+				"bootstrap_applications")
+		}},
 		field{"guarded_resources", func(n ast.Node) { s.GuardedResources = r.texts(n, "guarded_resources") }},
 		field{"admin_tools", func(n ast.Node) { s.AdminTools = r.texts(n, "admin_tools") }},
 		field{"incidents", func(n ast.Node) {
@@ -325,7 +329,8 @@ func (r *reader) zone(node ast.Node) *time.Location {
 	// "Local" is this machine's zone: the same configuration would judge differently elsewhere.
 	location, err := time.LoadLocation(name)
 	if err != nil || name == "Local" {
-		r.problem(node, "unknown timezone %s: write a name of the IANA database, such as Europe/Zurich or UTC", quoted(name))
+		r.problem(node, "unknown timezone %s: write a name of the IANA database, such as Europe/Zurich or UTC",
+			quoted(name))
 		return nil
 	}
 	return location
@@ -366,7 +371,8 @@ func (r *reader) clock(node ast.Node, what string, latest int) int {
 			return 60*hour + minute
 		}
 	}
-	r.problem(node, "%s: %s is not a time of day: write hour:minute with two digits each, as in \"07:00\"", what, quoted(text))
+	r.problem(node, "%s: %s is not a time of day: write hour:minute with two digits each, as in \"07:00\"", what,
+		quoted(text))
 	return 0
 }
 
@@ -411,7 +417,8 @@ func parseNetwork(text string) (network netip.Prefix, wrong string) {
 		network = netip.PrefixFrom(network.Addr().Unmap(), network.Bits()-96)
 	}
 	if masked := network.Masked(); masked != network {
-		return network, fmt.Sprintf("is an address inside a network: write the network, %s, or the address, %s", masked, network.Addr())
+		return network, fmt.Sprintf("is an address inside a network: write the network, %s, or the address, %s",
+			masked, network.Addr())
 	}
 	return network, ""
 }
@@ -467,7 +474,8 @@ func (r *reader) exception(node ast.Node) {
 	}
 	r.require(node, has, "the exception", "rule", "reason", "owner")
 	if !e.Expires.IsZero() && e.Expires.Before(e.From) {
-		r.problem(node, "the exception expires on %s, before it begins on %s: correct from or expires", e.Expires, e.From)
+		r.problem(node, "the exception expires on %s, before it begins on %s: correct from or expires", e.Expires,
+			e.From)
 	}
 	r.settings.Exceptions = append(r.settings.Exceptions, e)
 }
@@ -477,7 +485,8 @@ func (r *reader) knownRule(node ast.Node, id string) bool {
 	if _, ok := r.catalog[id]; ok {
 		return true
 	}
-	r.problem(node, "%s", unknown("rule", id, slices.Collect(maps.Keys(r.catalog)), "`tapaudit rules list` shows them all"))
+	r.problem(node, "%s", unknown("rule", id, slices.Collect(maps.Keys(r.catalog)),
+		"`tapaudit rules list` shows them all"))
 	return false
 }
 

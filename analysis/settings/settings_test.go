@@ -23,7 +23,8 @@ var catalog = Catalog{
 	"TAP-ISSUED-BY-APPLICATION":             {},
 	"TAP-ISSUED-MULTI-USE":                  {},
 	"TAP-SIGNIN-FREQUENT":                   {Parameters: map[string]float64{"max_per_day": 3, "max_per_30_days": 5}},
-	"TAP-SIGNIN-RATE-ANOMALY":               {Parameters: map[string]float64{"min_logins": 5, "min_weeks": 4, "q": 0.05}},
+	"TAP-SIGNIN-RATE-ANOMALY": {Parameters: map[string]float64{"min_logins": 5, "min_weeks": 4,
+		"q": 0.05}},
 }
 
 const full = `
@@ -145,7 +146,9 @@ func TestWithoutConfigurationOnlyTheDefaultsAreSet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if fromNothing.Hash != "" || len(fromNothing.BootstrapApplications) != 20 || len(fromNothing.GuardedResources) != 10 || len(fromNothing.AdminTools) != 15 || fromNothing.ApprovedUsers != nil || fromNothing.Hours != nil {
+	if fromNothing.Hash != "" || len(fromNothing.BootstrapApplications) != 20 ||
+		len(fromNothing.GuardedResources) != 10 || len(fromNothing.AdminTools) != 15 ||
+		fromNothing.ApprovedUsers != nil || fromNothing.Hours != nil {
 		t.Errorf("Load(\"\") = %+v", fromNothing)
 	}
 	for _, text := range []string{"", "# nothing\n", "---\n", "\ufeff# mark\n", "{}\n"} {
@@ -178,13 +181,17 @@ func TestEveryMistakeIsNamedWithItsPlace(t *testing.T) {
 	const exception = "exceptions: [{rule: TAP-ISSUED, reason: r, owner: o, "
 	for _, c := range []struct{ what, text, want string }{
 		{"unknown key", "busines_hours: 1\n", "c.yaml:1:1: unknown key busines_hours; did you mean business_hours?"},
-		{"unknown key unlike any", "case: {zzzzzz: 1}\n", "c.yaml:1:8: unknown key zzzzzz; known in case are id, examiner, collected_by, collected_at, source"},
-		{"key with control characters", "\"a\\e[2J\": 1\n", `c.yaml:1:1: unknown key "a\x1b[2J"; known in the configuration are`},
+		{"unknown key unlike any", "case: {zzzzzz: 1}\n",
+			"c.yaml:1:8: unknown key zzzzzz; known in case are id, examiner, collected_by, collected_at, source"},
+		{"key with control characters", "\"a\\e[2J\": 1\n",
+			`c.yaml:1:1: unknown key "a\x1b[2J"; known in the configuration are`},
 		{"doubled key", "organisation: A\norganisation: B\n", "c.yaml:2:1: key organisation occurs twice: remove one"},
-		{"doubled rule", "rules:\n  TAP-ISSUED: {enabled: true}\n  TAP-ISSUED: {enabled: false}\n", "c.yaml:3:3: key TAP-ISSUED occurs twice"},
+		{"doubled rule", "rules:\n  TAP-ISSUED: {enabled: true}\n  TAP-ISSUED: {enabled: false}\n",
+			"c.yaml:3:3: key TAP-ISSUED occurs twice"},
 		{"doubled nested key", "case: {id: a, id: b}\n", "c.yaml:1:15: key id occurs twice"},
 		{"key that is no text", "1: a\n", "c.yaml:1:1: a key must be text"},
-		{"no value", "trusted_networks:\n", "c.yaml:1:1: trusted_networks has no value: give it one ([] for an empty list), or remove it"},
+		{"no value", "trusted_networks:\n",
+			"c.yaml:1:1: trusted_networks has no value: give it one ([] for an empty list), or remove it"},
 		{"no value in a list", "privileged_users: [a, ~]\n", "c.yaml:1:23: an entry of privileged_users has no value"},
 		{"no mapping", "- a\n", "c.yaml:1:1: the configuration: expected keys with values"},
 		{"text for a mapping", "case: IR-1\n", "c.yaml:1:7: case: expected keys with values, such as id: …"},
@@ -192,56 +199,94 @@ func TestEveryMistakeIsNamedWithItsPlace(t *testing.T) {
 		{"list for a text", "organisation: [a]\n", "c.yaml:1:15: organisation: expected text"},
 		{"number for a text", "case: {id: 041}\n", `c.yaml:1:12: id: "041" is not text: put it in quotes`},
 		{"empty text", "organisation: \" \"\n", "c.yaml:1:15: organisation is empty: fill it in or remove it"},
-		{"unknown rule", "rules: {TAP-ISUED: {enabled: false}}\n", "c.yaml:1:9: unknown rule TAP-ISUED; did you mean TAP-ISSUED?"},
-		{"rule in small letters", "rules: {tap-issued: {enabled: false}}\n", "unknown rule tap-issued; did you mean TAP-ISSUED?"},
-		{"rule unlike any", "rules: {SOMETHING-ELSE: {enabled: false}}\n", "unknown rule SOMETHING-ELSE; `tapaudit rules list` shows them all"},
+		{"unknown rule", "rules: {TAP-ISUED: {enabled: false}}\n",
+			"c.yaml:1:9: unknown rule TAP-ISUED; did you mean TAP-ISSUED?"},
+		{"rule in small letters", "rules: {tap-issued: {enabled: false}}\n",
+			"unknown rule tap-issued; did you mean TAP-ISSUED?"},
+		{"rule unlike any", "rules: {SOMETHING-ELSE: {enabled: false}}\n",
+			"unknown rule SOMETHING-ELSE; `tapaudit rules list` shows them all"},
 		{"rules as a list", "rules: [TAP-ISSUED]\n", "c.yaml:1:8: rules: expected rule ids"},
 		{"rule without changes", "rules: {TAP-ISSUED: }\n", "TAP-ISSUED has no value"},
-		{"unknown parameter", "rules: {TAP-SIGNIN-FREQUENT: {max_per_dya: 3}}\n", "c.yaml:1:31: unknown key max_per_dya; did you mean max_per_day?"},
-		{"parameter of another rule", "rules: {TAP-ISSUED: {max_per_day: 3}}\n", "c.yaml:1:22: unknown key max_per_day; known in TAP-ISSUED are enabled, severity"},
-		{"parameter in quotes", "rules: {TAP-SIGNIN-FREQUENT: {max_per_day: \"3\"}}\n", "c.yaml:1:44: max_per_day: write a number from 0 to 1000000, without quotes"},
-		{"negative parameter", "rules: {TAP-SIGNIN-FREQUENT: {max_per_day: -1}}\n", "max_per_day: write a number from 0"},
-		{"parameter that is no number", "rules: {TAP-SIGNIN-FREQUENT: {max_per_day: .nan}}\n", "max_per_day: write a number from 0"},
-		{"endless parameter", "rules: {TAP-SIGNIN-FREQUENT: {max_per_day: .inf}}\n", "max_per_day: write a number from 0"},
-		{"enormous parameter", "rules: {TAP-SIGNIN-FREQUENT: {max_per_day: 99999999999999999999999}}\n", "max_per_day: write a number from 0"},
-		{"bad severity", "rules: {TAP-ISSUED: {severity: hihg}}\n", "c.yaml:1:32: unknown severity hihg; did you mean high?"},
-		{"severity unlike any", "rules: {TAP-ISSUED: {severity: urgent}}\n", "unknown severity urgent; write info, low, medium, high or critical"},
-		{"enabled as text", "rules: {TAP-ISSUED: {enabled: yes}}\n", "c.yaml:1:31: enabled: write true or false, without quotes"},
-		{"month 13", exception + "expires: 2027-13-31}]\n", `c.yaml:1:63: expires: "2027-13-31" is not a date: write year-month-day, as in 2026-03-31`},
+		{"unknown parameter", "rules: {TAP-SIGNIN-FREQUENT: {max_per_dya: 3}}\n",
+			"c.yaml:1:31: unknown key max_per_dya; did you mean max_per_day?"},
+		{"parameter of another rule", "rules: {TAP-ISSUED: {max_per_day: 3}}\n",
+			"c.yaml:1:22: unknown key max_per_day; known in TAP-ISSUED are enabled, severity"},
+		{"parameter in quotes", "rules: {TAP-SIGNIN-FREQUENT: {max_per_day: \"3\"}}\n",
+			"c.yaml:1:44: max_per_day: write a number from 0 to 1000000, without quotes"},
+		{"negative parameter", "rules: {TAP-SIGNIN-FREQUENT: {max_per_day: -1}}\n",
+			"max_per_day: write a number from 0"},
+		{"parameter that is no number", "rules: {TAP-SIGNIN-FREQUENT: {max_per_day: .nan}}\n",
+			"max_per_day: write a number from 0"},
+		{"endless parameter", "rules: {TAP-SIGNIN-FREQUENT: {max_per_day: .inf}}\n",
+			"max_per_day: write a number from 0"},
+		{"enormous parameter", "rules: {TAP-SIGNIN-FREQUENT: {max_per_day: 99999999999999999999999}}\n",
+			"max_per_day: write a number from 0"},
+		{"bad severity", "rules: {TAP-ISSUED: {severity: hihg}}\n",
+			"c.yaml:1:32: unknown severity hihg; did you mean high?"},
+		{"severity unlike any", "rules: {TAP-ISSUED: {severity: urgent}}\n",
+			"unknown severity urgent; write info, low, medium, high or critical"},
+		{"enabled as text", "rules: {TAP-ISSUED: {enabled: yes}}\n",
+			"c.yaml:1:31: enabled: write true or false, without quotes"},
+		{"month 13", exception + "expires: 2027-13-31}]\n",
+			`c.yaml:1:63: expires: "2027-13-31" is not a date: write year-month-day, as in 2026-03-31`},
 		{"30 February", exception + "expires: 2026-02-30}]\n", `"2026-02-30" is not a date`},
 		{"date as word", exception + "from: hello}]\n", `c.yaml:1:60: from: "hello" is not a date`},
 		{"date as number", exception + "approved_on: 2026}]\n", "c.yaml:1:67: approved_on: not a date"},
-		{"date with time", exception + "expires: 2026-02-03T00:00:00Z}]\n", `expires: "2026-02-03T00:00:00Z" is not a date`},
+		{"date with time", exception + "expires: 2026-02-03T00:00:00Z}]\n",
+			`expires: "2026-02-03T00:00:00Z" is not a date`},
 		{"year of two digits", exception + "expires: 0026-02-03}]\n", `expires: "0026-02-03" is not a date`},
-		{"expires before from", exception + "from: 2026-02-03, expires: 2026-02-02}]\n", "c.yaml:1:14: the exception expires on 2026-02-02, before it begins on 2026-02-03"},
-		{"exception without rule", "exceptions:\n  - reason: r\n    owner: o\n", "c.yaml:2:5: the exception lacks the key rule: add it"},
-		{"exception without reason", "exceptions: [{rule: TAP-ISSUED, owner: o}]\n", "c.yaml:1:14: the exception lacks the key reason: add it"},
-		{"exception without owner", "exceptions: [{rule: TAP-ISSUED, reason: r}]\n", "c.yaml:1:14: the exception lacks the key owner: add it"},
-		{"exception with an empty reason", "exceptions: [{rule: TAP-ISSUED, reason: \"\", owner: o}]\n", "c.yaml:1:41: reason is empty"},
-		{"exception with an empty subject", exception + "subject: ''}]\n", "subject is empty: fill it in or remove it"},
-		{"exception for an unknown rule", "exceptions: [{rule: TAP-ISSUD, reason: r, owner: o}]\n", "c.yaml:1:21: unknown rule TAP-ISSUD; did you mean TAP-ISSUED?"},
+		{"expires before from", exception + "from: 2026-02-03, expires: 2026-02-02}]\n",
+			"c.yaml:1:14: the exception expires on 2026-02-02, before it begins on 2026-02-03"},
+		{"exception without rule", "exceptions:\n  - reason: r\n    owner: o\n",
+			"c.yaml:2:5: the exception lacks the key rule: add it"},
+		{"exception without reason", "exceptions: [{rule: TAP-ISSUED, owner: o}]\n",
+			"c.yaml:1:14: the exception lacks the key reason: add it"},
+		{"exception without owner", "exceptions: [{rule: TAP-ISSUED, reason: r}]\n",
+			"c.yaml:1:14: the exception lacks the key owner: add it"},
+		{"exception with an empty reason", "exceptions: [{rule: TAP-ISSUED, reason: \"\", owner: o}]\n",
+			"c.yaml:1:41: reason is empty"},
+		{"exception with an empty subject", exception + "subject: ''}]\n",
+			"subject is empty: fill it in or remove it"},
+		{"exception for an unknown rule", "exceptions: [{rule: TAP-ISSUD, reason: r, owner: o}]\n",
+			"c.yaml:1:21: unknown rule TAP-ISSUD; did you mean TAP-ISSUED?"},
 		{"network that is none", "trusted_networks: [10.0.0.0/33]\n", `c.yaml:1:20: "10.0.0.0/33" is not a network`},
 		{"address that is none", "trusted_networks: [10.0.0]\n", `"10.0.0" is not a network`},
-		{"network with host bits", "trusted_networks: [10.0.0.5/24]\n", `"10.0.0.5/24" is an address inside a network: write the network, 10.0.0.0/24, or the address, 10.0.0.5`},
-		{"address with a zone", "trusted_networks: [\"fe80::1%eth0\"]\n", "has a zone, which no log shows: write the address without the %"},
+		{"network with host bits", "trusted_networks: [10.0.0.5/24]\n",
+			`"10.0.0.5/24" is an address inside a network: write the network, 10.0.0.0/24, or the address, 10.0.0.5`},
+		{"address with a zone", "trusted_networks: [\"fe80::1%eth0\"]\n",
+			"has a zone, which no log shows: write the address without the %"},
 		{"IPv4 and IPv6 mixed", "trusted_networks: [\"::ffff:0.0.0.0/90\"]\n", "mixes IPv4 and IPv6"},
-		{"unknown zone", "business_hours: {timezone: Europe/Zurigo, days: [mon], from: 07:00, to: 19:00}\n", `c.yaml:1:28: unknown timezone "Europe/Zurigo"`},
-		{"the machine's zone", "business_hours: {timezone: Local, days: [mon], from: 07:00, to: 19:00}\n", `unknown timezone "Local"`},
-		{"zone outside the database", "business_hours: {timezone: ../../etc/passwd, days: [mon], from: 07:00, to: 19:00}\n", "unknown timezone"},
-		{"unknown weekday", "business_hours: {timezone: UTC, days: [thr], from: 07:00, to: 19:00}\n", "c.yaml:1:40: unknown weekday thr; did you mean thu?"},
-		{"no weekday", "business_hours: {timezone: UTC, days: [], from: 07:00, to: 19:00}\n", "c.yaml:1:39: days names no day"},
-		{"hour of one digit", "business_hours: {timezone: UTC, days: [mon], from: \"7:00\", to: 19:00}\n", `c.yaml:1:52: from: "7:00" is not a time of day`},
-		{"minute 60", "business_hours: {timezone: UTC, days: [mon], from: 07:60, to: 19:00}\n", `from: "07:60" is not a time of day`},
-		{"beginning at 24:00", "business_hours: {timezone: UTC, days: [mon], from: 24:00, to: 19:00}\n", `from: "24:00" is not a time of day`},
-		{"end after 24:00", "business_hours: {timezone: UTC, days: [mon], from: 07:00, to: 24:01}\n", `to: "24:01" is not a time of day`},
-		{"signs for digits", "business_hours: {timezone: UTC, days: [mon], from: \"+7:-1\", to: 19:00}\n", `from: "+7:-1" is not a time of day`},
-		{"hours without an end", "business_hours: {timezone: UTC, days: [mon], from: 07:00}\n", "c.yaml:1:17: business_hours lacks the key to: add it"},
-		{"bad holiday", "business_hours: {timezone: UTC, days: [mon], from: 07:00, to: 19:00, holidays: [1 August]}\n", `an entry of holidays: "1 August" is not a date`},
-		{"time without a zone", "case: {collected_at: 2026-10-01T08:00:00}\n", `c.yaml:1:22: collected_at: "2026-10-01T08:00:00" is not a time`},
+		{"unknown zone", "business_hours: {timezone: Europe/Zurigo, days: [mon], from: 07:00, to: 19:00}\n",
+			`c.yaml:1:28: unknown timezone "Europe/Zurigo"`},
+		{"the machine's zone", "business_hours: {timezone: Local, days: [mon], from: 07:00, to: 19:00}\n",
+			`unknown timezone "Local"`},
+		{"zone outside the database",
+			"business_hours: {timezone: ../../etc/passwd, days: [mon], from: 07:00, to: 19:00}\n", "unknown timezone"},
+		{"unknown weekday", "business_hours: {timezone: UTC, days: [thr], from: 07:00, to: 19:00}\n",
+			"c.yaml:1:40: unknown weekday thr; did you mean thu?"},
+		{"no weekday", "business_hours: {timezone: UTC, days: [], from: 07:00, to: 19:00}\n",
+			"c.yaml:1:39: days names no day"},
+		{"hour of one digit", "business_hours: {timezone: UTC, days: [mon], from: \"7:00\", to: 19:00}\n",
+			`c.yaml:1:52: from: "7:00" is not a time of day`},
+		{"minute 60", "business_hours: {timezone: UTC, days: [mon], from: 07:60, to: 19:00}\n",
+			`from: "07:60" is not a time of day`},
+		{"beginning at 24:00", "business_hours: {timezone: UTC, days: [mon], from: 24:00, to: 19:00}\n",
+			`from: "24:00" is not a time of day`},
+		{"end after 24:00", "business_hours: {timezone: UTC, days: [mon], from: 07:00, to: 24:01}\n",
+			`to: "24:01" is not a time of day`},
+		{"signs for digits", "business_hours: {timezone: UTC, days: [mon], from: \"+7:-1\", to: 19:00}\n",
+			`from: "+7:-1" is not a time of day`},
+		{"hours without an end", "business_hours: {timezone: UTC, days: [mon], from: 07:00}\n",
+			"c.yaml:1:17: business_hours lacks the key to: add it"},
+		{"bad holiday", "business_hours: {timezone: UTC, days: [mon], from: 07:00, to: 19:00, holidays: [1 August]}\n",
+			`an entry of holidays: "1 August" is not a date`},
+		{"time without a zone", "case: {collected_at: 2026-10-01T08:00:00}\n",
+			`c.yaml:1:22: collected_at: "2026-10-01T08:00:00" is not a time`},
 		{"roster that is not there", "onboarding_roster: none.csv\n", "c.yaml:1:20: onboarding_roster: "},
 		{"roster that is not there, said what to do", "onboarding_roster: none.csv\n", ": correct the path"},
 		{"path with control characters", "onboarding_roster: \"a\\e[2J\\nb\"\n", "a␛[2J␊b"},
-		{"register that is a folder", "supervision_register: .\n", "c.yaml:1:23: supervision_register: open .: it is a folder, not a file; name a file in it"},
+		{"register that is a folder", "supervision_register: .\n",
+			"c.yaml:1:23: supervision_register: open .: it is a folder, not a file; name a file in it"},
 		{"broken YAML", "case: {id: a\n", "c.yaml:1:7: not YAML: "},
 		{"tab", "case:\n\tid: a\n", "c.yaml:2:1: not YAML: "},
 		{"two documents", "organisation: A\n---\norganisation: B\n", "c.yaml:3:1: a second document"},
@@ -311,7 +356,8 @@ func TestErrorsAreBounded(t *testing.T) {
 		t.Fatal("no error")
 	}
 	lines := strings.Split(err.Error(), "\n")
-	if last := lines[len(lines)-1]; len(lines) != maxReported+1 || last != "… and 50 more errors: correct these first" {
+	if last := lines[len(lines)-1]; len(lines) != maxReported+1 ||
+		last != "… and 50 more errors: correct these first" {
 		t.Errorf("%d lines, the last %q", len(lines), last)
 	}
 }
@@ -337,8 +383,9 @@ func TestPathsStayInside(t *testing.T) {
 	dir := filepath.Join(above, "configuration")
 	outside := write(t, above, "roster.csv", roster)
 	write(t, dir, "lists/roster.csv", roster)
-	for name, target := range map[string]string{"inside.csv": "lists/roster.csv", "up.csv": "../roster.csv", "absolute.csv": outside,
-		"upwards": "..", "null.csv": "/dev/null"} {
+	for name, target := range map[string]string{"inside.csv": "lists/roster.csv", "up.csv": "../roster.csv",
+		"absolute.csv": outside,
+		"upwards":      "..", "null.csv": "/dev/null"} {
 		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
 		}
@@ -378,7 +425,8 @@ func TestExampleReadsCleanlyAndCoversEveryKey(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "roster.csv", roster)
 	write(t, dir, "register.csv", register)
-	all := strings.NewReplacer("#onboarding_roster", "onboarding_roster", "#supervision_register", "supervision_register").Replace(Example())
+	all := strings.NewReplacer("#onboarding_roster", "onboarding_roster", "#supervision_register",
+		"supervision_register").Replace(Example())
 	s, err = Parse("example.yaml", []byte(all), dir, catalog)
 	if err != nil {
 		t.Fatal(err)
@@ -389,19 +437,27 @@ func TestExampleReadsCleanlyAndCoversEveryKey(t *testing.T) {
 		enabled = enabled || rule.Enabled != nil
 		parameters = parameters || len(rule.Parameters) > 0
 	}
-	tenant := slices.ContainsFunc(s.Exceptions, func(e Exception) bool { return e.Tenant != "" && e.Expires != Date{} })
-	subject := slices.ContainsFunc(s.Exceptions, func(e Exception) bool { return e.Subject != "" && e.From != Date{} && e.ApprovedOn != Date{} })
+	tenant := slices.ContainsFunc(s.Exceptions, func(e Exception) bool {
+		return e.Tenant != "" &&
+			e.Expires != Date{}
+	})
+	subject := slices.ContainsFunc(s.Exceptions,
+		func(e Exception) bool { return e.Subject != "" && e.From != Date{} && e.ApprovedOn != Date{} })
 	for key, set := range map[string]bool{
-		"business_hours": s.Hours != nil && len(s.Hours.Holidays) > 0, "approved_issuers.users": s.ApprovedUsers != nil,
+		"business_hours":                s.Hours != nil && len(s.Hours.Holidays) > 0,
+		"approved_issuers.users":        s.ApprovedUsers != nil,
 		"approved_issuers.applications": s.ApprovedApplications != nil, "privileged_users": len(s.PrivilegedUsers) > 0,
-		"trusted_networks": len(s.TrustedNetworks) > 0, "bootstrap_applications": len(s.BootstrapApplications) != len(defaultIDs(bootstrapList)),
-		"guarded_resources": len(s.GuardedResources) != len(defaultIDs(guardedList)), "admin_tools": len(s.AdminTools) != len(defaultIDs(adminToolList)),
-		"incidents":         s.IncidentHours != defaultIncidentHours,
-		"onboarding_roster": s.Roster != nil, "supervision_register": s.Register != nil,
+		"trusted_networks":       len(s.TrustedNetworks) > 0,
+		"bootstrap_applications": len(s.BootstrapApplications) != len(defaultIDs(bootstrapList)),
+		"guarded_resources":      len(s.GuardedResources) != len(defaultIDs(guardedList)),
+		"admin_tools":            len(s.AdminTools) != len(defaultIDs(adminToolList)),
+		"incidents":              s.IncidentHours != defaultIncidentHours,
+		"onboarding_roster":      s.Roster != nil, "supervision_register": s.Register != nil,
 		"exceptions.tenant and expires": tenant, "exceptions.subject, from and approved_on": subject,
 		"rules.severity": severity, "rules.enabled": enabled, "rules.parameter": parameters,
 		"organisation": s.Organisation != "", "case.id": s.Case.ID != "", "case.examiner": s.Case.Examiner != "",
-		"case.collected_by": s.Case.CollectedBy != "", "case.collected_at": !s.Case.CollectedAt.IsZero(), "case.source": s.Case.Source != "",
+		"case.collected_by": s.Case.CollectedBy != "", "case.collected_at": !s.Case.CollectedAt.IsZero(),
+		"case.source": s.Case.Source != "",
 	} {
 		if !set {
 			t.Errorf("the example does not set %s", key)
@@ -418,10 +474,14 @@ func FuzzParse(f *testing.F) {
 	f.Add(full)
 	f.Add(Example())
 	for _, seed := range []string{
-		"", "a", "- a", "a: b: c", "{", "[[[", "? a\n: b", "a: &x [*x]", "rules: {TAP-ISSUED: {severity: low, enabled: true}}",
-		"exceptions:\n  - {rule: '*', reason: r, owner: o, from: 2026-01-02}\n  -\n", "trusted_networks: ['::1', 10.0.0.0/8]",
-		"business_hours: {timezone: UTC, days: [mon], from: '22:00', to: '06:00'}", "case:\n  id: |\n    a\n  source: >-\n    b\n",
-		"organisation: \"\\e\\u0000\"", "%YAML 1.2\n---\n", "a:\n\tb", "---\n---\n", "organisation: 'a\n\n  b'", "\ufeff{}",
+		"", "a", "- a", "a: b: c", "{", "[[[", "? a\n: b", "a: &x [*x]",
+		"rules: {TAP-ISSUED: {severity: low, enabled: true}}",
+		"exceptions:\n  - {rule: '*', reason: r, owner: o, from: 2026-01-02}\n  -\n",
+		"trusted_networks: ['::1', 10.0.0.0/8]",
+		"business_hours: {timezone: UTC, days: [mon], from: '22:00', to: '06:00'}",
+		"case:\n  id: |\n    a\n  source: >-\n    b\n",
+		"organisation: \"\\e\\u0000\"", "%YAML 1.2\n---\n", "a:\n\tb", "---\n---\n", "organisation: 'a\n\n  b'",
+		"\ufeff{}",
 	} {
 		f.Add(seed)
 	}

@@ -144,8 +144,10 @@ func TestADayBeginsAndEnds(t *testing.T) {
 		{"a day in UTC", "UTC", "2026-12-31", "2026-12-31T00:00:00Z", "2027-01-01T00:00:00Z"},
 		{"midnight is skipped", "America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00:00Z", "2018-11-05T02:00:00Z"},
 		{"midnight comes twice", "America/Havana", "2026-11-01", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z"},
-		{"the evening before is repeated", "America/Sao_Paulo", "2018-02-18", "2018-02-18T03:00:00Z", "2018-02-19T03:00:00Z"},
-		{"a day that was left out has no length", "Pacific/Apia", "2011-12-30", "2011-12-30T10:00:00Z", "2011-12-30T10:00:00Z"},
+		{"the evening before is repeated", "America/Sao_Paulo", "2018-02-18", "2018-02-18T03:00:00Z",
+			"2018-02-19T03:00:00Z"},
+		{"a day that was left out has no length", "Pacific/Apia", "2011-12-30", "2011-12-30T10:00:00Z",
+			"2011-12-30T10:00:00Z"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			day, err := ParseDate(c.day)
@@ -185,7 +187,8 @@ func TestDates(t *testing.T) {
 			}
 		}
 	}
-	for _, text := range []string{"", "2026-1-1", "2026-13-01", "2026-04-31", "hello", "2026-04-01 ", "1899-12-31", "20260401"} {
+	for _, text := range []string{"", "2026-1-1", "2026-13-01", "2026-04-31", "hello", "2026-04-01 ", "1899-12-31",
+		"20260401"} {
 		if d, err := ParseDate(text); err == nil {
 			t.Errorf("%q is read as %s", text, d)
 		}

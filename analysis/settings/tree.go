@@ -45,7 +45,8 @@ func (r *reader) tree(text []byte) (root ast.Node, ok bool) {
 	// Doubled keys are found by the reader, which goes on to the next error.
 	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if bad := (*yaml.SyntaxError)(nil); errors.As(err, &bad) && bad.Token != nil {
-		r.problemAt(bad.Token.Position.Line, bad.Token.Position.Column, "not YAML: %s: correct the line, or put the text in quotes", bad.Message)
+		r.problemAt(bad.Token.Position.Line, bad.Token.Position.Column,
+			"not YAML: %s: correct the line, or put the text in quotes", bad.Message)
 		return nil, false
 	}
 	if err != nil {
@@ -84,7 +85,8 @@ func (r *reader) plain(tokens token.Tokens) bool {
 		wrong := ""
 		switch t.Type {
 		case token.AnchorType, token.AliasType, token.MergeKeyType:
-			wrong = fmt.Sprintf("references (%s) are not accepted: write the value out, or put the text in quotes", quoted(t.Value))
+			wrong = fmt.Sprintf("references (%s) are not accepted: write the value out, or put the text in quotes",
+				quoted(t.Value))
 		case token.TagType:
 			wrong = fmt.Sprintf("tags (%s) are not accepted: remove it, or put the text in quotes", quoted(t.Value))
 		case token.DirectiveType:

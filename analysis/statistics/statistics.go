@@ -92,7 +92,8 @@ func Store(
 				for j, c := range row {
 					all = append(all, rateRow{
 						Tenant: tenant, Family: family.name, Kind: s.kind, ID: s.id, Name: s.name, Week: weeks[j],
-						Events: counts[i][j], Weeks: len(weeks) - 1, Mean: c.mean, P: c.p, Q: c.q, Records: s.weeks[weeks[j]].records,
+						Events: counts[i][j], Weeks: len(weeks) - 1, Mean: c.mean, P: c.p, Q: c.q,
+						Records: s.weeks[weeks[j]].records,
 					})
 				}
 			}

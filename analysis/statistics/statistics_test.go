@@ -33,7 +33,8 @@ func TestPoissonTailAgreesWithPrintedTable(t *testing.T) {
 		1:   {0.3679, 0.7358, 0.9197, 0.9810, 0.9963, 0.9994, 0.9999},
 		2:   {0.1353, 0.4060, 0.6767, 0.8571, 0.9473, 0.9834, 0.9955, 0.9989, 0.9998},
 		3.5: {0.0302, 0.1359, 0.3208, 0.5366, 0.7254, 0.8576, 0.9347, 0.9733, 0.9901, 0.9967, 0.9990, 0.9997, 0.9999},
-		5:   {0.0067, 0.0404, 0.1247, 0.2650, 0.4405, 0.6160, 0.7622, 0.8666, 0.9319, 0.9682, 0.9863, 0.9945, 0.9980, 0.9993, 0.9998, 0.9999},
+		5: {0.0067, 0.0404, 0.1247, 0.2650, 0.4405, 0.6160, 0.7622, 0.8666, 0.9319, 0.9682, 0.9863, 0.9945, 0.9980,
+			0.9993, 0.9998, 0.9999},
 	} {
 		if p := poissonTail(0, mean); p != 1 {
 			t.Errorf("P(X >= 0) for mean %g is %g, want 1", mean, p)
@@ -68,7 +69,8 @@ func TestPoissonTailKeepsItsDigitsFarOut(t *testing.T) {
 	for _, c := range []struct {
 		k    int
 		mean float64
-	}{{5, 0.5}, {10, 0.5}, {30, 0.5}, {100, 0.5}, {20, 1}, {40, 3.25}, {12, 12}, {60, 12}, {200, 12}, {150, 100}, {400, 100}, {1100, 1000}, {2000, 1000}} {
+	}{{5, 0.5}, {10, 0.5}, {30, 0.5}, {100, 0.5}, {20, 1}, {40, 3.25}, {12, 12}, {60, 12}, {200, 12}, {150, 100},
+		{400, 100}, {1100, 1000}, {2000, 1000}} {
 		got, want := poissonTail(c.k, c.mean), exactTail(c.k, c.mean)
 		if math.Abs(got/want-1) > 1e-9 {
 			t.Errorf("P(X >= %d) for mean %g is %g, want %g", c.k, c.mean, got, want)
@@ -85,8 +87,10 @@ func TestBenjaminiHochberg(t *testing.T) {
 		// procedure: it rejects the first four at 0.05. The q-values are those in the documentation of SciPy's
 		// false_discovery_control.
 		"Benjamini and Hochberg": {
-			[]float64{0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1},
-			[]float64{0.0015, 0.003, 0.0095, 0.035625, 0.0603, 0.06385714, 0.06385714, 0.0645, 0.0765, 0.486, 0.58118182, 0.714875, 0.75323077, 0.81321429, 1},
+			[]float64{0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719,
+				0.6528, 0.7590, 1},
+			[]float64{0.0015, 0.003, 0.0095, 0.035625, 0.0603, 0.06385714, 0.06385714, 0.0645, 0.0765, 0.486,
+				0.58118182, 0.714875, 0.75323077, 0.81321429, 1},
 		},
 		// The two examples in the documentation of stdlib's padjust.
 		"out of order":      {[]float64{0.008, 0.03, 0.123, 0.6, 0.2}, []float64{0.04, 0.075, 0.205, 0.6, 0.25}},
@@ -139,15 +143,17 @@ func TestCompareWeeks(t *testing.T) {
 	}
 	// A single week has nothing to be compared with but the least mean.
 	alone := compareWeeks([][]int{{3}})
-	if diff := cmp.Diff([][]comparison{{{0.5, poissonTail(3, 0.5), poissonTail(3, 0.5)}}}, alone, cmp.AllowUnexported(comparison{})); diff != "" {
+	if diff := cmp.Diff([][]comparison{{{0.5, poissonTail(3, 0.5), poissonTail(3, 0.5)}}}, alone,
+		cmp.AllowUnexported(comparison{})); diff != "" {
 		t.Errorf("a single week (-want +got):\n%s", diff)
 	}
 }
 
 // Quiet tenants have up to two log-ins a week at one rate throughout, and issuers who share the same rate. Chance must
-// not show an anomaly of either family in more than 5 of 100 of them. Busy tenants lie higher: each family is corrected
-// for itself, and the mean of the other weeks is an estimate that the Poisson tail takes for the truth. With 0.5 to 20
-// log-ins a week, over 108,000 tenants, 3.8 of 100 showed an anomaly of log-ins, 3.2 of passes, 6.8 one or the other.
+// not show an anomaly of either family in more than 5 of 100 of them. Busy tenants lie higher: each family is
+// corrected for itself, and the mean of the other weeks is an estimate that the Poisson tail takes for the truth. With
+// 0.5 to 20 log-ins a week, over 108,000 tenants, 3.8 of 100 showed an anomaly of log-ins, 3.2 of passes, 6.8 one or
+// the other.
 func TestQuietTenantsShowFewAnomalies(t *testing.T) {
 	source := rand.NewPCG(1995, 1)
 	quiet := func(subjects, weeks int, rate float64) [][]int {
@@ -180,7 +186,8 @@ func TestQuietTenantsShowFewAnomalies(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("of %d quiet tenants %d show an anomaly of log-ins, %d of passes, %d of either", tenants, logins, passes, either)
+	t.Logf("of %d quiet tenants %d show an anomaly of log-ins, %d of passes, %d of either", tenants, logins, passes,
+		either)
 	if 100*either > 5*tenants {
 		t.Errorf("of %d quiet tenants %d show an anomaly of log-ins, %d of passes, %d of either: want at most 5 of 100", tenants, logins, passes, either)
 	}
@@ -293,7 +300,8 @@ FROM rate_anomalies ORDER BY rowid`)
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)
 	}
-	// P(X >= 2) for 0.5 is 0.0902 and P(X >= 1) is 0.3935; the latter second of six tests is 0.3935 * 6 / 2 = 1.18, at most 1.
+	// P(X >= 2) for 0.5 is 0.0902 and P(X >= 1) is 0.3935; the latter second of six tests is 0.3935 * 6 / 2 = 1.18, at
+	// most 1.
 	want := []string{
 		"contoso log-ins tenant contoso contoso 01-05 00:00 0 2 | 1.0000 1.0000 1.0000 |",
 		"contoso log-ins tenant contoso contoso 01-12 00:00 2 2 | 0.5000 0.0902 0.2706 | s:2 s:3 s:4",

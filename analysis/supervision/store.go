@@ -98,8 +98,8 @@ type memberRow struct {
 	SignInNo int64 `db:"signin_no"`
 }
 
-// Store fills passes and pass_scope with the passes, and logins_and_blocked and login_signins with what Judge made of the
-// log-ins.
+// Store fills passes and pass_scope with the passes, and logins_and_blocked and login_signins with what Judge made of
+// the log-ins.
 func Store(ctx context.Context, c *casefile.Case, in Inputs, judged []*Login) error {
 	var issued []passRow
 	var scope []scopeRow
@@ -130,8 +130,10 @@ func (in Inputs) passRow(p *passes.Pass, logins int) passRow {
 	_, scopeKnown := in.Policies.At(p.Tenant, e.Time).ForEvents().Included()
 	row := passRow{
 		No: p.No, Record: e.Key(), Tenant: p.Tenant, PassID: e.PassID,
-		UserID: p.UserID, UserName: in.People.Name(p.Tenant, p.UserID), UserType: person.Type, UserCreated: person.Created,
-		IssuedAt: e.Time, IssuerType: e.IssuerType, IssuerID: e.IssuerID, IssuerName: e.IssuerName, IssuerIP: e.IssuerIP,
+		UserID: p.UserID, UserName: in.People.Name(p.Tenant, p.UserID), UserType: person.Type,
+		UserCreated: person.Created,
+		IssuedAt:    e.Time, IssuerType: e.IssuerType, IssuerID: e.IssuerID, IssuerName: e.IssuerName,
+		IssuerIP:            e.IssuerIP,
 		ApprovedUser:        e.IssuerType == "user" && onList(in.Settings.ApprovedUsers, e.IssuerNames),
 		ApprovedApplication: in.approvedApplication(e), UnclearApplication: in.unclearApplication(e),
 		StartsAt: p.Start, EndTime: p.End, EndLogged: p.EndLogged, EndedAt: p.EndedAt, EndedBy: p.EndedBy,
@@ -186,11 +188,15 @@ func (in Inputs) purposeAtStart(p *passes.Pass) Criterion {
 func (in Inputs) loginRow(l *Login) loginRow {
 	state := func(name string) string { return l.criterion(name).State }
 	row := loginRow{
-		No: l.No, Tenant: l.Tenant, UserID: l.UserID, UserName: in.People.Name(l.Tenant, l.UserID), Time: l.Time, LastTime: l.LastTime(),
-		IP: l.SignIns[0].IP, Outcome: l.Outcome, Applications: strings.Join(l.Applications(), ", "), SignIns: len(l.SignIns),
+		No: l.No, Tenant: l.Tenant, UserID: l.UserID, UserName: in.People.Name(l.Tenant, l.UserID), Time: l.Time,
+		LastTime: l.LastTime(),
+		IP:       l.SignIns[0].IP, Outcome: l.Outcome, Applications: strings.Join(l.Applications(), ", "),
+		SignIns: len(l.SignIns),
 		Records: l.Keys(), PassKnown: l.Known, Supervised: l.Supervised(),
-		Issued: state(criterionIssued), ApprovedIssuer: state(criterionApprovedIssuer), FourEyes: state(criterionFourEyes),
-		Purpose: state(criterionPurpose), Place: state(criterionPlace), Hours: state(criterionHours), Prompt: state(criterionPrompt),
+		Issued: state(criterionIssued), ApprovedIssuer: state(criterionApprovedIssuer),
+		FourEyes: state(criterionFourEyes),
+		Purpose:  state(criterionPurpose), Place: state(criterionPlace), Hours: state(criterionHours),
+		Prompt:       state(criterionPrompt),
 		OutcomeState: state(criterionOutcome), Closed: state(criterionClosed),
 		IssuedReason: l.criterion(criterionIssued).Reason, OutcomeReason: l.criterion(criterionOutcome).Reason,
 	}
@@ -212,7 +218,8 @@ func (in Inputs) loginRow(l *Login) loginRow {
 	if p := l.Pass; p != nil {
 		row.PassNo = &p.No
 		// An inferred end proves nothing: the pass may have been given less time than the policy allows.
-		row.EndedRecently = (p.EndLogged || p.EndedBy != "expiry") && p.EndedAt.Before(l.Time) && l.Time.Sub(p.EndedAt) < 30*when.Day
+		row.EndedRecently = (p.EndLogged || p.EndedBy != "expiry") && p.EndedAt.Before(l.Time) &&
+			l.Time.Sub(p.EndedAt) < 30*when.Day
 	}
 	return row
 }

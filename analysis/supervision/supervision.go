@@ -43,7 +43,8 @@ const (
 
 // Criteria are the names of the nine, in the order of the columns.
 func Criteria() []string {
-	return []string{criterionIssued, criterionApprovedIssuer, criterionFourEyes, criterionPurpose, criterionPlace, criterionHours,
+	return []string{criterionIssued, criterionApprovedIssuer, criterionFourEyes, criterionPurpose, criterionPlace,
+		criterionHours,
 		criterionPrompt, criterionOutcome, criterionClosed}
 }
 
@@ -158,8 +159,8 @@ func Judge(in Inputs, all []*logins.Login) []*Login {
 	return judged
 }
 
-// setSpans says of one user's log-ins, in order of time, with which of them a known pass was first used, and when the user
-// logged in with a later pass.
+// setSpans says of one user's log-ins, in order of time, with which of them a known pass was first used, and when the
+// user logged in with a later pass.
 func setSpans(own []*Login) {
 	first := map[*passes.Pass]time.Time{}
 	for _, l := range own {
@@ -254,7 +255,8 @@ func (l *Login) criterion(name string) Criterion {
 func (in Inputs) judgeIssued(l *Login) Criterion {
 	c := Criterion{Name: criterionIssued}
 	if l.Pass != nil && l.Pass.ValidAt(l.Time) {
-		c.State, c.Reason = Met, fmt.Sprintf("pass issued %s by %s, %s", when.Clock(l.Pass.Event.Time), issuerInWords(l.Pass), when.Apart(l.Pass.Event.Time, l.Time))
+		c.State, c.Reason = Met, fmt.Sprintf("pass issued %s by %s, %s", when.Clock(l.Pass.Event.Time),
+			issuerInWords(l.Pass), when.Apart(l.Pass.Event.Time, l.Time))
 		return c
 	}
 	lifetime, known := in.highestLifetime(l.Tenant, l.Time)
@@ -264,15 +266,20 @@ func (in Inputs) judgeIssued(l *Login) Criterion {
 	}
 	switch home := l.foreignHome(); {
 	case home != "":
-		c.State, c.Reason = NotAssessed, fmt.Sprintf("the user's home tenant is %s: the pass was issued there, and its audit log is not this tenant's", home)
+		c.State, c.Reason = NotAssessed,
+			fmt.Sprintf("the user's home tenant is %s: the pass was issued there, and its audit log is not this tenant's", home)
 	case !in.Coverage.Covers(l.Tenant, coverage.Audit, l.Time.Add(-lifetime), l.Time):
-		c.State, c.Reason = NotAssessed, fmt.Sprintf("the audit evidence does not cover the %s before the log-in (%s); export the audit log from %s on",
-			when.Minutes(lifetime), assumption, when.Clock(l.Time.Add(-lifetime)))
-	case l.Latest != nil && !l.Latest.EndLogged && !l.Latest.PolicyKnown && l.Time.Sub(l.Latest.Event.Time) < passes.LongestLifetime:
-		c.State, c.Reason = NotAssessed, fmt.Sprintf("the latest pass was issued %s, and neither its end nor the policy that bounds it is known; export the authentication methods policy",
-			when.Clock(l.Latest.Event.Time))
+		c.State, c.Reason = NotAssessed,
+			fmt.Sprintf("the audit evidence does not cover the %s before the log-in (%s); export the audit log from %s on",
+				when.Minutes(lifetime), assumption, when.Clock(l.Time.Add(-lifetime)))
+	case l.Latest != nil && !l.Latest.EndLogged && !l.Latest.PolicyKnown &&
+		l.Time.Sub(l.Latest.Event.Time) < passes.LongestLifetime:
+		c.State, c.Reason = NotAssessed,
+			fmt.Sprintf("the latest pass was issued %s, and neither its end nor the policy that bounds it is known; export the authentication methods policy",
+				when.Clock(l.Latest.Event.Time))
 	default:
-		c.State, c.Reason = Failed, "no pass was issued for the user in the time that the audit evidence covers ("+assumption+")"
+		c.State, c.Reason = Failed,
+			"no pass was issued for the user in the time that the audit evidence covers ("+assumption+")"
 		if p := l.Latest; p != nil {
 			c.Reason = fmt.Sprintf("the latest pass, issued %s by %s, had ended %s by %s, and no other was issued (%s)",
 				when.Clock(p.Event.Time), issuerInWords(p), when.Clock(p.EndedAt), p.EndedBy, assumption)
@@ -344,15 +351,17 @@ func (in Inputs) approvedApplication(e *auditlog.Event) bool {
 	return e.IssuerType == "application" && onList(in.Settings.ApprovedApplications, e.IssuerNames)
 }
 
-// unclearApplication says why nobody can tell whether the application that issued a pass is on the configured list: the
-// record has an id that the list does not hold, and that nothing ties to those which it does.
+// unclearApplication says why nobody can tell whether the application that issued a pass is on the configured list:
+// the record has an id that the list does not hold, and that nothing ties to those which it does.
 func (in Inputs) unclearApplication(e *auditlog.Event) string {
 	list := in.Settings.ApprovedApplications
-	if e.IssuerType != "application" || !e.Untied || list == nil || onList(list, e.IssuerNames) || !slices.ContainsFunc(*list, identity.LooksLikeID) {
+	if e.IssuerType != "application" || !e.Untied || list == nil || onList(list, e.IssuerNames) ||
+		!slices.ContainsFunc(*list, identity.LooksLikeID) {
 		return ""
 	}
 	return fmt.Sprintf("the event knows the application %s only by its service principal's id %s, which nothing in evidence ties to an id on the list "+
-		"of approved applications; put that id on the list, or add an export of the service principals", e.IssuerName, e.IssuerID)
+		"of approved applications; put that id on the list, or add an export of the service principals", e.IssuerName,
+		e.IssuerID)
 }
 
 func (in Inputs) judgeFourEyes(l *Login) Criterion {
@@ -411,7 +420,8 @@ func (in Inputs) purposeless(tenant, user string, at time.Time) Criterion {
 	person := in.People.Of(identity.User{Tenant: tenant, ID: user})
 	dated := !person.Created.IsZero() || !person.Hired.IsZero()
 	if !dated && in.Settings.Roster == nil && in.Settings.Register == nil {
-		c.State, c.Reason = NotAssessed, "the evidence has no creation or hire date of the user, and there is no onboarding roster and no supervision register"
+		c.State, c.Reason = NotAssessed,
+			"the evidence has no creation or hire date of the user, and there is no onboarding roster and no supervision register"
 		return c
 	}
 	var looked []string
@@ -452,13 +462,15 @@ func (in Inputs) newUser(tenant, user string, asked newness) string {
 			return "the account was created " + when.Clock(created)
 		}
 	}
-	if near(p.Hired) && !within(in.Rehired, key, asked.issued, rehiredWithin) && !within(in.Rehired, key, asked.login, rehiredWithin) {
+	if near(p.Hired) && !within(in.Rehired, key, asked.issued, rehiredWithin) &&
+		!within(in.Rehired, key, asked.login, rehiredWithin) {
 		return "the user was hired " + p.Hired.Format(time.DateOnly)
 	}
 	if in.Settings.Roster != nil {
 		local := in.Settings.LocalDay(at)
 		for _, entry := range *in.Settings.Roster {
-			if in.isUser(tenant, user, entry.UPN, entry.Start) && !entry.Start.AddDays(days).Before(local) && !local.AddDays(days).Before(entry.Start) {
+			if in.isUser(tenant, user, entry.UPN, entry.Start) && !entry.Start.AddDays(days).Before(local) &&
+				!local.AddDays(days).Before(entry.Start) {
 				return fmt.Sprintf("the onboarding roster has the user start on %s (line %d)", entry.Start, entry.Line)
 			}
 		}
@@ -475,15 +487,16 @@ func within(events auditlog.ByUser, user identity.User, moment time.Time, before
 	return len(of) > 0 && !of[0].Time.After(moment)
 }
 
-// createdForPass says whether a person created the account less than a day before its pass was issued, though the roster
-// knows nobody of that name.
+// createdForPass says whether a person created the account less than a day before its pass was issued, though the
+// roster knows nobody of that name.
 func (in Inputs) createdForPass(user identity.User, created, issued time.Time) bool {
 	if issued.IsZero() || in.Settings.Roster == nil || created.After(issued) || issued.Sub(created) >= createdWithin {
 		return false
 	}
 	by := in.Created.Of(user, issued.Add(1-createdWithin))
 	return len(by) > 0 && !by[0].Time.After(issued) &&
-		!slices.ContainsFunc(*in.Settings.Roster, func(e settings.RosterEntry) bool { return in.isUser(user.Tenant, user.ID, e.UPN, e.Start) })
+		!slices.ContainsFunc(*in.Settings.Roster,
+			func(e settings.RosterEntry) bool { return in.isUser(user.Tenant, user.ID, e.UPN, e.Start) })
 }
 
 // isUser says whether a UPN (or id) of a list stands for the user.
@@ -495,7 +508,8 @@ func (in Inputs) isUser(tenant, user, name string, on settings.Date) bool {
 // deviceAfter says which device of the user's was joined within the hours allowed after a time.
 func (in Inputs) deviceAfter(tenant, user string, at time.Time) string {
 	until := at.Add(in.Limits.Device)
-	if events := in.Devices.Of(identity.User{Tenant: tenant, ID: user}, at); len(events) > 0 && !events[0].Time.After(until) {
+	if events := in.Devices.Of(identity.User{Tenant: tenant, ID: user}, at); len(events) > 0 &&
+		!events[0].Time.After(until) {
 		return fmt.Sprintf("a device was joined %s (%s)", when.Clock(events[0].Time), events[0].Activity)
 	}
 	return ""
@@ -508,8 +522,10 @@ func (in Inputs) registered(tenant, user, passID string, at time.Time) string {
 	}
 	local := in.Settings.LocalDay(at)
 	for _, entry := range *in.Settings.Register {
-		if passID != "" && strings.EqualFold(entry.PassID, passID) || entry.Date == local && in.isUser(tenant, user, entry.UPN, entry.Date) {
-			return fmt.Sprintf("the supervision register names it (line %d, supervisor %s, ticket %s)", entry.Line, entry.Supervisor, entry.Ticket)
+		if passID != "" && strings.EqualFold(entry.PassID, passID) || entry.Date == local &&
+			in.isUser(tenant, user, entry.UPN, entry.Date) {
+			return fmt.Sprintf("the supervision register names it (line %d, supervisor %s, ticket %s)", entry.Line,
+				entry.Supervisor, entry.Ticket)
 		}
 	}
 	return ""
@@ -522,7 +538,8 @@ func (in Inputs) judgePlace(l *Login) Criterion {
 	}
 	at := func(s *logins.SignIn) string { return cmp.Or(s.IP, "the address") }
 	if countries, ok := in.Places.Strange[l.No]; ok {
-		return Criterion{criterionPlace, Failed, fmt.Sprintf("it came from %s, where nobody of the tenant is known", countries)}
+		return Criterion{criterionPlace, Failed,
+			fmt.Sprintf("it came from %s, where nobody of the tenant is known", countries)}
 	}
 	if told, ok := in.Places.Contested[l.No]; ok {
 		return Criterion{criterionPlace, Failed, "its pass was tried elsewhere afterwards: " + told}
@@ -533,12 +550,14 @@ func (in Inputs) judgePlace(l *Login) Criterion {
 	case strange == nil:
 		return Criterion{criterionPlace, Met, at(l.SignIns[0]) + " is in a network that is familiar to the user"}
 	case strange.Earlier < fewestEarlier:
-		return Criterion{criterionPlace, NotAssessed, fmt.Sprintf("the user has %d earlier sign-ins, fewer than %d", strange.Earlier, fewestEarlier)}
+		return Criterion{criterionPlace, NotAssessed,
+			fmt.Sprintf("the user has %d earlier sign-ins, fewer than %d", strange.Earlier, fewestEarlier)}
 	case !strange.AnyFamiliar:
 		return Criterion{criterionPlace, NotAssessed, "no network is familiar to the user yet"}
 	default:
-		return Criterion{criterionPlace, Failed, fmt.Sprintf("%s is neither a trusted place nor in a network familiar to the user, who has %d earlier sign-ins",
-			cmp.Or(strange.IP, "an unknown address"), strange.Earlier)}
+		return Criterion{criterionPlace, Failed,
+			fmt.Sprintf("%s is neither a trusted place nor in a network familiar to the user, who has %d earlier sign-ins",
+				cmp.Or(strange.IP, "an unknown address"), strange.Earlier)}
 	}
 }
 
@@ -548,9 +567,11 @@ func (in Inputs) judgeHours(l *Login) Criterion {
 	case h == nil:
 		return Criterion{criterionHours, NotAssessed, "no business hours are configured"}
 	case h.Contains(l.Time):
-		return Criterion{criterionHours, Met, l.Time.In(h.Location).Format("Monday 15:04") + " local time is within business hours"}
+		return Criterion{criterionHours, Met, l.Time.In(h.Location).Format("Monday 15:04") +
+			" local time is within business hours"}
 	default:
-		return Criterion{criterionHours, Failed, l.Time.In(h.Location).Format("Monday 2006-01-02 15:04") + " local time is outside business hours"}
+		return Criterion{criterionHours, Failed, l.Time.In(h.Location).Format("Monday 2006-01-02 15:04") +
+			" local time is outside business hours"}
 	}
 }
 
@@ -586,15 +607,19 @@ func (in Inputs) judgeOutcome(l *Login) Criterion {
 		if e.Time.Before(l.Time) {
 			apart = "after the first log-in with the same pass"
 		}
-		return Criterion{criterionOutcome, Met, fmt.Sprintf("%s %s, %s: %s", e.Activity, when.Clock(e.Time), apart, cmp.Or(e.Reason, "no reason given"))}
+		return Criterion{criterionOutcome, Met, fmt.Sprintf("%s %s, %s: %s", e.Activity, when.Clock(e.Time), apart,
+			cmp.Or(e.Reason, "no reason given"))}
 	}
 	if home := l.foreignHome(); home != "" {
-		return Criterion{criterionOutcome, NotAssessed, fmt.Sprintf("the user's home tenant is %s, where methods are registered", home)}
+		return Criterion{criterionOutcome, NotAssessed,
+			fmt.Sprintf("the user's home tenant is %s, where methods are registered", home)}
 	}
 	if !in.Coverage.Covers(l.Tenant, coverage.Audit, l.Time, to) {
-		return Criterion{criterionOutcome, NotAssessed, fmt.Sprintf("the audit evidence does not cover %s to %s", when.Clock(l.Time), when.Clock(to))}
+		return Criterion{criterionOutcome, NotAssessed,
+			fmt.Sprintf("the audit evidence does not cover %s to %s", when.Clock(l.Time), when.Clock(to))}
 	}
-	return Criterion{criterionOutcome, Failed, fmt.Sprintf("no method and no device was registered from the log-in until %s", when.Clock(to))}
+	return Criterion{criterionOutcome, Failed,
+		fmt.Sprintf("no method and no device was registered from the log-in until %s", when.Clock(to))}
 }
 
 // outcomeOf is the registration that "outcome" counts of a log-in; nil where there is none.
@@ -631,9 +656,12 @@ func (in Inputs) judgeClosed(l *Login, registered bool) Criterion {
 	case !p.EndLogged:
 		c.Reason = "the audit event does not say when the pass ends, nor that it was for one use"
 	case p.End.Sub(p.Start) <= allowed:
-		c.State, c.Reason = Met, fmt.Sprintf("the pass ended %s, %s after its start", when.Clock(p.End), when.InWords(p.End.Sub(p.Start)))
+		c.State, c.Reason = Met, fmt.Sprintf("the pass ended %s, %s after its start", when.Clock(p.End),
+			when.InWords(p.End.Sub(p.Start)))
 	default:
-		c.State, c.Reason = Failed, fmt.Sprintf("the pass stayed open until %s, %s after its start, for more than one use and was not deleted", when.Clock(p.End), when.InWords(p.End.Sub(p.Start)))
+		c.State, c.Reason = Failed,
+			fmt.Sprintf("the pass stayed open until %s, %s after its start, for more than one use and was not deleted",
+				when.Clock(p.End), when.InWords(p.End.Sub(p.Start)))
 	}
 	return c
 }

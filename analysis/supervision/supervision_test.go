@@ -34,13 +34,15 @@ func issued(at time.Time, e auditlog.Event) *auditlog.Event {
 
 func loginAt(at time.Time) *logins.Login {
 	return &logins.Login{
-		Tenant: "contoso", UserID: "anna", Time: at, Outcome: logins.Success, SignIns: []*logins.SignIn{{Time: at, Trusted: true}},
+		Tenant: "contoso", UserID: "anna", Time: at, Outcome: logins.Success,
+		SignIns: []*logins.SignIn{{Time: at, Trusted: true}},
 	}
 }
 
 // Each criterion follows from what it is given, and from nothing else.
 func TestCriteria(t *testing.T) {
-	byBeat := auditlog.Event{IssuerType: "user", IssuerID: "beat", IssuerName: "beat@contoso.example", IssuerNames: []string{"beat"}}
+	byBeat := auditlog.Event{IssuerType: "user", IssuerID: "beat", IssuerName: "beat@contoso.example",
+		IssuerNames: []string{"beat"}}
 	oneTime := byBeat
 	oneTime.PassUsage = "OneTime"
 	bySelf := byBeat
@@ -58,11 +60,14 @@ func TestCriteria(t *testing.T) {
 		want     string // the criteria that are told of, and their states
 	}{
 		{"a pass by a person on the list", []*auditlog.Event{issued(noon.Add(-time.Hour), oneTime)},
-			settings.Settings{ApprovedUsers: &beat}, covered(), "issued met, approved_issuer met, four_eyes met, closed met"},
+			settings.Settings{ApprovedUsers: &beat}, covered(),
+			"issued met, approved_issuer met, four_eyes met, closed met"},
 		{"a list without the person", []*auditlog.Event{issued(noon.Add(-time.Hour), oneTime)},
-			settings.Settings{ApprovedUsers: &nobody}, covered(), "issued met, approved_issuer failed, four_eyes met, closed met"},
+			settings.Settings{ApprovedUsers: &nobody}, covered(),
+			"issued met, approved_issuer failed, four_eyes met, closed met"},
 		{"no list; one's own pass", []*auditlog.Event{issued(noon.Add(-time.Hour), bySelf)},
-			settings.Settings{}, covered(), "issued met, approved_issuer not assessed, four_eyes failed, closed not assessed"},
+			settings.Settings{}, covered(),
+			"issued met, approved_issuer not assessed, four_eyes failed, closed not assessed"},
 		{"an application that nobody approved", []*auditlog.Event{issued(noon.Add(-time.Hour), byApplication)},
 			settings.Settings{ApprovedApplications: &nobody}, covered(),
 			"issued met, approved_issuer failed, four_eyes failed, closed not assessed"},
@@ -74,7 +79,8 @@ func TestCriteria(t *testing.T) {
 			"issued not assessed, approved_issuer not assessed, four_eyes not assessed, closed not assessed"},
 	} {
 		in := Inputs{
-			Settings: &c.settings, Limits: Limits{ClosedAfter: 8 * time.Hour}, Coverage: c.coverage, Passes: passes.Find(c.events, nil),
+			Settings: &c.settings, Limits: Limits{ClosedAfter: 8 * time.Hour}, Coverage: c.coverage,
+			Passes: passes.Find(c.events, nil),
 		}
 		l := Judge(in, []*logins.Login{loginAt(noon)})[0]
 		var got []string
@@ -97,7 +103,8 @@ func TestSupervised(t *testing.T) {
 	login := func(states ...string) *Login {
 		l := &Login{Login: &logins.Login{Outcome: logins.Success}}
 		for i, state := range states {
-			l.Criteria = append(l.Criteria, Criterion{Name: []string{criterionIssued, criterionPlace}[i], State: state})
+			l.Criteria = append(l.Criteria, Criterion{Name: []string{criterionIssued, criterionPlace}[i],
+				State: state})
 		}
 		return l
 	}
@@ -112,7 +119,8 @@ func TestSupervised(t *testing.T) {
 	known, blocked := login(Met), login(Met)
 	known.Pass, known.Known, blocked.Pass, blocked.Known = pass, true, pass, true
 	blocked.Login = &logins.Login{Outcome: logins.Blocked}
-	if with := ByPass(Ledger([]*Login{known, blocked, login(Met)})); len(with) != 1 || len(with[pass]) != 1 || with[pass][0] != known {
+	if with := ByPass(Ledger([]*Login{known, blocked, login(Met)})); len(with) != 1 || len(with[pass]) != 1 ||
+		with[pass][0] != known {
 		t.Errorf("log-ins by pass: %v", with)
 	}
 }
@@ -123,7 +131,8 @@ func TestLimitsOfParameters(t *testing.T) {
 			"new_user_days": 14, "device_hours": 24, "prompt_hours": 0.5, "closed_minutes": 480, "outcome_minutes": 60,
 		}[name], nil
 	})
-	want := Limits{NewUserDays: 14, Device: 24 * time.Hour, Prompt: 30 * time.Minute, ClosedAfter: 8 * time.Hour, Outcome: time.Hour}
+	want := Limits{NewUserDays: 14, Device: 24 * time.Hour, Prompt: 30 * time.Minute, ClosedAfter: 8 * time.Hour,
+		Outcome: time.Hour}
 	if diff := cmp.Diff(want, limits); diff != "" || err != nil {
 		t.Errorf("limits (-want +got):\n%s(%v)", diff, err)
 	}

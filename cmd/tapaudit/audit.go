@@ -23,8 +23,10 @@ func auditCommand(io streams) *cobra.Command {
 		"Reads files, folders, archives or standard input (-), judges what they hold and writes a report. "+
 			"The evidence is never changed. Without --case the database lives in memory, and in a temporary folder what exceeds it.",
 		example{"audit a folder of exports", "tapaudit run evidence"},
-		example{"judge a quarter by your configuration", "tapaudit run evidence --config tapaudit.yaml --period 2026Q3 --out report-2026Q3"},
-		example{"the default outputs, and a workbook and a ticket's summary besides", "tapaudit run evidence --format html,csv,json,parquet,xlsx,summary"},
+		example{"judge a quarter by your configuration",
+			"tapaudit run evidence --config tapaudit.yaml --period 2026Q3 --out report-2026Q3"},
+		example{"the default outputs, and a workbook and a ticket's summary besides",
+			"tapaudit run evidence --format html,csv,json,parquet,xlsx,summary"},
 		example{"fail a scheduled job when something urgent is open", "tapaudit run evidence --quiet --fail-on high"},
 		example{"read an archive from standard input", "tapaudit run - <evidence.zip"},
 	)
@@ -46,7 +48,8 @@ func auditCommand(io streams) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if err := writing.check(ctx, io, append(named(args), database.path, judging.config, judging.rules)...); err != nil {
+		if err := writing.check(ctx, io, append(named(args), database.path, judging.config,
+			judging.rules)...); err != nil {
 			return err
 		}
 		before, err := casefile.StateOf(ctx, database.path)
@@ -72,8 +75,8 @@ func auditCommand(io streams) *cobra.Command {
 	return c
 }
 
-// runDropped audits a folder that is the only argument, as when it is dropped on the program, and writes the report beside it:
-// the working folder is then one of the system's.
+// runDropped audits a folder that is the only argument, as when it is dropped on the program, and writes the report
+// beside it: the working folder is then one of the system's.
 func runDropped(ctx context.Context, folder string, io streams) error {
 	whole, err := filepath.Abs(folder)
 	if err != nil {
@@ -90,7 +93,8 @@ func ingestCommand(io streams) *cobra.Command {
 		"Loads evidence into a case, a database file that keeps it. The same file loaded twice adds nothing, and a load that "+
 			"was interrupted can be repeated.",
 		example{"begin a case", "tapaudit ingest evidence --case case.duckdb"},
-		example{"add a later export, saying what becomes of each file", "tapaudit ingest more/signins.json.gz --case case.duckdb --verbose"},
+		example{"add a later export, saying what becomes of each file",
+			"tapaudit ingest more/signins.json.gz --case case.duckdb --verbose"},
 	)
 	flags := c.Flags()
 	var database databaseFlags
@@ -119,7 +123,8 @@ func ingestCommand(io streams) *cobra.Command {
 				return err
 			}
 			talk.say(io, "%s holds %d sources with %d records read (%d and %d of them new), %d quarantined.",
-				database.path, after.sources, after.read, after.sources-before.sources, after.read-before.read, after.quarantined)
+				database.path, after.sources, after.read, after.sources-before.sources, after.read-before.read,
+				after.quarantined)
 			return nil
 		})
 	}
@@ -131,7 +136,8 @@ func analyzeCommand(io streams) *cobra.Command {
 	c := newCommand("analyze --case FILE", "judge a case and leave the derived tables in it",
 		"Judges a case, leaves the derived tables and the findings in it for queries, and prints the summary.",
 		example{"judge all of the evidence", "tapaudit analyze --case case.duckdb"},
-		example{"judge one month by your configuration", "tapaudit analyze --case case.duckdb --config tapaudit.yaml --period 2026-09"},
+		example{"judge one month by your configuration",
+			"tapaudit analyze --case case.duckdb --config tapaudit.yaml --period 2026-09"},
 	)
 	c.Args = noArguments
 	flags := c.Flags()
@@ -169,9 +175,12 @@ func analyzeCommand(io streams) *cobra.Command {
 func reportCommand(io streams) *cobra.Command {
 	c := newCommand("report --case FILE --out DIR", "judge a case and write its report",
 		"Judges a case and writes its report. A folder that tapaudit wrote is replaced as a whole, any other is refused.",
-		example{"write a quarter's report", "tapaudit report --case case.duckdb --config tapaudit.yaml --period 2026Q3 --out report-2026Q3"},
-		example{"write only a timeline for Timesketch", "tapaudit report --case case.duckdb --format timesketch --out timeline"},
-		example{"write findings for a SIEM that reads OCSF", "tapaudit report --case case.duckdb --format ocsf --out ocsf"},
+		example{"write a quarter's report",
+			"tapaudit report --case case.duckdb --config tapaudit.yaml --period 2026Q3 --out report-2026Q3"},
+		example{"write only a timeline for Timesketch",
+			"tapaudit report --case case.duckdb --format timesketch --out timeline"},
+		example{"write findings for a SIEM that reads OCSF",
+			"tapaudit report --case case.duckdb --format ocsf --out ocsf"},
 	)
 	c.Args = noArguments
 	flags := c.Flags()
@@ -226,8 +235,10 @@ func noArguments(c *cobra.Command, args []string) error {
 	return nil
 }
 
-// load reads evidence into the case, with progress on the terminal; unneeded may name days of a lake that are left out.
-func load(ctx context.Context, c *openCase, paths []string, io streams, talk talkFlags, unneeded func(time.Time) bool) error {
+// load reads evidence into the case, with progress on the terminal; unneeded may name days of a lake that are left
+// out.
+func load(ctx context.Context, c *openCase, paths []string, io streams, talk talkFlags,
+	unneeded func(time.Time) bool) error {
 	bar := startProgress(io.bar, paths, talk)
 	defer bar.stop()
 	opts := ingest.Options{Progress: bar.add, Unneeded: unneeded}
@@ -255,8 +266,8 @@ func load(ctx context.Context, c *openCase, paths []string, io streams, talk tal
 	return err
 }
 
-// loadingMemory is what Go may take for reading, unpacking and translating, in bytes, beside the database's own limit. Half of
-// it is in use at a time; the rest is what the collector leaves lying.
+// loadingMemory is what Go may take for reading, unpacking and translating, in bytes, beside the database's own limit.
+// Half of it is in use at a time; the rest is what the collector leaves lying.
 const loadingMemory = 340 << 20
 
 // withinMemory keeps Go's memory within loadingMemory until the returned function is called; GOMEMLIMIT goes before.

@@ -53,7 +53,8 @@ func whatIsThere(ctx context.Context, c *openCase, path string, err error) strin
 		return ""
 	}
 	var derived bool
-	if err := c.QueryRow(ctx, `SELECT count(*) > 0 FROM information_schema.tables WHERE table_name = 'findings'`).Scan(&derived); err != nil || derived {
+	if err := c.QueryRow(ctx,
+		`SELECT count(*) > 0 FROM information_schema.tables WHERE table_name = 'findings'`).Scan(&derived); err != nil || derived {
 		return "\nSHOW TABLES lists the tables that there are."
 	}
 	return fmt.Sprintf("\nThis case holds evidence only: 'tapaudit analyze --case %s' derives passes, logins, findings and the other tables. "+

@@ -24,7 +24,8 @@ func newProgram(io streams) *cobra.Command {
 			"'tapaudit FOLDER' audits a folder and writes the report beside it."),
 		Example: examples(
 			example{"audit a folder of exports", "tapaudit run evidence"},
-			example{"judge a quarter by your configuration", "tapaudit run evidence --config tapaudit.yaml --period 2026Q3 --out report-2026Q3"},
+			example{"judge a quarter by your configuration",
+				"tapaudit run evidence --config tapaudit.yaml --period 2026Q3 --out report-2026Q3"},
 		),
 		Version:       versionLine(),
 		Args:          cobra.ArbitraryArgs,
@@ -80,7 +81,8 @@ func examples(all ...example) string {
 // newCommand is a command: how it is called, what it does in a few words, sentences that say more, and examples.
 func newCommand(use, short, long string, all ...example) *cobra.Command {
 	c := &cobra.Command{
-		Use: use, Short: short, Long: capital(short) + "." + strings.TrimRight("\n"+wrapped(80, long), "\n"), Example: examples(all...),
+		Use: use, Short: short, Long: capital(short) + "." + strings.TrimRight("\n"+wrapped(80, long), "\n"),
+		Example:       examples(all...),
 		SilenceErrors: true, SilenceUsage: true,
 	}
 	c.Flags().SortFlags = false
@@ -121,7 +123,8 @@ func unknownCommand(c *cobra.Command, name string) error {
 	if c.HasParent() {
 		of = c.Name() + ": "
 	}
-	return usagef("%sunknown command %q%s", of, name, suggestion(name, names, "; '"+c.CommandPath()+" --help' lists them"))
+	return usagef("%sunknown command %q%s", of, name,
+		suggestion(name, names, "; '"+c.CommandPath()+" --help' lists them"))
 }
 
 // flagError is the error for flags that are not the command's. It names the flag that may be meant.
@@ -138,7 +141,8 @@ func flagError(c *cobra.Command, err error) error {
 
 // helpCommand explains a command as its own --help does. cobra's ends with 0 when there is no such command.
 func helpCommand() *cobra.Command {
-	c := newCommand("help [COMMAND]", "list the commands, or explain one", "", example{"explain a command", "tapaudit help run"})
+	c := newCommand("help [COMMAND]", "list the commands, or explain one", "",
+		example{"explain a command", "tapaudit help run"})
 	c.ValidArgsFunction = completeCommandNames
 	c.RunE = func(c *cobra.Command, args []string) error {
 		explained, err := commandOf(c.Root(), args)

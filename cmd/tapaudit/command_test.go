@@ -46,7 +46,8 @@ func TestEveryCommandHasExamplesThatWouldRun(t *testing.T) {
 			}
 			for _, flag := range regexp.MustCompile(`--[a-z-]+`).FindAllString(line, -1) {
 				if c.Flags().Lookup(flag[2:]) == nil {
-					t.Errorf("%s: the example %q uses %s, which the command does not have", c.CommandPath(), line, flag)
+					t.Errorf("%s: the example %q uses %s, which the command does not have", c.CommandPath(), line,
+						flag)
 				}
 			}
 		}
@@ -116,7 +117,8 @@ func TestSuggestions(t *testing.T) {
 		{"run x -q", `unknown shorthand flag: 'q' in -q`},
 		{"run x --fail-on hihg", `--fail-on: "hihg" is none of info, low, medium, high, critical; did you mean high?`},
 		{"diff a b --fail-on CRITICL", `did you mean critical?`},
-		{"run x --format html,xslx", `--format: "xslx" is none of html, brief, csv, json, parquet, xlsx, timesketch, ocsf, summary; did you mean xlsx?`},
+		{"run x --format html,xslx",
+			`--format: "xslx" is none of html, brief, csv, json, parquet, xlsx, timesketch, ocsf, summary; did you mean xlsx?`},
 		{"report --case nowhere --format x", `nowhere`},
 		{"rules", `say 'tapaudit rules list', 'tapaudit rules show' or 'tapaudit rules test'`},
 		{"rules show TAP-ISUED", `unknown rule TAP-ISUED; did you mean TAP-ISSUED?`},

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// letRead waits for Enter where the program has a window of its own, as when it was started by double click or by dropping a
-// folder on it: the window closes with the program, and with it what it says.
+// letRead waits for Enter where the program has a window of its own, as when it was started by double click or by
+// dropping a folder on it: the window closes with the program, and with it what it says.
 func letRead(in io.Reader, out io.Writer) {
 	var processes [2]uint32
 	list := windows.NewLazySystemDLL("kernel32.dll").NewProc("GetConsoleProcessList")
@@ -24,7 +24,8 @@ func letRead(in io.Reader, out io.Writer) {
 	_, _ = bufio.NewReader(in).ReadString('\n')
 }
 
-// showsColor says whether a console takes escape sequences, and makes it take them: one before Windows 10 shows them as text.
+// showsColor says whether a console takes escape sequences, and makes it take them: one before Windows 10 shows them
+// as text.
 func showsColor(w any) bool {
 	file, ok := w.(*os.File)
 	if !ok {

@@ -62,7 +62,8 @@ func TestCorpus(t *testing.T) {
 				}
 				return n
 			}
-			got := counts{number("records_read"), number("records_loaded") + number("records_duplicate"), number("records_not_used"), number("records_quarantined")}
+			got := counts{number("records_read"), number("records_loaded") + number("records_duplicate"),
+				number("records_not_used"), number("records_quarantined")}
 			if got.read != got.used+got.notUsed+got.quarantined {
 				t.Errorf("%s: %+v does not add up", row["path"], got)
 			}

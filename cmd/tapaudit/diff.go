@@ -16,7 +16,8 @@ func diffCommand(io streams) *cobra.Command {
 	c := newCommand("diff OLD NEW", "say what sets two reports apart",
 		"Says which findings of two reports are new, gone or changed, and what else sets the reports apart.",
 		example{"compare two quarters", "tapaudit diff report-2026Q2 report-2026Q3"},
-		example{"write the comparison, and fail when a new finding is high", "tapaudit diff report-2026Q2 report-2026Q3 --out changes --fail-on high"},
+		example{"write the comparison, and fail when a new finding is high",
+			"tapaudit diff report-2026Q2 report-2026Q3 --out changes --fail-on high"},
 	)
 	flags := c.Flags()
 	out := flags.String("out", "", "folder to write diff.html and diff.csv into")

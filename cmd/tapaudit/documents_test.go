@@ -27,8 +27,9 @@ var block = regexp.MustCompile("(?ms)^ *```([a-z]*)\n(.*?)^ *```$")
 // linesShown are those that -update puts into a block of output.
 const linesShown = 15
 
-// TestDocuments runs each block marked sh as a reader would, one after the other, in a folder with the sample's evidence and
-// configuration. A block marked output is what the one before it prints to begin with; -update writes it anew.
+// TestDocuments runs each block marked sh as a reader would, one after the other, in a folder with the sample's
+// evidence and configuration. A block marked output is what the one before it prints to begin with; -update writes it
+// anew.
 func TestDocuments(t *testing.T) {
 	sh, err := exec.LookPath("sh")
 	if err != nil || runtime.GOOS != "linux" {
@@ -119,7 +120,8 @@ func readersFolder(t *testing.T) string {
 // TestColumns: reports/README.md lists the columns that a report's tables have. With -update it is written so.
 func TestColumns(t *testing.T) {
 	dir := readersFolder(t)
-	command := exec.Command("tapaudit", "run", "evidence", "--config", "tapaudit.yaml", "--period", "2026Q3", "--quiet")
+	command := exec.Command("tapaudit", "run", "evidence", "--config", "tapaudit.yaml", "--period", "2026Q3",
+		"--quiet")
 	command.Dir = dir
 	if out, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

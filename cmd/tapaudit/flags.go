@@ -34,13 +34,15 @@ type judgeFlags struct {
 
 func (f *judgeFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.config, "config", "", "configuration (YAML)")
-	flags.StringVar(&f.period, "period", "", "what to judge: 2026, 2026Q3, 2026-09 or 2026-09-14 (default: the span of the evidence)")
+	flags.StringVar(&f.period, "period", "",
+		"what to judge: 2026, 2026Q3, 2026-09 or 2026-09-14 (default: the span of the evidence)")
 	flags.StringVar(&f.from, "from", "", "beginning of the period, e.g. 2026-07-01 or 2026-07-01T06:00:00Z")
 	flags.StringVar(&f.to, "to", "", "end of the period, exclusive")
 	flags.StringVar(&f.tenant, "tenant", "", "tenant of records that name none")
 	flags.StringVar(&f.asOf, "as-of", "", "what counts as now (default: the latest time in the evidence)")
 	flags.StringVar(&f.failOn, "fail-on", "", "exit with 3 when an open finding of this severity or higher exists")
-	flags.StringVar(&f.rules, "rules", "", "folder with rules of your own (*.sql), of the same form as the built-in ones")
+	flags.StringVar(&f.rules, "rules", "",
+		"folder with rules of your own (*.sql), of the same form as the built-in ones")
 	flags.BoolVar(&f.strict, "strict", false, "exit with 4 when evidence was quarantined or not recognised")
 }
 
@@ -101,7 +103,8 @@ func (j *judgement) status(r *analysis.Result) error {
 		return leftOut(faults)
 	}
 	failOn := analysis.Severity(j.flags.failOn)
-	if failOn != "" && slices.ContainsFunc(r.Findings, func(f analysis.Finding) bool { return f.Status == "open" && f.Severity.Rank() >= failOn.Rank() }) {
+	if failOn != "" && slices.ContainsFunc(r.Findings,
+		func(f analysis.Finding) bool { return f.Status == "open" && f.Severity.Rank() >= failOn.Rank() }) {
 		return statusError(exitFindings)
 	}
 	if r.Unassessed != "" {
@@ -115,8 +118,8 @@ func (j *judgement) status(r *analysis.Result) error {
 	return nil
 }
 
-// leftOut is the error that names the faulty rules. Each is indented, so that no line of what a rule says stands as if it
-// were the program's own.
+// leftOut is the error that names the faulty rules. Each is indented, so that no line of what a rule says stands as if
+// it were the program's own.
 func leftOut(faults []error) error {
 	var text strings.Builder
 	for _, fault := range faults {
@@ -125,8 +128,8 @@ func leftOut(faults []error) error {
 	return errors.New("these rules were left out:" + text.String())
 }
 
-// tellUnassessed says, whatever the exit status comes to, that nothing could be assessed; kept is the report that stays
-// for that, "" where there was none. It is said in spite of --quiet: nobody may take the silence for a result.
+// tellUnassessed says, whatever the exit status comes to, that nothing could be assessed; kept is the report that
+// stays for that, "" where there was none. It is said in spite of --quiet: nobody may take the silence for a result.
 func tellUnassessed(io streams, r *analysis.Result, kept string) {
 	if r.Unassessed == "" {
 		return
@@ -153,18 +156,21 @@ type reportFlags struct {
 func (f *reportFlags) add(flags *pflag.FlagSet, out string) {
 	flags.StringVar(&f.out, "out", out, "folder to write the report into")
 	addReplace(flags, &f.replace)
-	flags.StringSliceVar(&f.formats, "format", nil, "outputs, with commas between: "+strings.Join(reports.Formats(), ", ")+
-		" (default "+strings.Join(reports.DefaultFormats(), ",")+")")
-	flags.StringVar(&f.pseudonymise, "pseudonymise", "", "replace names, ids and addresses by pseudonyms made with this key file, for sharing")
+	flags.StringSliceVar(&f.formats, "format", nil,
+		"outputs, with commas between: "+strings.Join(reports.Formats(), ", ")+
+			" (default "+strings.Join(reports.DefaultFormats(), ",")+")")
+	flags.StringVar(&f.pseudonymise, "pseudonymise", "",
+		"replace names, ids and addresses by pseudonyms made with this key file, for sharing")
 	f.signing.add(flags)
 }
 
 func addReplace(flags *pflag.FlagSet, replace *bool) {
-	flags.BoolVar(replace, "replace", false, "delete what else lies in the output folder: files that its manifest does not list, or that were changed")
+	flags.BoolVar(replace, "replace", false,
+		"delete what else lies in the output folder: files that its manifest does not list, or that were changed")
 }
 
-// check refuses, before any work is done, what could not be written in the end. inputs are the paths that the run reads
-// or keeps, the case among them.
+// check refuses, before any work is done, what could not be written in the end. inputs are the paths that the run
+// reads or keeps, the case among them.
 func (f *reportFlags) check(ctx context.Context, io streams, inputs ...string) error {
 	for _, name := range f.formats {
 		if !slices.Contains(reports.Formats(), name) {
@@ -173,7 +179,8 @@ func (f *reportFlags) check(ctx context.Context, io streams, inputs ...string) e
 	}
 	for _, path := range append(inputs, f.signing.key, f.signing.passwordFile, f.pseudonymise) {
 		if path != "" && path != "-" && within(f.out, path) {
-			return usagef("--out: %q lies in the folder %q, which the report would replace; choose another folder", path, f.out)
+			return usagef("--out: %q lies in the folder %q, which the report would replace; choose another folder",
+				path, f.out)
 		}
 	}
 	err := folder.Check(ctx, f.out, f.replace)
@@ -230,7 +237,8 @@ func resolved(path string) string {
 
 // write writes the report and the summary. Where nothing could be assessed and another report stands there, that one
 // stays, and the summary alone tells of this one.
-func (f *reportFlags) write(ctx context.Context, c *openCase, s *settings.Settings, r *analysis.Result, io streams, talk talkFlags) error {
+func (f *reportFlags) write(ctx context.Context, c *openCase, s *settings.Settings, r *analysis.Result, io streams,
+	talk talkFlags) error {
 	if f.pseudonyms != nil {
 		// Done once, before any writer sees the result.
 		names, err := analysis.ReadNames(ctx, c.Case, s)
@@ -291,7 +299,8 @@ func (f *databaseFlags) add(io streams, flags *pflag.FlagSet, what string) {
 	f.err = io.err
 	flags.StringVar(&f.path, "case", "", what)
 	flags.IntVar(&f.threads, "threads", 0, "threads of the database (default: one per processor)")
-	flags.StringVar(&f.memory, "memory-limit", "", "memory of the database, e.g. 4GiB (default "+casefile.DefaultMemoryLimit+")")
+	flags.StringVar(&f.memory, "memory-limit", "",
+		"memory of the database, e.g. 4GiB (default "+casefile.DefaultMemoryLimit+")")
 }
 
 func (f *databaseFlags) need(command string) error {
@@ -341,14 +350,16 @@ func (f *databaseFlags) with(ctx context.Context, do func(*openCase) error) erro
 	}
 	for _, j := range journals {
 		fmt.Fprintf(f.err, "Note: %s lies beside the case. A run that was killed left it, or somebody put it there. "+
-			"What can be read of it as changes to this case counts: it is part of what this command sees.\n", safetext.Line(j.String()))
+			"What can be read of it as changes to this case counts: it is part of what this command sees.\n",
+			safetext.Line(j.String()))
 	}
 	derived, err := analysis.Derived()
 	if err != nil {
 		return err
 	}
 	c, err := casefile.Open(ctx, f.path, casefile.Options{
-		Threads: f.threads, MemoryLimit: f.memory, TempDir: temporary, ReadOnly: f.readOnly, Loads: f.loads, Derived: derived, Limits: f.limits,
+		Threads: f.threads, MemoryLimit: f.memory, TempDir: temporary, ReadOnly: f.readOnly, Loads: f.loads,
+		Derived: derived, Limits: f.limits,
 	})
 	if err != nil {
 		return err

@@ -19,7 +19,8 @@ import (
 
 // interrupted starts the real program, sends it the interrupt of Ctrl-C as soon as it says so much on standard error,
 // and returns its exit status.
-func interrupted(t *testing.T, temporary string, stdin io.Reader, when string, args ...string) (status int, said string) {
+func interrupted(t *testing.T, temporary string, stdin io.Reader, when string,
+	args ...string) (status int, said string) {
 	t.Helper()
 	command := exec.Command("tapaudit", args...)
 	command.Env = append(os.Environ(), "TMPDIR="+temporary, "SOURCE_DATE_EPOCH=1791158400")
@@ -59,8 +60,8 @@ func interrupted(t *testing.T, temporary string, stdin io.Reader, when string, a
 	return command.ProcessState.ExitCode(), said
 }
 
-// TestInterrupt: Ctrl-C at any stage ends the program cleanly. The old report stays whole until the new one is complete,
-// and nothing half done is left anywhere.
+// TestInterrupt: Ctrl-C at any stage ends the program cleanly. The old report stays whole until the new one is
+// complete, and nothing half done is left anywhere.
 func TestInterrupt(t *testing.T) {
 	q := newMadeUpTenant(t, 2000, 60)
 	home := t.TempDir()
@@ -84,7 +85,8 @@ func TestInterrupt(t *testing.T) {
 		{"Writing the report", true},
 	} {
 		t.Run(test.when, func(t *testing.T) {
-			status, said := interrupted(t, temporary, nil, test.when, "run", evidence, "--period", "2026Q3", "--out", report)
+			status, said := interrupted(t, temporary, nil, test.when, "run", evidence, "--period", "2026Q3", "--out",
+				report)
 			want := old
 			switch {
 			case status == 0 && test.canFinish:
@@ -104,7 +106,8 @@ func TestInterrupt(t *testing.T) {
 
 	t.Run("without an old report", func(t *testing.T) {
 		home := t.TempDir()
-		if status, said := interrupted(t, temporary, nil, "Judging", "run", evidence, "--out", filepath.Join(home, "report")); status != exitInterrupted {
+		if status, said := interrupted(t, temporary, nil, "Judging", "run", evidence, "--out",
+			filepath.Join(home, "report")); status != exitInterrupted {
 			t.Errorf("exit status %d, want %d:\n%s", status, exitInterrupted, said)
 		}
 		leftOver(t, home)
@@ -120,7 +123,8 @@ func TestInterrupt(t *testing.T) {
 		defer silent.Close()
 		home := t.TempDir()
 		begun := time.Now()
-		if status, said := interrupted(t, temporary, silent, "Reading the evidence", "run", "-", "--out", filepath.Join(home, "report")); status != exitInterrupted {
+		if status, said := interrupted(t, temporary, silent, "Reading the evidence", "run", "-", "--out",
+			filepath.Join(home, "report")); status != exitInterrupted {
 			t.Errorf("exit status %d, want %d:\n%s", status, exitInterrupted, said)
 		}
 		if waited := time.Since(begun); waited > time.Minute {
@@ -134,7 +138,8 @@ func TestInterrupt(t *testing.T) {
 	t.Run("case", func(t *testing.T) {
 		home := t.TempDir()
 		half, full := filepath.Join(home, "half.duckdb"), filepath.Join(home, "full.duckdb")
-		if status, said := interrupted(t, temporary, nil, "Reading the evidence", "ingest", evidence, "--case", half); status != exitInterrupted {
+		if status, said := interrupted(t, temporary, nil, "Reading the evidence", "ingest", evidence, "--case",
+			half); status != exitInterrupted {
 			t.Errorf("exit status %d, want %d:\n%s", status, exitInterrupted, said)
 		}
 		leftOver(t, temporary)
@@ -143,7 +148,8 @@ func TestInterrupt(t *testing.T) {
 		for _, one := range []string{half, full} {
 			tapaudit(t, 0, "report", "--case", one, "--period", "2026Q3", "--out", one+"-report", "--quiet")
 		}
-		if diff := cmp.Diff(files(t, full+"-report")["findings.json"], files(t, half+"-report")["findings.json"]); diff != "" {
+		if diff := cmp.Diff(files(t, full+"-report")["findings.json"],
+			files(t, half+"-report")["findings.json"]); diff != "" {
 			t.Errorf("findings (-loaded once +interrupted and loaded again):\n%s", diff)
 		}
 	})

@@ -17,7 +17,8 @@ func lakeCommand(io streams) *cobra.Command {
 		"Keeps exports as a lake: Parquet files by tenant and day, joined and sorted. A lake that is there is added to; 'run' reads "+
 			"it like any other evidence.",
 		example{"begin a lake, or add a quarter to it", "tapaudit lake evidence --out lake"},
-		example{"add exports, with the tenant of those that name none", "tapaudit lake more --out lake --tenant 25b1f699-3870-4dbb-a781-c22127c974d7"},
+		example{"add exports, with the tenant of those that name none",
+			"tapaudit lake more --out lake --tenant 25b1f699-3870-4dbb-a781-c22127c974d7"},
 	)
 	flags := c.Flags()
 	var database databaseFlags
@@ -58,7 +59,8 @@ func lakeCommand(io streams) *cobra.Command {
 				return err
 			}
 			talk.say(io, "%s: %d sources read, %d of their records quarantined; %d files of records written, %d records in them; %d other exports kept as they came.",
-				safetext.Line(out), counts.sources, counts.quarantined, written.Partitions, written.Records, written.Kept)
+				safetext.Line(out), counts.sources, counts.quarantined, written.Partitions, written.Records,
+				written.Kept)
 			if strict && counts.quarantined+counts.unrecognised > 0 {
 				return statusError(exitQuarantined)
 			}

@@ -20,8 +20,8 @@ import (
 // placeInText is where a record stands, as sentences name it.
 var placeInText = regexp.MustCompile(`\S+\.(?:ndjson|json|csv|parquet)[:#]\d+(?:\[\d+\])?`)
 
-// judged is what a report says of passes: the findings of every rule about them but some, the ledger, the passes, the policy.
-// Where records stand is left out: a lake's and an extract's are rows of their own.
+// judged is what a report says of passes: the findings of every rule about them but some, the ledger, the passes, the
+// policy. Where records stand is left out: a lake's and an extract's are rows of their own.
 func judged(t testing.TB, report string, but ...string) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
@@ -34,7 +34,8 @@ func judged(t testing.TB, report string, but ...string) map[string][]string {
 		if name == "findings.csv" {
 			rows = slices.DeleteFunc(rows, func(r map[string]string) bool {
 				r["summary"] = placeInText.ReplaceAllString(r["summary"], "PLACE")
-				return strings.HasPrefix(r["rule_id"], "EVIDENCE-") || strings.HasPrefix(r["rule_id"], "EXCEPTION-") || slices.Contains(but, r["rule_id"])
+				return strings.HasPrefix(r["rule_id"], "EVIDENCE-") || strings.HasPrefix(r["rule_id"], "EXCEPTION-") ||
+					slices.Contains(but, r["rule_id"])
 			})
 		}
 		all[name] = lines(rows, heads...)
@@ -43,7 +44,8 @@ func judged(t testing.TB, report string, but ...string) map[string][]string {
 	return all
 }
 
-// sameJudgement demands that two reports say the same of passes, finding by finding, ids included; but leaves rules out.
+// sameJudgement demands that two reports say the same of passes, finding by finding, ids included; but leaves rules
+// out.
 func sameJudgement(t testing.TB, what, want, got string, but ...string) {
 	t.Helper()
 	expected := judged(t, want, but...)
@@ -59,7 +61,8 @@ func sameJudgement(t testing.TB, what, want, got string, but ...string) {
 func auditSample(t testing.TB, period string, evidence ...string) (report string) {
 	t.Helper()
 	report = filepath.Join(t.TempDir(), "report")
-	args := append([]string{"run", "--config", filepath.Join(sampleLogs, "tapaudit.yaml"), "--period", period, "--format", "csv", "--out", report, "--quiet"}, evidence...)
+	args := append([]string{"run", "--config", filepath.Join(sampleLogs, "tapaudit.yaml"), "--period", period,
+		"--format", "csv", "--out", report, "--quiet"}, evidence...)
 	tapaudit(t, 0, args...)
 	return report
 }
@@ -90,7 +93,8 @@ func extractOn(t testing.TB, engine, period, lake, into string, args ...string) 
 	return text
 }
 
-// TestLakeAndExtract: the sample as it is, as a lake and as an extract made on DuckDB gives the same findings, ids included.
+// TestLakeAndExtract: the sample as it is, as a lake and as an extract made on DuckDB gives the same findings, ids
+// included.
 func TestLakeAndExtract(t *testing.T) {
 	full := auditSample(t, "2026Q3", filepath.Join(sampleLogs, "evidence"))
 	dir := t.TempDir()
@@ -108,7 +112,9 @@ func TestLakeAndExtract(t *testing.T) {
 		report := auditSample(t, "2026Q3", into, filepath.Join(lake, "exports"))
 		sameJudgement(t, "extract", full, report)
 		for _, row := range rowsOf(t, report, "evidence.csv") {
-			if strings.Contains(row["format"], "lake extract") && !strings.Contains(row["note"], "an extract of a lake, from 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z, made on duckdb by the query ") {
+			if strings.Contains(row["format"], "lake extract") &&
+				!strings.Contains(row["note"],
+					"an extract of a lake, from 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z, made on duckdb by the query ") {
 				t.Errorf("evidence.csv says of %s: %s", row["path"], row["note"])
 			}
 		}
@@ -136,8 +142,8 @@ func TestLakeAndExtract(t *testing.T) {
 			t.Errorf("coverage (-lake +extract beside some of it):\n%s", diff)
 		}
 	})
-	// Whether a record may concern a pass is told of what it says, not of its text: one that was stripped of it for privacy's
-	// sake is judged all the same.
+	// Whether a record may concern a pass is told of what it says, not of its text: one that was stripped of it for
+	// privacy's sake is judged all the same.
 	t.Run("without the records' own texts", func(t *testing.T) {
 		bare := filepath.Join(t.TempDir(), "lake")
 		if err := os.CopyFS(bare, os.DirFS(lake)); err != nil {
@@ -157,7 +163,8 @@ func TestLakeAndExtract(t *testing.T) {
 		t.Run("extract as "+format, func(t *testing.T) {
 			into := filepath.Join(dir, "extract-"+format)
 			onDuckDB(t, extractOn(t, "duckdb", "2026Q3", lake, into, "--format", format), into)
-			sameJudgement(t, "extract as "+format, full, auditSample(t, "2026Q3", into, filepath.Join(lake, "exports")))
+			sameJudgement(t, "extract as "+format, full,
+				auditSample(t, "2026Q3", into, filepath.Join(lake, "exports")))
 		})
 	}
 	t.Run("an older extract", func(t *testing.T) {
@@ -182,7 +189,8 @@ func TestLakeAndExtract(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(file, bytes.ReplaceAll(text, []byte("tapaudit 3; "), []byte("tapaudit 1; ")), 0o600); err != nil {
+			if err := os.WriteFile(file, bytes.ReplaceAll(text, []byte("tapaudit 3; "), []byte("tapaudit 1; ")),
+				0o600); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -242,7 +250,8 @@ type otherLayout struct {
 }
 
 // extractOn gives the query's text for an engine that knows the tables by the names that place gives them.
-func (l otherLayout) extractOn(t testing.TB, engine, into string, place func(table, file string) string, more ...string) string {
+func (l otherLayout) extractOn(t testing.TB, engine, into string, place func(table, file string) string,
+	more ...string) string {
 	t.Helper()
 	args := slices.Concat([]string{"extract", "--engine", engine, "--period", "2026Q3", "--into", into}, l.flags, more)
 	for _, table := range slices.Sorted(maps.Keys(l.files)) {
@@ -295,11 +304,14 @@ func otherLayouts(t *testing.T, dir, lake string) map[string]otherLayout {
     protocol AS authenticationProtocol, transfer_method AS originalTransferMethod, requirement AS authenticationRequirement,
     conditional_access AS conditionalAccessStatus, risk AS riskLevelDuringSignIn, risk_aggregated AS riskLevelAggregated, risk_state AS riskState, interactive AS isInteractive, ` +
 			nested(text, "authMethod := mfa_method") + ` AS mfaDetail, ` +
-			list(text, `CASE WHEN interactive THEN '["interactiveUser"]' ELSE '["nonInteractiveUser"]' END`, `["VARCHAR"]`) + ` AS signInEventTypes, ` +
+			list(text, `CASE WHEN interactive THEN '["interactiveUser"]' ELSE '["nonInteractiveUser"]' END`,
+				`["VARCHAR"]`) + ` AS signInEventTypes, ` +
 			nested(text, "errorCode := error_code", "failureReason := failure_reason") + ` AS status, ` +
-			nested(text, "deviceId := device_id", "displayName := device_name", "operatingSystem := operating_system") + ` AS deviceDetail, ` +
+			nested(text, "deviceId := device_id", "displayName := device_name",
+				"operatingSystem := operating_system") + ` AS deviceDetail, ` +
 			nested(text, "city := city", "countryOrRegion := country") + ` AS location, ` +
-			list(text, `coalesce(network_locations, '[]')`, `[{"networktype":"VARCHAR","networknames":["VARCHAR"]}]`) + ` AS networkLocationDetails, ` + steps + ` AS authenticationDetails`
+			list(text, `coalesce(network_locations, '[]')`, `[{"networktype":"VARCHAR","networknames":["VARCHAR"]}]`) +
+			` AS networkLocationDetails, ` + steps + ` AS authenticationDetails`
 	}
 	audits := func(text bool) string {
 		return `tenant_id AS tenant, id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS activityDateTime, activity AS activityDisplayName, category, service AS loggedByService, result,
@@ -310,7 +322,8 @@ func otherLayouts(t *testing.T, dir, lake string) map[string]otherLayout {
 			list(text, "details", `[{"key":"VARCHAR","value":"VARCHAR"}]`) + ` AS additionalDetails`
 	}
 	read := func(kind string) string {
-		return fmt.Sprintf("read_parquet('%s/%s/**/*.parquet', hive_partitioning = false) WHERE NOT filtered", lake, kind)
+		return fmt.Sprintf("read_parquet('%s/%s/**/*.parquet', hive_partitioning = false) WHERE NOT filtered", lake,
+			kind)
 	}
 	acts := func(name string) string { // they have the lake's columns in each layout
 		file := filepath.Join(dir, name+"-activities.parquet")
@@ -322,27 +335,40 @@ func otherLayouts(t *testing.T, dir, lake string) map[string]otherLayout {
 		s, a := filepath.Join(dir, name+"-signins.parquet"), filepath.Join(dir, name+"-audits.parquet")
 		run("COPY (SELECT %s FROM %s) TO '%s' (FORMAT parquet)", signIns(text), read("signins"), s)
 		run("COPY (SELECT %s FROM %s) TO '%s' (FORMAT parquet)", audits(text), read("audits"), a)
-		flags := []string{"--layout", "graph", "--column", "tenantId=tenant", "--nested", map[bool]string{true: "text", false: "struct"}[text]}
+		flags := []string{"--layout", "graph", "--column", "tenantId=tenant", "--nested",
+			map[bool]string{true: "text", false: "struct"}[text]}
 		if !text {
-			// Graph gives applications no address as a rule, nor its v1.0 a session: a struct without the member is asked for none.
-			flags = append(flags, "--column", "initiatedBy.app.ipAddress=", "--column", "initiatedBy.linkableIdentifiers.sessionId=",
-				"--column", "initiatedBy.linkableIdentifiers.tokenDetails.uniqueTokenIdentifier=", "--column", "initiatedBy.userAgent=")
+			// Graph gives applications no address as a rule, nor its v1.0 a session: a struct without the member is
+			// asked for none.
+			flags = append(flags, "--column", "initiatedBy.app.ipAddress=", "--column",
+				"initiatedBy.linkableIdentifiers.sessionId=",
+				"--column", "initiatedBy.linkableIdentifiers.tokenDetails.uniqueTokenIdentifier=", "--column",
+				"initiatedBy.userAgent=")
 		}
 		layouts[name] = otherLayout{flags, map[string]string{"signins": s, "audits": a, "activities": acts(name)}}
 	}
 	// Log Analytics: the columns in PascalCase, a table for each kind of sign-in, dynamic columns as texts.
 	pascal := func(columns string) string {
-		for _, c := range []string{"createdDateTime", "homeTenantId", "resourceTenantId", "userId", "userPrincipalName", "userDisplayName", "userType", "appId", "appDisplayName",
-			"resourceDisplayName", "resourceServicePrincipalId", "autonomousSystemNumber", "clientAppUsed", "userAgent", "correlationId", "sessionId", "originalRequestId", "uniqueTokenIdentifier",
-			"authenticationProtocol", "originalTransferMethod", "authenticationRequirement", "conditionalAccessStatus", "riskLevelDuringSignIn", "riskLevelAggregated", "riskState", "mfaDetail", "status", "deviceDetail",
-			"networkLocationDetails", "authenticationDetails", "activityDateTime", "activityDisplayName", "loggedByService", "resultReason", "initiatedBy", "targetResources", "additionalDetails"} {
+		for _, c := range []string{"createdDateTime", "homeTenantId", "resourceTenantId", "userId",
+			"userPrincipalName", "userDisplayName", "userType", "appId", "appDisplayName",
+			"resourceDisplayName", "resourceServicePrincipalId", "autonomousSystemNumber", "clientAppUsed",
+			"userAgent", "correlationId", "sessionId", "originalRequestId", "uniqueTokenIdentifier",
+			"authenticationProtocol", "originalTransferMethod", "authenticationRequirement", "conditionalAccessStatus",
+			"riskLevelDuringSignIn", "riskLevelAggregated", "riskState", "mfaDetail", "status", "deviceDetail",
+			"networkLocationDetails", "authenticationDetails", "activityDateTime", "activityDisplayName",
+			"loggedByService", "resultReason", "initiatedBy", "targetResources", "additionalDetails"} {
 			columns = strings.ReplaceAll(columns, " AS "+c, " AS "+strings.ToUpper(c[:1])+c[1:])
 		}
-		return strings.NewReplacer("tenant_id AS tenant", "tenant_id AS AADTenantId, time AS TimeGenerated", " AS resourceId", " AS ResourceIdentity", " AS ipAddress", " AS IPAddress",
-			" AS location", " AS LocationDetails", ", id,", ", id AS Id,", "category, ", "category AS Category, ", ", result,", ", result AS Result,").Replace(columns)
+		return strings.NewReplacer("tenant_id AS tenant", "tenant_id AS AADTenantId, time AS TimeGenerated",
+			" AS resourceId", " AS ResourceIdentity", " AS ipAddress", " AS IPAddress",
+			" AS location", " AS LocationDetails", ", id,", ", id AS Id,", "category, ", "category AS Category, ",
+			", result,", ", result AS Result,").Replace(columns)
 	}
-	analytics := otherLayout{files: map[string]string{}, flags: []string{"--layout", "loganalytics", "--column", "Location=", "--column", "ResultType=", "--column", "ResultDescription=", "--column", "OperationName=", "--column", "TimeGenerated="}}
-	for kind, from := range map[string]string{"signins": read("signins") + " AND interactive", "noninteractive": read("signins") + " AND NOT interactive", "audits": read("audits")} {
+	analytics := otherLayout{files: map[string]string{},
+		flags: []string{"--layout", "loganalytics", "--column", "Location=", "--column", "ResultType=", "--column",
+			"ResultDescription=", "--column", "OperationName=", "--column", "TimeGenerated="}}
+	for kind, from := range map[string]string{"signins": read("signins") + " AND interactive",
+		"noninteractive": read("signins") + " AND NOT interactive", "audits": read("audits")} {
 		columns := pascal(signIns(true))
 		if kind == "audits" {
 			columns = pascal(audits(true))
@@ -361,7 +387,8 @@ func TestLakeGrows(t *testing.T) {
 	dir := t.TempDir()
 	evidence := filepath.Join(sampleLogs, "evidence")
 	once, grown := filepath.Join(dir, "once"), filepath.Join(dir, "grown")
-	tapaudit(t, 0, "lake", filepath.Join(evidence, "audit"), filepath.Join(evidence, "policy"), "--out", once, "--quiet")
+	tapaudit(t, 0, "lake", filepath.Join(evidence, "audit"), filepath.Join(evidence, "policy"), "--out", once,
+		"--quiet")
 	for _, part := range []string{"policy", "audit", "audit"} {
 		tapaudit(t, 0, "lake", filepath.Join(evidence, part), "--out", grown, "--quiet")
 	}
@@ -418,7 +445,8 @@ func TestDamagedLake(t *testing.T) {
 	tapaudit(t, 4, "run", lake, "--strict", "--format", "csv", "--out", report, "--quiet")
 	cut := false
 	for _, row := range rowsOf(t, report, "evidence.csv") {
-		if strings.Contains(row["path"], filepath.Base(filepath.Dir(all[3]))) && strings.Contains(row["path"], "audits") {
+		if strings.Contains(row["path"], filepath.Base(filepath.Dir(all[3]))) &&
+			strings.Contains(row["path"], "audits") {
 			cut = cut || strings.Contains(row["note"], "cut off or damaged")
 		}
 	}
@@ -439,14 +467,16 @@ func TestLakeNeedsTenants(t *testing.T) {
 	if _, said := tapaudit(t, 1, "lake", file, "--out", lake); !strings.Contains(said, "give --tenant") {
 		t.Error(said)
 	}
-	if _, said := tapaudit(t, 1, "lake", file, "--out", lake, "--tenant", "../../etc"); !strings.Contains(said, "no name for a folder") {
+	if _, said := tapaudit(t, 1, "lake", file, "--out", lake, "--tenant", "../../etc"); !strings.Contains(said,
+		"no name for a folder") {
 		t.Error(said)
 	}
 	if _, err := os.Stat(lake); err == nil {
 		t.Error("a lake was begun")
 	}
 	tapaudit(t, 0, "lake", file, "--out", lake, "--tenant", "Contoso.example", "--quiet")
-	if _, err := os.Stat(filepath.Join(lake, "audits", "tenantId=contoso.example", "day=2026-09-01", "records.parquet")); err != nil {
+	if _, err := os.Stat(filepath.Join(lake, "audits", "tenantId=contoso.example", "day=2026-09-01",
+		"records.parquet")); err != nil {
 		t.Error(err)
 	}
 }

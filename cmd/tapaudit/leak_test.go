@@ -22,14 +22,16 @@ func openFiles(t *testing.T) map[string]int {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		if name, err := os.Readlink(filepath.Join("/proc/self/fd", e.Name())); err == nil && strings.HasPrefix(name, "/") {
+		if name, err := os.Readlink(filepath.Join("/proc/self/fd", e.Name())); err == nil &&
+			strings.HasPrefix(name, "/") {
 			open[name]++
 		}
 	}
 	return open
 }
 
-// TestNothingIsLeftOpen: at the end of a run, of one that failed and of one that was refused, no goroutine runs on and no file is open.
+// TestNothingIsLeftOpen: at the end of a run, of one that failed and of one that was refused, no goroutine runs on and
+// no file is open.
 func TestNothingIsLeftOpen(t *testing.T) {
 	home := t.TempDir()
 	t.Setenv("TMPDIR", t.TempDir())
@@ -38,7 +40,8 @@ func TestNothingIsLeftOpen(t *testing.T) {
 	if err := os.CopyFS(evidence, os.DirFS("testdata/evidence/takeover")); err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{"damaged.json.gz": "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x00x", "damaged.zip": "PK\x03\x04x", "damaged.parquet": "PAR1xxxxxxxxPAR1", "odd.csv": "a,b\n1,2\n"} {
+	for name, text := range map[string]string{"damaged.json.gz": "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x00x",
+		"damaged.zip": "PK\x03\x04x", "damaged.parquet": "PAR1xxxxxxxxPAR1", "odd.csv": "a,b\n1,2\n"} {
 		if err := os.WriteFile(filepath.Join(evidence, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

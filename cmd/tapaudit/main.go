@@ -96,8 +96,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 }
 
-// patience is how long an interrupted command may take to end by itself. Then the program ends without it: it waits for
-// somebody else, say for a file system that does not answer, or for the reader of its output.
+// patience is how long an interrupted command may take to end by itself. Then the program ends without it: it waits
+// for somebody else, say for a file system that does not answer, or for the reader of its output.
 const patience = 1500 * time.Millisecond
 
 // abandoned says that a command was given up. Whoever reads the messages may be the one that is waited for.
@@ -113,7 +113,8 @@ func abandoned(stderr io.Writer) {
 	}
 }
 
-// interruptible is standard input that stops waiting when the run is interrupted: a terminal or a pipe may never answer.
+// interruptible is standard input that stops waiting when the run is interrupted: a terminal or a pipe may never
+// answer.
 type interruptible struct {
 	ctx context.Context
 	in  io.Reader
@@ -145,7 +146,8 @@ func told(err error) string {
 		err = usage.error
 	}
 	parts := []error{err}
-	if several, ok := err.(interface{ Unwrap() []error }); ok && errors.Join(several.Unwrap()...).Error() == err.Error() {
+	if several, ok := err.(interface{ Unwrap() []error }); ok &&
+		errors.Join(several.Unwrap()...).Error() == err.Error() {
 		parts = several.Unwrap()
 	}
 	lines := make([]string, len(parts))

@@ -52,8 +52,10 @@ func manCommand(io streams) *cobra.Command {
 func manualMore() string {
 	var b strings.Builder
 	b.WriteString("Results go to standard output, messages to standard error. No command opens a network connection.\n\n" +
-		"# OUTPUTS\nThe outputs that --format can name are " + strings.Join(reports.Formats(), ", ") + "; without it they are " +
-		strings.Join(reports.DefaultFormats(), ", ") + ". Every report holds manifest.json, which lists its inputs and outputs with their SHA-256.\n\n" +
+		"# OUTPUTS\nThe outputs that --format can name are " + strings.Join(reports.Formats(), ", ") +
+		"; without it they are " +
+		strings.Join(reports.DefaultFormats(), ", ") +
+		". Every report holds manifest.json, which lists its inputs and outputs with their SHA-256.\n\n" +
 		"# EXIT STATUS\n")
 	for _, s := range exitStatuses {
 		fmt.Fprintf(&b, "**%d**\n\t%s\n\n", s.status, s.meaning)

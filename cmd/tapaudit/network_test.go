@@ -37,11 +37,12 @@ var libraries = map[string]string{
 	"github.com/spf13/pflag":              "flags that are addresses, not used",
 }
 
-// TestLibrariesThatImportTheNetwork: a dependency that begins to import it is noticed. That nothing of it is called, the tests below
-// and the trace of system calls in cmd/tools/torture show.
+// TestLibrariesThatImportTheNetwork: a dependency that begins to import it is noticed. That nothing of it is called,
+// the tests below and the trace of system calls in cmd/tools/torture show.
 func TestLibrariesThatImportTheNetwork(t *testing.T) {
 	found := map[string]bool{}
-	for line := range strings.Lines(goCommand(t, "list", "-deps", "-f", `{{if not .Standard}}{{.ImportPath}} {{join .Imports " "}}{{end}}`, ".")) {
+	for line := range strings.Lines(goCommand(t, "list", "-deps", "-f",
+		`{{if not .Standard}}{{.ImportPath}} {{join .Imports " "}}{{end}}`, ".")) {
 		imports := strings.Fields(line)
 		if len(imports) == 0 {
 			continue
@@ -66,7 +67,8 @@ func TestLibrariesThatImportTheNetwork(t *testing.T) {
 // net/url only read texts.
 func TestNoPackageImportsTheNetwork(t *testing.T) {
 	ours := 0
-	for line := range strings.Lines(goCommand(t, "list", "-deps", "-f", `{{.ImportPath}} {{join .Imports " "}}`, ".")) {
+	for line := range strings.Lines(goCommand(t, "list", "-deps", "-f", `{{.ImportPath}} {{join .Imports " "}}`,
+		".")) {
 		imports := strings.Fields(line)
 		if !strings.HasPrefix(imports[0], "tapaudit/") {
 			continue

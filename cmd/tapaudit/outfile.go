@@ -15,8 +15,8 @@ import (
 // outHelp is what --out FILE of a command that prints is for: PowerShell 5.1 makes UTF-16 of what > sends into a file.
 const outHelp = "file to write instead of standard output, as UTF-8; it must not be there yet"
 
-// into does the work with standard output going to a new file at path, which is there whole or not at all; with "" to where it
-// goes anyway.
+// into does the work with standard output going to a new file at path, which is there whole or not at all; with "" to
+// where it goes anyway.
 func (s streams) into(path string, work func(streams) error) error {
 	if path == "" {
 		return work(s)

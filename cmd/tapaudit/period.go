@@ -66,5 +66,6 @@ func parseInstant(text string) (time.Time, error) {
 			return t.UTC(), nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("%q is neither a day (2026-09-14) nor a time with a zone (2026-09-14T08:00:00Z)", text)
+	return time.Time{}, fmt.Errorf("%q is neither a day (2026-09-14) nor a time with a zone (2026-09-14T08:00:00Z)",
+		text)
 }

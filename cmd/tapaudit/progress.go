@@ -35,8 +35,10 @@ func startProgress(w io.Writer, paths []string, talk talkFlags) *progress {
 	case talk.quiet:
 	case isTerminal(w):
 		p.bar = progressbar.NewOptions64(p.total,
-			progressbar.OptionSetWriter(w), progressbar.OptionSetDescription("Reading the evidence"), progressbar.OptionShowBytes(true),
-			progressbar.OptionShowElapsedTimeOnFinish(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(),
+			progressbar.OptionSetWriter(w), progressbar.OptionSetDescription("Reading the evidence"),
+			progressbar.OptionShowBytes(true),
+			progressbar.OptionShowElapsedTimeOnFinish(), progressbar.OptionThrottle(100*time.Millisecond),
+			progressbar.OptionClearOnFinish(),
 			progressbar.OptionSetPredictTime(true), progressbar.OptionSetWidth(20))
 	default:
 		fmt.Fprintln(w, "Reading the evidence …")
@@ -59,7 +61,8 @@ func startProgress(w io.Writer, paths []string, talk talkFlags) *progress {
 
 func (p *progress) line() string {
 	seconds := max(time.Since(p.started).Seconds(), 0.001)
-	return fmt.Sprintf("%d of %d MB, %d records, %.0f records a second", p.bytes>>20, p.total>>20, p.records, float64(p.records)/seconds)
+	return fmt.Sprintf("%d of %d MB, %d records, %.0f records a second", p.bytes>>20, p.total>>20, p.records,
+		float64(p.records)/seconds)
 }
 
 // add is told of bytes read from disk and of records framed since the last call.

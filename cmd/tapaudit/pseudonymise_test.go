@@ -42,8 +42,10 @@ func pseudonymKey(t testing.TB, seed byte) string {
 // stands in, none is in any output, but for what is listed here as Microsoft's own vocabulary.
 func TestPseudonymsLeaveNothing(t *testing.T) {
 	report := filepath.Join(t.TempDir(), "shared")
-	summary, _ := tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--config", filepath.Join(sampleLogs, "tapaudit.yaml"),
-		"--period", "2026Q3", "--out", report, "--pseudonymise", pseudonymKey(t, 1), "--format", strings.Join(reports.Formats(), ","))
+	summary, _ := tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--config",
+		filepath.Join(sampleLogs, "tapaudit.yaml"),
+		"--period", "2026Q3", "--out", report, "--pseudonymise", pseudonymKey(t, 1), "--format",
+		strings.Join(reports.Formats(), ","))
 	outputs := readableOutputs(t, report)
 	outputs["the terminal"] = strings.ToLower(strings.ReplaceAll(summary, report, ""))
 
@@ -104,9 +106,10 @@ func TestPseudonymsLeaveNothing(t *testing.T) {
 	}
 }
 
-// TestPseudonymsOfOddValues: evidence in which every value is replaced by one of no form that is known, whatever its field
-// is: ids that are no GUIDs, addresses that do not parse, words of no vocabulary, and keys of nobody's schema beside them.
-// None of it is in any output. The second time words stay that make records what they are, so that more is judged.
+// TestPseudonymsOfOddValues: evidence in which every value is replaced by one of no form that is known, whatever its
+// field is: ids that are no GUIDs, addresses that do not parse, words of no vocabulary, and keys of nobody's schema
+// beside them. None of it is in any output. The second time words stay that make records what they are, so that more
+// is judged.
 func TestPseudonymsOfOddValues(t *testing.T) {
 	guid := regexp.MustCompile(`^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 	address := regexp.MustCompile(`^[0-9.]+$|^[0-9a-f:]+:[0-9a-f:]*$`)
@@ -115,7 +118,8 @@ func TestPseudonymsOfOddValues(t *testing.T) {
 	for name, keep := range map[string]func(key, value string) bool{
 		"all": func(key, value string) bool { return key == "authenticationMethod" },
 		"all but what makes a record": func(key, value string) bool {
-			return !free.MatchString(key) && (publicTexts[strings.ToLower(value)] || strings.Contains(value, "emporary"))
+			return !free.MatchString(key) && (publicTexts[strings.ToLower(value)] ||
+				strings.Contains(value, "emporary"))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -189,16 +193,19 @@ func TestPseudonymsOfOddValues(t *testing.T) {
 						}
 						out.Write(append(text, '\n'))
 					}
-					if err := os.WriteFile(filepath.Join(evidence, folder+"-"+file), []byte(out.String()), 0o600); err != nil {
+					if err := os.WriteFile(filepath.Join(evidence, folder+"-"+file), []byte(out.String()),
+						0o600); err != nil {
 						t.Fatal(err)
 					}
 				}
 			}
-			if err := os.WriteFile(filepath.Join(evidence, "falke.csv"), []byte("Falkenkopf,Horst\n1,2\n"), 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(evidence, "falke.csv"), []byte("Falkenkopf,Horst\n1,2\n"),
+				0o600); err != nil {
 				t.Fatal(err)
 			}
 			report := filepath.Join(t.TempDir(), "shared")
-			summary, messages := tapaudit(t, 0, "run", evidence, "--out", report, "--pseudonymise", pseudonymKey(t, 1), "--format", strings.Join(reports.Formats(), ","))
+			summary, messages := tapaudit(t, 0, "run", evidence, "--out", report, "--pseudonymise", pseudonymKey(t, 1),
+				"--format", strings.Join(reports.Formats(), ","))
 			outputs := readableOutputs(t, report)
 			outputs["the terminal"] = summary
 			for file, output := range outputs {
@@ -206,7 +213,8 @@ func TestPseudonymsOfOddValues(t *testing.T) {
 					t.Errorf("%s: %q", file, output[max(0, at[0]-100):min(len(output), at[1]+60)])
 				}
 			}
-			if len(rowsOf(t, report, "logins.csv")) == 0 || len(rowsOf(t, report, "findings.csv")) < 3 || len(odd) < 60 {
+			if len(rowsOf(t, report, "logins.csv")) == 0 || len(rowsOf(t, report, "findings.csv")) < 3 ||
+				len(odd) < 60 {
 				t.Errorf("too little was judged: %d values, %s", len(odd), messages)
 			}
 		})
@@ -215,7 +223,8 @@ func TestPseudonymsOfOddValues(t *testing.T) {
 
 var timeOrNumber = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ t][0-9:.]+z?)?$|^[0-9]{1,5}$|^[0-9]+/[0-9]+/[0-9]{4}.*$|^[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?$`)
 
-// publicText says whether a text of the sample, in lower case, is Microsoft's vocabulary, and so the same in every tenant.
+// publicText says whether a text of the sample, in lower case, is Microsoft's vocabulary, and so the same in every
+// tenant.
 func publicText(text string) bool {
 	return timeOrNumber.MatchString(text) || publicTexts[text]
 }
@@ -422,7 +431,8 @@ func stringsIn(t testing.TB, name string, content []byte) []string {
 	}
 }
 
-// readableOutputs are a report's files as a reader sees them, in lower case: unpacked, unescaped, rows of Parquet as text.
+// readableOutputs are a report's files as a reader sees them, in lower case: unpacked, unescaped, rows of Parquet as
+// text.
 func readableOutputs(t testing.TB, report string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
@@ -503,8 +513,8 @@ func unescapedJSON(text string) string {
 	})
 }
 
-// TestPseudonymsStay: the same key makes the same report, another key another one; what is judged is the same as in the
-// report that names everybody.
+// TestPseudonymsStay: the same key makes the same report, another key another one; what is judged is the same as in
+// the report that names everybody.
 func TestPseudonymsStay(t *testing.T) {
 	t.Setenv("SOURCE_DATE_EPOCH", "1791158400")
 	dir := t.TempDir()
@@ -515,7 +525,8 @@ func TestPseudonymsStay(t *testing.T) {
 		return out
 	}
 	plain := make("plain")
-	one, again, other := make("one", "--pseudonymise", pseudonymKey(t, 1)), make("again", "--pseudonymise", pseudonymKey(t, 1)), make("other", "--pseudonymise", pseudonymKey(t, 2))
+	one, again, other := make("one", "--pseudonymise", pseudonymKey(t, 1)),
+		make("again", "--pseudonymise", pseudonymKey(t, 1)), make("other", "--pseudonymise", pseudonymKey(t, 2))
 	if first, second := files(t, one), files(t, again); !maps.Equal(first, second) {
 		t.Error("two reports with the same key differ")
 	}
@@ -552,7 +563,8 @@ func TestPseudonymsOfOrdinaryNames(t *testing.T) {
 	if about == 0 {
 		t.Fatal("no finding is about the user")
 	}
-	for _, name := range []string{"User", "the", "admin", "2026", "A", "pass", "TAP-SIGNIN", "high", "Temporary Access Pass", "was issued to"} {
+	for _, name := range []string{"User", "the", "admin", "2026", "A", "pass", "TAP-SIGNIN", "high",
+		"Temporary Access Pass", "was issued to"} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			evidence := filepath.Join(dir, "evidence")
@@ -595,7 +607,8 @@ func TestPseudonymsOfOrdinaryNames(t *testing.T) {
 					t.Errorf("logins.csv names %q", name)
 				}
 			}
-			if page := files(t, shared)["report.html"]; !strings.Contains(page, "Temporary Access Pass") || !strings.Contains(page, "A user logged in with a Temporary Access Pass") {
+			if page := files(t, shared)["report.html"]; !strings.Contains(page, "Temporary Access Pass") ||
+				!strings.Contains(page, "A user logged in with a Temporary Access Pass") {
 				t.Error("the report's own sentences have suffered")
 			}
 		})

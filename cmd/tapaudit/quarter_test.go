@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// madeUpTenant is a made-up tenant of 2,000 users whose passes are all used as they should be, from late June to the end of
-// September 2026: the same for the same seed. Its evidence is what Graph gives: NDJSON of sign-ins and audit events,
-// and snapshots.
+// madeUpTenant is a made-up tenant of 2,000 users whose passes are all used as they should be, from late June to the
+// end of September 2026: the same for the same seed. Its evidence is what Graph gives: NDJSON of sign-ins and audit
+// events, and snapshots.
 type madeUpTenant struct {
 	dir     string
 	random  *rand.Rand
@@ -79,7 +79,8 @@ func (q *madeUpTenant) signIn(at time.Time, s signIn) {
 			`"authenticationProtocol":"none","authenticationRequirement":"%s","status":{"errorCode":%d,"failureReason":"Other.","additionalDetails":null},`+
 			`"deviceDetail":{"deviceId":"","operatingSystem":"Windows11"},"location":{"city":"Bern","countryOrRegion":"CH"},"networkLocationDetails":[],`+
 			`"authenticationDetails":[{"authenticationStepDateTime":"%s","authenticationMethod":"%s","succeeded":true,"authenticationStepRequirement":"Primary authentication"}]}`,
-		q.id("sign-in"), stamped(at), s.who.upn, s.who.upn, s.who.id, s.app[0], s.app[1], s.ip, q.id("correlation"), !s.silent, kind, s.session,
+		q.id("sign-in"), stamped(at), s.who.upn, s.who.upn, s.who.id, s.app[0], s.app[1], s.ip, q.id("correlation"),
+		!s.silent, kind, s.session,
 		madeUpTenantID, madeUpTenantID, s.asn, requirement, s.code, stamped(at), s.method)})
 }
 
@@ -87,11 +88,13 @@ func (q *madeUpTenant) audit(at time.Time, service, activity, reason, initiator 
 	q.audits = append(q.audits, timed{at, fmt.Sprintf(
 		`{"id":"%s_%s","activityDateTime":"%s","activityDisplayName":"%s","category":"UserManagement","correlationId":"%s","loggedByService":"%s",`+
 			`"operationType":"Add","result":"success","resultReason":"%s","initiatedBy":%s,"targetResources":[%s],"additionalDetails":[]}`,
-		strings.ReplaceAll(service, " ", ""), q.id("audit"), stamped(at), activity, q.id("correlation"), service, reason, initiator, strings.Join(targets, ","))})
+		strings.ReplaceAll(service, " ", ""), q.id("audit"), stamped(at), activity, q.id("correlation"), service,
+		reason, initiator, strings.Join(targets, ","))})
 }
 
 func byUser(a account) string {
-	return fmt.Sprintf(`{"user":{"id":"%s","userPrincipalName":"%s","ipAddress":"%s"},"app":null}`, a.id, a.upn, office)
+	return fmt.Sprintf(`{"user":{"id":"%s","userPrincipalName":"%s","ipAddress":"%s"},"app":null}`, a.id, a.upn,
+		office)
 }
 
 func targetUser(a account, properties ...string) string {
@@ -123,8 +126,10 @@ func newMadeUpTenant(t testing.TB, users, onboardings int) *madeUpTenant {
 		if day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
 			share = 0.01
 		}
-		q.signIn(day.Add(20*time.Minute), signIn{who: desk[0], app: appOffice, ip: officeVPN, asn: 64500, method: "FIDO2 security key"})
-		q.signIn(day.Add(30*time.Minute), signIn{who: desk[0], app: appOffice, ip: officeVPN, asn: 64500, method: "Previously satisfied", silent: true})
+		q.signIn(day.Add(20*time.Minute), signIn{who: desk[0], app: appOffice, ip: officeVPN, asn: 64500,
+			method: "FIDO2 security key"})
+		q.signIn(day.Add(30*time.Minute), signIn{who: desk[0], app: appOffice, ip: officeVPN, asn: 64500,
+			method: "Previously satisfied", silent: true})
 		q.audit(day.Add(25*time.Minute), "Core Directory", "Update user", "", byUser(desk[0]), targetUser(staff[0]))
 		if day.AddDate(0, 0, 1).After(to) {
 			break // evidence ends in the first hour of this day
@@ -132,14 +137,19 @@ func newMadeUpTenant(t testing.TB, users, onboardings int) *madeUpTenant {
 		for range int(share * float64(len(staff))) {
 			who := staff[q.random.IntN(len(staff))]
 			at := day.Add(5*time.Hour + time.Duration(q.random.IntN(11*3600))*time.Second)
-			q.signIn(at, signIn{who: who, app: appOffice, ip: office, asn: 64500, method: "Windows Hello for Business"})
+			q.signIn(at, signIn{who: who, app: appOffice, ip: office, asn: 64500,
+				method: "Windows Hello for Business"})
 			if q.random.IntN(3) == 0 {
-				q.signIn(at.Add(time.Minute), signIn{who: who, app: appOffice, ip: office, asn: 64500, method: "Previously satisfied", silent: true})
+				q.signIn(at.Add(time.Minute), signIn{who: who, app: appOffice, ip: office, asn: 64500,
+					method: "Previously satisfied", silent: true})
 			}
 		}
-		q.audit(day.Add(12*time.Hour), "Core Directory", "Update user", "", byUser(desk[1]), targetUser(staff[q.random.IntN(len(staff))]))
-		q.audit(day.Add(23*time.Hour+30*time.Minute), "Core Directory", "Update user", "", byUser(desk[0]), targetUser(staff[1]))
-		q.signIn(day.Add(23*time.Hour+20*time.Minute), signIn{who: desk[0], app: appOffice, ip: officeVPN, asn: 64500, method: "FIDO2 security key"})
+		q.audit(day.Add(12*time.Hour), "Core Directory", "Update user", "", byUser(desk[1]),
+			targetUser(staff[q.random.IntN(len(staff))]))
+		q.audit(day.Add(23*time.Hour+30*time.Minute), "Core Directory", "Update user", "", byUser(desk[0]),
+			targetUser(staff[1]))
+		q.signIn(day.Add(23*time.Hour+20*time.Minute),
+			signIn{who: desk[0], app: appOffice, ip: officeVPN, asn: 64500, method: "FIDO2 security key"})
 	}
 
 	for i, who := range starters {
@@ -149,7 +159,8 @@ func newMadeUpTenant(t testing.TB, users, onboardings int) *madeUpTenant {
 		if day.Month() == time.October {
 			day = day.AddDate(0, 0, -7)
 		}
-		q.onboard(who, day.Add(6*time.Hour+time.Duration(q.random.IntN(3*60))*time.Minute), desk[i%len(desk)], i%6 == 5, created)
+		q.onboard(who, day.Add(6*time.Hour+time.Duration(q.random.IntN(3*60))*time.Minute), desk[i%len(desk)],
+			i%6 == 5, created)
 	}
 	q.write(t, everybody, created)
 	return q
@@ -168,12 +179,16 @@ func (q *madeUpTenant) onboard(who account, first time.Time, by account, workflo
 	} else {
 		end = start.Add(time.Hour)
 	}
-	properties := []string{"Id", q.id("pass"), "StartDateTime", stamped(start), "EndTime", stamped(end), "AccessPassUsage", "OneTime"}
+	properties := []string{"Id", q.id("pass"), "StartDateTime", stamped(start), "EndTime", stamped(end),
+		"AccessPassUsage", "OneTime"}
 	if workflow {
-		q.audit(issued, "Authentication Methods", "User registered security info", "User registered temporary access pass method",
-			`{"user":null,"app":{"appId":"`+lifecycleID+`","displayName":"Azure AD Lifecycle Workflows"}}`, targetUser(who, properties...))
+		q.audit(issued, "Authentication Methods", "User registered security info",
+			"User registered temporary access pass method",
+			`{"user":null,"app":{"appId":"`+lifecycleID+`","displayName":"Azure AD Lifecycle Workflows"}}`,
+			targetUser(who, properties...))
 	} else {
-		q.audit(issued, "Authentication Methods", "Admin registered security info", "Admin registered temporary access pass method for user", byUser(by), targetUser(who, properties...))
+		q.audit(issued, "Authentication Methods", "Admin registered security info",
+			"Admin registered temporary access pass method for user", byUser(by), targetUser(who, properties...))
 	}
 	ip, session := office, q.id("session")
 	if q.random.IntN(4) == 0 {
@@ -192,13 +207,15 @@ func (q *madeUpTenant) onboard(who account, first time.Time, by account, workflo
 	q.signIn(first.Add(4*time.Minute), with)
 	with.silent, with.app = true, appDevices
 	q.signIn(first.Add(5*time.Minute), with)
-	q.audit(first.Add(6*time.Minute), "Device Registration Service", "Add registered owner to device", "", byUser(who), targetUser(who),
+	q.audit(first.Add(6*time.Minute), "Device Registration Service", "Add registered owner to device", "", byUser(who),
+		targetUser(who),
 		`{"id":"`+q.id("device")+`","displayName":"LAPTOP-`+who.upn[4:8]+`","type":"Device","modifiedProperties":[]}`)
 	method := "User registered Fido2 Authentication Method"
 	if q.random.IntN(2) == 0 {
 		method = "User registered Authenticator App with Notification and Code"
 	}
-	q.audit(first.Add(8*time.Minute), "Authentication Methods", "User registered security info", method, byUser(who), targetUser(who))
+	q.audit(first.Add(8*time.Minute), "Authentication Methods", "User registered security info", method, byUser(who),
+		targetUser(who))
 	for n := 1; n < 6; n++ {
 		at := first.AddDate(0, 0, n)
 		if at.Before(time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)) {
@@ -279,18 +296,24 @@ func TestSeverityDiscipline(t *testing.T) {
 		criteria map[string]string
 	}{
 		{"configured", []string{"--config", filepath.Join(q.dir, "tapaudit.yaml")}, nil,
-			map[string]string{"issued": "met", "approved_issuer": "met", "four_eyes": "met", "purpose": "met", "place": "met", "hours": "met", "prompt": "met", "outcome_registered": "met", "closed": "met", "supervised": "yes"}},
-		// Whether an application may issue is the organisation's word to say, and so is which address is its onboarding desk's.
+			map[string]string{"issued": "met", "approved_issuer": "met", "four_eyes": "met", "purpose": "met",
+				"place": "met", "hours": "met", "prompt": "met", "outcome_registered": "met", "closed": "met",
+				"supervised": "yes"}},
+		// Whether an application may issue is the organisation's word to say, and so is which address is its
+		// onboarding desk's.
 		{"bare", nil, map[string]bool{"TAP-ISSUED-BY-APPLICATION": true, "TAP-NETWORK-SHARED": true},
-			map[string]string{"issued": "met", "purpose": "met", "prompt": "met", "outcome_registered": "met", "closed": "met", "supervised": "yes"}},
+			map[string]string{"issued": "met", "purpose": "met", "prompt": "met", "outcome_registered": "met",
+				"closed": "met", "supervised": "yes"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			report := filepath.Join(q.dir, test.name)
-			tapaudit(t, 0, append([]string{"run", filepath.Join(q.dir, "evidence"), "--period", "2026Q3", "--out", report, "--quiet"}, test.args...)...)
+			tapaudit(t, 0, append([]string{"run", filepath.Join(q.dir, "evidence"), "--period", "2026Q3", "--out",
+				report, "--quiet"}, test.args...)...)
 			said := map[string]int{}
 			for _, f := range rowsOf(t, report, "findings.csv") {
 				said[f["rule_id"]]++
-				policy := strings.HasPrefix(f["rule_id"], "TAP-POLICY-") || f["rule_id"] == "TEMPORARY-ACCESS-PASS-FEATURE-ENABLED"
+				policy := strings.HasPrefix(f["rule_id"], "TAP-POLICY-") ||
+					f["rule_id"] == "TEMPORARY-ACCESS-PASS-FEATURE-ENABLED"
 				if f["severity"] != "info" && !policy && !test.aside[f["rule_id"]] {
 					t.Errorf("%s (%s): %s", f["rule_id"], f["severity"], f["summary"])
 				}
@@ -301,13 +324,16 @@ func TestSeverityDiscipline(t *testing.T) {
 			for _, row := range rowsOf(t, report, "logins.csv") {
 				for criterion, want := range test.criteria {
 					if row[criterion] != want {
-						t.Errorf("%s at %s: %s is %s, want %s", row["user_name"], row["time"], criterion, row[criterion], want)
+						t.Errorf("%s at %s: %s is %s, want %s", row["user_name"], row["time"], criterion,
+							row[criterion], want)
 					}
 				}
 			}
 			for _, row := range rowsOf(t, report, "assessment.csv") {
-				// The other rules need evidence that this tenant's export lacks: members of the policy's group, passes' snapshots.
-				if strings.HasPrefix(row["rule_id"], "TAP-SIGNIN") && test.name == "configured" && row["assessed"] != "yes" &&
+				// The other rules need evidence that this tenant's export lacks: members of the policy's group,
+				// passes' snapshots.
+				if strings.HasPrefix(row["rule_id"], "TAP-SIGNIN") && test.name == "configured" &&
+					row["assessed"] != "yes" &&
 					row["rule_id"] != "TAP-SIGNIN-UNFAMILIAR-NETWORK" {
 					t.Errorf("%s is assessed %s: %s", row["rule_id"], row["assessed"], row["reason"])
 				}

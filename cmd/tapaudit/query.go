@@ -36,14 +36,17 @@ func queryCommand(io streams) *cobra.Command {
 	c := newCommand("query --case FILE \"SELECT …\"", "ask a case, read-only",
 		"Answers one SELECT over a case, SHOW TABLES or DESCRIBE, read-only. Files, settings and other databases are out of its reach, and its "+
 			"time, memory and rows are limited. 'tapaudit analyze' leaves the derived tables there.",
-		example{"list the log-ins", `tapaudit query --case case.duckdb "SELECT time, user_name, ip, supervised FROM logins ORDER BY time"`},
-		example{"export the passes of one user as CSV", `tapaudit query --case case.duckdb --format csv "SELECT * FROM passes WHERE user_name LIKE 'nina@%'"`},
+		example{"list the log-ins",
+			`tapaudit query --case case.duckdb "SELECT time, user_name, ip, supervised FROM logins ORDER BY time"`},
+		example{"export the passes of one user as CSV",
+			`tapaudit query --case case.duckdb --format csv "SELECT * FROM passes WHERE user_name LIKE 'nina@%'"`},
 	)
 	flags := c.Flags()
 	var database databaseFlags
 	database.add(io, flags, "case file")
 	format := flags.String("format", "table", "table, csv or json")
-	expanded := flags.Bool("expanded", false, "a table with a line for each value, for rows that are wider than the terminal")
+	expanded := flags.Bool("expanded", false,
+		"a table with a line for each value, for rows that are wider than the terminal")
 	file := flags.String("out", "", outHelp)
 	timeout := flags.Duration("timeout", casefile.DefaultLimits.Time, "how long the query may take, e.g. 30s or 1h")
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -59,17 +62,22 @@ func queryCommand(io streams) *cobra.Command {
 		}
 		if *expanded {
 			if *format != "table" {
-				return usagef("query: --expanded is for --format table; %s has a line or an object for each row", *format)
+				return usagef("query: --expanded is for --format table; %s has a line or an object for each row",
+					*format)
 			}
 			*format = "expanded"
 		}
-		return io.into(*file, func(io streams) error { return ask(ctx, database, args[0], *format, *timeout, *file != "", io) })
+		return io.into(*file, func(io streams) error {
+			return ask(ctx, database, args[0], *format, *timeout,
+				*file != "", io)
+		})
 	}
 	return c
 }
 
 // ask writes the answer of one query. whole says that nobody sees what was written of an answer that breaks off.
-func ask(ctx context.Context, database databaseFlags, query, format string, timeout time.Duration, whole bool, io streams) error {
+func ask(ctx context.Context, database databaseFlags, query, format string, timeout time.Duration, whole bool,
+	io streams) error {
 	var out answerWriter
 	database.limits = flowLimits
 	switch format {
@@ -126,7 +134,8 @@ func ask(ctx context.Context, database databaseFlags, query, format string, time
 		case err != nil:
 			return usagef("query: %w%s", err, whatIsThere(ctx, c, database.path, err))
 		case !begun && asked.table != "":
-			return usagef("query: there is no table %s; SHOW TABLES lists those that there are", safetext.Line(asked.table))
+			return usagef("query: there is no table %s; SHOW TABLES lists those that there are",
+				safetext.Line(asked.table))
 		}
 		if !begun {
 			if err := begin(); err != nil {
@@ -186,8 +195,8 @@ func cell(v any) string {
 	return fmt.Sprint(v)
 }
 
-// tableWriter writes a table as wide as the screen, where it is known how wide that is; a row that does not fit at all stands by
-// itself.
+// tableWriter writes a table as wide as the screen, where it is known how wide that is; a row that does not fit at all
+// stands by itself.
 type tableWriter struct {
 	io   streams
 	head []string
@@ -226,7 +235,8 @@ func (w *tableWriter) end() error {
 			return w.expand()
 		}
 	}
-	table := tablewriter.NewTable(w.io.out, tablewriter.WithHeaderAutoFormat(tw.Off), tablewriter.WithHeaderAlignment(tw.AlignLeft),
+	table := tablewriter.NewTable(w.io.out, tablewriter.WithHeaderAutoFormat(tw.Off),
+		tablewriter.WithHeaderAlignment(tw.AlignLeft),
 		tablewriter.WithHeaderAutoWrap(tw.WrapNone), tablewriter.WithRowAutoWrap(tw.WrapNone))
 	fitted := func(cells []string) []string {
 		out := make([]string, len(cells))

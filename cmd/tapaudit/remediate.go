@@ -12,10 +12,11 @@ import (
 	"tapaudit/reports/tools"
 )
 
-// remediateCommand writes a script of the fixes that a report's open findings call for. Nothing of it is run, here or by
-// whoever opens it: every line is a comment.
+// remediateCommand writes a script of the fixes that a report's open findings call for. Nothing of it is run, here or
+// by whoever opens it: every line is a comment.
 func remediateCommand(io streams) *cobra.Command {
-	c := newCommand("remediate [DIR] --out FILE", "write a script of fixes for a report's open findings, all commented out",
+	c := newCommand("remediate [DIR] --out FILE",
+		"write a script of fixes for a report's open findings, all commented out",
 		"Writes a commented PowerShell script (Microsoft Graph) of the fixes that a report's open findings call for, grouped "+
 			"by finding. Every line is a comment until a person enables it; nothing is run.",
 		example{"fixes for the last report", "tapaudit remediate --out fixes.ps1"},
@@ -74,7 +75,8 @@ func remediateCommand(io streams) *cobra.Command {
 			return err
 		}
 		if !quiet {
-			_, err := fmt.Fprintf(io.out, "%s: fixes for %d open findings, every line commented out; %d open findings have no command, %d are excepted.\n",
+			_, err := fmt.Fprintf(io.out,
+				"%s: fixes for %d open findings, every line commented out; %d open findings have no command, %d are excepted.\n",
 				safetext.Line(out), done.Fixed, done.Unfixed, done.Excepted)
 			if err != nil {
 				return err

@@ -141,8 +141,8 @@ func testRulesCommand(io streams) *cobra.Command {
 	return c
 }
 
-// listRules writes the rules by their groups, a line for each or, on a screen that is too narrow, two; a user's rule may have no
-// group.
+// listRules writes the rules by their groups, a line for each or, on a screen that is too narrow, two; a user's rule
+// may have no group.
 func listRules(w io.Writer, rules []analysis.Rule) error {
 	widest := 0
 	for _, r := range rules {
@@ -171,7 +171,8 @@ func listRules(w io.Writer, rules []analysis.Rule) error {
 				continue
 			}
 			const indent = "            "
-			fmt.Fprintf(out, "%s\n%s%s\n", strings.TrimRight(line, " "), indent, strings.Join(terminal.Lines(columns-len(indent), title), "\n"+indent))
+			fmt.Fprintf(out, "%s\n%s%s\n", strings.TrimRight(line, " "), indent,
+				strings.Join(terminal.Lines(columns-len(indent), title), "\n"+indent))
 		}
 		if head == "" {
 			fmt.Fprintln(out)

@@ -41,7 +41,8 @@ func TestSampleFindsTheTruth(t *testing.T) {
 		t.Fatalf("the truth names %d findings only", len(want.Findings))
 	}
 	report := filepath.Join(t.TempDir(), "report")
-	tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--config", filepath.Join(sampleLogs, "tapaudit.yaml"),
+	tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--config",
+		filepath.Join(sampleLogs, "tapaudit.yaml"),
 		"--period", want.Period, "--out", report, "--quiet")
 
 	compareFindings(t, want, report)
@@ -76,10 +77,12 @@ func compareFindings(t *testing.T, want truth, report string) {
 	}
 	var expected, found []string
 	for _, f := range want.Findings {
-		expected = append(expected, line(f["rule"], f["tenant"], f["subject"], f["first_seen"], f["severity"], f["status"]))
+		expected = append(expected, line(f["rule"], f["tenant"], f["subject"], f["first_seen"], f["severity"],
+			f["status"]))
 	}
 	for _, f := range rowsOf(t, report, "findings.csv") {
-		found = append(found, line(f["rule_id"], f["tenant_id"], f["subject_id"], f["first_seen"], f["severity"], f["status"]))
+		found = append(found, line(f["rule_id"], f["tenant_id"], f["subject_id"], f["first_seen"], f["severity"],
+			f["status"]))
 	}
 	slices.Sort(expected)
 	slices.Sort(found)
@@ -93,9 +96,11 @@ func compareLedger(t *testing.T, want truth, report string) {
 	if len(want.Ledger) < 50 {
 		t.Fatalf("the truth's ledger has %d rows only", len(want.Ledger))
 	}
-	criteria := []string{"issued", "approved_issuer", "four_eyes", "purpose", "place", "hours", "prompt", "outcome_registered", "closed", "supervised"}
+	criteria := []string{"issued", "approved_issuer", "four_eyes", "purpose", "place", "hours", "prompt",
+		"outcome_registered", "closed", "supervised"}
 	expected := lines(want.Ledger, append([]string{"time", "tenant", "user", "user_name"}, criteria...)...)
-	found := lines(rowsOf(t, report, "logins.csv"), append([]string{"time", "tenant_id", "user_id", "user_name"}, criteria...)...)
+	found := lines(rowsOf(t, report, "logins.csv"),
+		append([]string{"time", "tenant_id", "user_id", "user_name"}, criteria...)...)
 	slices.Sort(expected)
 	slices.Sort(found)
 	if diff := cmp.Diff(expected, found); diff != "" {
@@ -103,8 +108,9 @@ func compareLedger(t *testing.T, want truth, report string) {
 	}
 }
 
-// TestQuietMonth audits the month of an ordinary help desk: nothing is critical, a log-in raises one finding at most beside
-// TAP-SIGNIN-UNSUPERVISED, which sums up, there are fewer findings than log-ins, and most log-ins are supervised.
+// TestQuietMonth audits the month of an ordinary help desk: nothing is critical, a log-in raises one finding at most
+// beside TAP-SIGNIN-UNSUPERVISED, which sums up, there are fewer findings than log-ins, and most log-ins are
+// supervised.
 func TestQuietMonth(t *testing.T) {
 	quiet := filepath.Join(sampleLogs, "quiet")
 	want := readTruth(t, "quiet/truth.json")
@@ -168,7 +174,8 @@ func TestSampleProperOnboarding(t *testing.T) {
 		t.Fatalf("the truth has %d proper onboardings only", len(proper))
 	}
 	report := filepath.Join(t.TempDir(), "report")
-	tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--config", filepath.Join(sampleLogs, "tapaudit.yaml"),
+	tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--config",
+		filepath.Join(sampleLogs, "tapaudit.yaml"),
 		"--period", want.Period, "--out", report, "--quiet")
 	for _, f := range rowsOf(t, report, "findings.csv") {
 		if proper[f["subject_id"]] && f["severity"] != "info" {
@@ -187,7 +194,8 @@ func TestRenamedAndReordered(t *testing.T) {
 	reversed := 0
 	for i, name := range names {
 		text := original[name]
-		if whole := strings.HasSuffix(name, "PT1H.json") && strings.HasSuffix(text, "\n"); whole && json.Valid([]byte(strings.SplitN(text, "\n", 2)[0])) {
+		if whole := strings.HasSuffix(name, "PT1H.json") && strings.HasSuffix(text, "\n"); whole &&
+			json.Valid([]byte(strings.SplitN(text, "\n", 2)[0])) {
 			records := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 			slices.Reverse(records)
 			text = strings.Join(records, "\n") + "\n"
@@ -205,8 +213,10 @@ func TestRenamedAndReordered(t *testing.T) {
 	if reversed < 5 {
 		t.Fatalf("only %d files of lines were turned round", reversed)
 	}
-	common := []string{"--config", filepath.Join(sampleLogs, "tapaudit.yaml"), "--period", "2026Q3", "--quiet", "--format", "csv"}
-	tapaudit(t, 0, append([]string{"run", filepath.Join(sampleLogs, "evidence"), "--out", plain + "-report"}, common...)...)
+	common := []string{"--config", filepath.Join(sampleLogs, "tapaudit.yaml"), "--period", "2026Q3", "--quiet",
+		"--format", "csv"}
+	tapaudit(t, 0, append([]string{"run", filepath.Join(sampleLogs, "evidence"), "--out", plain + "-report"},
+		common...)...)
 	args := []string{"run"}
 	folders, err := os.ReadDir(mixed)
 	if err != nil {
@@ -232,7 +242,8 @@ func TestRenamedAndReordered(t *testing.T) {
 		}
 		return rows
 	}
-	columns := []string{"rule_id", "finding_id", "severity", "status", "tenant_id", "subject_type", "subject_id", "subject_name", "actor_id",
+	columns := []string{"rule_id", "finding_id", "severity", "status", "tenant_id", "subject_type", "subject_id",
+		"subject_name", "actor_id",
 		"actor_name", "first_seen", "last_seen", "count", "summary", "event_ids"}
 	want, got := lines(about(plain+"-report"), columns...), lines(about(mixed+"-report"), columns...)
 	slices.Sort(want)
@@ -240,13 +251,15 @@ func TestRenamedAndReordered(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("findings (-as they are +renamed and reordered):\n%s", diff)
 	}
-	for name, without := range map[string]string{"logins.csv": "evidence", "passes.csv": "evidence", "policy.csv": "evidence", "coverage.csv": ""} {
+	for name, without := range map[string]string{"logins.csv": "evidence", "passes.csv": "evidence",
+		"policy.csv": "evidence", "coverage.csv": ""} {
 		heads, _, err := table(filepath.Join(plain+"-report", name))
 		if err != nil {
 			t.Fatal(err)
 		}
 		heads = slices.DeleteFunc(heads, func(h string) bool { return h == without })
-		if diff := cmp.Diff(lines(rowsOf(t, plain+"-report", name), heads...), lines(rowsOf(t, mixed+"-report", name), heads...)); diff != "" {
+		if diff := cmp.Diff(lines(rowsOf(t, plain+"-report", name), heads...),
+			lines(rowsOf(t, mixed+"-report", name), heads...)); diff != "" {
 			t.Errorf("%s (-as they are +renamed and reordered):\n%s", name, diff)
 		}
 	}
@@ -259,7 +272,8 @@ func TestSameFolderTwice(t *testing.T) {
 	for i, moment := range []string{"1791158400", "1791158401"} {
 		t.Setenv("SOURCE_DATE_EPOCH", moment)
 		out := filepath.Join(dir, string(rune('a'+i)))
-		tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--config", filepath.Join(sampleLogs, "tapaudit.yaml"), "--out", out, "--quiet")
+		tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--config",
+			filepath.Join(sampleLogs, "tapaudit.yaml"), "--out", out, "--quiet")
 		reports = append(reports, files(t, out))
 	}
 	for name, text := range reports[0] {

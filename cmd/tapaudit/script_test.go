@@ -60,7 +60,8 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// status N COMMAND ARG... runs a command and demands its exit status; testscript itself knows only success and failure.
+// status N COMMAND ARG... runs a command and demands its exit status; testscript itself knows only success and
+// failure.
 func status(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: status N command [arg...]")
@@ -210,8 +211,8 @@ func writeBytes(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(unescaped(ts, args[0])), []byte(unescaped(ts, args[1])), 0o600))
 }
 
-// swapText is the command swap OLD NEW FROM TO: TO becomes FROM with another text in the place of one that it has; NEW has
-// the escapes of a string of Go.
+// swapText is the command swap OLD NEW FROM TO: TO becomes FROM with another text in the place of one that it has; NEW
+// has the escapes of a string of Go.
 func swapText(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 4 {
 		ts.Fatalf("usage: swap old new from to")
@@ -229,8 +230,8 @@ func unescaped(ts *testscript.TestScript, text string) string {
 	return s
 }
 
-// alterDatabase is the command alter FILE SQL...: somebody changes a database with DuckDB. With -journal before it the changes
-// stay in the journal beside the file, which is as it was.
+// alterDatabase is the command alter FILE SQL...: somebody changes a database with DuckDB. With -journal before it the
+// changes stay in the journal beside the file, which is as it was.
 func alterDatabase(ts *testscript.TestScript, neg bool, args []string) {
 	journal := len(args) > 0 && args[0] == "-journal"
 	if journal {

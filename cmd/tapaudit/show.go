@@ -22,13 +22,16 @@ func showCommand(io streams) *cobra.Command {
 	c := newCommand("show DIR PLACE --evidence PATH", "print the record behind a place that a report names",
 		"Prints the record that a report names as FILE:LINE, FILE:LINE[n] (the n-th record of that line) or FILE#ROW, formatted and "+
 			"with passcodes masked, once the file's SHA-256 is as the report lists it. What the record is goes to standard error.",
-		example{"a record of a one-line export, of a folder", `tapaudit show tapaudit-report "evidence/signins.json:1[17]" --evidence evidence`},
-		example{"a row of a file inside an archive", `tapaudit show tapaudit-report "evidence.zip/InteractiveSignIns.csv#4" --evidence evidence.zip`},
+		example{"a record of a one-line export, of a folder",
+			`tapaudit show tapaudit-report "evidence/signins.json:1[17]" --evidence evidence`},
+		example{"a row of a file inside an archive",
+			`tapaudit show tapaudit-report "evidence.zip/InteractiveSignIns.csv#4" --evidence evidence.zip`},
 	)
 	flags := c.Flags()
 	var inputs []string
 	var quiet bool
-	addEvidence(flags, &inputs, "the evidence that the report was made from: a file, a folder or an archive; repeatable")
+	addEvidence(flags, &inputs,
+		"the evidence that the report was made from: a file, a folder or an archive; repeatable")
 	flags.BoolVar(&quiet, "quiet", false, "print the record only")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		ctx := c.Context()
@@ -65,7 +68,8 @@ func showCommand(io streams) *cobra.Command {
 				if found.Bad != "" {
 					what += "; in quarantine or not used: " + found.Bad
 				}
-				fmt.Fprintf(io.err, "%s: %s; the file's SHA-256 is as the report lists it, %s\n", safetext.Line(at.String()), safetext.Line(what), file.SHA256)
+				fmt.Fprintf(io.err, "%s: %s; the file's SHA-256 is as the report lists it, %s\n",
+					safetext.Line(at.String()), safetext.Line(what), file.SHA256)
 			}
 			var text bytes.Buffer
 			if json.Indent(&text, []byte(found.Text), "", "  ") != nil {
@@ -79,7 +83,8 @@ func showCommand(io streams) *cobra.Command {
 	return c
 }
 
-// placeOf finds the input of a report that a place lies in. Paths may hold whatever a place does, so the longest one counts.
+// placeOf finds the input of a report that a place lies in. Paths may hold whatever a place does, so the longest one
+// counts.
 func placeOf(m *folder.Manifest, text string) (file folder.ManifestFile, at record.Place, err error) {
 	var found, whole bool
 	for _, f := range m.Inputs {
@@ -94,20 +99,23 @@ func placeOf(m *folder.Manifest, text string) (file folder.ManifestFile, at reco
 	case found:
 		return file, at, nil
 	case whole:
-		return file, at, usagef("show: %q is a file of the report; name the record too, as in %s", text, record.Place{Path: text, Line: 1})
+		return file, at, usagef("show: %q is a file of the report; name the record too, as in %s", text,
+			record.Place{Path: text, Line: 1})
 	}
 	name, _, _ := strings.Cut(text[strings.LastIndex(text, "/")+1:], ":")
 	name, _, _ = strings.Cut(name, "#")
 	for _, f := range m.Inputs {
 		if name != "" && f.Path[strings.LastIndex(f.Path, "/")+1:] == name {
-			return file, at, usagef("show: the report has no place %q; it has the file %q, with places like %s", text, f.Path, record.Place{Path: f.Path, Line: 1})
+			return file, at, usagef("show: the report has no place %q; it has the file %q, with places like %s", text,
+				f.Path, record.Place{Path: f.Path, Line: 1})
 		}
 	}
 	return file, at, usagef("show: the report has no place %q; write it as its columns 'evidence' do: FILE:LINE, FILE:LINE[n] or FILE#ROW, of a file that its evidence.csv lists", text)
 }
 
 // recordOf finds a file of a report in the evidence, by its name or else by its content, and in it the record.
-func recordOf(ctx context.Context, c *openCase, file folder.ManifestFile, at record.Place, inputs []string) (*ingest.Found, error) {
+func recordOf(ctx context.Context, c *openCase, file folder.ManifestFile, at record.Place,
+	inputs []string) (*ingest.Found, error) {
 	var found *ingest.Found
 	var why error // why there is no such record in the file
 	var changed string
@@ -143,7 +151,10 @@ func recordOf(ctx context.Context, c *openCase, file folder.ManifestFile, at rec
 	}
 	err := look(func(s *evidence.Source) bool { return s.Path == file.Path })
 	if err == nil && found == nil && why == nil {
-		err = look(func(s *evidence.Source) bool { return s.Path != file.Path && (s.Bytes == file.Bytes || s.Bytes < 0) })
+		err = look(func(s *evidence.Source) bool {
+			return s.Path != file.Path &&
+				(s.Bytes == file.Bytes || s.Bytes < 0)
+		})
 	}
 	switch {
 	case err != nil:

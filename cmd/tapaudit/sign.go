@@ -26,7 +26,8 @@ type signFlags struct{ key, passwordFile string }
 
 func (f *signFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.key, "sign", "", "sign manifest.json with this secret key of minisign")
-	flags.StringVar(&f.passwordFile, "sign-password-file", "", "file with the password of the secret key (default: asked on the terminal)")
+	flags.StringVar(&f.passwordFile, "sign-password-file", "",
+		"file with the password of the secret key (default: asked on the terminal)")
 }
 
 // read gives the key, and asks for its password where it has one; nil without --sign.

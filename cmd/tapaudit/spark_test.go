@@ -57,7 +57,8 @@ func TestSameJudgementOnSpark(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
-	t.Logf("Spark took %s for %d extracts, its start included:\n%s", time.Since(began).Round(time.Second), len(texts), said)
+	t.Logf("Spark took %s for %d extracts, its start included:\n%s", time.Since(began).Round(time.Second), len(texts),
+		said)
 	for _, text := range texts {
 		into := strings.TrimSuffix(text, ".sql")
 		sameJudgement(t, "extract on Spark "+filepath.Base(into), full, auditSample(t, "2026Q3", into, exports))

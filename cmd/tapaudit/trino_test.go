@@ -35,7 +35,8 @@ func TestSameJudgementOnTrino(t *testing.T) {
 	if said, err := generate.CombinedOutput(); err != nil {
 		t.Fatalf("generating a tenant: %v\n%s", err, said)
 	}
-	withFractions(t, "testdata/evidence/takeover", filepath.Join(sample, "tenantId=7d1c5a0e-2f1b-4c7e-9a51-3b8f0c6d2e10"))
+	withFractions(t, "testdata/evidence/takeover",
+		filepath.Join(sample, "tenantId=7d1c5a0e-2f1b-4c7e-9a51-3b8f0c6d2e10"))
 	full := auditSample(t, "2026Q3", sample)
 	tapaudit(t, 0, "lake", sample, "--out", filepath.Join(dir, "lake"), "--quiet")
 
@@ -44,7 +45,8 @@ func TestSameJudgementOnTrino(t *testing.T) {
 		t.Fatal(err)
 	}
 	ofLake, _ := tapaudit(t, 0, "extract", "--engine", "trino", "--period", "2026Q3", "--into", "hive.tapaudit",
-		"--table", "signins=hive.entra.signins", "--table", "audits=hive.entra.audits", "--table", "activities=hive.entra.activities")
+		"--table", "signins=hive.entra.signins", "--table", "audits=hive.entra.audits", "--table",
+		"activities=hive.entra.activities")
 	statements := []string{strings.ReplaceAll(string(declared), "s3://logs/", "local:///"), ofLake}
 	into := []string{"tapaudit"}
 	for name, layout := range otherLayouts(t, dir, filepath.Join(dir, "lake")) {
@@ -54,7 +56,8 @@ func TestSameJudgementOnTrino(t *testing.T) {
 		text := layout.extractOn(t, "trino", "hive.of_"+schema, func(table, file string) string {
 			folder := filepath.Join(dir, "tables", schema, table)
 			tables.WriteString(declareTable(t, "hive."+schema+"."+table, file, "local:///tables/"+schema+"/"+table))
-			if err := errors.Join(os.MkdirAll(folder, 0o700), os.Rename(file, filepath.Join(folder, "0.parquet"))); err != nil {
+			if err := errors.Join(os.MkdirAll(folder, 0o700),
+				os.Rename(file, filepath.Join(folder, "0.parquet"))); err != nil {
 				t.Fatal(err)
 			}
 			return "hive." + schema + "." + table
@@ -70,7 +73,8 @@ func TestSameJudgementOnTrino(t *testing.T) {
 			t.Fatal(err)
 		}
 		began := time.Now()
-		run := exec.Command(java, "-XX:TieredStopAtLevel=1", "-jar", cli, "--server", server, "--client-request-timeout", "30m", "--file", file)
+		run := exec.Command(java, "-XX:TieredStopAtLevel=1", "-jar", cli, "--server", server,
+			"--client-request-timeout", "30m", "--file", file)
 		if said, err := run.CombinedOutput(); err != nil {
 			t.Fatalf("Trino: %v\n%s\n%s", err, said, statements)
 		}
@@ -82,7 +86,8 @@ func TestSameJudgementOnTrino(t *testing.T) {
 		for _, name := range extract.ResultSets() {
 			carry(t, filepath.Join(dir, "metastore", schema, name), filepath.Join(result, name))
 		}
-		sameJudgement(t, "extract on Trino into "+schema, full, auditSample(t, "2026Q3", result, filepath.Join(dir, "lake", "exports")))
+		sameJudgement(t, "extract on Trino into "+schema, full,
+			auditSample(t, "2026Q3", result, filepath.Join(dir, "lake", "exports")))
 	}
 }
 
@@ -110,7 +115,8 @@ func declareTable(t *testing.T, name, file, folder string) string {
 	if err := rows.Err(); err != nil || len(columns) == 0 {
 		t.Fatalf("%s: %d columns, %v", file, len(columns), err)
 	}
-	return fmt.Sprintf("CREATE TABLE %s (\n    %s\n) WITH (format = 'PARQUET', external_location = '%s');\n", name, strings.Join(columns, ",\n    "), folder)
+	return fmt.Sprintf("CREATE TABLE %s (\n    %s\n) WITH (format = 'PARQUET', external_location = '%s');\n", name,
+		strings.Join(columns, ",\n    "), folder)
 }
 
 // structType is one without another inside.
@@ -140,7 +146,8 @@ func withFractions(t *testing.T, from, to string) {
 		t.Fatal(err)
 	}
 	for name, text := range files(t, from) {
-		if err := os.WriteFile(filepath.Join(to, name), wholeSecond.ReplaceAll([]byte(text), []byte(`$1.1234567Z"`)), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(to, name), wholeSecond.ReplaceAll([]byte(text), []byte(`$1.1234567Z"`)),
+			0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -166,8 +173,8 @@ func carry(t *testing.T, from, to string) {
 	}
 }
 
-// guard runs a server until its own input ends: when the test closes it, and when the test is gone in whatever way. Nothing
-// of the server is worth a slow farewell.
+// guard runs a server until its own input ends: when the test closes it, and when the test is gone in whatever way.
+// Nothing of the server is worth a slow farewell.
 const guard = `exec 3<&0; "$@" 3<&- & server=$!; { read -r _ <&3; kill -9 $server; } & wait $server; kill $!`
 
 // startTrino starts a server of one node on 127.0.0.1, whose catalog hive has its schemas and files under dir.
@@ -185,15 +192,19 @@ func startTrino(t *testing.T, java, home, dir string) (address string) {
 		t.Fatal(err)
 	}
 	for name, properties := range map[string][]string{
-		"config.properties": {"coordinator=true", "node-scheduler.include-coordinator=true", "node.environment=test", "node.bind-ip=127.0.0.1",
-			"node.internal-address=127.0.0.1", fmt.Sprintf("http-server.http.port=%d", port), "discovery.uri=" + address,
+		"config.properties": {"coordinator=true", "node-scheduler.include-coordinator=true", "node.environment=test",
+			"node.bind-ip=127.0.0.1",
+			"node.internal-address=127.0.0.1", fmt.Sprintf("http-server.http.port=%d", port), "discovery.uri=" +
+				address,
 			"plugin.dir=" + filepath.Join(home, "plugin"), "catalog.config-dir=" + filepath.Join(etc, "catalog"),
 			// On a machine with much other work client and server may be silent for minutes without being lost.
 			"query.client.timeout=30m", "query.remote-task.max-error-duration=30m"},
-		"catalog/hive.properties": {"connector.name=hive", "hive.metastore=file", "hive.metastore.catalog.dir=local:///metastore",
+		"catalog/hive.properties": {"connector.name=hive", "hive.metastore=file",
+			"hive.metastore.catalog.dir=local:///metastore",
 			"fs.native-local.enabled=true", "local.location=" + dir},
 	} {
-		if err := os.WriteFile(filepath.Join(etc, name), []byte(strings.Join(properties, "\n")+"\n"), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(etc, name), []byte(strings.Join(properties, "\n")+"\n"),
+			0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -202,8 +213,10 @@ func startTrino(t *testing.T, java, home, dir string) (address string) {
 		t.Fatal(err)
 	}
 	defer said.Close()
-	server := exec.Command("sh", "-c", guard, "sh", java, "-Xmx2G", "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir="+dir, "-Djdk.attach.allowAttachSelf=true", "--enable-native-access=ALL-UNNAMED",
-		"-Dconfig="+filepath.Join(etc, "config.properties"), "-cp", filepath.Join(home, "lib", "*"), "io.trino.server.TrinoServer")
+	server := exec.Command("sh", "-c", guard, "sh", java, "-Xmx2G", "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir="+dir,
+		"-Djdk.attach.allowAttachSelf=true", "--enable-native-access=ALL-UNNAMED",
+		"-Dconfig="+filepath.Join(etc, "config.properties"), "-cp", filepath.Join(home, "lib", "*"),
+		"io.trino.server.TrinoServer")
 	server.Dir, server.Stdout, server.Stderr = dir, said, said
 	hold, err := server.StdinPipe()
 	if err != nil {

@@ -29,7 +29,8 @@ func verifyCommand(io streams) *cobra.Command {
 	var publicKey, casePath string
 	addEvidence(flags, &inputs, "compare the evidence, too: a file, a folder, an archive or -; repeatable")
 	flags.StringVar(&casePath, "case", "", "compare the case file that the report was made from, too")
-	flags.StringVar(&publicKey, "public-key", "", "check the signature first, with this public key of minisign, or the file that holds it")
+	flags.StringVar(&publicKey, "public-key", "",
+		"check the signature first, with this public key of minisign, or the file that holds it")
 	flags.BoolVar(&quiet, "quiet", false, "print differences only")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		ctx := c.Context()
@@ -63,7 +64,8 @@ func verifyCommand(io streams) *cobra.Command {
 				if err := tellDifferences(io, []folder.Difference{*signature.Bad}); err != nil {
 					return err
 				}
-				say("Signature: not good; nothing shows that the holder of the key %s signed this report.", signature.KeyID)
+				say("Signature: not good; nothing shows that the holder of the key %s signed this report.",
+					signature.KeyID)
 			}
 		}
 		found, err := folder.Verify(ctx, dir)
@@ -87,13 +89,15 @@ func verifyCommand(io streams) *cobra.Command {
 		case !signature.Covers(found):
 			return fmt.Errorf("manifest.json changed while it was verified; verify it again")
 		default:
-			say("Signature: good, manifest.json is signed with the key %s (%s).", signature.KeyID, safetext.Line(strings.ReplaceAll(signature.TrustedComment, "\t", ", ")))
+			say("Signature: good, manifest.json is signed with the key %s (%s).", signature.KeyID,
+				safetext.Line(strings.ReplaceAll(signature.TrustedComment, "\t", ", ")))
 		}
 		if err := tellDifferences(io, found.Differences); err != nil {
 			return err
 		}
 		say("Report: %s", verdictOn(found.Same, len(found.Differences)))
-		say("  manifest.json itself has SHA-256 %s;\n  compare that with a note made when the report was written.", found.ManifestSHA256)
+		say("  manifest.json itself has SHA-256 %s;\n  compare that with a note made when the report was written.",
+			found.ManifestSHA256)
 		if found.Manifest.Pseudonyms != "" {
 			say("The report is pseudonymised: it lists its inputs under pseudonyms, so evidence can be compared by content alone.")
 		}
@@ -170,7 +174,8 @@ func verdictOn(same, differences int) string {
 
 func tellDifferences(io streams, all []folder.Difference) error {
 	for _, d := range all {
-		if _, err := fmt.Fprintf(io.out, "%-8s %s\n         %s\n", d.What, safetext.Line(d.Path), safetext.Line(d.Detail)); err != nil {
+		if _, err := fmt.Fprintf(io.out, "%-8s %s\n         %s\n", d.What, safetext.Line(d.Path),
+			safetext.Line(d.Detail)); err != nil {
 			return err
 		}
 	}
@@ -188,7 +193,8 @@ func hashEvidence(ctx context.Context, paths []string, io streams) ([]folder.Man
 		if err != nil {
 			sum = "" // compared by its name, as a report lists what could not be read
 		}
-		files = append(files, folder.ManifestFile{Path: s.Path, Container: s.Container, Bytes: max(s.Bytes, 0), SHA256: sum})
+		files = append(files, folder.ManifestFile{Path: s.Path, Container: s.Container, Bytes: max(s.Bytes, 0),
+			SHA256: sum})
 		return nil
 	})
 	return files, err

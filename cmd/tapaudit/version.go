@@ -11,8 +11,8 @@ import (
 	"tapaudit/ingest/casefile"
 )
 
-// version is the release that this is, or the one to come; the Makefile and CHANGELOG.md follow it. released is its day,
-// which the manual page bears.
+// version is the release that this is, or the one to come; the Makefile and CHANGELOG.md follow it. released is its
+// day, which the manual page bears.
 const version = "0.2.0"
 
 var released = time.Date(2026, time.November, 29, 0, 0, 0, 0, time.UTC)

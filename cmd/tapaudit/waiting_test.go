@@ -63,11 +63,16 @@ func TestEndsWhileItWaits(t *testing.T) {
 		when   func(said string) bool    // the termination is sent
 		args   []string
 	}{
-		{"run reads a silent pipe", silent, nil, said("Reading the evidence"), []string{"run", "-", "--out", filepath.Join(home, "a")}},
-		{"run reads an endless pipe", endless, nil, said("Reading the evidence"), []string{"run", "-", "--out", filepath.Join(home, "b")}},
-		{"ingest reads an endless pipe", endless, nil, said("Reading the evidence"), []string{"ingest", "-", "--case", filepath.Join(home, "c.duckdb")}},
-		{"verify reads a silent pipe", silent, nil, said("manifest.json itself"), []string{"verify", report, "--evidence", "-"}},
-		{"verify reads an endless pipe", endless, nil, said("manifest.json itself"), []string{"verify", report, "--evidence", "-"}},
+		{"run reads a silent pipe", silent, nil, said("Reading the evidence"),
+			[]string{"run", "-", "--out", filepath.Join(home, "a")}},
+		{"run reads an endless pipe", endless, nil, said("Reading the evidence"),
+			[]string{"run", "-", "--out", filepath.Join(home, "b")}},
+		{"ingest reads an endless pipe", endless, nil, said("Reading the evidence"),
+			[]string{"ingest", "-", "--case", filepath.Join(home, "c.duckdb")}},
+		{"verify reads a silent pipe", silent, nil, said("manifest.json itself"),
+			[]string{"verify", report, "--evidence", "-"}},
+		{"verify reads an endless pipe", endless, nil, said("manifest.json itself"),
+			[]string{"verify", report, "--evidence", "-"}},
 		{"the summary has no reader", nil, full, func(string) bool {
 			_, err := os.Stat(fresh)
 			return err == nil // the report stands in its place; what comes is the summary
@@ -136,7 +141,8 @@ func TestEndsWhileItWaits(t *testing.T) {
 			if err := command.Wait(); err != nil && !errors.As(err, &exit) {
 				t.Fatal(err)
 			}
-			if got := command.ProcessState.ExitCode(); !sent || got != exitInterrupted || !strings.Contains(all.String(), "interrupted") {
+			if got := command.ProcessState.ExitCode(); !sent || got != exitInterrupted ||
+				!strings.Contains(all.String(), "interrupted") {
 				t.Errorf("exit status %d, want %d; sent: %v; it said:\n%s", got, exitInterrupted, sent, &all)
 			}
 		})

@@ -1,11 +1,11 @@
 // Package casefile is the case: a DuckDB database that holds what the evidence says. It is the only package that
 // knows DuckDB's settings.
 //
-// DuckDB is opened in memory, without its extension downloader and, unless files are to be loaded, without access to any
-// file but the case's own; only then is the case attached, and its catalog compared with what this program puts there
-// (catalog.go). Nothing of it has a name in the statements that run before, so nothing in it can take the place of a
-// function of DuckDB's. Then its tables are made the ones that statements name, and the settings are locked for good; where
-// files are loaded, Seal takes access to them away before anybody else's SQL runs.
+// DuckDB is opened in memory, without its extension downloader and, unless files are to be loaded, without access to
+// any file but the case's own; only then is the case attached, and its catalog compared with what this program puts
+// there (catalog.go). Nothing of it has a name in the statements that run before, so nothing in it can take the place
+// of a function of DuckDB's. Then its tables are made the ones that statements name, and the settings are locked for
+// good; where files are loaded, Seal takes access to them away before anybody else's SQL runs.
 //
 // What DuckDB does with a file that somebody else made, as seen with 1.5:
 //   - A macro or view of the file hides DuckDB's own of the same name wherever the file's schema is searched first: count,
@@ -48,7 +48,8 @@ const SchemaVersion = 8
 //go:embed schema.sql
 var ownSchema string
 
-// schema makes an empty case: its own tables, those of the kinds of records, and the macros that say in SQL what records are.
+// schema makes an empty case: its own tables, those of the kinds of records, and the macros that say in SQL what
+// records are.
 func schema() string {
 	var b strings.Builder
 	b.WriteString(ownSchema)
@@ -60,7 +61,8 @@ func schema() string {
 	return b.String()
 }
 
-// sharedLines declares the lines that hold several records, and place_of, which writes where a record stands as reports do.
+// sharedLines declares the lines that hold several records, and place_of, which writes where a record stands as
+// reports do.
 func sharedLines() string {
 	return `
 CREATE TABLE shared_line (
@@ -109,11 +111,11 @@ type Case struct {
 	abandoned bool // a statement that does not stop holds the connection
 }
 
-// Open opens the case at path, creating it where there is none unless opts.ReadOnly is set. Path "" is a case in memory,
-// gone when it is closed; what exceeds the memory limit lies in opts.TempDir meanwhile.
+// Open opens the case at path, creating it where there is none unless opts.ReadOnly is set. Path "" is a case in
+// memory, gone when it is closed; what exceeds the memory limit lies in opts.TempDir meanwhile.
 //
-// A case may come from a stranger. Whatever it holds beside what this program puts into cases is refused before any of it
-// could run: a view or a macro can have the name of DuckDB's own, and would run with the user's rights.
+// A case may come from a stranger. Whatever it holds beside what this program puts into cases is refused before any of
+// it could run: a view or a macro can have the name of DuckDB's own, and would run with the user's rights.
 func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	if path == "" {
 		return openDatabase(ctx, path, opts)
@@ -133,7 +135,8 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	case err != nil && !isNew:
 		return nil, fmt.Errorf("case file: %w", err)
 	case isNew && opts.ReadOnly:
-		return nil, fmt.Errorf("case file %s does not exist; 'tapaudit ingest PATH... --case %s' makes one", path, path)
+		return nil, fmt.Errorf("case file %s does not exist; 'tapaudit ingest PATH... --case %s' makes one", path,
+			path)
 	}
 	err = plainJournals(path)
 	switch {
@@ -158,8 +161,8 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 		return nil, err
 	}
 	if !isNew && !opts.ReadOnly && (opts.Loads || len(left) > 0) {
-		// Opening alone applies the journal, and puts it into the case. So the case is first looked at where nothing can be
-		// changed and no file reached.
+		// Opening alone applies the journal, and puts it into the case. So the case is first looked at where nothing
+		// can be changed and no file reached.
 		look := opts
 		look.Loads, look.ReadOnly = false, true
 		c, err := openFile(ctx, path, look, false)
@@ -173,7 +176,8 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	return openFile(ctx, path, opts, true)
 }
 
-// openFile opens a case that is there. Where it is not to be used, it may be one that has still to be brought up to date.
+// openFile opens a case that is there. Where it is not to be used, it may be one that has still to be brought up to
+// date.
 func openFile(ctx context.Context, path string, opts Options, use bool) (*Case, error) {
 	whole, err := filepath.Abs(path)
 	if err == nil {
@@ -233,18 +237,20 @@ func create(ctx context.Context, path string, opts Options) error {
 	if err := errors.Join(err, os.Chmod(made, 0o600), c.Close()); err != nil {
 		return err
 	}
-	// A link does not take the place of a case that another program has made meanwhile; not every file system has links.
+	// A link does not take the place of a case that another program has made meanwhile; not every file system has
+	// links.
 	if err := os.Link(made, path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return os.Rename(made, path)
 	}
 	return nil
 }
 
-// database is the name under which the case's file is attached, whatever the file is called. The names of a file's tables,
-// views and macros are found only once it is in use.
+// database is the name under which the case's file is attached, whatever the file is called. The names of a file's
+// tables, views and macros are found only once it is in use.
 const database = "case_file"
 
-// openDatabase opens DuckDB with its settings and, where path is not "", attaches that file, which is made where there is none.
+// openDatabase opens DuckDB with its settings and, where path is not "", attaches that file, which is made where there
+// is none.
 func openDatabase(ctx context.Context, path string, opts Options) (*Case, error) {
 	db, err := sql.Open("duckdb", memoryDSN)
 	if err != nil {
@@ -252,7 +258,8 @@ func openDatabase(ctx context.Context, path string, opts Options) (*Case, error)
 	}
 	c := &Case{
 		db: db, path: path, readOnly: opts.ReadOnly, loads: opts.Loads, limits: opts.Limits.orDefault(),
-		threads: cmp.Or(opts.Threads, runtime.GOMAXPROCS(0)), memory: cmp.Or(opts.MemoryLimit, DefaultMemoryLimit), temp: opts.TempDir,
+		threads: cmp.Or(opts.Threads, runtime.GOMAXPROCS(0)), memory: cmp.Or(opts.MemoryLimit, DefaultMemoryLimit),
+		temp: opts.TempDir,
 	}
 	c.db.SetMaxOpenConns(1)
 	if err := c.start(ctx, path, opts); err != nil {
@@ -262,8 +269,8 @@ func openDatabase(ctx context.Context, path string, opts Options) (*Case, error)
 	return c, nil
 }
 
-// plainJournals refuses a journal beside the case that is no regular file: DuckDB would take in what lies there, and write
-// it, wherever a link leads.
+// plainJournals refuses a journal beside the case that is no regular file: DuckDB would take in what lies there, and
+// write it, wherever a link leads.
 func plainJournals(path string) error {
 	for _, ending := range journals {
 		info, err := os.Lstat(path + ending)
@@ -280,8 +287,8 @@ func plainJournals(path string) error {
 // memoryDSN opens a database in memory that loads no extension.
 const memoryDSN = ":memory:?autoinstall_known_extensions=false&autoload_known_extensions=false&allow_community_extensions=false"
 
-// isDatabase refuses a file that is no DuckDB database. DuckDB itself would take a table (.csv, .json, .parquet) for one,
-// show it as a database in memory, and lose whatever is loaded into that.
+// isDatabase refuses a file that is no DuckDB database. DuckDB itself would take a table (.csv, .json, .parquet) for
+// one, show it as a database in memory, and lose whatever is loaded into that.
 func isDatabase(path string) error {
 	file, err := regular.Open(path)
 	if err != nil {
@@ -307,9 +314,10 @@ func (c *Case) start(ctx context.Context, path string, opts Options) error {
 	settings := []string{
 		"SET GLOBAL TimeZone = 'UTC'", // text without an offset would otherwise take the machine's zone
 		"SET GLOBAL memory_limit = '" + quoted(c.memory) + "'",
-		"SET GLOBAL allow_persistent_secrets = false",           // they would be looked for in the home directory
-		"SET GLOBAL preserve_insertion_order = true",            // a record's ordinal is its place in the file
-		"SET GLOBAL disabled_compression_methods = 'dict_fsst'", // costs a sixth of an ingest and saves three bytes in a hundred
+		"SET GLOBAL allow_persistent_secrets = false", // they would be looked for in the home directory
+		"SET GLOBAL preserve_insertion_order = true",  // a record's ordinal is its place in the file
+		"SET GLOBAL disabled_compression_methods = 'dict_fsst'",
+		// costs a sixth of an ingest and saves three bytes in a hundred
 		fmt.Sprintf("SET GLOBAL threads = %d", c.threads),
 	}
 	if opts.TempDir != "" {
@@ -336,8 +344,8 @@ func (c *Case) start(ctx context.Context, path string, opts Options) error {
 	return nil
 }
 
-// onlyFiles takes away DuckDB's access to the network and to all files but those named and the temporary folder, which can
-// only be named before.
+// onlyFiles takes away DuckDB's access to the network and to all files but those named and the temporary folder, which
+// can only be named before.
 func onlyFiles(paths []string) []string {
 	var list []string
 	for _, path := range paths {
@@ -442,7 +450,8 @@ ALTER TABLE audit_record RENAME TO audit_record_old;
 INSERT INTO audit_record BY NAME SELECT * FROM audit_record_old;
 DROP TABLE audit_record_old;
 ` + record.Activity.Declared(),
-	record.Macros() + anew(record.SignIn) + anew(record.ExtractAddress) + record.ExtractCountry.Declared() + record.ServicePrincipal.Declared(),
+	record.Macros() + anew(record.SignIn) + anew(record.ExtractAddress) + record.ExtractCountry.Declared() +
+		record.ServicePrincipal.Declared(),
 }
 
 // anew declares a table again, with columns that it lacked, and keeps its rows.
@@ -471,8 +480,8 @@ func (c *Case) migrate(ctx context.Context, version, want int, steps []string) e
 	return nil
 }
 
-// Seal takes away, for as long as the case is open, the access to files that loading needs. Without Options.Loads there was
-// none. Settings are locked from the beginning.
+// Seal takes away, for as long as the case is open, the access to files that loading needs. Without Options.Loads
+// there was none. Settings are locked from the beginning.
 func (c *Case) Seal(ctx context.Context) error {
 	if !c.loads {
 		return nil
@@ -569,7 +578,8 @@ func (c *Case) End(ctx context.Context, err error) error {
 // statement's type is checked before it runs: preparing several statements at once would execute the first ones.
 // Named parameters ($name) are bound from params; those the query does not name are left out.
 // heads, where given, receives the columns' names even when there is no row.
-func (c *Case) Select(ctx context.Context, query string, params map[string]any, row func(columns []string, values []driver.Value) error, heads ...*[]string) error {
+func (c *Case) Select(ctx context.Context, query string, params map[string]any,
+	row func(columns []string, values []driver.Value) error, heads ...*[]string) error {
 	if err := oneStatement(query); err != nil {
 		return err
 	}
@@ -586,9 +596,10 @@ func (c *Case) Select(ctx context.Context, query string, params map[string]any, 
 	})
 }
 
-// SelectOurs runs a SELECT that came with this program: like Select, without looking for what its author may have hidden, and
-// without limits.
-func (c *Case) SelectOurs(ctx context.Context, query string, params map[string]any, row func(columns []string, values []driver.Value) error, heads ...*[]string) error {
+// SelectOurs runs a SELECT that came with this program: like Select, without looking for what its author may have
+// hidden, and without limits.
+func (c *Case) SelectOurs(ctx context.Context, query string, params map[string]any,
+	row func(columns []string, values []driver.Value) error, heads ...*[]string) error {
 	return answer(ctx, c.conn, query, params, func() {}, row, heads...)
 }
 

@@ -32,7 +32,8 @@ func TestSelectTakesOneSelectOnly(t *testing.T) {
 	}
 	none := func([]string, []driver.Value) error { return nil }
 	for _, query := range []string{
-		"SELECT 1", "  -- a comment\n SELECT 1;", "/* so */ WITH a AS (SELECT 1) SELECT * FROM a;\n-- end", "FROM source", "(SELECT 1)", "VALUES (1)",
+		"SELECT 1", "  -- a comment\n SELECT 1;", "/* so */ WITH a AS (SELECT 1) SELECT * FROM a;\n-- end",
+		"FROM source", "(SELECT 1)", "VALUES (1)",
 		"SELECT ';' AS \";\", $$;$$", "SELECT path FROM source WHERE path = $path",
 	} {
 		if err := c.Select(ctx, query, map[string]any{"path": "x", "unused": 1}, none); err != nil {
@@ -73,7 +74,8 @@ func TestSealedSettingsStay(t *testing.T) {
 	if err := c.Seal(ctx); err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range []string{"SET GLOBAL enable_external_access = true", "SET GLOBAL lock_configuration = false", "SET threads = 1", "INSTALL httpfs", "LOAD icu_of_somebody"} {
+	for _, s := range []string{"SET GLOBAL enable_external_access = true", "SET GLOBAL lock_configuration = false",
+		"SET threads = 1", "INSTALL httpfs", "LOAD icu_of_somebody"} {
 		if err := c.Exec(ctx, s); err == nil {
 			t.Errorf("%s was accepted", s)
 		}
@@ -105,7 +107,8 @@ func TestSchemaVersions(t *testing.T) {
 		t.Fatal(err)
 	}
 	var version int
-	if err := c.QueryRow(ctx, "SELECT schema_version FROM case_info").Scan(&version); err != nil || version != SchemaVersion+1 {
+	if err := c.QueryRow(ctx, "SELECT schema_version FROM case_info").Scan(&version); err != nil ||
+		version != SchemaVersion+1 {
 		t.Fatalf("schema version %d, %v", version, err)
 	}
 	if err := c.Exec(ctx, fmt.Sprintf("SELECT * FROM step_1, step_%d", SchemaVersion)); err != nil {
@@ -113,7 +116,9 @@ func TestSchemaVersions(t *testing.T) {
 	}
 	c.Close()
 	// A newer one is refused.
-	if _, err := Open(ctx, path, Options{}); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("newer tapaudit (schema %d, this one knows %d)", SchemaVersion+1, SchemaVersion)) {
+	if _, err := Open(ctx, path, Options{}); err == nil ||
+		!strings.Contains(err.Error(), fmt.Sprintf("newer tapaudit (schema %d, this one knows %d)", SchemaVersion+1,
+			SchemaVersion)) {
 		t.Errorf("a newer case: %v", err)
 	}
 }
@@ -144,7 +149,8 @@ FROM (VALUES ('none', '[{"authenticationMethod":"Password"}]', 'Other.', 0, NULL
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(ctx, path, Options{ReadOnly: true}); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("older tapaudit (schema 1, this one writes %d)", SchemaVersion)) {
+	if _, err := Open(ctx, path, Options{ReadOnly: true}); err == nil ||
+		!strings.Contains(err.Error(), fmt.Sprintf("older tapaudit (schema 1, this one writes %d)", SchemaVersion)) {
 		t.Errorf("an older case, to be looked at: %v", err)
 	}
 	list := func(c *Case, query string) string {
@@ -188,7 +194,8 @@ func TestNotACase(t *testing.T) {
 		}
 	}
 	// DuckDB itself takes these for databases, in memory: what is loaded into them is lost.
-	for name, content := range map[string]string{"table.csv": "a,b\n1,2\n", "table.json": "{\"a\":1}\n", "table.parquet": "PAR1PAR1PAR1", "empty.csv": ""} {
+	for name, content := range map[string]string{"table.csv": "a,b\n1,2\n", "table.json": "{\"a\":1}\n",
+		"table.parquet": "PAR1PAR1PAR1", "empty.csv": ""} {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
@@ -201,7 +208,8 @@ func TestNotACase(t *testing.T) {
 			t.Errorf("%s was opened as a case, and is %q now", name, text)
 		}
 	}
-	if _, err := Open(ctx, filepath.Join(dir, "absent"), Options{ReadOnly: true}); err == nil || !strings.Contains(err.Error(), "does not exist") {
+	if _, err := Open(ctx, filepath.Join(dir, "absent"), Options{ReadOnly: true}); err == nil ||
+		!strings.Contains(err.Error(), "does not exist") {
 		t.Errorf("reading an absent case: %v", err)
 	}
 }
@@ -224,7 +232,8 @@ func TestInsertKeepsPlaceAndTime(t *testing.T) {
 		return row
 	}
 	err := c.Load(ctx, record.Policy, []Row{
-		{Source: 5, Line: 7, Ordinal: 3, Values: values("t", record.Instant(at), `{"state":"enabled"}`)}, {Source: 5, Line: 9, Ordinal: 4, Values: values("", "", "{}")},
+		{Source: 5, Line: 7, Ordinal: 3, Values: values("t", record.Instant(at), `{"state":"enabled"}`)},
+		{Source: 5, Line: 9, Ordinal: 4, Values: values("", "", "{}")},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -232,14 +241,18 @@ func TestInsertKeepsPlaceAndTime(t *testing.T) {
 	var source, line, ordinal int
 	var stored time.Time
 	var policy string
-	if err := c.QueryRow(ctx, "SELECT source_id, line, ordinal, time, policy::VARCHAR FROM policy_snapshot WHERE tenant_id = 't'").Scan(&source, &line, &ordinal, &stored, &policy); err != nil {
+	if err := c.QueryRow(ctx,
+		"SELECT source_id, line, ordinal, time, policy::VARCHAR FROM policy_snapshot WHERE tenant_id = 't'").Scan(&source, &line, &ordinal, &stored, &policy); err != nil {
 		t.Fatal(err)
 	}
-	if source != 5 || line != 7 || ordinal != 3 || !stored.Equal(at.Truncate(time.Microsecond)) || policy != `{"state":"enabled"}` {
+	if source != 5 || line != 7 || ordinal != 3 || !stored.Equal(at.Truncate(time.Microsecond)) ||
+		policy != `{"state":"enabled"}` {
 		t.Errorf("got %d %d %d %v %s", source, line, ordinal, stored, policy)
 	}
 	var undated int
-	if err := c.QueryRow(ctx, "SELECT count(*) FROM policy_snapshot WHERE time IS NULL AND tenant_id IS NULL").Scan(&undated); err != nil || undated != 1 {
+	if err := c.QueryRow(ctx,
+		"SELECT count(*) FROM policy_snapshot WHERE time IS NULL AND tenant_id IS NULL").Scan(&undated); err != nil ||
+		undated != 1 {
 		t.Errorf("%d undated rows, %v", undated, err)
 	}
 }

@@ -30,7 +30,8 @@ var catalogs embed.FS
 func catalogOfVersion(version int) (Catalog, error) {
 	text, err := catalogs.ReadFile(fmt.Sprintf("catalogs/%d.txt", version))
 	if err != nil {
-		return nil, fmt.Errorf("it says that its schema is number %d, which there never was; name another file", version)
+		return nil, fmt.Errorf("it says that its schema is number %d, which there never was; name another file",
+			version)
 	}
 	return ParseCatalog(string(text))
 }
@@ -86,7 +87,8 @@ func (c *Case) Catalog(ctx context.Context) (Catalog, error) {
 	if c.path == "" {
 		name = "memory"
 	}
-	// A type is the file's own if a database that nobody has touched has no equal one. What a file says is internal may not be.
+	// A type is the file's own if a database that nobody has touched has no equal one. What a file says is internal
+	// may not be.
 	rows, err := c.conn.QueryContext(ctx, `
 WITH object AS (
     SELECT 'schema' AS kind, 'main' AS schema, schema_name AS name, NULL AS definition, comment, tags
@@ -127,14 +129,15 @@ FROM object`, name)
 		all = append(all, o)
 	}
 	slices.SortFunc(all, func(a, b Object) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Definition, b.Definition))
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name),
+			cmp.Compare(a.Definition, b.Definition))
 	})
 	return all, rows.Err()
 }
 
-// accept compares the catalog of the attached case with what its schema version has, and with what may be derived from it.
-// Where the case is used and may be changed, it is brought up to date, and what an older program derived goes: it is made
-// anew. Where it is not, only what could act is refused.
+// accept compares the catalog of the attached case with what its schema version has, and with what may be derived from
+// it. Where the case is used and may be changed, it is brought up to date, and what an older program derived goes: it
+// is made anew. Where it is not, only what could act is refused.
 func (c *Case) accept(ctx context.Context, derived Catalog, use bool) error {
 	has, err := c.Catalog(ctx)
 	if err != nil {
@@ -156,7 +159,8 @@ func (c *Case) accept(ctx context.Context, derived Catalog, use bool) error {
 		return err
 	}
 	if version > SchemaVersion {
-		return fmt.Errorf("it was written by a newer tapaudit (schema %d, this one knows %d); use that one", version, SchemaVersion)
+		return fmt.Errorf("it was written by a newer tapaudit (schema %d, this one knows %d); use that one", version,
+			SchemaVersion)
 	}
 	own, err := catalogOfVersion(version)
 	if err != nil {
@@ -190,7 +194,8 @@ func (c *Case) accept(ctx context.Context, derived Catalog, use bool) error {
 	case version < SchemaVersion && c.readOnly:
 		return fmt.Errorf("it was written by an older tapaudit (schema %d, this one writes %d); 'tapaudit analyze --case' brings it up to date", version, SchemaVersion)
 	case len(stale) > 0 && c.readOnly:
-		return fmt.Errorf("its %s %q is not as this tapaudit derives it; 'tapaudit analyze --case' makes it anew", stale[0].Kind, stale[0].Name)
+		return fmt.Errorf("its %s %q is not as this tapaudit derives it; 'tapaudit analyze --case' makes it anew",
+			stale[0].Kind, stale[0].Name)
 	}
 	return c.bringUpToDate(ctx, version, stale)
 }
@@ -219,7 +224,8 @@ func (c *Case) bringUpToDate(ctx context.Context, version int, stale []Object) e
 	}
 	err := c.Atomically(ctx, func() error {
 		for _, o := range stale {
-			drop := fmt.Sprintf(`DROP %s IF EXISTS %s.main."%s"`, o.Kind, database, strings.ReplaceAll(o.Name, `"`, `""`))
+			drop := fmt.Sprintf(`DROP %s IF EXISTS %s.main."%s"`, o.Kind, database,
+				strings.ReplaceAll(o.Name, `"`, `""`))
 			if err := c.Exec(ctx, drop); err != nil {
 				return fmt.Errorf("%s %q, which this tapaudit derives otherwise: %w", o.Kind, o.Name, err)
 			}
@@ -232,7 +238,8 @@ func (c *Case) bringUpToDate(ctx context.Context, version int, stale []Object) e
 	return c.migrate(ctx, version, SchemaVersion, migrations)
 }
 
-// foreign is the error that refuses a case for what it holds. Names are shown so that nothing in them acts on a terminal.
+// foreign is the error that refuses a case for what it holds. Names are shown so that nothing in them acts on a
+// terminal.
 func foreign(objects []Object) error {
 	const most = 5
 	var names []string

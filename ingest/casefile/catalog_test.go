@@ -13,8 +13,9 @@ import (
 
 var update = flag.Bool("update", false, "write the present schema version's catalog anew")
 
-// TestCatalogOfVersion: what is written down of the present version is what its statements make. Cases that were made by it
-// are refused once it differs, so a change takes a new version, unless no program of this one was ever given away.
+// TestCatalogOfVersion: what is written down of the present version is what its statements make. Cases that were made
+// by it are refused once it differs, so a change takes a new version, unless no program of this one was ever given
+// away.
 func TestCatalogOfVersion(t *testing.T) {
 	has, err := open(t, "", Options{}).Catalog(t.Context())
 	if err != nil {

@@ -20,10 +20,14 @@ func TestFactsInSQL(t *testing.T) {
 		return is
 	}
 	texts := []string{
-		"", " ", "\t\r\n", "<null>", "<NULL>", " <Null> ", "00000000-0000-0000-0000-000000000000", "00000000-0000-0000-0000-000000000001", "anna@contoso.example", "0",
-		"Temporary Access Pass", "temporary access  pass", "TEMPORARYACCESSPASS", "accesspass", "access-pass", "Access\nPass", "bypass",
-		"Add user", "Update device", "User registered security info", "User signed in", "Add owner to group", "Reset password",
-		`{"temporaryAccessPass":"x"}`, `{"TemporaryAccessPass" : "x"}`, `{"displayName":"TemporaryAccessPass.Id"}`, `"{\"temporaryAccessPass\\\":\"x\"}"`,
+		"", " ", "\t\r\n", "<null>", "<NULL>", " <Null> ", "00000000-0000-0000-0000-000000000000",
+		"00000000-0000-0000-0000-000000000001", "anna@contoso.example", "0",
+		"Temporary Access Pass", "temporary access  pass", "TEMPORARYACCESSPASS", "accesspass", "access-pass",
+		"Access\nPass", "bypass",
+		"Add user", "Update device", "User registered security info", "User signed in", "Add owner to group",
+		"Reset password",
+		`{"temporaryAccessPass":"x"}`, `{"TemporaryAccessPass" : "x"}`, `{"displayName":"TemporaryAccessPass.Id"}`,
+		`"{\"temporaryAccessPass\\\":\"x\"}"`,
 		`[{"modifiedProperties":[{"displayName":"EmployeeHireDate"}]}]`,
 		`[{"authenticationMethod":"Temporary Access Pass"}]`, `[{"authenticationMethod":"Password"}]`,
 	}
@@ -45,7 +49,8 @@ func TestFactsInSQL(t *testing.T) {
 		}
 	}
 	for _, code := range []string{"0", "50126", "130499", "130500", "130503", "130509", "130510", "1305000", "13050"} {
-		if got, want := says(`SELECT signin_concerns_pass(NULL, NULL, ?::BIGINT, NULL)`, code), record.SignInConcernsPass("", "", code, ""); got != want {
+		if got, want := says(`SELECT signin_concerns_pass(NULL, NULL, ?::BIGINT, NULL)`, code),
+			record.SignInConcernsPass("", "", code, ""); got != want {
 			t.Errorf("the error %s may concern a pass: %v, in Go %v", code, got, want)
 		}
 	}
@@ -88,7 +93,8 @@ func TestLoadByName(t *testing.T) {
 				want = "2026-07-01 00:00:00.000007"
 			}
 			var got string
-			if err := c.QueryRow(ctx, `SELECT "`+column.Name+`"::VARCHAR FROM `+kind.Table+` WHERE source_id = 3 AND line = 5 AND ordinal = 4`).Scan(&got); err != nil || got != want {
+			if err := c.QueryRow(ctx,
+				`SELECT "`+column.Name+`"::VARCHAR FROM `+kind.Table+` WHERE source_id = 3 AND line = 5 AND ordinal = 4`).Scan(&got); err != nil || got != want {
 				t.Errorf("%s.%s is %q (%v), want %q", kind.Table, column.Name, got, err, want)
 			}
 		}

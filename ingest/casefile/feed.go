@@ -183,12 +183,14 @@ func (c *Case) insert(ctx context.Context, table string, placed []string, column
 		c.feed.columns = append(c.feed.columns, fed)
 		values = append(values, fed.value()+` AS "`+column.Name+`"`)
 	}
-	result, err := c.conn.ExecContext(ctx, "INSERT INTO "+table+" BY NAME SELECT "+strings.Join(values, ", ")+" FROM feed()")
+	result, err := c.conn.ExecContext(ctx, "INSERT INTO "+table+" BY NAME SELECT "+strings.Join(values,
+		", ")+" FROM feed()")
 	if err != nil {
 		return err
 	}
 	if n, err := result.RowsAffected(); err != nil || n != int64(len(rows)) {
-		return fmt.Errorf("%d of %d records reached the table %s (%v); this is a defect of tapaudit, please report it", n, len(rows), table, err)
+		return fmt.Errorf("%d of %d records reached the table %s (%v); this is a defect of tapaudit, please report it",
+			n, len(rows), table, err)
 	}
 	return nil
 }

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// inUse says whether opening the file failed since another process has it. DuckDB tells in the user's language, so the file
-// itself is asked.
+// inUse says whether opening the file failed since another process has it. DuckDB tells in the user's language, so the
+// file itself is asked.
 func inUse(path string, err error) bool {
 	if errors.Is(err, windows.ERROR_SHARING_VIOLATION) {
 		return true

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// Limits bound what a SELECT that somebody else wrote may take. Its memory is bounded by DuckDB's limit: the whole process may
-// have 300 MiB more than that (or than it has before), what Go holds and what DuckDB does not count included. That is watched
-// on Linux; elsewhere Bytes bounds what Go holds, and DuckDB's limit what it counts.
+// Limits bound what a SELECT that somebody else wrote may take. Its memory is bounded by DuckDB's limit: the whole
+// process may have 300 MiB more than that (or than it has before), what Go holds and what DuckDB does not count
+// included. That is watched on Linux; elsewhere Bytes bounds what Go holds, and DuckDB's limit what it counts.
 type Limits struct {
 	Time  time.Duration // until the first row
 	Rows  int64
@@ -24,11 +24,13 @@ var DefaultLimits = Limits{Time: 5 * time.Minute, Rows: 1_000_000, Bytes: 256 <<
 
 func (l Limits) orDefault() Limits {
 	return Limits{
-		Time: cmp.Or(l.Time, DefaultLimits.Time), Rows: cmp.Or(l.Rows, DefaultLimits.Rows), Bytes: cmp.Or(l.Bytes, DefaultLimits.Bytes),
+		Time: cmp.Or(l.Time, DefaultLimits.Time), Rows: cmp.Or(l.Rows, DefaultLimits.Rows),
+		Bytes: cmp.Or(l.Bytes, DefaultLimits.Bytes),
 	}
 }
 
-// ErrLimit is what Select returns when a limit was reached; rows may have been seen before. Of rows and bytes it is ErrTooMuch, too.
+// ErrLimit is what Select returns when a limit was reached; rows may have been seen before. Of rows and bytes it is
+// ErrTooMuch, too.
 var (
 	ErrLimit   = errors.New("a limit was reached")
 	ErrTooMuch = errors.New("the answer is too large")
@@ -50,16 +52,16 @@ func tooMuch(format string, args ...any) error {
 	return limitError{fmt.Sprintf(format, args...), []error{ErrLimit, ErrTooMuch}}
 }
 
-// patience is how long a statement that is told to stop may take to do so. DuckDB stops between vectors of rows only, and
-// one row of a vector can take minutes.
+// patience is how long a statement that is told to stop may take to do so. DuckDB stops between vectors of rows only,
+// and one row of a vector can take minutes.
 const patience = time.Second
 
 // ErrAbandoned is what Select returns when it left its statement behind: nothing more can be done with the case.
 var ErrAbandoned = errors.New("the case was given up, since a statement in it does not stop")
 
-// bounded runs do, which is over with its context, within the limits of time and memory. Where do does not end when it is
-// told to, it is left behind, and with it the connection: nothing more can be done with the case, whose file is as the last
-// transaction left it, and the program should end. started is called by do when its answer is there.
+// bounded runs do, which is over with its context, within the limits of time and memory. Where do does not end when it
+// is told to, it is left behind, and with it the connection: nothing more can be done with the case, whose file is as
+// the last transaction left it, and the program should end. started is called by do when its answer is there.
 func (c *Case) bounded(ctx context.Context, do func(ctx context.Context, started func()) error) error {
 	within, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -91,7 +93,8 @@ func (c *Case) bounded(ctx context.Context, do func(ctx context.Context, started
 		case <-watch.C:
 			used := residentBytes()
 			if used > allowed {
-				stop(limited("it took more memory than there may be (%d MiB); ask for less, or raise --memory-limit", allowed>>20))
+				stop(limited("it took more memory than there may be (%d MiB); ask for less, or raise --memory-limit",
+					allowed>>20))
 			}
 			if used > allowed+beyond/3 { // it does not stop, or not soon enough
 				return c.abandon(context.Cause(within))

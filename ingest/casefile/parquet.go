@@ -43,7 +43,8 @@ var ErrParquetMemory = errors.New("the rows take more memory than reading them m
 // OpenParquet opens the Parquet file at path; until it is closed, the case itself has less memory. Only columns that
 // are wanted are read. memory is as DuckDB reads it, "" meaning DefaultParquetMemory. The caller has checked the
 // footer: DuckDB is not asked about a file that is none. Errors hold evidence (names, values): say their kind only.
-func (c *Case) OpenParquet(ctx context.Context, path, memory string, wanted func(column string) bool) (*Parquet, error) {
+func (c *Case) OpenParquet(ctx context.Context, path, memory string,
+	wanted func(column string) bool) (*Parquet, error) {
 	path, err := filepath.Abs(path) // "file:x" would be taken for a URL
 	if err != nil {
 		return nil, err
@@ -52,8 +53,12 @@ func (c *Case) OpenParquet(ctx context.Context, path, memory string, wanted func
 	if err != nil {
 		return nil, err
 	}
-	p := &Parquet{db: sql.OpenDB(connector), end: func() error { return c.setMemory(context.WithoutCancel(ctx), c.memory) }}
-	if err := errors.Join(c.setMemory(ctx, meanwhile), p.start(ctx, path, cmp.Or(memory, DefaultParquetMemory), wanted)); err != nil {
+	p := &Parquet{db: sql.OpenDB(connector), end: func() error {
+		return c.setMemory(context.WithoutCancel(ctx),
+			c.memory)
+	}}
+	if err := errors.Join(c.setMemory(ctx, meanwhile),
+		p.start(ctx, path, cmp.Or(memory, DefaultParquetMemory), wanted)); err != nil {
 		p.Close()
 		return nil, err
 	}

@@ -14,12 +14,17 @@ var errEnough = errors.New("enough")
 // FuzzSelect: whatever text is called a SELECT, the case and its settings stay as they are.
 func FuzzSelect(f *testing.F) {
 	for _, seed := range []string{
-		"SELECT 1", "SELECT 1;", "SELECT ';'", "SELECT 1; DELETE FROM case_info", "DELETE FROM case_info; SELECT 1", "/* ; */ SELECT 1 -- ;", "SELECT $$;$$", "SELECT $a$;$a$; DELETE FROM case_info", "(SELECT 1)", "FROM case_info",
-		"WITH a AS (SELECT 1) DELETE FROM case_info", "VALUES (1)", "SELECT e'\\'; DELETE FROM case_info; --'", `SELECT "a""; DELETE FROM case_info; --"`, "SELECT 1 /* /* */ ; DELETE FROM case_info; */", "SELECT * FROM enable_logging()", "PRAGMA version",
+		"SELECT 1", "SELECT 1;", "SELECT ';'", "SELECT 1; DELETE FROM case_info", "DELETE FROM case_info; SELECT 1",
+		"/* ; */ SELECT 1 -- ;", "SELECT $$;$$", "SELECT $a$;$a$; DELETE FROM case_info", "(SELECT 1)",
+		"FROM case_info",
+		"WITH a AS (SELECT 1) DELETE FROM case_info", "VALUES (1)", "SELECT e'\\'; DELETE FROM case_info; --'",
+		`SELECT "a""; DELETE FROM case_info; --"`, "SELECT 1 /* /* */ ; DELETE FROM case_info; */",
+		"SELECT * FROM enable_logging()", "PRAGMA version",
 	} {
 		f.Add(seed)
 	}
-	c, err := Open(context.Background(), filepath.Join(f.TempDir(), "case.duckdb"), Options{Threads: 1, MemoryLimit: "200MiB"})
+	c, err := Open(context.Background(), filepath.Join(f.TempDir(), "case.duckdb"),
+		Options{Threads: 1, MemoryLimit: "200MiB"})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -53,8 +53,8 @@ func (s *State) Equal(other *State) bool {
 	return true
 }
 
-// StateOf reads the state of the case at path, nil where there is none. It is that of one moment while the case is not open,
-// or open only to be read.
+// StateOf reads the state of the case at path, nil where there is none. It is that of one moment while the case is not
+// open, or open only to be read.
 func StateOf(ctx context.Context, path string) (*State, error) {
 	if path == "" {
 		return nil, nil
@@ -78,8 +78,8 @@ func StateOf(ctx context.Context, path string) (*State, error) {
 	return s, err
 }
 
-// Journals are the files beside the case at path that hold changes to it. A run that was killed leaves one, which the next
-// that changes the case takes into it; and anybody can put one there.
+// Journals are the files beside the case at path that hold changes to it. A run that was killed leaves one, which the
+// next that changes the case takes into it; and anybody can put one there.
 func Journals(ctx context.Context, path string) ([]File, error) {
 	if path == "" {
 		return nil, nil

@@ -42,8 +42,8 @@ func content(t *testing.T, path string) string {
 	return string(text)
 }
 
-// TestStrangersCase: whatever a case holds that this program does not put there, it is refused by its name, whichever way the
-// case is opened; no file is touched, the case's own included.
+// TestStrangersCase: whatever a case holds that this program does not put there, it is refused by its name, whichever
+// way the case is opened; no file is touched, the case's own included.
 func TestStrangersCase(t *testing.T) {
 	victims := t.TempDir()
 	secret, logs := filepath.Join(victims, "secret.txt"), filepath.Join(victims, "logs")
@@ -58,46 +58,70 @@ func TestStrangersCase(t *testing.T) {
 		statements []string
 		want       string
 	}{
-		"macro table duckdb_databases":  {[]string{"CREATE MACRO duckdb_databases() AS TABLE SELECT content AS path, false AS internal FROM read_text('" + secret + "')"}, `macro table "duckdb_databases"`},
-		"macro table duckdb_tables":     {[]string{"CREATE MACRO duckdb_tables() AS TABLE SELECT 1 AS a"}, `macro table "duckdb_tables"`},
-		"macro table duckdb_functions":  {[]string{"CREATE MACRO duckdb_functions() AS TABLE SELECT 1 AS a"}, `macro table "duckdb_functions"`},
-		"macro table feed":              {[]string{"CREATE MACRO feed() AS TABLE SELECT 1 AS a"}, `macro table "feed"`},
-		"macro lower":                   {[]string{"CREATE MACRO lower(x) AS " + reads}, `macro "lower"`},
-		"macro count":                   {[]string{"CREATE MACRO count(x) AS " + reads}, `macro "count"`},
-		"macro coalesce by operator":    {[]string{`CREATE MACRO "+"(a, b) AS ` + reads}, `macro "+"`},
-		"macro list_value":              {[]string{"CREATE MACRO list_value(x) AS " + reads}, `macro "list_value"`},
-		"macro json_serialize_sql":      {[]string{`CREATE MACRO json_serialize_sql(x) AS '{"error": false, "statements": [{}]}'`}, `macro "json_serialize_sql"`},
-		"our macro, otherwise":          {[]string{"CREATE OR REPLACE MACRO present(x) AS " + reads}, `macro "present"`},
-		"our macro, twice":              {[]string{"CREATE OR REPLACE MACRO present(x) AS x, (x, y) AS y"}, `macro "present"`},
-		"a macro of a derived name":     {[]string{"CREATE MACRO passes() AS " + reads, "CREATE VIEW other AS SELECT passes() AS a"}, `view "other"`},
-		"view case_info":                {[]string{"DROP TABLE case_info", "CREATE VIEW case_info AS SELECT 2 AS schema_version FROM read_text('" + secret + "')"}, `view "case_info"`},
-		"view that writes":              {[]string{"CREATE VIEW v AS FROM enable_logging('QueryLog', storage := 'file', storage_path := '" + logs + "')"}, `view "v"`},
-		"schema":                        {[]string{"CREATE SCHEMA other"}, `schema "other"`},
-		"schema like a database":        {[]string{"CREATE SCHEMA system", `CREATE VIEW "case".system.main AS SELECT 1 AS a`}, `schema "system"`},
-		"macro in another schema":       {[]string{"CREATE SCHEMA pg_catalog2", "CREATE MACRO pg_catalog2.lower(x) AS 1"}, `macro "pg_catalog2.lower"`},
-		"column":                        {[]string{"ALTER TABLE source ADD COLUMN more VARCHAR"}, `table "source"`},
-		"type of a column":              {[]string{"ALTER TABLE signin_record ALTER asn TYPE VARCHAR"}, `table "signin_record"`},
-		"default":                       {[]string{"ALTER TABLE signin_record ALTER upn SET DEFAULT md5('a')"}, `table "signin_record"`},
-		"null where none may be":        {[]string{"ALTER TABLE quarantine ALTER reason DROP NOT NULL"}, `table "quarantine"`},
-		"generated column":              {[]string{"CREATE TABLE g (a INTEGER, b VARCHAR GENERATED ALWAYS AS (lower(a::VARCHAR)))"}, `table "g"`},
-		"check":                         {[]string{"DROP TABLE quarantine", "CREATE TABLE quarantine (source_id INTEGER NOT NULL CHECK (length(source_id::VARCHAR) < 5))"}, `table "quarantine"`},
-		"collation":                     {[]string{"DROP TABLE raw_record", "CREATE TABLE raw_record (source_id INTEGER NOT NULL, line BIGINT NOT NULL, ordinal BIGINT NOT NULL, text VARCHAR COLLATE NOCASE NOT NULL)"}, `table "raw_record"`},
-		"index on an expression":        {[]string{"CREATE INDEX i ON signin_record (lower(upn))"}, `index "i"`},
-		"type":                          {[]string{"CREATE TYPE verdict AS ENUM ('good')"}, `type "verdict"`},
-		"type named as DuckDB's":        {[]string{`CREATE SCHEMA s`, `CREATE TYPE s."varchar" AS ENUM ('a')`}, `schema "s"`},
-		"sequence":                      {[]string{"CREATE SEQUENCE s"}, `sequence "s"`},
-		"table":                         {[]string{"CREATE TABLE mine (a INTEGER)"}, `table "mine"`},
-		"comment":                       {[]string{"COMMENT ON TABLE source IS 'hostile'"}, `table "source"`},
-		"name that acts on a terminal":  {[]string{"CREATE TABLE \"a\x1b[31mb\u202ec\u200bd\" (a INTEGER)"}, `table "a\x1b[31mb\u202ec\u200bd"`},
-		"several":                       {[]string{"CREATE TABLE a1 (a INTEGER)", "CREATE TABLE a2 (a INTEGER)", "CREATE TABLE a3 (a INTEGER)", "CREATE TABLE a4 (a INTEGER)", "CREATE TABLE a5 (a INTEGER)", "CREATE TABLE a6 (a INTEGER)", "CREATE TABLE a7 (a INTEGER)"}, `table "a5" and 2 more`},
-		"a table that is not there":     {[]string{"DROP TABLE raw_record"}, "it lacks the table raw_record"},
-		"no version":                    {[]string{"DELETE FROM case_info"}, "it says 0 times which schema it has"},
-		"two versions":                  {[]string{"INSERT INTO case_info VALUES (1)"}, "it says 2 times which schema it has"},
-		"a version that never was":      {[]string{"UPDATE case_info SET schema_version = -1"}, "its schema is number -1"},
-		"another database":              {[]string{"DROP TABLE case_info"}, "not a case of tapaudit"},
-		"a name as of a rule's table":   {[]string{"CREATE TABLE logins (a INTEGER DEFAULT random())"}, `table "logins"`},
-		"a file's name as a table's":    {[]string{`CREATE VIEW "x.csv" AS SELECT 1 AS a`}, `view "x.csv"`},
-		"a view of what is not allowed": {[]string{"CREATE VIEW source2 AS FROM '" + secret + ".csv'"}, `view "source2"`},
+		"macro table duckdb_databases": {[]string{"CREATE MACRO duckdb_databases() AS TABLE SELECT content AS path, false AS internal FROM read_text('" + secret + "')"}, `macro table "duckdb_databases"`},
+		"macro table duckdb_tables": {[]string{"CREATE MACRO duckdb_tables() AS TABLE SELECT 1 AS a"},
+			`macro table "duckdb_tables"`},
+		"macro table duckdb_functions": {[]string{"CREATE MACRO duckdb_functions() AS TABLE SELECT 1 AS a"},
+			`macro table "duckdb_functions"`},
+		"macro table feed": {[]string{"CREATE MACRO feed() AS TABLE SELECT 1 AS a"},
+			`macro table "feed"`},
+		"macro lower":                {[]string{"CREATE MACRO lower(x) AS " + reads}, `macro "lower"`},
+		"macro count":                {[]string{"CREATE MACRO count(x) AS " + reads}, `macro "count"`},
+		"macro coalesce by operator": {[]string{`CREATE MACRO "+"(a, b) AS ` + reads}, `macro "+"`},
+		"macro list_value":           {[]string{"CREATE MACRO list_value(x) AS " + reads}, `macro "list_value"`},
+		"macro json_serialize_sql":   {[]string{`CREATE MACRO json_serialize_sql(x) AS '{"error": false, "statements": [{}]}'`}, `macro "json_serialize_sql"`},
+		"our macro, otherwise": {[]string{"CREATE OR REPLACE MACRO present(x) AS " + reads},
+			`macro "present"`},
+		"our macro, twice": {[]string{"CREATE OR REPLACE MACRO present(x) AS x, (x, y) AS y"},
+			`macro "present"`},
+		"a macro of a derived name": {[]string{"CREATE MACRO passes() AS " + reads,
+			"CREATE VIEW other AS SELECT passes() AS a"}, `view "other"`},
+		"view case_info": {[]string{"DROP TABLE case_info",
+			"CREATE VIEW case_info AS SELECT 2 AS schema_version FROM read_text('" + secret + "')"},
+			`view "case_info"`},
+		"view that writes": {[]string{"CREATE VIEW v AS FROM enable_logging('QueryLog', storage := 'file', storage_path := '" + logs + "')"}, `view "v"`},
+		"schema":           {[]string{"CREATE SCHEMA other"}, `schema "other"`},
+		"schema like a database": {[]string{"CREATE SCHEMA system",
+			`CREATE VIEW "case".system.main AS SELECT 1 AS a`}, `schema "system"`},
+		"macro in another schema": {[]string{"CREATE SCHEMA pg_catalog2",
+			"CREATE MACRO pg_catalog2.lower(x) AS 1"}, `macro "pg_catalog2.lower"`},
+		"column": {[]string{"ALTER TABLE source ADD COLUMN more VARCHAR"}, `table "source"`},
+		"type of a column": {[]string{"ALTER TABLE signin_record ALTER asn TYPE VARCHAR"},
+			`table "signin_record"`},
+		"default": {[]string{"ALTER TABLE signin_record ALTER upn SET DEFAULT md5('a')"},
+			`table "signin_record"`},
+		"null where none may be": {[]string{"ALTER TABLE quarantine ALTER reason DROP NOT NULL"},
+			`table "quarantine"`},
+		"generated column": {[]string{"CREATE TABLE g (a INTEGER, b VARCHAR GENERATED ALWAYS AS (lower(a::VARCHAR)))"}, `table "g"`},
+		"check": {[]string{"DROP TABLE quarantine",
+			"CREATE TABLE quarantine (source_id INTEGER NOT NULL CHECK (length(source_id::VARCHAR) < 5))"},
+			`table "quarantine"`},
+		"collation": {[]string{"DROP TABLE raw_record",
+			"CREATE TABLE raw_record (source_id INTEGER NOT NULL, line BIGINT NOT NULL, ordinal BIGINT NOT NULL, text VARCHAR COLLATE NOCASE NOT NULL)"}, `table "raw_record"`},
+		"index on an expression": {[]string{"CREATE INDEX i ON signin_record (lower(upn))"}, `index "i"`},
+		"type":                   {[]string{"CREATE TYPE verdict AS ENUM ('good')"}, `type "verdict"`},
+		"type named as DuckDB's": {[]string{`CREATE SCHEMA s`, `CREATE TYPE s."varchar" AS ENUM ('a')`},
+			`schema "s"`},
+		"sequence": {[]string{"CREATE SEQUENCE s"}, `sequence "s"`},
+		"table":    {[]string{"CREATE TABLE mine (a INTEGER)"}, `table "mine"`},
+		"comment":  {[]string{"COMMENT ON TABLE source IS 'hostile'"}, `table "source"`},
+		"name that acts on a terminal": {[]string{"CREATE TABLE \"a\x1b[31mb\u202ec\u200bd\" (a INTEGER)"},
+			`table "a\x1b[31mb\u202ec\u200bd"`},
+		"several": {[]string{"CREATE TABLE a1 (a INTEGER)", "CREATE TABLE a2 (a INTEGER)",
+			"CREATE TABLE a3 (a INTEGER)", "CREATE TABLE a4 (a INTEGER)", "CREATE TABLE a5 (a INTEGER)",
+			"CREATE TABLE a6 (a INTEGER)", "CREATE TABLE a7 (a INTEGER)"}, `table "a5" and 2 more`},
+		"a table that is not there": {[]string{"DROP TABLE raw_record"}, "it lacks the table raw_record"},
+		"no version":                {[]string{"DELETE FROM case_info"}, "it says 0 times which schema it has"},
+		"two versions": {[]string{"INSERT INTO case_info VALUES (1)"},
+			"it says 2 times which schema it has"},
+		"a version that never was": {[]string{"UPDATE case_info SET schema_version = -1"},
+			"its schema is number -1"},
+		"another database": {[]string{"DROP TABLE case_info"}, "not a case of tapaudit"},
+		"a name as of a rule's table": {[]string{"CREATE TABLE logins (a INTEGER DEFAULT random())"},
+			`table "logins"`},
+		"a file's name as a table's": {[]string{`CREATE VIEW "x.csv" AS SELECT 1 AS a`}, `view "x.csv"`},
+		"a view of what is not allowed": {[]string{"CREATE VIEW source2 AS FROM '" + secret + ".csv'"},
+			`view "source2"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "case.duckdb")
@@ -133,15 +157,19 @@ func TestStrangersCase(t *testing.T) {
 	}
 }
 
-// TestDerivedGoes: what analysis derives may be there; where it is not as it is derived now, only those who derive it anew take it.
+// TestDerivedGoes: what analysis derives may be there; where it is not as it is derived now, only those who derive it
+// anew take it.
 func TestDerivedGoes(t *testing.T) {
-	derived := Catalog{{"table", "passes", "CREATE TABLE passes(a INTEGER);"}, {"view", "logins", "CREATE VIEW logins AS SELECT * FROM passes;"}}
+	derived := Catalog{{"table", "passes", "CREATE TABLE passes(a INTEGER);"},
+		{"view", "logins", "CREATE VIEW logins AS SELECT * FROM passes;"}}
 	path := filepath.Join(t.TempDir(), "case.duckdb")
 	altered(t, path, "CREATE TABLE passes (a INTEGER)", "CREATE VIEW logins AS SELECT * FROM passes")
 	open(t, path, Options{ReadOnly: true, Derived: derived}).Close()
 
-	altered(t, path, "CREATE OR REPLACE VIEW logins AS SELECT 2 AS a", "DROP TABLE passes", "CREATE MACRO passes(x) AS 1")
-	if _, err := Open(t.Context(), path, Options{ReadOnly: true, Derived: derived}); err == nil || !strings.Contains(err.Error(), "makes it anew") {
+	altered(t, path, "CREATE OR REPLACE VIEW logins AS SELECT 2 AS a", "DROP TABLE passes",
+		"CREATE MACRO passes(x) AS 1")
+	if _, err := Open(t.Context(), path, Options{ReadOnly: true, Derived: derived}); err == nil ||
+		!strings.Contains(err.Error(), "makes it anew") {
 		t.Errorf("to be looked at: %v", err)
 	}
 	c := open(t, path, Options{Derived: derived})
@@ -176,16 +204,19 @@ func TestOlderCase(t *testing.T) {
 			}
 		}
 		exec(strange, "CREATE SEQUENCE s")
-		if _, err := Open(t.Context(), strange, Options{}); err == nil || !strings.Contains(err.Error(), `sequence "s"`) {
+		if _, err := Open(t.Context(), strange, Options{}); err == nil ||
+			!strings.Contains(err.Error(), `sequence "s"`) {
 			t.Errorf("version %d, with a sequence: %v", version, err)
 		}
 		path := ofVersion(t, version)
 		exec(path, "CREATE TABLE derived_then (a INTEGER); CREATE VIEW seen_then AS FROM derived_then")
 		derived := Catalog{{"table", "derived_then", ""}, {"view", "seen_then", "otherwise"}}
-		if _, err := Open(t.Context(), path, Options{Loads: true}); err == nil || !strings.Contains(err.Error(), `table "derived_then"`) {
+		if _, err := Open(t.Context(), path, Options{Loads: true}); err == nil ||
+			!strings.Contains(err.Error(), `table "derived_then"`) {
 			t.Errorf("version %d, with what nobody derives: %v", version, err)
 		}
-		if _, err := Open(t.Context(), path, Options{ReadOnly: true, Derived: derived}); err == nil || !strings.Contains(err.Error(), "older tapaudit") {
+		if _, err := Open(t.Context(), path, Options{ReadOnly: true, Derived: derived}); err == nil ||
+			!strings.Contains(err.Error(), "older tapaudit") {
 			t.Errorf("version %d, to be looked at: %v", version, err)
 		}
 		c := open(t, path, Options{Loads: true, Derived: derived})
@@ -199,7 +230,8 @@ func TestOlderCase(t *testing.T) {
 
 // TestCaseByAnyName: a file's name is no name in a statement, and changes no setting.
 func TestCaseByAnyName(t *testing.T) {
-	names := []string{"system", "temp.duckdb", "main.duckdb", "memory.duckdb", "pg_catalog.duckdb", "a#b.duckdb", "100%.duckdb", "%zz",
+	names := []string{"system", "temp.duckdb", "main.duckdb", "memory.duckdb", "pg_catalog.duckdb", "a#b.duckdb",
+		"100%.duckdb", "%zz",
 		"it's [so].duckdb", "é.duckdb"}
 	if runtime.GOOS != "windows" { // whose files cannot be called so
 		names = append(names, `it's "so" [x]*\.duckdb`, "s3:x", "postgres:x", " ")
@@ -213,7 +245,8 @@ func TestCaseByAnyName(t *testing.T) {
 			if err := c.Seal(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			for _, s := range []string{"FROM read_text('/etc/hostname')", "ATTACH '" + t.TempDir() + "/x.duckdb'", "COPY source TO '" + t.TempDir() + "/x.csv'", "SET threads = 9", "SET temp_directory = '/'"} {
+			for _, s := range []string{"FROM read_text('/etc/hostname')", "ATTACH '" + t.TempDir() + "/x.duckdb'",
+				"COPY source TO '" + t.TempDir() + "/x.csv'", "SET threads = 9", "SET temp_directory = '/'"} {
 				if err := c.Exec(t.Context(), s); err == nil && (s != "SET threads = 9" || !opts.Loads) {
 					t.Errorf("%q, %+v: %s was done", name, opts, s)
 				}
@@ -264,7 +297,8 @@ func TestJournal(t *testing.T) {
 	}
 	journal("INSERT INTO quarantine VALUES (1, 1, 1, 'r', 'e', 's', 1)")
 	seen, err := StateOf(t.Context(), path)
-	if err != nil || len(seen.Journals) != 1 || seen.Journals[0].Name != "case.duckdb.wal" || seen.Equal(clean) || seen.SHA256 != clean.SHA256 {
+	if err != nil || len(seen.Journals) != 1 || seen.Journals[0].Name != "case.duckdb.wal" || seen.Equal(clean) ||
+		seen.SHA256 != clean.SHA256 {
 		t.Errorf("%+v, %v", seen, err)
 	}
 	c := open(t, path, Options{ReadOnly: true})
@@ -292,8 +326,8 @@ var endless = []string{
 	"SELECT levenshtein(repeat('a', 60000), repeat('b', 60000) || range::VARCHAR) FROM range(100)",
 }
 
-// TestEndlessSelect: a SELECT ends soon after its time is up, and soon after an interrupt, whatever it does. Whether the case
-// can be used afterwards depends on whether DuckDB stopped; that it does not hang does not.
+// TestEndlessSelect: a SELECT ends soon after its time is up, and soon after an interrupt, whatever it does. Whether
+// the case can be used afterwards depends on whether DuckDB stopped; that it does not hang does not.
 func TestEndlessSelect(t *testing.T) {
 	none := func([]string, []driver.Value) error { return nil }
 	for _, query := range endless {
@@ -339,7 +373,8 @@ func TestLimitsOfAnAnswer(t *testing.T) {
 	} {
 		n := 0
 		err := c.Select(t.Context(), query, nil, func([]string, []driver.Value) error { n++; return nil })
-		if want == "" && err != nil || want != "" && (!errors.Is(err, ErrTooMuch) || !strings.Contains(err.Error(), want)) || n > 10 {
+		if want == "" && err != nil || want != "" &&
+			(!errors.Is(err, ErrTooMuch) || !strings.Contains(err.Error(), want)) || n > 10 {
 			t.Errorf("%s: %v after %d rows, want %q", query, err, n, want)
 		}
 	}
@@ -371,17 +406,19 @@ func TestMemoryOfAnAnswer(t *testing.T) {
 	}
 }
 
-// TestEveryFunctionWithAnEffectIsJudged: a function that a new DuckDB brings, and that is more than its arguments, is looked at
-// by somebody before a rule may name it.
+// TestEveryFunctionWithAnEffectIsJudged: a function that a new DuckDB brings, and that is more than its arguments, is
+// looked at by somebody before a rule may name it.
 func TestEveryFunctionWithAnEffectIsJudged(t *testing.T) {
 	only := map[string]bool{} // of which only the answer changes
 	for _, name := range []string{
-		"current_connection_id", "current_query", "current_query_id", "current_transaction_id", "error", "gen_random_uuid", "random", "stats", "uuid", "uuidv4", "uuidv7",
+		"current_connection_id", "current_query", "current_query_id", "current_transaction_id", "error",
+		"gen_random_uuid", "random", "stats", "uuid", "uuidv4", "uuidv7",
 	} {
 		only[name] = true
 	}
 	c := open(t, "", Options{})
-	rows, err := c.Query(t.Context(), "SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability = 'VOLATILE'")
+	rows, err := c.Query(t.Context(),
+		"SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability = 'VOLATILE'")
 	if err != nil {
 		t.Fatal(err)
 	}

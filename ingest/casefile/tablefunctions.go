@@ -12,15 +12,18 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 )
 
-// allowedTableFunctions are those that somebody else's SELECT may name. The others read files, run SQL out of a text that
-// nobody has looked at, or change how the database works although it is sealed: enable_logging and enable_profiling
-// print, checkpoint writes, disable_peg_parser changes the parser.
+// allowedTableFunctions are those that somebody else's SELECT may name. The others read files, run SQL out of a text
+// that nobody has looked at, or change how the database works although it is sealed: enable_logging and
+// enable_profiling print, checkpoint writes, disable_peg_parser changes the parser.
 var allowedTableFunctions = []string{
 	// macros of package analysis
 	"bursts", "dormant_passes", "guessed_logins", "guessings", "issued_on_passes", "uncovered",
-	"duckdb_columns", "duckdb_constraints", "duckdb_functions", "duckdb_keywords", "duckdb_memory", "duckdb_schemas", "duckdb_settings",
-	"duckdb_tables", "duckdb_types", "duckdb_views", "generate_series", "histogram", "histogram_values", "icu_calendar_names",
-	"json_each", "json_tree", "pg_timezone_names", "pragma_database_size", "pragma_platform", "pragma_show", "pragma_storage_info",
+	"duckdb_columns", "duckdb_constraints", "duckdb_functions", "duckdb_keywords", "duckdb_memory", "duckdb_schemas",
+	"duckdb_settings",
+	"duckdb_tables", "duckdb_types", "duckdb_views", "generate_series", "histogram", "histogram_values",
+	"icu_calendar_names",
+	"json_each", "json_tree", "pg_timezone_names", "pragma_database_size", "pragma_platform", "pragma_show",
+	"pragma_storage_info",
 	"pragma_table_info", "pragma_version", "range", "repeat", "repeat_row", "summary", "unnest",
 }
 
@@ -39,7 +42,8 @@ func looksOnly(ctx context.Context, conn *duckdb.Conn, query string) error {
 
 // parsed is the query as DuckDB's parser understands it.
 func parsed(ctx context.Context, conn *duckdb.Conn, query string) (any, error) {
-	rows, err := conn.QueryContext(ctx, "SELECT system.main.json_serialize_sql($1::VARCHAR)::VARCHAR", []driver.NamedValue{{Ordinal: 1, Value: query}})
+	rows, err := conn.QueryContext(ctx, "SELECT system.main.json_serialize_sql($1::VARCHAR)::VARCHAR",
+		[]driver.NamedValue{{Ordinal: 1, Value: query}})
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +90,8 @@ func walkTree(node any) error {
 				return fmt.Errorf("the table function %q is not allowed here: a query looks at the case and at nothing else", name)
 			}
 		} else if name := functionName(node); slices.Contains(refusedFunctions, name) {
-			return fmt.Errorf("the function %q is not allowed here: a query looks at the case and at nothing else", name)
+			return fmt.Errorf("the function %q is not allowed here: a query looks at the case and at nothing else",
+				name)
 		}
 		for _, child := range node {
 			if err := walkTree(child); err != nil {

@@ -35,7 +35,8 @@ const (
 const maxZstdWindow = 128 << 20
 
 // documents are zip archives by their form only.
-var documents = []string{".docx", ".xlsx", ".pptx", ".docm", ".xlsm", ".pptm", ".vsdx", ".odt", ".ods", ".odp", ".jar", ".apk", ".epub"}
+var documents = []string{".docx", ".xlsx", ".pptx", ".docm", ".xlsm", ".pptm", ".vsdx", ".odt", ".ods", ".odp", ".jar",
+	".apk", ".epub"}
 
 // compression names what head is the beginning of: gzip, zstd, zip, or "" for anything else.
 func compression(head []byte, name string) string {
@@ -97,11 +98,12 @@ var foreignNames = []struct {
 	{regexp.MustCompile(`(?i)\.(?:7z|zip|rar)\.\d{3}$|\.[rz]\d\d$`), "a part of a split archive" + part},
 	{regexp.MustCompile(`(?i)\.(?:lzma|br)$`), "compressed in a way" + otherStream},
 	{regexp.MustCompile(`(?i)\.(?:vhd|img|dd|raw|iso|dmg)$`), "a disk image, by its name" + image},
-	{regexp.MustCompile(`(?i)\.(?:7z|rar|tar|cab|tgz|tbz2?|txz|xz|bz2)$`), "an archive by its name, but not by what it holds" + otherArchive},
+	{regexp.MustCompile(`(?i)\.(?:7z|rar|tar|cab|tgz|tbz2?|txz|xz|bz2)$`),
+		"an archive by its name, but not by what it holds" + otherArchive},
 }
 
-// Foreign says what a file that is neither text nor Parquet probably is by its name, an archive or an image that is not
-// read, and what to do; "" for anything else.
+// Foreign says what a file that is neither text nor Parquet probably is by its name, an archive or an image that is
+// not read, and what to do; "" for anything else.
 func Foreign(name string) string {
 	for _, f := range foreignNames {
 		if f.name.MatchString(name) {
@@ -111,7 +113,8 @@ func Foreign(name string) string {
 	return ""
 }
 
-// foreign says what an archive or an image is that is not read, by its beginning, and what to do; "" for anything else.
+// foreign says what an archive or an image is that is not read, by its beginning, and what to do; "" for anything
+// else.
 func foreign(head []byte) string {
 	if bytes.IndexByte(head, 0) < 0 && utf8.Valid(head[:max(0, len(head)-utf8.UTFMax)]) {
 		return "" // text, whatever letters it begins with
@@ -121,7 +124,8 @@ func foreign(head []byte) string {
 			continue
 		}
 		// Three letters are little: of bzip2 the block that follows counts, too.
-		if f.magic != "BZh" || len(head) >= 10 && (string(head[4:10]) == "1AY&SY" || string(head[4:10]) == "\x17\x72\x45\x38\x50\x90") {
+		if f.magic != "BZh" || len(head) >= 10 &&
+			(string(head[4:10]) == "1AY&SY" || string(head[4:10]) == "\x17\x72\x45\x38\x50\x90") {
 			return f.what
 		}
 	}
@@ -163,7 +167,8 @@ func decompressor(form string, r *bufio.Reader) (io.Reader, func(), error) {
 }
 
 func newZstd(r io.Reader) (*zstd.Decoder, error) {
-	return zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxZstdWindow))
+	return zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+		zstd.WithDecoderMaxWindow(maxZstdWindow))
 }
 
 // broken says in words what a decompressor found.
@@ -214,7 +219,8 @@ func unusable(flags, method uint16) string {
 	case flags&encrypted != 0:
 		return "encrypted; unpack it with its password and name the folder"
 	case method != zip.Store && method != zip.Deflate && method != zstd.ZipMethodWinZip:
-		return fmt.Sprintf("compressed by a method that is not read (zip method %d); unpack it and name the folder", method)
+		return fmt.Sprintf("compressed by a method that is not read (zip method %d); unpack it and name the folder",
+			method)
 	}
 	return ""
 }
@@ -241,7 +247,8 @@ func (w *walker) archive(s *Source) error {
 	if err != nil {
 		return w.streamed(s, s.first)
 	}
-	// What the directory says about sizes is anybody's claim, so the bytes that are decompressed are counted themselves.
+	// What the directory says about sizes is anybody's claim, so the bytes that are decompressed are counted
+	// themselves.
 	var packed *counted // of the member opened last
 	count := func(decompress func(io.Reader) io.ReadCloser) zip.Decompressor {
 		return func(r io.Reader) io.ReadCloser {
@@ -502,7 +509,8 @@ func (z *zipStream) member(head []byte) error {
 	if z.w.members--; z.w.members < 0 {
 		return errManyMembers
 	}
-	modified := time.Date(int(date>>9)+1980, time.Month(date>>5&15), int(date&31), int(clock>>11), int(clock>>5&63), int(clock&31)*2, 0, time.UTC)
+	modified := time.Date(int(date>>9)+1980, time.Month(date>>5&15), int(date&31), int(clock>>11), int(clock>>5&63),
+		int(clock&31)*2, 0, time.UTC)
 	packed, size, modified = extras(extra, packed, size, modified)
 	m := z.w.member(z.s, memberName(string(name), flags&nameIsUTF8 != 0), modified)
 	distinct(m, z.seen)

@@ -20,8 +20,9 @@ type Row struct {
 	SHA256  string // of what cannot be used, all of it, in hex
 }
 
-// CSVFramer finds the rows of a CSV text (RFC 4180): quoted fields may hold line ends, lines end with \n or \r\n, blank
-// lines do not count. A first line that begins with #TYPE (Windows PowerShell) or sep= (spreadsheets) is passed over.
+// CSVFramer finds the rows of a CSV text (RFC 4180): quoted fields may hold line ends, lines end with \n or \r\n,
+// blank lines do not count. A first line that begins with #TYPE (Windows PowerShell) or sep= (spreadsheets) is passed
+// over.
 type CSVFramer struct {
 	window
 	started bool
@@ -152,7 +153,8 @@ func (f *CSVFramer) Next() (Row, error) {
 		return f.damaged(n, why), nil
 	}
 	f.ordinal++
-	row := Row{Line: f.lineHere(), Offset: f.offset(), Ordinal: f.ordinal, Size: int64(n), Quoted: f.plain, Ends: f.ends, Text: text}
+	row := Row{Line: f.lineHere(), Offset: f.offset(), Ordinal: f.ordinal, Size: int64(n), Quoted: f.plain,
+		Ends: f.ends, Text: text}
 	f.pos += n
 	return row, nil
 }
@@ -249,7 +251,8 @@ func (f *CSVFramer) parse(b []byte, last bool) (n int, why string, whole bool) {
 }
 
 // damaged makes one bad row. A stray quote may have drawn good rows into it, so it ends at the first line end after
-// which a good row follows; if none of the next hundred is one, at the first line end after the n bytes that were read.
+// which a good row follows; if none of the next hundred is one, at the first line end after the n bytes that were
+// read.
 func (f *CSVFramer) damaged(n int, why string) Row {
 	r := f.begin()
 	end := -1
@@ -285,5 +288,6 @@ func (f *CSVFramer) damaged(n int, why string) Row {
 	f.pos += end
 	f.finish(r)
 	f.ordinal++
-	return Row{Line: r.line, Offset: r.offset, Ordinal: f.ordinal, Size: r.size, Text: r.excerpt, Bad: why, SHA256: r.sum}
+	return Row{Line: r.line, Offset: r.offset, Ordinal: f.ordinal, Size: r.size, Text: r.excerpt, Bad: why,
+		SHA256: r.sum}
 }

@@ -9,10 +9,12 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzDecode: text comes out the same however it arrives; in all encodings but UTF-8 it is valid, and it is never more than four
-// times as long.
+// FuzzDecode: text comes out the same however it arrives; in all encodings but UTF-8 it is valid, and it is never more
+// than four times as long.
 func FuzzDecode(f *testing.F) {
-	for _, seed := range []string{"", "{}", "\xef\xbb\xbf{}", "\xff\xfe{\x00}\x00", "\xfe\xff\x00{\x00}", "\xff\xfe\x00\x00{\x00\x00\x00", "\x00\x00\xfe\xff\x00\x00\x00{", "{\x00\"\x00\x00\xd8\"\x00", "\xff\xfe\x00", "\xff\xfe\xff"} {
+	for _, seed := range []string{"", "{}", "\xef\xbb\xbf{}", "\xff\xfe{\x00}\x00", "\xfe\xff\x00{\x00}",
+		"\xff\xfe\x00\x00{\x00\x00\x00", "\x00\x00\xfe\xff\x00\x00\x00{", "{\x00\"\x00\x00\xd8\"\x00", "\xff\xfe\x00",
+		"\xff\xfe\xff"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -18,7 +18,8 @@ import (
 var ErrChanged = errors.New("the file changed while it was being read; copy it somewhere quiet and read it again")
 
 // DamagedError ends a stream that stops early or is not what it should be: a truncated or corrupt archive, or
-// decompression beyond the limits. Everything before Offset was delivered; where only the checksum is wrong, any of it may be.
+// decompression beyond the limits. Everything before Offset was delivered; where only the checksum is wrong, any of it
+// may be.
 type DamagedError struct {
 	Offset int64  // bytes of content delivered before the damage
 	Reason string // in words, free of evidence

@@ -102,8 +102,8 @@ func FrameJSON(r io.Reader, opts FrameOptions) *Framer {
 // Wrappers lists the wrappers met so far that carry a context or a next link, at most 10,000 of them.
 func (f *Framer) Wrappers() []Wrapper { return f.wrappers }
 
-// Unclosed says, once Next has returned an error, whether the text ended inside a record, inside a wrapper or inside an
-// array that held something: it may have been cut.
+// Unclosed says, once Next has returned an error, whether the text ended inside a record, inside a wrapper or inside
+// an array that held something: it may have been cut.
 func (f *Framer) Unclosed() bool { return f.unclosed }
 
 // Next returns the next frame, io.EOF after the last, or, when everything before it was framed, the error that ended
@@ -463,7 +463,8 @@ func (f *Framer) member() outcome {
 		f.open = append(f.open, array)
 		f.skip(at + 1)
 	case o == scanned:
-		members(append([]byte{'{'}, f.unread()[:n]...), func(name string, value gjson.Result) { f.note(lv, name, value) })
+		members(append([]byte{'{'}, f.unread()[:n]...),
+			func(name string, value gjson.Result) { f.note(lv, name, value) })
 		f.skip(n)
 	}
 	return o

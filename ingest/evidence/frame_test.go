@@ -70,11 +70,14 @@ func TestFrameJSON(t *testing.T) {
 			[]string{"1@31 " + a, "1@48 " + b}},
 		{"batches in lines", `{"records":[` + a + "]}\n" + `{"Records":[` + b + "," + c + "]}\n",
 			[]string{"1@12 " + a, "2@43 " + b, "2@60 " + c}},
-		{"pages in an array", `[{"value":[` + a + `]},{"value":[]},{"value":[` + b + `]}]`, []string{"1@11 " + a, "1@53 " + b}},
-		{"a record with a value of its own", `{"id":"a","t":1,"value":[` + b + "]}", []string{"1@0 " + `{"id":"a","t":1,"value":[` + b + "]}"}},
+		{"pages in an array", `[{"value":[` + a + `]},{"value":[]},{"value":[` + b + `]}]`,
+			[]string{"1@11 " + a, "1@53 " + b}},
+		{"a record with a value of its own", `{"id":"a","t":1,"value":[` + b + "]}",
+			[]string{"1@0 " + `{"id":"a","t":1,"value":[` + b + "]}"}},
 		{"value that is no list of objects", `{"value":["x"]}`, []string{`1@0 {"value":["x"]}`}},
 		{"value below the top level", `{"k":{"value":[` + a + "]}}", []string{`1@0 {"k":{"value":[` + a + "]}}"}},
-		{"records in a wrapper's tail", `{"value":[` + a + `],"n":{"m":[1]},"records":[` + b + "]}", []string{"1@10 " + a, "1@53 " + b}},
+		{"records in a wrapper's tail", `{"value":[` + a + `],"n":{"m":[1]},"records":[` + b + "]}",
+			[]string{"1@10 " + a, "1@53 " + b}},
 		{"Log Analytics answer",
 			`{"tables":[{"name":"PrimaryResult","columns":[{"name":"Id","type":"string"},{"name":"N"}],"rows":[["a",1],["b",[2]]]}]}` + "\n" + a,
 			[]string{`1@98 ["a",1] [Id N]`, `1@106 ["b",[2]] [Id N]`, "2@120 " + a}},
@@ -82,34 +85,51 @@ func TestFrameJSON(t *testing.T) {
 		{"a row before its columns", `{"tables":[{"rows":[["a"]],"columns":[{"name":"Id"}]}]}`,
 			[]string{"1@20+5 bad: a row before the names of its columns"}},
 
-		{"a damaged line among lines", a + "\n{\"id\":\"x\",,}\n" + b + "\n", []string{"1@0 " + a, "2@17+12 bad: not JSON", "3@30 " + b}},
-		{"a cut line among lines", a + "\n{\"id\":\"x\",\"d\":\n" + b + "\n", []string{"1@0 " + a, "2@17+14 bad: line ends in the middle of a record", "3@32 " + b}},
-		{"a cut last line", a + "\n" + b + "\n{\"id\":\"c", []string{"1@0 " + a, "2@17 " + b, "3@34+8 bad: text ends in the middle of a record"}},
-		{"a cut line that opens a wrapper", a + "\n{\"value\":[\n" + b + "\n" + c, []string{"1@0 " + a, "2@17+10 bad: not JSON", "3@28 " + b, "4@45 " + c}},
-		{"a cut line that opens a table", a + "\n{\"tables\":[\n" + b + "\n" + c, []string{"1@0 " + a, "2@17+11 bad: not JSON", "3@29 " + b, "4@46 " + c}},
-		{"a cut wrapper's tail", a + "\n{\"value\":[],\"x\":\n" + b + "\n" + c, []string{"1@0 " + a, "2@17+16 bad: not JSON", "3@34 " + b, "4@51 " + c}},
-		{"a value over several lines among lines", a + "\n{\n\"id\":\"b\",\"t\":2\n}\n" + c + "\n" + a + "\n" + b + "\n",
+		{"a damaged line among lines", a + "\n{\"id\":\"x\",,}\n" + b + "\n",
+			[]string{"1@0 " + a, "2@17+12 bad: not JSON", "3@30 " + b}},
+		{"a cut line among lines", a + "\n{\"id\":\"x\",\"d\":\n" + b + "\n",
+			[]string{"1@0 " + a, "2@17+14 bad: line ends in the middle of a record", "3@32 " + b}},
+		{"a cut last line", a + "\n" + b + "\n{\"id\":\"c",
+			[]string{"1@0 " + a, "2@17 " + b, "3@34+8 bad: text ends in the middle of a record"}},
+		{"a cut line that opens a wrapper", a + "\n{\"value\":[\n" + b + "\n" + c,
+			[]string{"1@0 " + a, "2@17+10 bad: not JSON", "3@28 " + b, "4@45 " + c}},
+		{"a cut line that opens a table", a + "\n{\"tables\":[\n" + b + "\n" + c,
+			[]string{"1@0 " + a, "2@17+11 bad: not JSON", "3@29 " + b, "4@46 " + c}},
+		{"a cut wrapper's tail", a + "\n{\"value\":[],\"x\":\n" + b + "\n" + c,
+			[]string{"1@0 " + a, "2@17+16 bad: not JSON", "3@34 " + b, "4@51 " + c}},
+		{"a value over several lines among lines", a + "\n{\n\"id\":\"b\",\"t\":2\n}\n" + c + "\n" + a + "\n" + b +
+			"\n",
 			[]string{"1@0 " + a, "2@17 {\n\"id\":\"b\",\"t\":2\n}", "5@36 " + c, "6@53 " + a, "7@70 " + b}},
-		{"words among lines", a + "\nnot evidence\n" + b + "\n" + c, []string{"1@0 " + a, "2@17+12 bad: not JSON", "3@30 " + b, "4@47 " + c}},
+		{"words among lines", a + "\nnot evidence\n" + b + "\n" + c,
+			[]string{"1@0 " + a, "2@17+12 bad: not JSON", "3@30 " + b, "4@47 " + c}},
 		{"an array in a line, damaged in the middle", a + "\n" + b + "\n[" + a + `,{"id"},` + b + "]\n" + c,
 			[]string{"1@0 " + a, "2@17 " + b, "3@35 " + a, "3@52+7 bad: not JSON", "3@59 " + b, "4@77 " + c}},
 
-		{"damage inside an array", "[" + a + ",\n{\"id\":\"x\" \"t\":1},\n" + b + "]", []string{"1@1 " + a, "2@19+18 bad: not JSON", "3@37 " + b}},
-		{"damage inside an array: parts of a record are none", `[{"id":"x",,"p":[{"q":1}],"r":{"id":1,"t":1}},` + b + "]",
+		{"damage inside an array", "[" + a + ",\n{\"id\":\"x\" \"t\":1},\n" + b + "]",
+			[]string{"1@1 " + a, "2@19+18 bad: not JSON", "3@37 " + b}},
+		{"damage inside an array: parts of a record are none", `[{"id":"x",,"p":[{"q":1}],"r":{"id":1,"t":1}},` + b +
+			"]",
 			[]string{"1@1+45 bad: not JSON", "1@46 " + b}},
-		{"damage keeps the page", `{"@odata.context":"x","value":[{"id"},` + b + `],"n":1}`, []string{"1@31+7 bad: not JSON", "1@38 " + b}},
-		{"array cut in a record", "[" + a + ",\n{\"id\":\"b\",\"t", []string{"1@1 " + a, "2@19+12 bad: text ends in the middle of a record"}},
-		{"scalars in an array", "[1, \"x\",null," + a + ",true]", []string{"1@1+12 bad: not an object", "1@13 " + a, "1@30+4 bad: not an object"}},
+		{"damage keeps the page", `{"@odata.context":"x","value":[{"id"},` + b + `],"n":1}`,
+			[]string{"1@31+7 bad: not JSON", "1@38 " + b}},
+		{"array cut in a record", "[" + a + ",\n{\"id\":\"b\",\"t",
+			[]string{"1@1 " + a, "2@19+12 bad: text ends in the middle of a record"}},
+		{"scalars in an array", "[1, \"x\",null," + a + ",true]",
+			[]string{"1@1+12 bad: not an object", "1@13 " + a, "1@30+4 bad: not an object"}},
 		{"a scalar alone", "42", []string{"1@0+2 bad: not an object"}},
 		{"not JSON at all", "Dear Sir,\nno.\n", []string{"1@0+14 bad: not JSON"}},
 		{"not UTF-8", "{\"id\":\"\xff\"}\n" + a, []string{"1@0+10 bad: not valid UTF-8", "2@11 " + a}},
-		{"a NUL in a string", "{\"id\":\"\x00\"}\n" + a + "\n" + b, []string{"1@0+10 bad: not JSON", "2@11 " + a, "3@28 " + b}},
-		{"a closing brace to spare", a + "}\n" + b + "\n" + c + "\n" + a, []string{"1@0 " + a, "1@16+1 bad: not JSON", "2@18 " + b, "3@35 " + c, "4@52 " + a}},
-		{"an unclosed wrapper before a page", `[{"value":[` + a + "\n" + `{"value":[` + b + "]}", []string{"1@1+10 bad: not JSON", "1@11 " + a, "2@38 " + b}},
+		{"a NUL in a string", "{\"id\":\"\x00\"}\n" + a + "\n" + b,
+			[]string{"1@0+10 bad: not JSON", "2@11 " + a, "3@28 " + b}},
+		{"a closing brace to spare", a + "}\n" + b + "\n" + c + "\n" + a,
+			[]string{"1@0 " + a, "1@16+1 bad: not JSON", "2@18 " + b, "3@35 " + c, "4@52 " + a}},
+		{"an unclosed wrapper before a page", `[{"value":[` + a + "\n" + `{"value":[` + b + "]}",
+			[]string{"1@1+10 bad: not JSON", "1@11 " + a, "2@38 " + b}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			for _, r := range []io.Reader{strings.NewReader(tt.text), iotest.OneByteReader(strings.NewReader(tt.text))} {
+			for _, r := range []io.Reader{strings.NewReader(tt.text),
+				iotest.OneByteReader(strings.NewReader(tt.text))} {
 				got, _, err := frames(t, r)
 				if err != nil {
 					t.Fatal(err)
@@ -124,7 +144,8 @@ func TestFrameJSON(t *testing.T) {
 
 func TestFrameJSONWrappers(t *testing.T) {
 	text := `{"value":[{"a":1}],"@odata.context":"late"}` + "\n" +
-		`{"@odata.context":"$metadata#signIns","value":[{"a":2}],"@odata.nextLink":"https://x/?$skiptoken=s"}` + "\n" + `{"a":3}`
+		`{"@odata.context":"$metadata#signIns","value":[{"a":2}],"@odata.nextLink":"https://x/?$skiptoken=s"}` + "\n" +
+		`{"a":3}`
 	f := FrameJSON(strings.NewReader(text), FrameOptions{})
 	var contexts []string
 	for {
@@ -141,7 +162,8 @@ func TestFrameJSONWrappers(t *testing.T) {
 	if diff := cmp.Diff([]string{"", "$metadata#signIns", "none"}, contexts); diff != "" {
 		t.Errorf("contexts at the time of each record (-want +got):\n%s", diff)
 	}
-	want := []Wrapper{{Line: 1, Offset: 0, Context: "late"}, {Line: 2, Offset: 44, Context: "$metadata#signIns", NextLink: true}}
+	want := []Wrapper{{Line: 1, Offset: 0, Context: "late"},
+		{Line: 2, Offset: 44, Context: "$metadata#signIns", NextLink: true}}
 	if diff := cmp.Diff(want, f.Wrappers()); diff != "" {
 		t.Errorf("wrappers (-want +got):\n%s", diff)
 	}
@@ -149,7 +171,8 @@ func TestFrameJSONWrappers(t *testing.T) {
 
 func TestFrameJSONUnclosed(t *testing.T) {
 	for text, want := range map[string]bool{
-		`[{"a":1}]`: false, `[{"a":1},`: true, `[`: false, `{"value":[{"a":1}`: true, `{"value":[{"a":1}]}`: false, "{\"a\":1}\n": false,
+		`[{"a":1}]`: false, `[{"a":1},`: true, `[`: false, `{"value":[{"a":1}`: true, `{"value":[{"a":1}]}`: false,
+		"{\"a\":1}\n":        false,
 		"{\"a\":1}\n{\"b\":": true, "{\"a\":\n{\"b\":1}\n": false,
 	} {
 		_, f, _ := frames(t, strings.NewReader(text))
@@ -161,7 +184,8 @@ func TestFrameJSONUnclosed(t *testing.T) {
 
 func TestFrameJSONLoneSurrogate(t *testing.T) {
 	for text, want := range map[string]bool{
-		`{"a":"\ud83d\ude00"}`: false, `{"a":"\ud83d"}`: true, `{"a":"\ude00"}`: true, `{"a":"\ud83dx"}`: true, `{"a":"\ud83d\u0041"}`: true, `{"a":"\u00e9"}`: false,
+		`{"a":"\ud83d\ude00"}`: false, `{"a":"\ud83d"}`: true, `{"a":"\ude00"}`: true, `{"a":"\ud83dx"}`: true,
+		`{"a":"\ud83d\u0041"}`: true, `{"a":"\u00e9"}`: false,
 	} {
 		for _, r := range []io.Reader{strings.NewReader(text), iotest.OneByteReader(strings.NewReader(text))} {
 			fr, err := FrameJSON(r, FrameOptions{}).Next()
@@ -206,7 +230,8 @@ func TestFrameJSONLarge(t *testing.T) {
 			if fr.Bad != "" {
 				region := text[fr.Offset : fr.Offset+fr.Size]
 				sum := sha256.Sum256([]byte(region))
-				if fr.SHA256 != hex.EncodeToString(sum[:]) || !strings.Contains(region, big) || len(fr.Text) != maxExcerpt || !strings.HasPrefix(region, string(fr.Text)) {
+				if fr.SHA256 != hex.EncodeToString(sum[:]) || !strings.Contains(region, big) ||
+					len(fr.Text) != maxExcerpt || !strings.HasPrefix(region, string(fr.Text)) {
 					t.Errorf("the region %d+%d is not described by its hash and excerpt", fr.Offset, fr.Size)
 				}
 				ids = append(ids, fr.Bad)
@@ -247,9 +272,11 @@ func TestFrameJSONHostile(t *testing.T) {
 	for _, tt := range []struct{ name, head, text string }{
 		{"braces", "", "{"}, {"braces and newlines", "", "{\n"}, {"braces and commas", "", ",{"},
 		{"brackets", "", "["}, {"nested objects", "", `{"a":`}, {"nested arrays of objects", "", `{"a":[`},
-		{"nested lines", lines, "{\"a\":[1,\n"}, {"one long line", lines, "x"}, {"one long string", "", `{"a":"xxxxxxxxxxxx`},
+		{"nested lines", lines, "{\"a\":[1,\n"}, {"one long line", lines, "x"},
+		{"one long string", "", `{"a":"xxxxxxxxxxxx`},
 		{"an endless object", `{"a":1`, `,"b":[{"c":1}]`}, {"an endless list of numbers", "{\"a\":[1\n", ",\n1"},
-		{"scalars", "[", "1,"}, {"escapes", `{"a":"`, `\`}, {"quotes", "", `"`}, {"NULs", "", "\x00"}, {"byte order marks", "", "\ufeff"},
+		{"scalars", "[", "1,"}, {"escapes", `{"a":"`, `\`}, {"quotes", "", `"`}, {"NULs", "", "\x00"},
+		{"byte order marks", "", "\ufeff"},
 		{"wrappers", "", `{"value":[`}, {"empty wrappers", "", `{"value":[]}`}, {"tables", "", `{"tables":[{"rows":[`},
 		{"newlines", "", "\n"}, {"unclosed lines", lines, "{\"a\":\n"}, {"half surrogates", `{"a":"`, `\ud8`},
 	} {
@@ -259,7 +286,8 @@ func TestFrameJSONHostile(t *testing.T) {
 				size = 4 << 20 // each line is a frame of its own, with a hash
 			}
 			begin := time.Now()
-			f := FrameJSON(io.MultiReader(strings.NewReader(tt.head), &endless{text: []byte(tt.text), left: size}), FrameOptions{IsRecord: isRecord})
+			f := FrameJSON(io.MultiReader(strings.NewReader(tt.head), &endless{text: []byte(tt.text), left: size}),
+				FrameOptions{IsRecord: isRecord})
 			var err error
 			for err == nil {
 				_, err = f.Next()
@@ -268,7 +296,8 @@ func TestFrameJSONHostile(t *testing.T) {
 				t.Errorf("stopped at %d of %d: %v", f.offset(), len(tt.head)+size, err)
 			}
 			if len(f.buf) > maxWindow || len(f.wrappers) > maxWrappers || cap(f.open) > 1000 {
-				t.Errorf("holds a window of %d bytes, %d wrappers, %d levels", len(f.buf), len(f.wrappers), cap(f.open))
+				t.Errorf("holds a window of %d bytes, %d wrappers, %d levels", len(f.buf), len(f.wrappers),
+					cap(f.open))
 			}
 			if took := time.Since(begin); took > 30*time.Second {
 				t.Errorf("%d MiB took %v", size>>20, took)
@@ -332,8 +361,10 @@ func checkFrames(t *testing.T, text []byte, r io.Reader) {
 
 func FuzzFrame(f *testing.F) {
 	for _, seed := range []string{
-		"", "{}", "[{}]\n{}\n", `{"value":[{"id":1,"t":1}],"@odata.nextLink":"x"}`, `{"tables":[{"columns":[{"name":"a"}],"rows":[[1],[2]]}]}`,
-		"{\"id\":1,\"t\":1}\n{\"id\":1,\"t\n{\"id\":2,\"t\":1}\n", "[{\"id\":1,,},{\"id\":2,\"t\":1}]", "1 2 \"x\" {", "{\"a\":\"\\ud800\"}", "\ufeff{}\ufeff[",
+		"", "{}", "[{}]\n{}\n", `{"value":[{"id":1,"t":1}],"@odata.nextLink":"x"}`,
+		`{"tables":[{"columns":[{"name":"a"}],"rows":[[1],[2]]}]}`,
+		"{\"id\":1,\"t\":1}\n{\"id\":1,\"t\n{\"id\":2,\"t\":1}\n", "[{\"id\":1,,},{\"id\":2,\"t\":1}]", "1 2 \"x\" {",
+		"{\"a\":\"\\ud800\"}", "\ufeff{}\ufeff[",
 	} {
 		f.Add([]byte(seed))
 	}
@@ -342,7 +373,8 @@ func FuzzFrame(f *testing.F) {
 		checkFrames(t, text, iotest.OneByteReader(bytes.NewReader(text)))
 		lone := append(bytes.TrimSpace(text), ' ')
 		end, o := new(scanner).value(lone, 0, nothing)
-		if valid := o == scanned && len(bytes.TrimSpace(lone[end:])) == 0; valid != gjson.ValidBytes(lone) && o != tooDeep {
+		if valid := o == scanned && len(bytes.TrimSpace(lone[end:])) == 0; valid != gjson.ValidBytes(lone) &&
+			o != tooDeep {
 			t.Fatalf("valid JSON: %v here, %v by gjson: %q", valid, !valid, lone)
 		}
 	})
@@ -350,7 +382,8 @@ func FuzzFrame(f *testing.F) {
 
 // Whatever happens to one line, the lines beside it are framed.
 func FuzzDamagedLine(f *testing.F) {
-	for _, seed := range []string{"{", "[", `{"value":[`, `{"tables":[{"rows":[`, `{"a":"`, "}", "null", "\x00", `{"a":{"b":[`, `{"value":[],"x":`} {
+	for _, seed := range []string{"{", "[", `{"value":[`, `{"tables":[{"rows":[`, `{"a":"`, "}", "null", "\x00",
+		`{"a":{"b":[`, `{"value":[],"x":`} {
 		f.Add([]byte(seed))
 	}
 	good := []byte("{\"id\":1,\"t\":1,\"s\":{\"x\":[{\"y\":\"z\"}]}}")
@@ -390,7 +423,8 @@ func BenchmarkFrameJSON(b *testing.B) {
 		strings.TrimSuffix(strings.Repeat(`{"id":"0a1b2c3d-0000-4000-8000-000000000002","displayName":"Require MFA for all users","enforcedGrantControls":["Mfa"],"result":"success"},`, 25), ",") + `],"detail":"[{\"authenticationMethod\":\"Temporary Access Pass\",\"succeeded\":true}]"}`
 	lines := strings.Repeat(record+"\n", 10_000)
 	for name, text := range map[string]string{
-		"lines": lines, "page": `{"@odata.context":"x","value":[` + strings.ReplaceAll(strings.TrimSpace(lines), "\n", ",") + "]}",
+		"lines": lines, "page": `{"@odata.context":"x","value":[` +
+			strings.ReplaceAll(strings.TrimSpace(lines), "\n", ",") + "]}",
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(text)))

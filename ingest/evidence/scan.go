@@ -125,7 +125,8 @@ func (s *scanner) value(b []byte, i int, look lookFor) (int, outcome) {
 					if j >= n {
 						return n, cutOff
 					}
-					if b[j] == '{' && into != inRows || b[j] == ']' || into == inRows && b[j] == '[' || look == rows && b[j] == '{' {
+					if b[j] == '{' && into != inRows || b[j] == ']' || into == inRows && b[j] == '[' || look == rows &&
+						b[j] == '{' {
 						s.at, s.key, s.into = i, key-1, into
 						return i, descend
 					}
@@ -228,7 +229,8 @@ func wraps(key []byte, look lookFor) (into kind, ok bool) {
 	case 6:
 		return inTables, look == pages && bytes.EqualFold(key, []byte("tables"))
 	case 7:
-		return inValue, look == pages && (bytes.EqualFold(key, []byte("records")) || bytes.EqualFold(key, []byte("results")))
+		return inValue, look == pages && (bytes.EqualFold(key, []byte("records")) ||
+			bytes.EqualFold(key, []byte("results")))
 	case 9:
 		return inValue, look == pages && bytes.EqualFold(key, []byte("responses"))
 	}

@@ -74,8 +74,9 @@ type Source struct {
 // Walk visits everything under paths in the order of labels: files, members of archives, and what cannot be used, with
 // a reason. `-` is stdin, read once. An archive comes before its members, except one that can only be read front to
 // back (on standard input, inside another compression, or without a directory), which comes after them: only then
-// its hash and its damage are known. An argument that is neither a file nor a folder is an error before anything is visited;
-// below one, such a thing and a link are visited with the reason why they are not opened. Walk stops at the first error of visit or of ctx.
+// its hash and its damage are known. An argument that is neither a file nor a folder is an error before anything is
+// visited; below one, such a thing and a link are visited with the reason why they are not opened. Walk stops at the
+// first error of visit or of ctx.
 //
 // The base name of an argument is its label, so a folder is labelled the same from any working directory; arguments
 // with equal base names are labelled as they were given.
@@ -492,7 +493,8 @@ func (s *Source) open() (*content, error) {
 			return c, nil
 		}
 		c.closes = append(c.closes, closer)
-		out = bufio.NewReaderSize(&metered{w: s.w, s: s, r: inflate, in: func() int64 { return st.n }, form: form}, 64<<10)
+		out = bufio.NewReaderSize(&metered{w: s.w, s: s, r: inflate, in: func() int64 { return st.n }, form: form},
+			64<<10)
 	}
 }
 
@@ -523,11 +525,13 @@ func (m *metered) Read(p []byte) (int, error) {
 	var damaged *DamagedError
 	switch {
 	case int64(n) > m.w.left:
-		n, err = int(m.w.left), &DamagedError{m.out + m.w.left, "the limit for decompressed bytes is reached" + genuine}
+		n, err = int(m.w.left), &DamagedError{m.out + m.w.left, "the limit for decompressed bytes is reached" +
+			genuine}
 	case m.w.tooMuch(m.out+int64(n), m.in()), m.w.tooMuch(m.w.out+int64(n), m.w.given()):
 		err = &DamagedError{m.out, "decompresses to more than the ratio allowed" + genuine}
 		n = 0
-	case err == nil, err == io.EOF, errors.Is(err, ErrChanged), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case err == nil, err == io.EOF, errors.Is(err, ErrChanged), errors.Is(err, context.Canceled),
+		errors.Is(err, context.DeadlineExceeded):
 	case errors.As(err, &damaged):
 		err = &DamagedError{m.out + int64(n), damaged.Reason}
 	default:

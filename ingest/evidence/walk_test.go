@@ -45,7 +45,8 @@ func zipped(pairs ...string) string {
 	w := zip.NewWriter(&b)
 	for i := 0; i < len(pairs); i += 2 {
 		name, text := pairs[i], pairs[i+1]
-		h := &zip.FileHeader{Name: strings.TrimLeft(name, "+="), Method: zip.Deflate, Modified: time.Date(2026, 9, 30, 10, 0, 0, 0, time.UTC)}
+		h := &zip.FileHeader{Name: strings.TrimLeft(name, "+="), Method: zip.Deflate,
+			Modified: time.Date(2026, 9, 30, 10, 0, 0, 0, time.UTC)}
 		var m io.Writer
 		var err error
 		switch name[0] {
@@ -144,17 +145,20 @@ func TestWalkArguments(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	err := Walk(context.Background(), []string{"f", "missing"}, nil, DefaultLimits(), func(*Source) error { return errors.New("visited") })
+	err := Walk(context.Background(), []string{"f", "missing"}, nil, DefaultLimits(),
+		func(*Source) error { return errors.New("visited") })
 	if !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a missing argument gives %v", err)
 	}
 	stop := errors.New("stop")
-	if err := Walk(context.Background(), []string{"p"}, nil, DefaultLimits(), func(*Source) error { return stop }); err != stop {
+	if err := Walk(context.Background(), []string{"p"}, nil, DefaultLimits(),
+		func(*Source) error { return stop }); err != stop {
 		t.Errorf("an error of visit gives %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := Walk(ctx, []string{"p"}, nil, DefaultLimits(), func(*Source) error { return nil }); err != context.Canceled {
+	if err := Walk(ctx, []string{"p"}, nil, DefaultLimits(),
+		func(*Source) error { return nil }); err != context.Canceled {
 		t.Errorf("a cancelled walk gives %v", err)
 	}
 }
@@ -192,19 +196,22 @@ func TestWalkArchives(t *testing.T) {
 		t.Errorf("on standard input, -want +got:\n%s", diff)
 	}
 	write(t, "e.zip.gz", gz(zipped("a", "A")))
-	if diff := cmp.Diff([]string{`e.zip.gz/a in e.zip.gz "A"`, "e.zip.gz gzip+zip archive"}, visits(t, DefaultLimits(), nil, "e.zip.gz")); diff != "" {
+	if diff := cmp.Diff([]string{`e.zip.gz/a in e.zip.gz "A"`, "e.zip.gz gzip+zip archive"},
+		visits(t, DefaultLimits(), nil, "e.zip.gz")); diff != "" {
 		t.Errorf("in gzip, -want +got:\n%s", diff)
 	}
 
 	// A member's time is its own, its size and hash those of its content, the archive's hash that of the file.
 	err := Walk(context.Background(), []string{"e.zip"}, nil, DefaultLimits(), func(s *Source) error {
-		want := map[string]string{"e.zip": archive, "e.zip/c.json.gz": gz("C"), "e.zip/inner.zip": inner, "e.zip/stored": long, "e.zip/none": ""}
+		want := map[string]string{"e.zip": archive, "e.zip/c.json.gz": gz("C"), "e.zip/inner.zip": inner,
+			"e.zip/stored": long, "e.zip/none": ""}
 		if text, ok := want[s.Path]; ok {
 			if sum, err := s.Sum(); err != nil || sum != hexSum(text) || s.Bytes != int64(len(text)) {
 				t.Errorf("%s: %d bytes, sum %s, %v; want %d, %s", s.Path, s.Bytes, sum, err, len(text), hexSum(text))
 			}
 		}
-		if s.Container != "" && !strings.HasSuffix(s.Path, "sized.json") && !s.ModTime.Equal(time.Date(2026, 9, 30, 10, 0, 0, 0, time.UTC)) {
+		if s.Container != "" && !strings.HasSuffix(s.Path, "sized.json") &&
+			!s.ModTime.Equal(time.Date(2026, 9, 30, 10, 0, 0, 0, time.UTC)) {
 			t.Errorf("%s: time %v", s.Path, s.ModTime)
 		}
 		if s.Disk != "" {
@@ -232,8 +239,10 @@ func TestWalkDamaged(t *testing.T) {
 	corrupt := []byte(archive)
 	corrupt[len(archive)/2] ^= 0xff
 	for name, b := range map[string]string{
-		"cut.gz": packed[:len(packed)/2], "crc.gz": string(wrong), "two.gz": gz("one,") + gz("two"), "tail.gz": gz("x") + "tail",
-		"cut.zst": zst(text)[:len(zst(text))/2], "cut.zip": archive[:unread/2], "nodir.zip": archive[:unread], "corrupt.zip": string(corrupt),
+		"cut.gz": packed[:len(packed)/2], "crc.gz": string(wrong), "two.gz": gz("one,") + gz("two"),
+		"tail.gz": gz("x") + "tail",
+		"cut.zst": zst(text)[:len(zst(text))/2], "cut.zip": archive[:unread/2], "nodir.zip": archive[:unread],
+		"corrupt.zip": string(corrupt),
 	} {
 		write(t, name, b)
 		wantPrefix := map[string]bool{"cut.gz": true, "crc.gz": true, "cut.zst": true, "tail.gz": true}[name]
@@ -290,7 +299,8 @@ func TestWalkDamaged(t *testing.T) {
 		if diff := cmp.Diff(want, contents); diff != "" {
 			t.Errorf("%s: contents (-want +got):\n%s", name, diff)
 		}
-		wantDamages := map[string][]string{"cut.zip": {"cut.zip/b", "cut.zip"}, "nodir.zip": {"nodir.zip"}, "corrupt.zip": {"corrupt.zip/b"}}[name]
+		wantDamages := map[string][]string{"cut.zip": {"cut.zip/b", "cut.zip"}, "nodir.zip": {"nodir.zip"},
+			"corrupt.zip": {"corrupt.zip/b"}}[name]
 		if wantPrefix {
 			wantDamages = []string{name}
 		}
@@ -301,7 +311,8 @@ func TestWalkDamaged(t *testing.T) {
 
 	// The same damage in a zip that is read front to back: what follows the damaged member is found again.
 	got := visits(t, DefaultLimits(), bytes.NewReader(corrupt), "-")
-	if len(got) != 4 || !strings.Contains(got[1], "damaged after") || got[2] != `-/c in - "C"` || !strings.Contains(got[3], "damaged after") {
+	if len(got) != 4 || !strings.Contains(got[1], "damaged after") || got[2] != `-/c in - "C"` ||
+		!strings.Contains(got[3], "damaged after") {
 		t.Errorf("a corrupt member on standard input: %q", got)
 	}
 }
@@ -330,13 +341,15 @@ func TestWalkLimits(t *testing.T) {
 	few.Members = 2
 	want := []string{`three.zip/a in three.zip "A"`, `three.zip/b in three.zip "B"`, ""}
 	got := visits(t, few, nil, "three.zip")
-	if len(got) != 3 || got[0] != want[0] || got[1] != want[1] || !strings.Contains(got[2], "more members than the limit") {
+	if len(got) != 3 || got[0] != want[0] || got[1] != want[1] ||
+		!strings.Contains(got[2], "more members than the limit") {
 		t.Errorf("member limit: %q", got)
 	}
 	small := DefaultLimits()
 	small.Bytes = 3
 	write(t, "x.gz", gz("abcdef"))
-	if got := visits(t, small, nil, "x.gz"); len(got) != 1 || !strings.HasPrefix(got[0], `x.gz gzip "abc" damaged after 3 bytes: the limit for decompressed bytes`) {
+	if got := visits(t, small, nil, "x.gz"); len(got) != 1 ||
+		!strings.HasPrefix(got[0], `x.gz gzip "abc" damaged after 3 bytes: the limit for decompressed bytes`) {
 		t.Errorf("limit of bytes: %q", got)
 	}
 }
@@ -414,12 +427,14 @@ func FuzzWalk(f *testing.F) {
 	})
 }
 
-// TestForeign: archives and images that are not read are named by what they hold, wherever they lie, and say what to do.
+// TestForeign: archives and images that are not read are named by what they hold, wherever they lie, and say what to
+// do.
 func TestForeign(t *testing.T) {
 	t.Chdir(t.TempDir())
 	var tape bytes.Buffer
 	w := tar.NewWriter(&tape)
-	if err := errors.Join(w.WriteHeader(&tar.Header{Name: "signins.json", Size: 2, Mode: 0o600}), func() error { _, err := w.Write([]byte("{}")); return err }(), w.Close()); err != nil {
+	if err := errors.Join(w.WriteHeader(&tar.Header{Name: "signins.json", Size: 2, Mode: 0o600}),
+		func() error { _, err := w.Write([]byte("{}")); return err }(), w.Close()); err != nil {
 		t.Fatal(err)
 	}
 	old := bytes.Clone(tape.Bytes()) // as before POSIX: without its magic, and with a sum that fits
@@ -459,11 +474,13 @@ func TestForeign(t *testing.T) {
 			}
 			return nil
 		})
-		if err != nil || !strings.HasPrefix(said, c.says) || (said != "") != (c.says != "") || unread != (c.says != "") {
+		if err != nil || !strings.HasPrefix(said, c.says) || (said != "") != (c.says != "") ||
+			unread != (c.says != "") {
 			t.Errorf("%s: %q (%v), %v", c.name, said, unread, err)
 		}
 	}
-	for name, says := range map[string]string{"a.7z.002": "a part of a split archive", "a.z01": "a part of", "disk.vhd": "a disk image", "x.lzma": "compressed", "x.json": ""} {
+	for name, says := range map[string]string{"a.7z.002": "a part of a split archive", "a.z01": "a part of",
+		"disk.vhd": "a disk image", "x.lzma": "compressed", "x.json": ""} {
 		if got := Foreign(name); !strings.HasPrefix(got, says) || (got == "") != (says == "") {
 			t.Errorf("%s: %q", name, got)
 		}
@@ -529,7 +546,8 @@ func TestZipClaims(t *testing.T) {
 	binary.LittleEndian.PutUint32(tail[12:], uint32(end-begin+2*len(entry)))
 	write(t, "overlap.zip", string(overlap))
 	const twice = "skipped: its bytes are also those of another member, as in no honest zip; look at it, unpack it and name the folder"
-	want := []string{"overlap.zip zip archive", `overlap.zip/a in overlap.zip "A plain text"`, "overlap.zip/a (2) in overlap.zip " + twice,
+	want := []string{"overlap.zip zip archive", `overlap.zip/a in overlap.zip "A plain text"`,
+		"overlap.zip/a (2) in overlap.zip " + twice,
 		"overlap.zip/a (3) in overlap.zip " + twice, `overlap.zip/b in overlap.zip "B"`}
 	if diff := cmp.Diff(want, visits(t, DefaultLimits(), nil, "overlap.zip")); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

@@ -36,7 +36,8 @@ func TestWalkFolder(t *testing.T) {
 	write(t, filepath.Join(root, "unpacked.gz"), "plain")
 	write(t, filepath.Join(root, "nothing.gz"), gz(""))
 	write(t, filepath.Join(root, "letter.docx"), zipped("a", "b")[:30])
-	for link, target := range map[string]string{"link-in": "a", "link-out": "../outside", "link-up": "..", "link-gone": "nowhere"} {
+	for link, target := range map[string]string{"link-in": "a", "link-out": "../outside", "link-up": "..",
+		"link-gone": "nowhere"} {
 		if err := os.Symlink(target, filepath.Join(root, link)); err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +82,8 @@ func TestPipeAsArgument(t *testing.T) {
 	if err := syscall.Mkfifo("pipe", 0o600); err != nil {
 		t.Fatal(err)
 	}
-	err := Walk(context.Background(), []string{"f", "pipe"}, nil, DefaultLimits(), func(*Source) error { return errors.New("visited") })
+	err := Walk(context.Background(), []string{"f", "pipe"}, nil, DefaultLimits(),
+		func(*Source) error { return errors.New("visited") })
 	if err == nil || !strings.Contains(err.Error(), `"pipe" is a named pipe, neither a file nor a folder`) {
 		t.Errorf("a pipe as an argument gives %v", err)
 	}
@@ -101,7 +103,8 @@ func TestFilesThatGoMeanwhile(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil || len(skips) != 3 || !strings.HasPrefix(skips[1], "cannot be read: no such file") || !strings.Contains(skips[2], "named pipe") {
+	if err != nil || len(skips) != 3 || !strings.HasPrefix(skips[1], "cannot be read: no such file") ||
+		!strings.Contains(skips[2], "named pipe") {
 		t.Errorf("%q, %v", skips, err)
 	}
 }

@@ -12,7 +12,8 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// The Entra admin centre's CSV downloads. (Its JSON downloads are arrays of Graph's objects.) Keys are the folded columns.
+// The Entra admin centre's CSV downloads. (Its JSON downloads are arrays of Graph's objects.) Keys are the folded
+// columns.
 
 // The admin centre cuts downloads off at 100,000 sign-ins and at 250,000 audit events, CSV and JSON alike.
 var (
@@ -30,8 +31,9 @@ var adminCentreSignIns = &Format{
 }
 
 func readAdminCentreSignIn(o object, in *Input) Outcome {
-	if !record.Present(o.text("username")) && !record.Present(o.text("user id")) && (!o.has("username") && !o.has("user id") ||
-		record.Present(o.text("service principal id")) || record.Present(o.text("service principal name"))) {
+	if !record.Present(o.text("username")) && !record.Present(o.text("user id")) &&
+		(!o.has("username") && !o.has("user id") ||
+			record.Present(o.text("service principal id")) || record.Present(o.text("service principal name"))) {
 		return Outcome{NotUsed: "sign-in of an application or a managed identity"}
 	}
 	var p object
@@ -43,7 +45,8 @@ func readAdminCentreSignIn(o object, in *Input) Outcome {
 	p.with("authenticationProtocol", word(o, "authentication protocol", "deviceCode"))
 	p.with("originalTransferMethod", word(o, "original transfer method", "deviceCodeFlow"))
 	p.with("location", placeOf(o.text("location")))
-	p.with("deviceDetail", nestedObject(member{"deviceId", o.get("device id")}, member{"operatingSystem", o.get("operating system")}))
+	p.with("deviceDetail", nestedObject(member{"deviceId", o.get("device id")},
+		member{"operatingSystem", o.get("operating system")}))
 	code, wrong := errorCode(o)
 	p.with("status", nestedObject(member{"errorCode", code}, member{"failureReason", o.get("failure reason")}))
 	out := readSignIn(p, in, envelope{interactive: interactiveByName(in.Path)})
@@ -52,17 +55,23 @@ func readAdminCentreSignIn(o object, in *Input) Outcome {
 }
 
 var adminCentreKeys = map[string]string{
-	"request id": "id", "user agent": "userAgent", "correlation id": "correlationId", "user id": "userId", "user": "userDisplayName",
-	"user type": "userType", "unique token identifier": "uniqueTokenIdentifier", "application": "appDisplayName", "application id": "appId",
-	"resource": "resourceDisplayName", "resource id": "resourceId", "resource tenant id": "resourceTenantId", "home tenant id": "homeTenantId",
-	"ip address": "ipAddress", "client app": "clientAppUsed", "authentication requirement": "authenticationRequirement",
-	"session id": "sessionId", "autonomous system number": "autonomousSystemNumber", "conditional access": "conditionalAccessStatus",
+	"request id": "id", "user agent": "userAgent", "correlation id": "correlationId", "user id": "userId",
+	"user":      "userDisplayName",
+	"user type": "userType", "unique token identifier": "uniqueTokenIdentifier", "application": "appDisplayName",
+	"application id": "appId",
+	"resource":       "resourceDisplayName", "resource id": "resourceId", "resource tenant id": "resourceTenantId",
+	"home tenant id": "homeTenantId",
+	"ip address":     "ipAddress", "client app": "clientAppUsed",
+	"authentication requirement": "authenticationRequirement",
+	"session id":                 "sessionId", "autonomous system number": "autonomousSystemNumber",
+	"conditional access": "conditionalAccessStatus",
 }
 
 // errorCode is a sign-in's. Where the file has none, a success has 0; anything else stays without one, so that it
 // does not become a success.
 func errorCode(o object) (code gjson.Result, wrong int) {
-	status, text := strings.ToLower(strings.TrimSpace(o.text("status"))), strings.TrimSpace(o.text("sign-in error code"))
+	status, text := strings.ToLower(strings.TrimSpace(o.text("status"))),
+		strings.TrimSpace(o.text("sign-in error code"))
 	n, err := strconv.ParseInt(strings.TrimPrefix(strings.ToUpper(text), "AADSTS"), 10, 64)
 	switch {
 	case text != "" && err != nil:
@@ -130,7 +139,8 @@ func readAdminCentreStep(o object, in *Input) Outcome {
 		return Outcome{Bad: "no id"}
 	}
 	// A step without a time of its own still belongs to its sign-in.
-	at, bad := in.time(scalarText(firstOf(o, "date (utc)", "date", "authentication step date", "authentication step datetime")))
+	at, bad := in.time(scalarText(firstOf(o, "date (utc)", "date", "authentication step date",
+		"authentication step datetime")))
 	wrong := 0
 	if bad != "" {
 		wrong = 1
@@ -153,9 +163,10 @@ func readAdminCentreStep(o object, in *Input) Outcome {
 	v := newValues(record.SignInStep)
 	v.read(p.get)
 	return Outcome{
-		Rows:    []Row{v.row(at)},
-		Wrong:   v.Wrong + wrong,
-		KeepRaw: record.NamesPass(v.of("method")) || record.NamesPass(v.of("detail")) || record.NamesPass(v.of("result")),
+		Rows:  []Row{v.row(at)},
+		Wrong: v.Wrong + wrong,
+		KeepRaw: record.NamesPass(v.of("method")) || record.NamesPass(v.of("detail")) ||
+			record.NamesPass(v.of("result")),
 	}
 }
 
@@ -196,27 +207,33 @@ func initiator(o object) gjson.Result {
 	name, id, ip := o.get("actordisplayname"), o.get("actorobjectid"), o.get("ipaddress")
 	kind := strings.ToLower(o.text("actortype"))
 	if strings.Contains(kind, "app") || strings.Contains(kind, "service") || strings.Contains(kind, "identity") ||
-		kind == "" && !record.Present(o.text("actoruserprincipalname")) && (record.Present(o.text("actorserviceprincipalid")) || record.Present(o.text("actorserviceprincipalname"))) {
+		kind == "" && !record.Present(o.text("actoruserprincipalname")) &&
+			(record.Present(o.text("actorserviceprincipalid")) ||
+				record.Present(o.text("actorserviceprincipalname"))) {
 		return nestedObject(member{"app", nestedObject(
 			member{"appId", id}, member{"displayName", name}, member{"ipAddress", ip},
-			member{"servicePrincipalId", o.get("actorserviceprincipalid")}, member{"servicePrincipalName", o.get("actorserviceprincipalname")},
+			member{"servicePrincipalId", o.get("actorserviceprincipalid")},
+			member{"servicePrincipalName", o.get("actorserviceprincipalname")},
 		)})
 	}
 	return nestedObject(member{"user", nestedObject(
-		member{"id", id}, member{"displayName", name}, member{"userPrincipalName", o.get("actoruserprincipalname")}, member{"ipAddress", ip},
+		member{"id", id}, member{"displayName", name}, member{"userPrincipalName", o.get("actoruserprincipalname")},
+		member{"ipAddress", ip},
 	)})
 }
 
 // auditTargets are Target1Type … Target1ModifiedProperty5NewValue, Target2Type and so on, as far as the file has them.
 func auditTargets(o object) gjson.Result {
 	var list []gjson.Result
-	for n := 1; o.hasAny(fmt.Sprintf("target%dtype", n), fmt.Sprintf("target%ddisplayname", n), fmt.Sprintf("target%dobjectid", n)); n++ {
+	for n := 1; o.hasAny(fmt.Sprintf("target%dtype", n), fmt.Sprintf("target%ddisplayname", n),
+		fmt.Sprintf("target%dobjectid", n)); n++ {
 		target := func(name string) gjson.Result { return o.get(fmt.Sprintf("target%d%s", n, name)) }
 		var changed []gjson.Result
 		for m := 1; o.hasAny(fmt.Sprintf("target%dmodifiedproperty%dname", n, m)); m++ {
 			property := func(name string) gjson.Result { return target(fmt.Sprintf("modifiedproperty%d%s", m, name)) }
 			if v := nestedObject(
-				member{"displayName", property("name")}, member{"oldValue", property("oldvalue")}, member{"newValue", property("newvalue")},
+				member{"displayName", property("name")}, member{"oldValue", property("oldvalue")},
+				member{"newValue", property("newvalue")},
 			); v.Exists() {
 				changed = append(changed, v)
 			}
@@ -226,7 +243,8 @@ func auditTargets(o object) gjson.Result {
 			properties = nestedList(changed)
 		}
 		if v := nestedObject(
-			member{"id", target("objectid")}, member{"displayName", target("displayname")}, member{"type", target("type")},
+			member{"id", target("objectid")}, member{"displayName", target("displayname")},
+			member{"type", target("type")},
 			member{"userPrincipalName", target("userprincipalname")}, member{"modifiedProperties", properties},
 		); v.Exists() {
 			list = append(list, v)
@@ -240,7 +258,8 @@ func auditDetails(o object) gjson.Result {
 	var list []gjson.Result
 	for n := 1; o.hasAny(fmt.Sprintf("additionaldetail%dkey", n)); n++ {
 		if v := nestedObject(
-			member{"key", o.get(fmt.Sprintf("additionaldetail%dkey", n))}, member{"value", o.get(fmt.Sprintf("additionaldetail%dvalue", n))},
+			member{"key", o.get(fmt.Sprintf("additionaldetail%dkey", n))},
+			member{"value", o.get(fmt.Sprintf("additionaldetail%dvalue", n))},
 		); v.Exists() {
 			list = append(list, v)
 		}

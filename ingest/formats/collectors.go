@@ -51,10 +51,12 @@ var pimAssignment = &Format{
 	needs: need("roleName,assignmentStatus|assignmentType"),
 	read: func(o object, in *Input) Outcome {
 		s := newSnapshot(in)
-		eligible := strings.Contains(strings.ToLower(o.text("assignmentStatus")+" "+o.text("assignmentType")), "eligib")
+		eligible := strings.Contains(strings.ToLower(o.text("assignmentStatus")+" "+o.text("assignmentType")),
+			"eligib")
 		holder := object{
-			keys:   []string{"id", "userPrincipalName", "displayName", "@odata.type"},
-			values: []gjson.Result{o.get("userId"), o.get("userPrincipalName"), o.get("displayName"), stringValue("user")},
+			keys: []string{"id", "userPrincipalName", "displayName", "@odata.type"},
+			values: []gjson.Result{o.get("userId"), o.get("userPrincipalName"), o.get("displayName"),
+				stringValue("user")},
 		}
 		if !s.holder(roleRef{id: o.get("roleId"), name: o.get("roleName")}, holder, eligible) {
 			return Outcome{Bad: "no id of who holds the role"}
@@ -69,7 +71,8 @@ var memberRow = &Format{
 	Name:  "group members",
 	needs: need("groupId"),
 	is: func(o object) bool {
-		return o.has("memberId") || o.get("members").IsArray() || o.has("membershipRule") && o.hasAny("displayName", "groupName")
+		return o.has("memberId") || o.get("members").IsArray() || o.has("membershipRule") &&
+			o.hasAny("displayName", "groupName")
 	},
 	read: func(o object, in *Input) Outcome {
 		s := newSnapshot(in)
@@ -115,7 +118,8 @@ var methodsRow = &Format{
 			}
 		}
 		s := newSnapshot(in)
-		s.add(record.Registration, members{"userPrincipalName": o.get("user"), "methodsRegistered": stringList(methods)})
+		s.add(record.Registration, members{"userPrincipalName": o.get("user"),
+			"methodsRegistered": stringList(methods)})
 		return s.out
 	},
 }
@@ -161,7 +165,8 @@ var privilegedGroupMember = &Format{
 	needs: need("privilegedGroupId,id"),
 	read: func(o object, in *Input) Outcome {
 		s := newSnapshot(in)
-		if !record.Present(o.text("privilegedGroupId")) || !s.groupMember(o.get("privilegedGroupId"), gjson.Result{}, o) {
+		if !record.Present(o.text("privilegedGroupId")) ||
+			!s.groupMember(o.get("privilegedGroupId"), gjson.Result{}, o) {
 			return Outcome{Bad: "no id"}
 		}
 		if record.Present(o.text("roleDefinitionId")) {
@@ -192,7 +197,8 @@ func verdictOf(o object) string {
 		return "controls of EIDSCA"
 	}
 	// Monkey365 writes Detection Findings of the Open Cybersecurity Schema Framework, in either spelling.
-	if o.hasAny("findingInfo", "FindingInfo", "finding_info") && o.hasAny("statusCode", "StatusCode", "status_code", "metadata", "Metadata", "activityName", "ActivityName") {
+	if o.hasAny("findingInfo", "FindingInfo", "finding_info") &&
+		o.hasAny("statusCode", "StatusCode", "status_code", "metadata", "Metadata", "activityName", "ActivityName") {
 		return "findings of Monkey365 or a tool of its kind"
 	}
 	return ""
@@ -211,9 +217,12 @@ var (
 // dfirApplications are those nine: Exchange Online and its clients, Office 365 portals, Azure PowerShell, the Azure
 // CLI and Azure AD PowerShell (DFIR-O365RC, Get-AADLogs).
 var dfirApplications = map[string]bool{
-	"00000002-0000-0ff1-ce00-000000000000": true, "1b730954-1685-4b74-9bfd-dac224a7b894": true, "a0c73c16-a7e3-4564-9a95-2bdf47383716": true,
-	"00000003-0000-0ff1-ce00-000000000000": true, "6eb59a73-39b2-4c23-a70f-e2e3ce8965b1": true, "cb1056e2-e479-49de-ae31-7812af012ed8": true,
-	"1950a258-227b-4e31-a9cf-717495945fc2": true, "fb78d390-0c51-40cd-8e17-fdbfab77341b": true, "04b07795-8ddb-461a-bbee-02f9e1bf7b46": true,
+	"00000002-0000-0ff1-ce00-000000000000": true, "1b730954-1685-4b74-9bfd-dac224a7b894": true,
+	"a0c73c16-a7e3-4564-9a95-2bdf47383716": true,
+	"00000003-0000-0ff1-ce00-000000000000": true, "6eb59a73-39b2-4c23-a70f-e2e3ce8965b1": true,
+	"cb1056e2-e479-49de-ae31-7812af012ed8": true,
+	"1950a258-227b-4e31-a9cf-717495945fc2": true, "fb78d390-0c51-40cd-8e17-fdbfab77341b": true,
+	"04b07795-8ddb-461a-bbee-02f9e1bf7b46": true,
 }
 
 // zeroTrustApplication is the one whose sign-ins Zero Trust Assessment asks for (Office365 Shell WCSS-Client).

@@ -8,15 +8,16 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// TestEveryColumnHasItsOwnValue: a record in which each member holds its own name is read so that each column holds the name
-// of its place, from JSON and from a lake's row.
+// TestEveryColumnHasItsOwnValue: a record in which each member holds its own name is read so that each column holds
+// the name of its place, from JSON and from a lake's row.
 func TestEveryColumnHasItsOwnValue(t *testing.T) {
 	for _, test := range []struct {
 		kind   *record.Kind
 		format string // "" where it is read from exports of many shapes
 		lake   string // what a lake's row has besides
 	}{
-		{record.SignIn, "Graph sign-ins", `"lake":"sign-in","filtered":false`}, {record.Audit, "Graph directory audits", `"lake":"audit event","filtered":false`},
+		{record.SignIn, "Graph sign-ins", `"lake":"sign-in","filtered":false`},
+		{record.Audit, "Graph directory audits", `"lake":"audit event","filtered":false`},
 		{record.Activity, "", `"lake":"activity","filtered":false`},
 	} {
 		want := map[string]string{}

@@ -12,8 +12,8 @@ import (
 )
 
 // CSV: a header tells the kind of a table, and a row becomes an object under the header's names, so that what reads
-// the same export as JSON reads it too. Headers are matched without letter case and extra blanks; of equal ones the first
-// that is not empty counts.
+// the same export as JSON reads it too. Headers are matched without letter case and extra blanks; of equal ones the
+// first that is not empty counts.
 
 // Cells are the fields of a row: end to end, each between quotes, and where each ends, its quote included.
 type Cells struct {
@@ -74,7 +74,8 @@ func recogniseHeader(columns []string) *Sheet {
 	if len(columns) < 2 {
 		return nil
 	}
-	s := &Sheet{columns: make([]string, len(columns)), folded: make([]string, len(columns)), keys: make([]string, len(columns)), first: make([]int, len(columns)), zones: make([]string, len(columns))}
+	s := &Sheet{columns: make([]string, len(columns)), folded: make([]string, len(columns)),
+		keys: make([]string, len(columns)), first: make([]int, len(columns)), zones: make([]string, len(columns))}
 	for i, c := range columns {
 		folded := fold(c)
 		s.columns[i] = strings.TrimSpace(strings.TrimPrefix(c, "\ufeff"))
@@ -154,7 +155,8 @@ func (s *Sheet) likeObjects() bool {
 var graphNames = map[string]string{}
 
 func init() {
-	for _, k := range []*record.Kind{record.SignIn, record.Audit, record.User, record.RoleDefinition, record.GroupMember, record.Pass, record.Registration} {
+	for _, k := range []*record.Kind{record.SignIn, record.Audit, record.User, record.RoleDefinition,
+		record.GroupMember, record.Pass, record.Registration} {
 		for _, c := range k.Columns {
 			for _, s := range c.Sources() {
 				graphNames[strings.ToLower(s.Path[0])] = s.Path[0]
@@ -227,7 +229,8 @@ var roundedNumber = regexp.MustCompile(`^\d(?:[.,]\d+)?E\+\d{1,3}$`)
 
 // inZone is a time that a column's head says the zone of, with the zone.
 func inZone(v gjson.Result, zone string) gjson.Result {
-	if text := v.Str + " " + zone; v.Type == gjson.String && (slashedTime.MatchString(text) || isoTime.MatchString(text)) {
+	if text := v.Str + " " + zone; v.Type == gjson.String &&
+		(slashedTime.MatchString(text) || isoTime.MatchString(text)) {
 		return stringValue(text)
 	}
 	return v
@@ -237,14 +240,15 @@ func inZone(v gjson.Result, zone string) gjson.Result {
 func (s *Sheet) Refuse() string {
 	for i, folded := range s.folded {
 		if strings.HasSuffix(folded, "[local time]") {
-			return "its column " + record.Excerpt([]byte(s.columns[i]), 60) + " has times in the zone of whoever downloaded it, which the file does not tell: set the portal's time zone to UTC and export again"
+			return "its column " + record.Excerpt([]byte(s.columns[i]), 60) +
+				" has times in the zone of whoever downloaded it, which the file does not tell: set the portal's time zone to UTC and export again"
 		}
 	}
 	return ""
 }
 
-// Text is a row as JSON text: an object under the header's own names, without empty fields. It is what is kept as proof,
-// since a row says nothing without its header, and what passcodes are masked in.
+// Text is a row as JSON text: an object under the header's own names, without empty fields. It is what is kept as
+// proof, since a row says nothing without its header, and what passcodes are masked in.
 func (s *Sheet) Text(row Cells) string {
 	var b strings.Builder
 	b.WriteByte('{')
@@ -271,7 +275,8 @@ func (c Cells) value(i int) gjson.Result {
 	}
 	raw := c.quoted(i)
 	for j := range len(field) {
-		if b := field[j]; b < ' ' || b == '"' || b == '\\' || b == 0xe2 { // 0xe2 begins the line ends that JSON text escapes
+		if b := field[j]; b < ' ' || b == '"' || b == '\\' ||
+			b == 0xe2 { // 0xe2 begins the line ends that JSON text escapes
 			raw = quote(field)
 			break
 		}

@@ -18,15 +18,24 @@ func TestTablesOfObjects(t *testing.T) {
 		want               []loaded
 		not                string
 	}{
-		{"users of Microsoft-Extractor-Suite", "UserPrincipalName,DisplayName,Id,CreatedDateTime,UserType,AccountEnabled\njane@contoso.com,Jane,\"" + jane + "\",2026-09-01T08:00:00Z,Member,True\n", "users (PowerShell)",
-			[]loaded{{"directory_user", row{"userPrincipalName": "jane@contoso.com", "displayName": "Jane", "id": jane, "createdDateTime": "2026-09-01T08:00:00Z", "userType": "Member", "accountEnabled": true}}}, ""},
-		{"group members", "GroupName,GroupId,MemberId,MemberType\nHelpers," + helpers + "," + jane + ",user\n", "group members (PowerShell)",
+		{"users of Microsoft-Extractor-Suite",
+			"UserPrincipalName,DisplayName,Id,CreatedDateTime,UserType,AccountEnabled\njane@contoso.com,Jane,\"" +
+				jane + "\",2026-09-01T08:00:00Z,Member,True\n", "users (PowerShell)",
+			[]loaded{{"directory_user", row{"userPrincipalName": "jane@contoso.com", "displayName": "Jane", "id": jane,
+				"createdDateTime": "2026-09-01T08:00:00Z", "userType": "Member", "accountEnabled": true}}}, ""},
+		{"group members", "GroupName,GroupId,MemberId,MemberType\nHelpers," + helpers + "," + jane + ",user\n",
+			"group members (PowerShell)",
 			[]loaded{{"group_member", row{"groupId": helpers, "groupName": "Helpers", "memberId": jane}}}, ""},
-		{"sign-ins, steps flattened away", "AppDisplayName,AppId,AuthenticationDetails,ConditionalAccessStatus,CorrelationId,CreatedDateTime,IPAddress,Id,IsInteractive,UserId,UserPrincipalName,Status\nMy Apps,a,System.Object[],notApplied,c,14.09.2026 08:59:26,203.0.113.9," + requestID + ",True," + jane + ",jane@contoso.com,Microsoft.Graph.PowerShell.Models.MicrosoftGraphSignInStatus\n", "Graph sign-ins (PowerShell)",
-			[]loaded{{"signin_record", row{"appDisplayName": "My Apps", "appId": "a", "conditionalAccessStatus": "notApplied", "correlationId": "c",
-				"ipAddress": "203.0.113.9", "id": requestID, "userId": jane, "userPrincipalName": "jane@contoso.com"}}}, ""},
-		{"Graph's names in other letters", "ID,USERPRINCIPALNAME,DISPLAYNAME,USERTYPE\n" + jane + ",jane@contoso.com,Jane,Guest\n", "users",
-			[]loaded{{"directory_user", row{"userPrincipalName": "jane@contoso.com", "displayName": "Jane", "id": jane, "userType": "Guest"}}}, ""},
+		{"sign-ins, steps flattened away",
+			"AppDisplayName,AppId,AuthenticationDetails,ConditionalAccessStatus,CorrelationId,CreatedDateTime,IPAddress,Id,IsInteractive,UserId,UserPrincipalName,Status\nMy Apps,a,System.Object[],notApplied,c,14.09.2026 08:59:26,203.0.113.9," + requestID + ",True," + jane + ",jane@contoso.com,Microsoft.Graph.PowerShell.Models.MicrosoftGraphSignInStatus\n", "Graph sign-ins (PowerShell)",
+			[]loaded{{"signin_record", row{"appDisplayName": "My Apps", "appId": "a",
+				"conditionalAccessStatus": "notApplied", "correlationId": "c",
+				"ipAddress": "203.0.113.9", "id": requestID, "userId": jane,
+				"userPrincipalName": "jane@contoso.com"}}}, ""},
+		{"Graph's names in other letters", "ID,USERPRINCIPALNAME,DISPLAYNAME,USERTYPE\n" + jane +
+			",jane@contoso.com,Jane,Guest\n", "users",
+			[]loaded{{"directory_user", row{"userPrincipalName": "jane@contoso.com", "displayName": "Jane", "id": jane,
+				"userType": "Guest"}}}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			sheet, outs := readCSV(t, &Input{}, test.text)
@@ -49,20 +58,24 @@ func TestSheetText(t *testing.T) {
 		t.Fatalf("sheet %+v", sheet)
 	}
 	text := sheet.Text(cellsOf(jane, `a"b@contoso.com`, "", "Kd9#x2Lp"))
-	if want := `{"Id":"` + jane + `","UserPrincipalName":"a\"b@contoso.com","TemporaryAccessPass":"Kd9#x2Lp"}`; text != want {
+	if want := `{"Id":"` + jane +
+		`","UserPrincipalName":"a\"b@contoso.com","TemporaryAccessPass":"Kd9#x2Lp"}`; text != want {
 		t.Errorf("got %s, want %s", text, want)
 	}
-	if masked, found := record.MaskPasscodes(text); found != 1 || masked != `{"Id":"`+jane+`","UserPrincipalName":"a\"b@contoso.com","TemporaryAccessPass":"***"}` {
+	if masked, found := record.MaskPasscodes(text); found != 1 ||
+		masked != `{"Id":"`+jane+`","UserPrincipalName":"a\"b@contoso.com","TemporaryAccessPass":"***"}` {
 		t.Errorf("masked %d: %s", found, masked)
 	}
-	if !sheet.IsHeader(cellsOf("id", " userprincipalname", "DISPLAYNAME", "TemporaryAccessPass")) || sheet.IsHeader(cellsOf("id", "x", "y", "z")) {
+	if !sheet.IsHeader(cellsOf("id", " userprincipalname", "DISPLAYNAME", "TemporaryAccessPass")) ||
+		sheet.IsHeader(cellsOf("id", "x", "y", "z")) {
 		t.Error("a repeated header is not told from a row")
 	}
 }
 
 // Of columns with one name the first that is not empty counts.
 func TestDuplicateColumns(t *testing.T) {
-	_, outs := readCSV(t, &Input{}, "Date (UTC),Request ID,Username,Status,Username\n2026-09-14T08:59:26Z,r,,Success,jane@contoso.com\n2026-09-14T08:59:26Z,r,mark@contoso.com,Success,jane@contoso.com\n")
+	_, outs := readCSV(t, &Input{},
+		"Date (UTC),Request ID,Username,Status,Username\n2026-09-14T08:59:26Z,r,,Success,jane@contoso.com\n2026-09-14T08:59:26Z,r,mark@contoso.com,Success,jane@contoso.com\n")
 	var got []any
 	for _, out := range outs {
 		got = append(got, rowsOf(t, out)[0].Row["userPrincipalName"])
@@ -80,11 +93,15 @@ func TestFlattenedSteps(t *testing.T) {
 		want          any
 	}{
 		{"one", `"AuthDetailsAuthenticationMethod":"Temporary Access Pass","AuthDetailsAuthenticationMethodDetail":"","AuthDetailsSucceeded":"True","AuthDetailsAuthenticationStepRequirement":"Primary authentication"`,
-			[]any{row{"authenticationMethod": "Temporary Access Pass", "succeeded": true, "authenticationStepRequirement": "Primary authentication"}}},
+			[]any{row{"authenticationMethod": "Temporary Access Pass", "succeeded": true,
+				"authenticationStepRequirement": "Primary authentication"}}},
 		{"several", `"AuthDetailsAuthenticationMethod":["Password","Temporary Access Pass"],"AuthDetailsSucceeded":["True","False"],"AuthDetailsAuthenticationStepResultDetail":[null,"Incorrect"]`,
-			[]any{row{"authenticationMethod": "Password", "succeeded": true}, row{"authenticationMethod": "Temporary Access Pass", "succeeded": false, "authenticationStepResultDetail": "Incorrect"}}},
+			[]any{row{"authenticationMethod": "Password", "succeeded": true},
+				row{"authenticationMethod": "Temporary Access Pass", "succeeded": false,
+					"authenticationStepResultDetail": "Incorrect"}}},
 		{"none: it cannot show a pass", `"AuthDetailsAuthenticationMethod":null`, nil},
-		{"the steps themselves win", `"AuthenticationDetails":[{"AuthenticationMethod":"Password","Succeeded":true}],"AuthDetailsAuthenticationMethod":"Temporary Access Pass"`,
+		{"the steps themselves win",
+			`"AuthenticationDetails":[{"AuthenticationMethod":"Password","Succeeded":true}],"AuthDetailsAuthenticationMethod":"Temporary Access Pass"`,
 			[]any{row{"authenticationMethod": "Password", "succeeded": true}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -107,13 +124,18 @@ func TestFlattenedSteps(t *testing.T) {
 func FuzzRows(f *testing.F) {
 	f.Add("CreationDate,Operations,AuditData", `2026-09-14T08:59:26Z,UserLoggedIn,`+loggedIn("2"), ",")
 	f.Add(`Date (UTC),Request ID,Username,Status,Location`, "14/09/2026 8:59,r1,a@b.c,Success,Zürich", ",")
-	f.Add("TimeGenerated [UTC],Id,UserPrincipalName,AuthenticationDetails", "9/14/2026 8:59:26.391 AM,r1,a@b.c,[{]", ",")
+	f.Add("TimeGenerated [UTC],Id,UserPrincipalName,AuthenticationDetails", "9/14/2026 8:59:26.391 AM,r1,a@b.c,[{]",
+		",")
 	f.Add("Request ID;Authentication method;Succeeded;Date", "r1;Password;maybe;x", ";")
-	f.Add("Activity;Date;CorrelationId;ActorType;Target1Type;Target1ModifiedProperty1Name", "x;2026-01-01;c;Application;User;\xff", ";")
+	f.Add("Activity;Date;CorrelationId;ActorType;Target1Type;Target1ModifiedProperty1Name",
+		"x;2026-01-01;c;Application;User;\xff", ";")
 	f.Add("_raw,_time", `{"a":1},x`, ",")
-	f.Add("CreationTime|Id|Operation|Workload|Parameters{}.Name|Parameters{}.Value|AppAccessContext.UniqueTokenId", "2026-09-14T08:59:26|e1|New-InboxRule|Exchange|ForwardTo\nName|a\nb|t", "|")
-	f.Add("TimeGenerated [UTC]|OfficeId|OfficeWorkload|Operation|Folders|Type", `9/14/2026 8:59:26.391 AM|e1|Exchange|MailItemsAccessed|[{"FolderItems":[1|OfficeActivity`, "|")
-	f.Add("Timestamp|RequestUri|RequestMethod|ResponseStatusCode", "2026-09-14T08:59:26Z|https://x/v1.0/users('a')?$select=b|get|2xx", "|")
+	f.Add("CreationTime|Id|Operation|Workload|Parameters{}.Name|Parameters{}.Value|AppAccessContext.UniqueTokenId",
+		"2026-09-14T08:59:26|e1|New-InboxRule|Exchange|ForwardTo\nName|a\nb|t", "|")
+	f.Add("TimeGenerated [UTC]|OfficeId|OfficeWorkload|Operation|Folders|Type",
+		`9/14/2026 8:59:26.391 AM|e1|Exchange|MailItemsAccessed|[{"FolderItems":[1|OfficeActivity`, "|")
+	f.Add("Timestamp|RequestUri|RequestMethod|ResponseStatusCode",
+		"2026-09-14T08:59:26Z|https://x/v1.0/users('a')?$select=b|get|2xx", "|")
 	f.Fuzz(func(t *testing.T, columns, fields, comma string) {
 		if len(comma) != 1 {
 			return

@@ -9,9 +9,9 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// ConvertTo-Json of PowerShell turns what lies deeper than its -Depth (2 unless set) into text: @{name=value; name=value}, several
-// of them for a list, "class Name {" with a line for each member, or no more than a type's name. The first two can be
-// read back, as far as they go; of the third nothing is left.
+// ConvertTo-Json of PowerShell turns what lies deeper than its -Depth (2 unless set) into text: @{name=value;
+// name=value}, several of them for a list, "class Name {" with a line for each member, or no more than a type's name.
+// The first two can be read back, as far as they go; of the third nothing is left.
 
 const (
 	cutRead = "PowerShell's ConvertTo-Json wrote nested objects as text; they were read, but what lay deeper in them is lost: export again with -Depth 10"
@@ -65,7 +65,8 @@ func writeCut(b *strings.Builder, text string) bool {
 	return true
 }
 
-// closing is where the bracket of a text that begins with @{ is closed, -1 where it is not or where the text begins otherwise.
+// closing is where the bracket of a text that begins with @{ is closed, -1 where it is not or where the text begins
+// otherwise.
 func closing(text string) int {
 	if !strings.HasPrefix(text, "@{") {
 		return -1
@@ -157,8 +158,8 @@ func writeClass(b *strings.Builder, text string) bool {
 	return true
 }
 
-// objects is a list of objects out of what an export made of it: texts where ConvertTo-Json cut its elements off, and one
-// element alone, which is what mv-expand leaves of a list. What cannot be read is told.
+// objects is a list of objects out of what an export made of it: texts where ConvertTo-Json cut its elements off, and
+// one element alone, which is what mv-expand leaves of a list. What cannot be read is told.
 func (v *values) objects(value gjson.Result) gjson.Result {
 	if value.IsObject() {
 		return nestedList([]gjson.Result{value})

@@ -23,7 +23,8 @@ const (
 	kindsOfProof
 )
 
-var proofWords = [kindsOfProof]string{"some begin with a number over 12", "other times in the same rows say so", "the days in the file's name say so"}
+var proofWords = [kindsOfProof]string{"some begin with a number over 12", "other times in the same rows say so",
+	"the days in the file's name say so"}
 
 // Dates is what the dates of a file, read so far, prove about their order.
 type Dates struct {
@@ -101,7 +102,8 @@ func (d *Dates) Ambiguous() string {
 			case first == byNumber:
 				since = "some have a number over 12 in the second place"
 			}
-			return "its dates were read " + order + ", since " + since + "; but what else tells of them (other times in the rows, the file's name) says the other order"
+			return "its dates were read " + order + ", since " + since +
+				"; but what else tells of them (other times in the rows, the file's name) says the other order"
 		}
 	}
 	return ""
@@ -160,7 +162,8 @@ func dayOf(year, month, day int) time.Time {
 }
 
 // momentKeys are the ends of the keys whose times are the record's own, in lower case.
-var momentKeys = []string{"stepdatetime", "createddatetime", "activitydatetime", "creationtime", "creationdate", "timegenerated", "timestamp"}
+var momentKeys = []string{"stepdatetime", "createddatetime", "activitydatetime", "creationtime", "creationdate",
+	"timegenerated", "timestamp"}
 
 // moments are the days of the times in the record at hand that are written year first and are its own.
 func (in *Input) moments() []time.Time {
@@ -169,7 +172,8 @@ func (in *Input) moments() []time.Time {
 	}
 	in.scanned = true
 	for i := 0; i+11 < len(in.text); i++ {
-		if in.text[i] != '2' || in.text[i+1] != '0' || in.text[i+4] != '-' || in.text[i+7] != '-' || in.text[i+10] != 'T' && in.text[i+10] != ' ' {
+		if in.text[i] != '2' || in.text[i+1] != '0' || in.text[i+4] != '-' || in.text[i+7] != '-' ||
+			in.text[i+10] != 'T' && in.text[i+10] != ' ' {
 			continue
 		}
 		before := strings.ToLower(strings.TrimRight(in.text[max(0, i-40):i], `": \`))
@@ -202,7 +206,8 @@ func (in *Input) span() (from, to time.Time, ok bool) {
 		name = name[strings.LastIndexByte(name, '/')+1:]
 		if m := nameSpan.FindStringSubmatch(name); m != nil {
 			number := func(s string) int { n, _ := strconv.Atoi(s); return n }
-			in.from, in.to = dayOf(number(m[1]), number(m[2]), number(m[3])), dayOf(number(m[4]), number(m[5]), number(m[6]))
+			in.from, in.to = dayOf(number(m[1]), number(m[2]), number(m[3])),
+				dayOf(number(m[4]), number(m[5]), number(m[6]))
 		}
 	}
 	return in.from, in.to, !in.from.IsZero() && !in.to.Before(in.from)

@@ -25,11 +25,13 @@ var defenderSignIns = &Format{
 		p.with("status", nestedObject(member{"errorCode", gjson.Parse(code)}))
 		p.with("location", nestedObject(member{"city", o.get("City")}, member{"countryOrRegion", o.get("Country")}))
 		p.with("deviceDetail", nestedObject(
-			member{"deviceId", firstOf(o, "EntraIdDeviceId", "AadDeviceId")}, member{"displayName", o.get("DeviceName")}, member{"operatingSystem", o.get("OSPlatform")},
+			member{"deviceId", firstOf(o, "EntraIdDeviceId", "AadDeviceId")},
+			member{"displayName", o.get("DeviceName")}, member{"operatingSystem", o.get("OSPlatform")},
 		))
 		p.with("riskLevelDuringSignIn", coded(o.get("RiskLevelDuringSignIn"), defenderRisks))
 		p.with("riskLevelAggregated", coded(o.get("RiskLevelAggregated"), defenderRisks))
-		p.with("conditionalAccessStatus", coded(o.get("ConditionalAccessStatus"), map[string]string{"0": "success", "1": "failure", "2": "notApplied"}))
+		p.with("conditionalAccessStatus", coded(o.get("ConditionalAccessStatus"),
+			map[string]string{"0": "success", "1": "failure", "2": "notApplied"}))
 		e := envelope{interactive: "true"}
 		if strings.Contains(strings.ToLower(o.get("LogonType").Raw), "noninteractive") {
 			e.interactive = "false"
@@ -49,12 +51,18 @@ var defenderNames = []struct {
 	ours   string
 	theirs []string
 }{
-	{"id", []string{"RequestId", "ReportId"}}, {"createdDateTime", []string{"Timestamp", "TimeGenerated"}}, {"correlationId", []string{"CorrelationId"}},
-	{"sessionId", []string{"SessionId"}}, {"userId", []string{"AccountObjectId"}}, {"userPrincipalName", []string{"AccountUpn"}},
-	{"userDisplayName", []string{"AccountDisplayName"}}, {"appDisplayName", []string{"Application"}}, {"appId", []string{"ApplicationId"}},
-	{"resourceDisplayName", []string{"ResourceDisplayName"}}, {"resourceId", []string{"ResourceId"}}, {"resourceTenantId", []string{"ResourceTenantId"}},
-	{"authenticationRequirement", []string{"AuthenticationRequirement"}}, {"userAgent", []string{"UserAgent"}}, {"clientAppUsed", []string{"ClientAppUsed"}},
-	{"ipAddress", []string{"IPAddress"}}, {"uniqueTokenIdentifier", []string{"UniqueTokenId"}}, {"networkLocationDetails", []string{"NetworkLocationDetails"}},
+	{"id", []string{"RequestId", "ReportId"}}, {"createdDateTime", []string{"Timestamp", "TimeGenerated"}},
+	{"correlationId", []string{"CorrelationId"}},
+	{"sessionId", []string{"SessionId"}}, {"userId", []string{"AccountObjectId"}},
+	{"userPrincipalName", []string{"AccountUpn"}},
+	{"userDisplayName", []string{"AccountDisplayName"}}, {"appDisplayName", []string{"Application"}},
+	{"appId", []string{"ApplicationId"}},
+	{"resourceDisplayName", []string{"ResourceDisplayName"}}, {"resourceId", []string{"ResourceId"}},
+	{"resourceTenantId", []string{"ResourceTenantId"}},
+	{"authenticationRequirement", []string{"AuthenticationRequirement"}}, {"userAgent", []string{"UserAgent"}},
+	{"clientAppUsed", []string{"ClientAppUsed"}},
+	{"ipAddress", []string{"IPAddress"}}, {"uniqueTokenIdentifier", []string{"UniqueTokenId"}},
+	{"networkLocationDetails", []string{"NetworkLocationDetails"}},
 }
 
 // defenderColumns are the columns by their folded form.

@@ -13,14 +13,18 @@ func TestDefenderSignIns(t *testing.T) {
 	user := ",Jane," + jane + ",jane@contoso.com,0,0," + tenant + ",PC1,d1,Windows,50,2,203.0.113.9,DE,Bonn,"
 	want := loaded{"signin_record", row{
 		"id": requestID, "appDisplayName": "My Apps", "appId": "a1", "correlationId": "c1", "sessionId": "s1",
-		"userId": jane, "userPrincipalName": "jane@contoso.com", "userDisplayName": "Jane", "ipAddress": "203.0.113.9", "tenant_id": tenant, "resourceTenantId": tenant,
+		"userId": jane, "userPrincipalName": "jane@contoso.com", "userDisplayName": "Jane", "ipAddress": "203.0.113.9",
+		"tenant_id": tenant, "resourceTenantId": tenant,
 		"conditionalAccessStatus": "notApplied", "riskLevelDuringSignIn": "medium",
-		"location": row{"city": "Bonn", "countryOrRegion": "DE"}, "deviceDetail": row{"deviceId": "d1", "displayName": "PC1", "operatingSystem": "Windows"},
-		"status": row{"errorCode": 130503.0},
+		"location":     row{"city": "Bonn", "countryOrRegion": "DE"},
+		"deviceDetail": row{"deviceId": "d1", "displayName": "PC1", "operatingSystem": "Windows"},
+		"status":       row{"errorCode": 130503.0},
 	}}
 	json := `{"Timestamp":"2026-09-14T08:05:00Z","Application":"My Apps","ApplicationId":"a1","LogonType":"[\"interactiveUser\"]","ErrorCode":130503,"CorrelationId":"c1","SessionId":"s1","AccountDisplayName":"Jane","AccountObjectId":"` + jane +
-		`","AccountUpn":"jane@contoso.com","IsExternalUser":0,"IsGuestUser":false,"ResourceTenantId":"` + tenant + `","DeviceName":"PC1","EntraIdDeviceId":"d1","OSPlatform":"Windows","RiskLevelDuringSignIn":50,"ConditionalAccessStatus":2,"IPAddress":"203.0.113.9","Country":"DE","City":"Bonn","RequestId":"` + requestID + `"}`
-	sheet, outs := readCSV(t, &Input{}, head+"\"Sep 14, 2026 8:05:00 AM\",My Apps,a1,\"[\"\"interactiveUser\"\"]\",130503,c1,s1"+user+requestID+",x\n")
+		`","AccountUpn":"jane@contoso.com","IsExternalUser":0,"IsGuestUser":false,"ResourceTenantId":"` + tenant +
+		`","DeviceName":"PC1","EntraIdDeviceId":"d1","OSPlatform":"Windows","RiskLevelDuringSignIn":50,"ConditionalAccessStatus":2,"IPAddress":"203.0.113.9","Country":"DE","City":"Bonn","RequestId":"` + requestID + `"}`
+	sheet, outs := readCSV(t, &Input{},
+		head+"\"Sep 14, 2026 8:05:00 AM\",My Apps,a1,\"[\"\"interactiveUser\"\"]\",130503,c1,s1"+user+requestID+",x\n")
 	format, out := Read(json, &Input{})
 	if sheet == nil || sheet.Format != defenderSignIns || format != defenderSignIns {
 		t.Fatalf("recognised as %v and %v", sheet, format)
@@ -37,10 +41,12 @@ func TestDefenderSignIns(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
-	_, out = Read(strings.NewReplacer("interactiveUser", "nonInteractiveUser", `"ErrorCode":130503`, `"ErrorCode":null`, `"IsGuestUser":false`, `"IsGuestUser":true`).Replace(json), &Input{})
+	_, out = Read(strings.NewReplacer("interactiveUser", "nonInteractiveUser", `"ErrorCode":130503`,
+		`"ErrorCode":null`, `"IsGuestUser":false`, `"IsGuestUser":true`).Replace(json), &Input{})
 	v := out.Rows[0]
 	at := func(column string) string { return v.Values[v.Kind.At(column)] }
-	if at("interactive") != "false" || at("error_code") != "" || at("tenant_id") != "" || at("can_show_tap") != "false" {
+	if at("interactive") != "false" || at("error_code") != "" || at("tenant_id") != "" ||
+		at("can_show_tap") != "false" {
 		t.Errorf("a guest's sign-in without an error code: %q", v.Values)
 	}
 }

@@ -35,7 +35,8 @@ var diagnostic = &Format{
 		category := strings.ToLower(o.text("category"))
 		_, signIn := signInCategories[category]
 		known := signIn || category == "auditlogs" || requestCategories[category] != "" || otherCategories[category]
-		return category != "" && (o.hasAny("properties") && o.hasAny("time", "operationName", "resourceId") || known && o.hasAny("time", "properties", "resourceId"))
+		return category != "" && (o.hasAny("properties") && o.hasAny("time", "operationName", "resourceId") || known &&
+			o.hasAny("time", "properties", "resourceId"))
 	},
 	read: readDiagnostic,
 }

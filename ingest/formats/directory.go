@@ -118,7 +118,8 @@ func (s *snapshot) groupMember(id, name gjson.Result, member object) bool {
 	}
 	s.add(record.GroupMember, members{
 		"groupId": id, "groupName": name,
-		"memberId": member.get("id"), "memberUPN": member.get("userPrincipalName"), "memberType": stringValue(kindOf(member)),
+		"memberId": member.get("id"), "memberUPN": member.get("userPrincipalName"),
+		"memberType": stringValue(kindOf(member)),
 	})
 	return true
 }
@@ -128,8 +129,10 @@ const anyGUID = `[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`
 // A list of members does not name its group or role inside: the page's context does, or the name that the exporter
 // gave the file, as in groups/<id>/members.json, group-members-<id>.json or directoryRoles_<id>_members.json.
 var (
-	groupOfMembers = regexp.MustCompile(`(?i)\bgroups\('([^']+)'\)/(?:transitive)?members|groups?[/_ -](` + anyGUID + `)[/_ -](?:transitive)?members|groups?[_ -]?members[/_ -](` + anyGUID + `)`)
-	roleOfMembers  = regexp.MustCompile(`(?i)\bdirectoryRoles\('([^']+)'\)/members|roles?[/_ -](` + anyGUID + `)[/_ -]members|roles?[_ -]?members[/_ -](` + anyGUID + `)`)
+	groupOfMembers = regexp.MustCompile(`(?i)\bgroups\('([^']+)'\)/(?:transitive)?members|groups?[/_ -](` + anyGUID +
+		`)[/_ -](?:transitive)?members|groups?[_ -]?members[/_ -](` + anyGUID + `)`)
+	roleOfMembers = regexp.MustCompile(`(?i)\bdirectoryRoles\('([^']+)'\)/members|roles?[/_ -](` + anyGUID +
+		`)[/_ -]members|roles?[_ -]?members[/_ -](` + anyGUID + `)`)
 )
 
 func namedIn(pattern *regexp.Regexp, in *Input) gjson.Result {
@@ -199,7 +202,8 @@ var directoryRole = &Format{
 		}
 		s := newSnapshot(in)
 		s.add(record.RoleDefinition, members{
-			"id": o.get("id"), "templateId": template, "displayName": o.get("displayName"), "isPrivileged": o.get("isPrivileged"),
+			"id": o.get("id"), "templateId": template, "displayName": o.get("displayName"),
+			"isPrivileged": o.get("isPrivileged"),
 		})
 		o.get("members").ForEach(func(_, m gjson.Result) bool {
 			if !s.holder(roleRef{o.get("id"), template, o.get("displayName")}, readObject(m), false) {
@@ -229,8 +233,9 @@ var roleAssignment = &Format{
 			roleID = role.get("id")
 		}
 		holder := object{
-			keys:   []string{"id", "userPrincipalName", "displayName", "@odata.type"},
-			values: []gjson.Result{o.get("principalId"), principal.get("userPrincipalName"), principal.get("displayName"), principal.get("@odata.type")},
+			keys: []string{"id", "userPrincipalName", "displayName", "@odata.type"},
+			values: []gjson.Result{o.get("principalId"), principal.get("userPrincipalName"),
+				principal.get("displayName"), principal.get("@odata.type")},
 		}
 		s := newSnapshot(in)
 		if !s.holder(roleRef{roleID, role.get("templateId"), role.get("displayName")}, holder, isEligible(o, in)) {
@@ -238,7 +243,8 @@ var roleAssignment = &Format{
 		}
 		if role.has("displayName") {
 			s.add(record.RoleDefinition, members{
-				"id": roleID, "templateId": role.get("templateId"), "displayName": role.get("displayName"), "isPrivileged": role.get("isPrivileged"),
+				"id": roleID, "templateId": role.get("templateId"), "displayName": role.get("displayName"),
+				"isPrivileged": role.get("isPrivileged"),
 			})
 		}
 		return s.out
@@ -246,7 +252,8 @@ var roleAssignment = &Format{
 }
 
 // endedSchedule are the states of a schedule (unifiedRoleScheduleBase.status) in which nobody holds the role by it.
-var endedSchedule = map[string]bool{"canceled": true, "denied": true, "failed": true, "revoked": true, "timedout": true, "admindenied": true}
+var endedSchedule = map[string]bool{"canceled": true, "denied": true, "failed": true, "revoked": true,
+	"timedout": true, "admindenied": true}
 
 // isEligible says whether an assignment only lets its holder activate the role. Its own members say so where they are
 // there; else the page's context, else the name of the file or of the folder that holds it.
@@ -270,8 +277,10 @@ func isEligible(o object, in *Input) bool {
 var group = &Format{
 	Name: "groups",
 	is: func(o object) bool {
-		return o.has("id", "displayName") && (o.hasAny("groupTypes", "securityEnabled", "mailEnabled", "securityIdentifier") || o.get("members").IsArray()) &&
-			!o.hasAny("userPrincipalName", "accountEnabled", "membershipType", "isMemberManagementRestricted") || kindOf(o) == "group"
+		return o.has("id", "displayName") && (o.hasAny("groupTypes", "securityEnabled", "mailEnabled",
+			"securityIdentifier") || o.get("members").IsArray()) &&
+			!o.hasAny("userPrincipalName", "accountEnabled", "membershipType", "isMemberManagementRestricted") ||
+			kindOf(o) == "group"
 	},
 	read: func(o object, in *Input) Outcome {
 		s := newSnapshot(in)
@@ -312,14 +321,16 @@ func (s *snapshot) group(id, name, list gjson.Result) {
 var servicePrincipal = &Format{
 	Name: "service principals",
 	is: func(o object) bool {
-		return o.has("id", "appId") && o.hasAny("servicePrincipalType", "servicePrincipalNames", "appOwnerOrganizationId", "appRoles")
+		return o.has("id", "appId") && o.hasAny("servicePrincipalType", "servicePrincipalNames",
+			"appOwnerOrganizationId", "appRoles")
 	},
 	read: func(o object, in *Input) Outcome {
 		if !record.Present(o.text("id")) || !record.Present(o.text("appId")) {
 			return Outcome{Bad: "no id"}
 		}
 		s := newSnapshot(in)
-		s.add(record.ServicePrincipal, members{"id": o.get("id"), "appId": o.get("appId"), "displayName": o.get("displayName")})
+		s.add(record.ServicePrincipal, members{"id": o.get("id"), "appId": o.get("appId"),
+			"displayName": o.get("displayName")})
 		s.membership(o)
 		return s.out
 	},
@@ -345,7 +356,8 @@ func (s *snapshot) registration(o object) {
 		methods = stringList(strings.FieldsFunc(methods.String(), func(r rune) bool { return strings.ContainsRune("\r\n\t ,;", r) }))
 	}
 	s.add(record.Registration, members{
-		"id": o.get("id"), "userPrincipalName": o.get("userPrincipalName"), "isAdmin": o.get("isAdmin"), "methodsRegistered": texts(methods),
+		"id": o.get("id"), "userPrincipalName": o.get("userPrincipalName"), "isAdmin": o.get("isAdmin"),
+		"methodsRegistered": texts(methods),
 	})
 }
 
@@ -418,7 +430,8 @@ var authenticationStrength = &Format{
 	read: func(o object, in *Input) Outcome {
 		s := newSnapshot(in)
 		s.add(record.Strength, members{
-			"id": o.get("id"), "displayName": o.get("displayName"), "allowedCombinations": texts(o.get("allowedCombinations")),
+			"id": o.get("id"), "displayName": o.get("displayName"),
+			"allowedCombinations": texts(o.get("allowedCombinations")),
 		})
 		return s.out
 	},
@@ -451,13 +464,15 @@ func (s *snapshot) pass(o object, userID, upn string) {
 	s.add(record.Pass, members{
 		"id": o.get("id"), "userId": stringValue(userID), "userUPN": stringValue(upn),
 		"createdDateTime": s.time(o.get("createdDateTime")), "startDateTime": s.time(o.get("startDateTime")),
-		"lifetimeInMinutes": o.get("lifetimeInMinutes"), "isUsableOnce": o.get("isUsableOnce"), "isUsable": o.get("isUsable"),
+		"lifetimeInMinutes": o.get("lifetimeInMinutes"), "isUsableOnce": o.get("isUsableOnce"),
+		"isUsable":              o.get("isUsable"),
 		"methodUsabilityReason": o.get("methodUsabilityReason"),
 	})
 }
 
 // methodLists are the members under which exports hang a user's methods.
-var methodLists = []string{"temporaryAccessPassMethods", "userRegisteredAuthenticationMethods", "authenticationMethods", "methods"}
+var methodLists = []string{"temporaryAccessPassMethods", "userRegisteredAuthenticationMethods",
+	"authenticationMethods", "methods"}
 
 // passesOf adds the passes among an object's lists of methods.
 func (s *snapshot) passesOf(o object, userID, upn string) {
@@ -491,9 +506,12 @@ var userMethods = &Format{
 		if o.get("temporaryAccessPassMethods").Exists() || isKeyedByUser(o) {
 			return true
 		}
-		return o.hasAny("userId", "userPrincipalName", "user", "id") && !o.hasAny("displayName", "status", "ipAddress") &&
-			(o.get("userRegisteredAuthenticationMethods").IsArray() || o.get("authenticationMethods").IsArray() || o.get("methods").IsArray() ||
-				o.get("authentication").Get("methods").IsArray() || o.get("authentication").Get("temporaryAccessPassMethods").IsArray())
+		return o.hasAny("userId", "userPrincipalName", "user", "id") &&
+			!o.hasAny("displayName", "status", "ipAddress") &&
+			(o.get("userRegisteredAuthenticationMethods").IsArray() || o.get("authenticationMethods").IsArray() ||
+				o.get("methods").IsArray() ||
+				o.get("authentication").Get("methods").IsArray() ||
+				o.get("authentication").Get("temporaryAccessPassMethods").IsArray())
 	},
 	read: func(o object, in *Input) Outcome {
 		s := newSnapshot(in)
@@ -537,7 +555,8 @@ var otherMethod = &Format{
 	Name: "authentication methods",
 	is: func(o object) bool {
 		kind := kindOf(o)
-		return strings.HasSuffix(kind, "AuthenticationMethod") || strings.HasSuffix(kind, "AuthenticationMethodConfiguration") ||
+		return strings.HasSuffix(kind, "AuthenticationMethod") ||
+			strings.HasSuffix(kind, "AuthenticationMethodConfiguration") ||
 			o.has("id", "users") && (o.get("users").IsObject() || o.get("users").Type == gjson.String) ||
 			o.has("id", "state") && o.hasAny("includeTargets", "excludeTargets")
 	},
@@ -551,7 +570,8 @@ var otherObject = &Format{
 	Name: "other directory objects",
 	is: func(o object) bool {
 		switch kindOf(o) {
-		case "servicePrincipal", "device", "application", "orgContact", "administrativeUnit", "agentIdentity", "agentUser":
+		case "servicePrincipal", "device", "application", "orgContact", "administrativeUnit", "agentIdentity",
+			"agentUser":
 			return strings.HasPrefix(o.text("@odata.type"), "#microsoft.graph.")
 		}
 		return false

@@ -38,15 +38,16 @@ func rowsOf(t *testing.T, out Outcome) []loaded {
 	return rows
 }
 
-// textOf is a row as one JSON object in the shape that it was read from: a column is where its kind reads it, and one that no
-// object has is under its own name. What is as in most records is left out: interactive, from no trusted location, of the
-// sign-in log, and the time, which tests look at by itself.
+// textOf is a row as one JSON object in the shape that it was read from: a column is where its kind reads it, and one
+// that no object has is under its own name. What is as in most records is left out: interactive, from no trusted
+// location, of the sign-in log, and the time, which tests look at by itself.
 func textOf(r Row) string {
 	usual := map[string]string{"interactive": "true", "trusted_location": "false", "log": "signin"}
 	at := map[string]any{}
 	for i, c := range r.Kind.Columns {
 		value := r.Values[i]
-		if value == "" || value == usual[c.Name] || c.Name == "time" || c.Name == "can_show_tap" && r.Kind == record.SignIn || c.Derived {
+		if value == "" || value == usual[c.Name] || c.Name == "time" || c.Name == "can_show_tap" &&
+			r.Kind == record.SignIn || c.Derived {
 			continue
 		}
 		path := []string{c.Name}
@@ -100,38 +101,48 @@ func TestDirectory(t *testing.T) {
 		wrong  int
 	}{
 		{
-			name:   "user with signInActivity is no sign-in",
-			record: `{"id":"` + jane + `","userPrincipalName":"jane@contoso.com","displayName":"Jane","userType":"Member","accountEnabled":true,"createdDateTime":"2026-09-01T08:00:00Z","employeeHireDate":"2026-09-07","signInActivity":{"lastSignInDateTime":"2026-09-29T07:00:00Z","lastSignInRequestId":"c0"}}`,
+			name: "user with signInActivity is no sign-in",
+			record: `{"id":"` + jane +
+				`","userPrincipalName":"jane@contoso.com","displayName":"Jane","userType":"Member","accountEnabled":true,"createdDateTime":"2026-09-01T08:00:00Z","employeeHireDate":"2026-09-07","signInActivity":{"lastSignInDateTime":"2026-09-29T07:00:00Z","lastSignInRequestId":"c0"}}`,
 			format: "users",
-			want: []loaded{{"directory_user", row{"id": jane, "userPrincipalName": "jane@contoso.com", "displayName": "Jane", "userType": "Member",
-				"accountEnabled": true, "createdDateTime": "2026-09-01T08:00:00Z", "employeeHireDate": "2026-09-07T00:00:00Z"}}},
+			want: []loaded{{"directory_user", row{"id": jane, "userPrincipalName": "jane@contoso.com",
+				"displayName": "Jane", "userType": "Member",
+				"accountEnabled": true, "createdDateTime": "2026-09-01T08:00:00Z",
+				"employeeHireDate": "2026-09-07T00:00:00Z"}}},
 		},
 		{
-			name:   "user of the PowerShell SDK",
-			record: `{"AccountEnabled":null,"CreatedDateTime":"\/Date(1788163200000)\/","DisplayName":"Jane","Id":"` + jane + `","UserPrincipalName":"jane@contoso.com","AdditionalProperties":{"accountEnabled":true}}`,
+			name: "user of the PowerShell SDK",
+			record: `{"AccountEnabled":null,"CreatedDateTime":"\/Date(1788163200000)\/","DisplayName":"Jane","Id":"` +
+				jane + `","UserPrincipalName":"jane@contoso.com","AdditionalProperties":{"accountEnabled":true}}`,
 			format: "users (PowerShell)",
-			want: []loaded{{"directory_user", row{"id": jane, "userPrincipalName": "jane@contoso.com", "displayName": "Jane",
+			want: []loaded{{"directory_user", row{"id": jane, "userPrincipalName": "jane@contoso.com",
+				"displayName":    "Jane",
 				"accountEnabled": true, "createdDateTime": "2026-08-31T08:00:00Z"}}},
 		},
 		{
-			name:   "time that somebody looked at, as Windows PowerShell writes it",
-			record: `{"Id":"` + jane + `","DisplayName":"Jane","UserPrincipalName":"jane@contoso.com","CreatedDateTime":{"value":"\/Date(1788163200000)\/","DisplayHint":2,"DateTime":"Monday, August 31, 2026 8:00:00 AM"}}`,
+			name: "time that somebody looked at, as Windows PowerShell writes it",
+			record: `{"Id":"` + jane +
+				`","DisplayName":"Jane","UserPrincipalName":"jane@contoso.com","CreatedDateTime":{"value":"\/Date(1788163200000)\/","DisplayHint":2,"DateTime":"Monday, August 31, 2026 8:00:00 AM"}}`,
 			format: "users (PowerShell)",
-			want:   []loaded{{"directory_user", row{"id": jane, "userPrincipalName": "jane@contoso.com", "displayName": "Jane", "createdDateTime": "2026-08-31T08:00:00Z"}}},
+			want: []loaded{{"directory_user", row{"id": jane, "userPrincipalName": "jane@contoso.com",
+				"displayName": "Jane", "createdDateTime": "2026-08-31T08:00:00Z"}}},
 		},
 		{
-			name:   "wrong types are left out and counted",
-			record: `{"id":"` + jane + `","userPrincipalName":"jane@contoso.com","displayName":["Jane"],"accountEnabled":"perhaps","createdDateTime":{"at":1},"employeeHireDate":"soon"}`,
+			name: "wrong types are left out and counted",
+			record: `{"id":"` + jane +
+				`","userPrincipalName":"jane@contoso.com","displayName":["Jane"],"accountEnabled":"perhaps","createdDateTime":{"at":1},"employeeHireDate":"soon"}`,
 			format: "users",
 			want:   []loaded{{"directory_user", row{"id": jane, "userPrincipalName": "jane@contoso.com"}}},
 			wrong:  4,
 		},
 		{
-			name:   "time that stands for none",
-			record: `{"Id":"` + jane + `","UserPrincipalName":"jane@contoso.com","DisplayName":"Jane","CreatedDateTime":"0001-01-01T00:00:00Z"}`,
+			name: "time that stands for none",
+			record: `{"Id":"` + jane +
+				`","UserPrincipalName":"jane@contoso.com","DisplayName":"Jane","CreatedDateTime":"0001-01-01T00:00:00Z"}`,
 			format: "users (PowerShell)",
-			want:   []loaded{{"directory_user", row{"id": jane, "userPrincipalName": "jane@contoso.com", "displayName": "Jane"}}},
-			wrong:  1,
+			want: []loaded{{"directory_user", row{"id": jane, "userPrincipalName": "jane@contoso.com",
+				"displayName": "Jane"}}},
+			wrong: 1,
 		},
 		{
 			name:   "user without any identity",
@@ -140,19 +151,22 @@ func TestDirectory(t *testing.T) {
 			bad:    "no id",
 		},
 		{
-			name:   "member page whose file names the group",
-			in:     Input{Path: "export/groups/" + helpers + "/members.json"},
-			record: `{"@odata.type":"#microsoft.graph.user","id":"` + jane + `","userPrincipalName":"jane@contoso.com","displayName":"Jane"}`,
+			name: "member page whose file names the group",
+			in:   Input{Path: "export/groups/" + helpers + "/members.json"},
+			record: `{"@odata.type":"#microsoft.graph.user","id":"` + jane +
+				`","userPrincipalName":"jane@contoso.com","displayName":"Jane"}`,
 			format: "users",
 			want: []loaded{
 				{"directory_user", row{"id": jane, "userPrincipalName": "jane@contoso.com", "displayName": "Jane"}},
-				{"group_member", row{"groupId": helpers, "memberId": jane, "memberUPN": "jane@contoso.com", "memberType": "user"}},
+				{"group_member", row{"groupId": helpers, "memberId": jane, "memberUPN": "jane@contoso.com",
+					"memberType": "user"}},
 			},
 		},
 		{
-			name:   "nested group on a member page",
-			in:     Input{Path: "group-members-" + helpers + ".json"},
-			record: `{"@odata.type":"#microsoft.graph.group","id":"` + mark + `","displayName":"Night shift","groupTypes":[]}`,
+			name: "nested group on a member page",
+			in:   Input{Path: "group-members-" + helpers + ".json"},
+			record: `{"@odata.type":"#microsoft.graph.group","id":"` + mark +
+				`","displayName":"Night shift","groupTypes":[]}`,
 			format: "groups",
 			want:   []loaded{{"group_member", row{"groupId": helpers, "memberId": mark, "memberType": "group"}}},
 		},
@@ -161,9 +175,12 @@ func TestDirectory(t *testing.T) {
 			record: `{"id":"r1","displayName":"Global Administrator","roleTemplateId":"62e90394-69f5-4237-9190-012177145e10","members":[{"@odata.type":"#microsoft.graph.user","id":"` + jane + `","userPrincipalName":"jane@contoso.com","displayName":"Jane"},{"id":"<null>"}]}`,
 			format: "directory roles",
 			want: []loaded{
-				{"role_definition", row{"id": "r1", "templateId": "62e90394-69f5-4237-9190-012177145e10", "displayName": "Global Administrator"}},
-				{"role_member", row{"roleId": "r1", "roleTemplateId": "62e90394-69f5-4237-9190-012177145e10", "roleName": "Global Administrator",
-					"principalId": jane, "principalUPN": "jane@contoso.com", "principalName": "Jane", "principalType": "user", "eligible": false}},
+				{"role_definition", row{"id": "r1", "templateId": "62e90394-69f5-4237-9190-012177145e10",
+					"displayName": "Global Administrator"}},
+				{"role_member", row{"roleId": "r1", "roleTemplateId": "62e90394-69f5-4237-9190-012177145e10",
+					"roleName":    "Global Administrator",
+					"principalId": jane, "principalUPN": "jane@contoso.com", "principalName": "Jane",
+					"principalType": "user", "eligible": false}},
 			},
 			wrong: 1,
 		},
@@ -171,30 +188,38 @@ func TestDirectory(t *testing.T) {
 			name:   "role definition says whether it is privileged",
 			record: `{"id":"b0f54661-2d74-4c50-afa3-1ec803f12efe","description":"Can create","displayName":"Helpdesk tier 2","isBuiltIn":false,"isEnabled":true,"isPrivileged":true,"templateId":"b0f54661-2d74-4c50-afa3-1ec803f12efe","rolePermissions":[]}`,
 			format: "directory roles",
-			want: []loaded{{"role_definition", row{"id": "b0f54661-2d74-4c50-afa3-1ec803f12efe", "templateId": "b0f54661-2d74-4c50-afa3-1ec803f12efe",
+			want: []loaded{{"role_definition", row{"id": "b0f54661-2d74-4c50-afa3-1ec803f12efe",
+				"templateId":  "b0f54661-2d74-4c50-afa3-1ec803f12efe",
 				"displayName": "Helpdesk tier 2", "isPrivileged": true}}},
 		},
 		{
-			name:   "eligibility by its own members, whatever the path says",
-			in:     Input{Path: "RoleAssignment/RoleAssignment-0.json"},
-			record: `{"id":"e1","principalId":"` + jane + `","roleDefinitionId":"r1","memberType":"Direct","roleEligibilityScheduleId":"s1"}`,
+			name: "eligibility by its own members, whatever the path says",
+			in:   Input{Path: "RoleAssignment/RoleAssignment-0.json"},
+			record: `{"id":"e1","principalId":"` + jane +
+				`","roleDefinitionId":"r1","memberType":"Direct","roleEligibilityScheduleId":"s1"}`,
 			format: "role assignments",
 			want:   []loaded{{"role_member", row{"roleId": "r1", "principalId": jane, "eligible": true}}},
 		},
 		{
-			name:   "active assignment in a folder that is named for eligibilities",
-			in:     Input{Path: "eligible/x.json", Context: "https://graph.microsoft.com/v1.0/$metadata#roleManagement/directory/roleAssignments"},
-			record: `{"id":"a1","principalId":"` + jane + `","roleDefinitionId":"r1","directoryScopeId":"/","roleDefinition":{"id":"r1","displayName":"Reader of secrets","templateId":"r1","isPrivileged":true},"principal":{"@odata.type":"#microsoft.graph.user","id":"` + jane + `","userPrincipalName":"jane@contoso.com","displayName":"Jane"}}`,
+			name: "active assignment in a folder that is named for eligibilities",
+			in: Input{Path: "eligible/x.json",
+				Context: "https://graph.microsoft.com/v1.0/$metadata#roleManagement/directory/roleAssignments"},
+			record: `{"id":"a1","principalId":"` + jane +
+				`","roleDefinitionId":"r1","directoryScopeId":"/","roleDefinition":{"id":"r1","displayName":"Reader of secrets","templateId":"r1","isPrivileged":true},"principal":{"@odata.type":"#microsoft.graph.user","id":"` + jane + `","userPrincipalName":"jane@contoso.com","displayName":"Jane"}}`,
 			format: "role assignments",
 			want: []loaded{
-				{"role_member", row{"roleId": "r1", "roleTemplateId": "r1", "roleName": "Reader of secrets", "principalId": jane,
-					"principalUPN": "jane@contoso.com", "principalName": "Jane", "principalType": "user", "eligible": false}},
-				{"role_definition", row{"id": "r1", "templateId": "r1", "displayName": "Reader of secrets", "isPrivileged": true}},
+				{"role_member", row{"roleId": "r1", "roleTemplateId": "r1", "roleName": "Reader of secrets",
+					"principalId":  jane,
+					"principalUPN": "jane@contoso.com", "principalName": "Jane", "principalType": "user",
+					"eligible": false}},
+				{"role_definition", row{"id": "r1", "templateId": "r1", "displayName": "Reader of secrets",
+					"isPrivileged": true}},
 			},
 		},
 		{
-			name:   "request for a role is no role",
-			record: `{"id":"q1","action":"adminRemove","status":"Revoked","principalId":"` + jane + `","roleDefinitionId":"r1"}`,
+			name: "request for a role is no role",
+			record: `{"id":"q1","action":"adminRemove","status":"Revoked","principalId":"` + jane +
+				`","roleDefinitionId":"r1"}`,
 			format: "role assignments",
 			not:    "a request for a role, which does not say who holds it",
 		},
@@ -205,12 +230,15 @@ func TestDirectory(t *testing.T) {
 			bad:    "no id of who holds the role",
 		},
 		{
-			name:   "group with members is no role",
-			record: `{"id":"` + helpers + `","displayName":"Helpers","groupTypes":[],"securityEnabled":true,"isAssignableToRole":true,"members":[{"@odata.type":"#microsoft.graph.user","id":"` + jane + `"},{"@odata.type":"#microsoft.graph.group","id":"` + mark + `"}]}`,
+			name: "group with members is no role",
+			record: `{"id":"` + helpers +
+				`","displayName":"Helpers","groupTypes":[],"securityEnabled":true,"isAssignableToRole":true,"members":[{"@odata.type":"#microsoft.graph.user","id":"` + jane + `"},{"@odata.type":"#microsoft.graph.group","id":"` + mark + `"}]}`,
 			format: "groups",
 			want: []loaded{
-				{"group_member", row{"groupId": helpers, "groupName": "Helpers", "memberId": jane, "memberType": "user"}},
-				{"group_member", row{"groupId": helpers, "groupName": "Helpers", "memberId": mark, "memberType": "group"}},
+				{"group_member", row{"groupId": helpers, "groupName": "Helpers", "memberId": jane,
+					"memberType": "user"}},
+				{"group_member", row{"groupId": helpers, "groupName": "Helpers", "memberId": mark,
+					"memberType": "group"}},
 			},
 		},
 		{
@@ -234,8 +262,10 @@ func TestDirectory(t *testing.T) {
 			wrong:  2,
 		},
 		{
-			name:   "administrative unit is no group",
-			record: `{"id":"` + helpers + `","displayName":"EMEA","membershipType":"Dynamic","membershipRule":"x","members":[{"id":"` + jane + `"}]}`,
+			name: "administrative unit is no group",
+			record: `{"id":"` + helpers +
+				`","displayName":"EMEA","membershipType":"Dynamic","membershipRule":"x","members":[{"id":"` + jane +
+				`"}]}`,
 		},
 		{
 			name:   "group without its members says nothing",
@@ -244,22 +274,30 @@ func TestDirectory(t *testing.T) {
 			not:    "a group without its members",
 		},
 		{
-			name:   "registration details are no user",
-			record: `{"id":"` + jane + `","userPrincipalName":"jane@contoso.com","userDisplayName":"Jane","userType":"member","isAdmin":true,"isMfaRegistered":false,"isPasswordlessCapable":false,"methodsRegistered":["temporaryAccessPass",null]}`,
+			name: "registration details are no user",
+			record: `{"id":"` + jane +
+				`","userPrincipalName":"jane@contoso.com","userDisplayName":"Jane","userType":"member","isAdmin":true,"isMfaRegistered":false,"isPasswordlessCapable":false,"methodsRegistered":["temporaryAccessPass",null]}`,
 			format: "registration details",
-			want:   []loaded{{"registration_detail", row{"id": jane, "userPrincipalName": "jane@contoso.com", "isAdmin": true, "methodsRegistered": []any{"temporaryAccessPass"}}}},
+			want: []loaded{{"registration_detail",
+				row{"id": jane, "userPrincipalName": "jane@contoso.com", "isAdmin": true,
+					"methodsRegistered": []any{"temporaryAccessPass"}}}},
 		},
 		{
-			name:   "registration details as a table's cells",
-			record: `{"Id":"` + jane + `","IsAdmin":"False","IsMfaCapable":"True","MethodsRegistered":"microsoftAuthenticatorPush\r\ntemporaryAccessPass\r\n","UserPrincipalName":"jane@contoso.com"}`,
+			name: "registration details as a table's cells",
+			record: `{"Id":"` + jane +
+				`","IsAdmin":"False","IsMfaCapable":"True","MethodsRegistered":"microsoftAuthenticatorPush\r\ntemporaryAccessPass\r\n","UserPrincipalName":"jane@contoso.com"}`,
 			format: "registration details (PowerShell)",
-			want:   []loaded{{"registration_detail", row{"id": jane, "userPrincipalName": "jane@contoso.com", "isAdmin": false, "methodsRegistered": []any{"microsoftAuthenticatorPush", "temporaryAccessPass"}}}},
+			want: []loaded{{"registration_detail",
+				row{"id": jane, "userPrincipalName": "jane@contoso.com", "isAdmin": false,
+					"methodsRegistered": []any{"microsoftAuthenticatorPush", "temporaryAccessPass"}}}},
 		},
 		{
 			name:   "Conditional Access policy is no policy snapshot",
 			record: `{"id":"c1","displayName":"Protect registration","state":"enabled","createdDateTime":"2025-01-01T00:00:00Z","conditions":{"users":{"includeUsers":["All"]},"applications":{"includeApplications":[],"includeUserActions":["urn:user:registersecurityinfo"]}},"grantControls":{"operator":"OR","builtInControls":["mfa"]}}`,
 			format: "Conditional Access policies",
-			want:   []loaded{{"conditional_access_policy", row{"id": "c1", "displayName": "Protect registration", "state": "enabled", "userActions": []any{"urn:user:registersecurityinfo"}}}},
+			want: []loaded{{"conditional_access_policy",
+				row{"id": "c1", "displayName": "Protect registration", "state": "enabled",
+					"userActions": []any{"urn:user:registersecurityinfo"}}}},
 		},
 		{
 			name:   "Conditional Access policy of the PowerShell SDK, too shallow",
@@ -271,15 +309,17 @@ func TestDirectory(t *testing.T) {
 			name:   "authentication strength",
 			record: `{"id":"00000000-0000-0000-0000-000000000002","displayName":"Multifactor authentication","policyType":"builtIn","allowedCombinations":["temporaryAccessPassOneTime","temporaryAccessPassMultiUse","fido2"]}`,
 			format: "authentication strengths",
-			want: []loaded{{"authentication_strength", row{"id": "00000000-0000-0000-0000-000000000002", "displayName": "Multifactor authentication",
-				"allowedCombinations": []any{"temporaryAccessPassOneTime", "temporaryAccessPassMultiUse", "fido2"}}}},
+			want: []loaded{{"authentication_strength",
+				row{"id": "00000000-0000-0000-0000-000000000002", "displayName": "Multifactor authentication",
+					"allowedCombinations": []any{"temporaryAccessPassOneTime", "temporaryAccessPassMultiUse", "fido2"}}}},
 		},
 		{
 			name:   "service principal",
 			record: `{"id":"11111111-2222-4333-8444-555555555555","appId":"ce79fdc4-cd1d-4ea5-8139-e74d7dbe0bb7","displayName":"Azure AD Lifecycle Workflows","servicePrincipalType":"Application","appRoles":[]}`,
 			format: "service principals",
-			want: []loaded{{"service_principal", row{"id": "11111111-2222-4333-8444-555555555555", "appId": "ce79fdc4-cd1d-4ea5-8139-e74d7dbe0bb7",
-				"displayName": "Azure AD Lifecycle Workflows"}}},
+			want: []loaded{{"service_principal",
+				row{"id": "11111111-2222-4333-8444-555555555555", "appId": "ce79fdc4-cd1d-4ea5-8139-e74d7dbe0bb7",
+					"displayName": "Azure AD Lifecycle Workflows"}}},
 		},
 		{
 			name:   "service principal among members",
@@ -292,8 +332,9 @@ func TestDirectory(t *testing.T) {
 			record: `{"id":"d1","requestId":"r","correlationId":"c","riskEventType":"unfamiliarFeatures","riskLevel":"low","activity":"signin","activityDateTime":"2026-09-01T00:00:00Z","ipAddress":"203.0.113.9","userId":"` + jane + `","userDisplayName":"Jane","userPrincipalName":"jane@contoso.com"}`,
 		},
 		{
-			name:   "risky user is no user",
-			record: `{"id":"` + jane + `","isDeleted":false,"riskLevel":"none","riskState":"dismissed","userDisplayName":"Jane","userPrincipalName":"jane@contoso.com"}`,
+			name: "risky user is no user",
+			record: `{"id":"` + jane +
+				`","isDeleted":false,"riskLevel":"none","riskState":"dismissed","userDisplayName":"Jane","userPrincipalName":"jane@contoso.com"}`,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -337,38 +378,65 @@ func TestPassMethods(t *testing.T) {
 		not, bad                            string
 		wrong                               int
 	}{
-		{name: "context", path: "tenantId=" + tenant + "/methods.json", context: "https://graph.microsoft.com/v1.0/$metadata#users('" + jane + "')/authentication/temporaryAccessPassMethods",
-			record: `{` + method + `,"temporaryAccessPass":null}`, format: "temporary access pass methods", want: pass(row{"userId": jane})},
+		{name: "context", path: "tenantId=" + tenant + "/methods.json",
+			context: "https://graph.microsoft.com/v1.0/$metadata#users('" + jane +
+				"')/authentication/temporaryAccessPassMethods",
+			record: `{` + method + `,"temporaryAccessPass":null}`, format: "temporary access pass methods",
+			want: pass(row{"userId": jane})},
 		{name: "context names the UPN", context: "$metadata#users('jane%40contoso.com')/x",
-			record: `{` + method + `,"users":"jane@contoso.com"}`, format: "temporary access pass methods", want: pass(row{"userUPN": "jane@contoso.com"})},
-		{name: "file name", path: "tenantId=" + tenant + "/tap-" + jane + ".json", record: `{` + method + `}`, format: "temporary access pass methods", want: pass(row{"userId": jane})},
-		{name: "file name is the UPN", path: "methods/jane@contoso.com.json.gz", record: `{` + method + `}`, format: "temporary access pass methods", want: pass(row{"userUPN": "jane@contoso.com"})},
-		{name: "folder", path: "users/" + jane + "/temporaryAccessPassMethods.json", record: `{` + method + `}`, format: "temporary access pass methods", want: pass(row{"userId": jane})},
-		{name: "a tenant's folder is no user", path: "tenantId=" + tenant + "/methods.json", record: `{` + method + `}`, format: "temporary access pass methods", not: unknown},
-		{name: "users key holds an id", record: `{` + method + `,"users":"` + jane + `"}`, format: "temporary access pass methods", want: pass(row{"userId": jane})},
-		{name: "users key holds the user", record: `{` + method + `,"users":{"id":"` + jane + `","userPrincipalName":"jane@contoso.com","displayName":"Jane","accountEnabled":true}}`,
+			record: `{` + method + `,"users":"jane@contoso.com"}`, format: "temporary access pass methods",
+			want: pass(row{"userUPN": "jane@contoso.com"})},
+		{name: "file name", path: "tenantId=" + tenant + "/tap-" + jane + ".json", record: `{` + method + `}`,
+			format: "temporary access pass methods", want: pass(row{"userId": jane})},
+		{name: "file name is the UPN", path: "methods/jane@contoso.com.json.gz", record: `{` + method + `}`,
+			format: "temporary access pass methods", want: pass(row{"userUPN": "jane@contoso.com"})},
+		{name: "folder", path: "users/" + jane + "/temporaryAccessPassMethods.json", record: `{` + method + `}`,
+			format: "temporary access pass methods", want: pass(row{"userId": jane})},
+		{name: "a tenant's folder is no user", path: "tenantId=" + tenant + "/methods.json", record: `{` + method +
+			`}`, format: "temporary access pass methods", not: unknown},
+		{name: "users key holds an id", record: `{` + method + `,"users":"` + jane + `"}`,
+			format: "temporary access pass methods", want: pass(row{"userId": jane})},
+		{name: "users key holds the user", record: `{` + method + `,"users":{"id":"` + jane +
+			`","userPrincipalName":"jane@contoso.com","displayName":"Jane","accountEnabled":true}}`,
 			format: "temporary access pass methods", want: pass(row{"userId": jane, "userUPN": "jane@contoso.com"})},
 		{name: "PowerShell, with the passcode", path: jane + ".json",
-			record: `{"CreatedDateTime":"\/Date(1790758800000)\/","Id":"` + passID + `","IsUsable":false,"IsUsableOnce":true,"LifetimeInMinutes":60,"MethodUsabilityReason":"NotYetValid","StartDateTime":"\/Date(1790762400000)\/","TemporaryAccessPass":"TAPRocks!","AdditionalProperties":{}}`,
+			record: `{"CreatedDateTime":"\/Date(1790758800000)\/","Id":"` + passID +
+				`","IsUsable":false,"IsUsableOnce":true,"LifetimeInMinutes":60,"MethodUsabilityReason":"NotYetValid","StartDateTime":"\/Date(1790762400000)\/","TemporaryAccessPass":"TAPRocks!","AdditionalProperties":{}}`,
 			format: "temporary access pass methods (PowerShell)", want: pass(row{"userId": jane})},
 		{name: "any method of the PowerShell SDK", path: jane + ".json",
-			record: `{"Id":"` + passID + `","AdditionalProperties":{"@odata.type":"#microsoft.graph.temporaryAccessPassAuthenticationMethod",` + fields + `}}`,
+			record: `{"Id":"` + passID +
+				`","AdditionalProperties":{"@odata.type":"#microsoft.graph.temporaryAccessPassAuthenticationMethod",` +
+				fields + `}}`,
 			format: "temporary access pass methods (PowerShell)", want: pass(row{"userId": jane})},
-		{name: "list under a user", record: `{"userId":"` + jane + `","userPrincipalName":"jane@contoso.com","temporaryAccessPassMethods":[{` + method + `,"temporaryAccessPass":"TAPRocks!"}]}`,
+		{name: "list under a user", record: `{"userId":"` + jane +
+			`","userPrincipalName":"jane@contoso.com","temporaryAccessPassMethods":[{` + method +
+			`,"temporaryAccessPass":"TAPRocks!"}]}`,
 			format: "users' methods", want: pass(row{"userId": jane, "userUPN": "jane@contoso.com"})},
-		{name: "page under a user", record: `{"id":"` + jane + `","userPrincipalName":"jane@contoso.com","temporaryAccessPassMethods":{"value":[{` + method + `}]}}`,
+		{name: "page under a user", record: `{"id":"` + jane +
+			`","userPrincipalName":"jane@contoso.com","temporaryAccessPassMethods":{"value":[{` + method + `}]}}`,
 			format: "users' methods", want: pass(row{"userId": jane, "userUPN": "jane@contoso.com"})},
-		{name: "expanded", record: `{"id":"` + jane + `","authentication":{"methods":[{"@odata.type":"#microsoft.graph.phoneAuthenticationMethod","id":"3"},{` + method + `}]}}`,
+		{name: "expanded", record: `{"id":"` + jane +
+			`","authentication":{"methods":[{"@odata.type":"#microsoft.graph.phoneAuthenticationMethod","id":"3"},{` +
+			method + `}]}}`,
 			format: "users' methods", want: pass(row{"userId": jane})},
-		{name: "keyed by user", record: `{"` + mark + `":[],"` + jane + `":[{` + method + `}]}`, format: "users' methods", want: pass(row{"userId": jane})},
-		{name: "no pass in the list", record: `{"userId":"` + jane + `","temporaryAccessPassMethods":[]}`, format: "users' methods", not: "a user's methods without a pass"},
-		{name: "zero id", path: jane + ".json", record: `{"id":"00000000-0000-0000-0000-000000000000",` + fields + `}`, format: "temporary access pass methods", bad: "no id"},
-		{name: "wrong types", path: jane + ".json", record: `{"id":"` + passID + `","createdDateTime":"yesterday","lifetimeInMinutes":"long","isUsableOnce":[true],"isUsable":"no"}`,
-			format: "temporary access pass methods", want: []loaded{{"pass_snapshot", row{"id": passID, "userId": jane}}}, wrong: 4},
+		{name: "keyed by user", record: `{"` + mark + `":[],"` + jane + `":[{` + method + `}]}`,
+			format: "users' methods", want: pass(row{"userId": jane})},
+		{name: "no pass in the list", record: `{"userId":"` + jane + `","temporaryAccessPassMethods":[]}`,
+			format: "users' methods", not: "a user's methods without a pass"},
+		{name: "zero id", path: jane + ".json", record: `{"id":"00000000-0000-0000-0000-000000000000",` + fields + `}`,
+			format: "temporary access pass methods", bad: "no id"},
+		{name: "wrong types", path: jane + ".json", record: `{"id":"` + passID +
+			`","createdDateTime":"yesterday","lifetimeInMinutes":"long","isUsableOnce":[true],"isUsable":"no"}`,
+			format: "temporary access pass methods",
+			want:   []loaded{{"pass_snapshot", row{"id": passID, "userId": jane}}}, wrong: 4},
 		{name: "another method", record: `{"@odata.type":"#microsoft.graph.fido2AuthenticationMethod","id":"f","model":"key","createdDateTime":"2026-09-30T09:00:00Z"}`,
-			format: "authentication methods", not: "an authentication method or another object of a user that is no pass"},
-		{name: "another method without its type", record: `{"id":"3179e48a","phoneNumber":"+1 5550100","phoneType":"mobile","users":{"id":"` + jane + `","userPrincipalName":"jane@contoso.com","displayName":"Jane"}}`,
-			format: "authentication methods", not: "an authentication method or another object of a user that is no pass"},
+			format: "authentication methods",
+			not:    "an authentication method or another object of a user that is no pass"},
+		{name: "another method without its type",
+			record: `{"id":"3179e48a","phoneNumber":"+1 5550100","phoneType":"mobile","users":{"id":"` + jane +
+				`","userPrincipalName":"jane@contoso.com","displayName":"Jane"}}`,
+			format: "authentication methods",
+			not:    "an authentication method or another object of a user that is no pass"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			in := &Input{Path: test.path, Context: test.context}
@@ -432,10 +500,14 @@ func FuzzRead(f *testing.F) {
 		`{"conditions":{"applications":{"includeUserActions":["x",{}]}},"state":"enabled","displayName":"P"}`,
 		scubaExport(`"date":"30.09.2026 19:15:48 W. Europe Daylight Time"`, sdkConfiguration),
 		mailRead(),
-		mailRead(`{"FolderItems"`, `"@{Path=\\Inbox; FolderItems=System.Object[]}",{"FolderItems"`, `"UserType":0`, `"UserType":"5"`),
-		unified("Exchange", "Set-Mailbox", `"AppAccessContext":{},"Parameters":[{"Name":"ForwardingSmtpAddress","Value":"smtp:\ud800"},{"Name":1,"Value":[]},7,"@{Name=Name; Value=x}"],"UserId":["x"]`),
-		unified("Exchange", "UpdateInboxRules", `"OperationProperties":{"RuleActions":"[{\"Recipients\":[[],1,\"a;b\"]},1]"},"AffectedItems":"System.Object[]","Item":{"ParentFolder":[]}`),
-		unified("AzureActiveDirectory", "Add application.", `"Actor":[{"ID":"User_x","Type":2},1],"Target":{"ID":"x"},"ExtendedProperties":[{"Name":"additionalDetails","Value":"{\"AppId\":1e999}"}]`),
+		mailRead(`{"FolderItems"`, `"@{Path=\\Inbox; FolderItems=System.Object[]}",{"FolderItems"`, `"UserType":0`,
+			`"UserType":"5"`),
+		unified("Exchange", "Set-Mailbox",
+			`"AppAccessContext":{},"Parameters":[{"Name":"ForwardingSmtpAddress","Value":"smtp:\ud800"},{"Name":1,"Value":[]},7,"@{Name=Name; Value=x}"],"UserId":["x"]`),
+		unified("Exchange", "UpdateInboxRules",
+			`"OperationProperties":{"RuleActions":"[{\"Recipients\":[[],1,\"a;b\"]},1]"},"AffectedItems":"System.Object[]","Item":{"ParentFolder":[]}`),
+		unified("AzureActiveDirectory", "Add application.",
+			`"Actor":[{"ID":"User_x","Type":2},1],"Target":{"ID":"x"},"ExtendedProperties":[{"Name":"additionalDetails","Value":"{\"AppId\":1e999}"}]`),
 		`{"Timestamp":"2026-09-14T09:05:00Z","ActionType":"x","RawEventData":"{\"Operation\":\"x\",\"Id\":\"temporaryAccessPass\\\":\\\"S3cret\"}"}`,
 		`{"category":"MicrosoftGraphActivityLogs","time":"2026-09-14T09:05:00Z","properties":{"requestUri":"https://x/v1.0/users(%ff)/a:/%2f:/('b')/\ud800?$select=%ff,a&$filter=a eq 'b&%","responseStatusCode":1e3,"c_Sid":{}}}`,
 		`{"lake":"activity","id":"1","time":"2026-09-14T09:05:00Z","log_type":"unified audit","operation":"x","details":"{\"a\":","targets":[1,"x"],"items":"many","by_system":"perhaps"}`,

@@ -14,7 +14,8 @@ import (
 
 var update = flag.Bool("update", false, "write what testdata expects anew")
 
-// TestExports reads the example of each format in testdata/NAME.txtar: export.json (a record a line) or export.csv, and want, which
+// TestExports reads the example of each format in testdata/NAME.txtar: export.json (a record a line) or export.csv,
+// and want, which
 // -update writes: what each record is recognised as and what becomes of it.
 func TestExports(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
@@ -43,7 +44,8 @@ func TestExports(t *testing.T) {
 					got += told(sheet.Format, out)
 				}
 			default:
-				t.Fatalf("%s begins with %s; it is to begin with export.json or export.csv", file, example.Files[0].Name)
+				t.Fatalf("%s begins with %s; it is to begin with export.json or export.csv", file,
+					example.Files[0].Name)
 			}
 			if *update {
 				example.Files[1].Data = []byte(got)
@@ -53,7 +55,8 @@ func TestExports(t *testing.T) {
 				return
 			}
 			if diff := cmp.Diff(string(example.Files[1].Data), got); diff != "" || got == "" {
-				t.Errorf("%s (-want +got); go test ./ingest/formats -run Exports -update writes it anew:\n%s", file, diff)
+				t.Errorf("%s (-want +got); go test ./ingest/formats -run Exports -update writes it anew:\n%s", file,
+					diff)
 			}
 		})
 	}

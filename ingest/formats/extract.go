@@ -29,8 +29,8 @@ type Extract struct {
 	Engine, From, To, Hash string // times as RFC 3339, To exclusive; Hash is the query's, see package extract
 }
 
-// LatestExtract is the version that queries have now. The first counted no countries and no days of addresses' users; the
-// second held no activities.
+// LatestExtract is the version that queries have now. The first counted no countries and no days of addresses' users;
+// the second held no activities.
 const LatestExtract = 3
 
 // String is how rows name the extract.
@@ -99,7 +99,8 @@ var extractAddresses = &Format{
 	needs: need("extract,ip,users"),
 	read: func(o object, _ *Input) Outcome {
 		return readExtract(o, func(e Extract) Outcome {
-			if n, ok := scalarOf(record.Number, o.get("users")); !ok || n == "" || n[0] == '-' || !record.Present(o.text("ip")) {
+			if n, ok := scalarOf(record.Number, o.get("users")); !ok || n == "" || n[0] == '-' ||
+				!record.Present(o.text("ip")) {
 				return Outcome{Bad: "no address or no number of users"}
 			}
 			v := newValues(record.ExtractAddress)
@@ -233,7 +234,8 @@ var lakeManifest = &Format{
 
 func readLakeSignIn(o object, in *Input) Outcome {
 	g := toGraph(o, record.SignIn)
-	e := envelope{tenant: o.text("tenant_id"), bits: o.text("method_bits"), event: o.text("event_id"), log: o.text("log")}
+	e := envelope{tenant: o.text("tenant_id"), bits: o.text("method_bits"), event: o.text("event_id"),
+		log: o.text("log")}
 	e.locations = o.text("network_locations")
 	if e.log == "signin" {
 		e.log = ""
@@ -242,7 +244,8 @@ func readLakeSignIn(o object, in *Input) Outcome {
 }
 
 func readLakeAudit(o object, in *Input) Outcome {
-	return readAudit(toGraph(o, record.Audit), in, envelope{tenant: o.text("tenant_id"), reason: o.text("other_reason"), withoutID: true})
+	return readAudit(toGraph(o, record.Audit), in,
+		envelope{tenant: o.text("tenant_id"), reason: o.text("other_reason"), withoutID: true})
 }
 
 // readLakeActivity reads a row that has the columns of activities. What somebody chose may be longer than a reader of
@@ -271,8 +274,8 @@ func readLakeActivity(o object, in *Input) Outcome {
 	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong, Note: v.note}
 }
 
-// toGraph is a row in Graph's shape. Of several places the first has the value; a list that a column is told from says again
-// what the column was told.
+// toGraph is a row in Graph's shape. Of several places the first has the value; a list that a column is told from says
+// again what the column was told.
 func toGraph(o object, k *record.Kind) object {
 	var places []place
 	for _, c := range k.Lake() {
@@ -302,7 +305,8 @@ func objectOf(places []place) (o object) {
 		switch {
 		case len(p.path) == 1 && p.value.Type != gjson.Null:
 			o.with(key, p.value)
-		case len(p.path) > 1 && !slices.ContainsFunc(places[:i], func(before place) bool { return before.path[0] == key }):
+		case len(p.path) > 1 && !slices.ContainsFunc(places[:i],
+			func(before place) bool { return before.path[0] == key }):
 			var inside []place
 			for _, other := range places[i:] {
 				if other.path[0] == key {

@@ -1,6 +1,6 @@
 // Package formats knows what real exports look like: a file per format says how its records are recognised and how
-// they are put into the one shape that package record declares for their kind. README.md has the facts, with where each
-// was learned.
+// they are put into the one shape that package record declares for their kind. README.md has the facts, with where
+// each was learned.
 package formats
 
 import (
@@ -137,8 +137,8 @@ var all = []*Format{
 	ownReport,
 }
 
-// tryBefore adds a format to those that are tried, before another one that knows some of its objects too. The format's own file
-// calls it, in an init function.
+// tryBefore adds a format to those that are tried, before another one that knows some of its objects too. The format's
+// own file calls it, in an init function.
 func tryBefore(other, f *Format) {
 	at := slices.Index(all, other)
 	if at < 0 {

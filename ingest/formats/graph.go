@@ -45,7 +45,8 @@ type envelope struct {
 }
 
 func readSignIn(o object, in *Input, e envelope) Outcome {
-	if events := strings.ToLower(o.get("signInEventTypes").Raw); !record.Present(o.text("userId")) && !record.Present(o.text("userPrincipalName")) &&
+	if events := strings.ToLower(o.get("signInEventTypes").Raw); !record.Present(o.text("userId")) &&
+		!record.Present(o.text("userPrincipalName")) &&
 		(strings.Contains(events, "serviceprincipal") || strings.Contains(events, "managedidentity")) {
 		return Outcome{NotUsed: "sign-in of an application or a managed identity"}
 	}
@@ -91,7 +92,8 @@ func readSignIn(o object, in *Input, e envelope) Outcome {
 	if !o.has("correlationId") {
 		v.set("correlation_id", e.correlation)
 	}
-	concerns := record.SignInConcernsPass(v.of("steps"), v.of("failure_reason"), v.of("error_code"), v.of("method_bits"))
+	concerns := record.SignInConcernsPass(v.of("steps"), v.of("failure_reason"), v.of("error_code"),
+		v.of("method_bits"))
 	v.setBool("may_concern_pass", concerns)
 	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong, KeepRaw: concerns, Note: v.note}
 }
@@ -113,7 +115,8 @@ func readAudit(o object, in *Input, e envelope) Outcome {
 	v.set("tenant_id", e.tenant)
 	v.lower("result")
 	// The reason stands in one of several places: whichever names a pass is it.
-	if inner := o.text("resultDescription"); !record.Given(e.reason) || record.NamesWholePass(inner) && !record.NamesWholePass(e.reason) {
+	if inner := o.text("resultDescription"); !record.Given(e.reason) || record.NamesWholePass(inner) &&
+		!record.NamesWholePass(e.reason) {
 		e.reason = inner
 	}
 	v.set("other_reason", e.reason)
@@ -122,14 +125,16 @@ func readAudit(o object, in *Input, e envelope) Outcome {
 	if !o.has("correlationId") {
 		v.set("correlation_id", e.correlation)
 	}
-	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong, KeepRaw: record.AuditConcernsPass(o.text("activityDisplayName"), v.of("targets")), Note: v.note}
+	return Outcome{Rows: []Row{v.row(at)}, Wrong: v.Wrong,
+		KeepRaw: record.AuditConcernsPass(o.text("activityDisplayName"), v.of("targets")), Note: v.note}
 }
 
-// withFlattenedSteps gives a sign-in its steps back where Microsoft-Extractor-Suite's older outputs have them as one member
-// per property: a text each of a single step, a list each of several.
+// withFlattenedSteps gives a sign-in its steps back where Microsoft-Extractor-Suite's older outputs have them as one
+// member per property: a text each of a single step, a list each of several.
 func withFlattenedSteps(o object) object {
 	method := o.get("authDetailsAuthenticationMethod")
-	if own := unwrap(o.get("authenticationDetails")); own.IsArray() || method.Type != gjson.String && !method.IsArray() {
+	if own := unwrap(o.get("authenticationDetails")); own.IsArray() || method.Type != gjson.String &&
+		!method.IsArray() {
 		return o
 	}
 	var steps []gjson.Result

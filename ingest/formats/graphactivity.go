@@ -34,7 +34,8 @@ var defenderRequests = &Format{
 	column: asFolded,
 	caps:   defenderSignIns.caps,
 	is: func(o object) bool {
-		return o.hasFolded("requestUri") && o.hasFolded("requestMethod", "responseStatusCode") && o.hasFolded("timestamp") &&
+		return o.hasFolded("requestUri") && o.hasFolded("requestMethod", "responseStatusCode") &&
+			o.hasFolded("timestamp") &&
 			o.hasFolded("accountObjectId", "applicationId", "servicePrincipalId", "uniqueTokenIdentifier")
 	},
 	read: func(o object, in *Input) Outcome { return readRequest(o, in, envelope{}, graphWorkload) },
@@ -200,7 +201,8 @@ func queryValue(text string) string {
 
 // keep keeps an id, unless it opens what it names to whoever has it: a link for sharing, a token.
 func (r *request) keep(of, id string) {
-	if strings.EqualFold(of, "shares") || strings.HasPrefix(id, "eyJ") || len(r.ids) >= mostListed || !record.Present(id) {
+	if strings.EqualFold(of, "shares") || strings.HasPrefix(id, "eyJ") || len(r.ids) >= mostListed ||
+		!record.Present(id) {
 		return
 	}
 	r.ids = append(r.ids, chosen(id))
@@ -227,9 +229,11 @@ var oneArgument = regexp.MustCompile(`^(?:(?i:id|appId|userPrincipalName|uniqueN
 
 // collections are those whose members may have ids that look like words; so are those of authentication methods.
 var collections = map[string]bool{
-	"users": true, "groups": true, "devices": true, "applications": true, "serviceprincipals": true, "directoryobjects": true,
-	"directoryroles": true, "domains": true, "sites": true, "drives": true, "items": true, "shares": true, "messages": true,
-	"teams": true, "chats": true,
+	"users": true, "groups": true, "devices": true, "applications": true, "serviceprincipals": true,
+	"directoryobjects": true,
+	"directoryroles":   true, "domains": true, "sites": true, "drives": true, "items": true, "shares": true,
+	"messages": true,
+	"teams":    true, "chats": true,
 }
 
 // functions are what may follow a collection in the place of an id.
@@ -245,7 +249,8 @@ func isKey(segment, before string) bool {
 		return true
 	}
 	lower := strings.ToLower(before)
-	return (collections[lower] || strings.HasSuffix(before, "Methods")) && !slices.Contains(functions, strings.ToLower(bare))
+	return (collections[lower] || strings.HasSuffix(before, "Methods")) &&
+		!slices.Contains(functions, strings.ToLower(bare))
 }
 
 // looksLikeID says whether a text is no word in camel case: it is a GUID, a user principal name, a number, an id of a

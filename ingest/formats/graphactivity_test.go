@@ -12,38 +12,45 @@ import (
 func TestTakeApart(t *testing.T) {
 	const id = "7d1c5a0e-2f1b-4c7e-9a51-3b8f0c6d2e10"
 	for uri, want := range map[string]request{
-		"https://graph.microsoft.com/v1.0/users/" + id + "/authentication/temporaryAccessPassMethods":                                  {path: "/users/{id}/authentication/temporaryAccessPassMethods", ids: []string{id}},
-		"https://graph.microsoft.com/beta/users/jane%40contoso.com/authentication/fido2Methods/-QhZeBqL3kq":                            {path: "/users/{id}/authentication/fido2Methods/{id}", ids: []string{"jane@contoso.com", "-QhZeBqL3kq"}},
-		"/v1.0/users('" + id + "')/authentication/temporaryAccessPassMethods('x')":                                                     {path: "/users/{id}/authentication/temporaryAccessPassMethods/{id}", ids: []string{id, "x"}},
-		"https://graph.microsoft.com/v1.0/users(userPrincipalName='o''hara@contoso.com')/messages":                                     {path: "/users/{id}/messages", ids: []string{"o'hara@contoso.com"}},
-		"https://graph.microsoft.com/v1.0/users/jane/messages":                                                                         {path: "/users/{id}/messages", ids: []string{"jane"}},
-		"https://graph.microsoft.com/v1.0/users/" + id + "/authentication/methods/resetTraditionalAuthenticationMethods":               {path: "/users/{id}/authentication/methods/resetTraditionalAuthenticationMethods", ids: []string{id}},
+		"https://graph.microsoft.com/v1.0/users/" + id +
+			"/authentication/temporaryAccessPassMethods": {path: "/users/{id}/authentication/temporaryAccessPassMethods", ids: []string{id}},
+		"https://graph.microsoft.com/beta/users/jane%40contoso.com/authentication/fido2Methods/-QhZeBqL3kq": {path: "/users/{id}/authentication/fido2Methods/{id}", ids: []string{"jane@contoso.com", "-QhZeBqL3kq"}},
+		"/v1.0/users('" + id + "')/authentication/temporaryAccessPassMethods('x')":                          {path: "/users/{id}/authentication/temporaryAccessPassMethods/{id}", ids: []string{id, "x"}},
+		"https://graph.microsoft.com/v1.0/users(userPrincipalName='o''hara@contoso.com')/messages":          {path: "/users/{id}/messages", ids: []string{"o'hara@contoso.com"}},
+		"https://graph.microsoft.com/v1.0/users/jane/messages":                                              {path: "/users/{id}/messages", ids: []string{"jane"}},
+		"https://graph.microsoft.com/v1.0/users/" + id +
+			"/authentication/methods/resetTraditionalAuthenticationMethods": {path: "/users/{id}/authentication/methods/resetTraditionalAuthenticationMethods", ids: []string{id}},
 		"https://graph.microsoft.com/beta/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass": {path: "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass"},
 		"https://graph.microsoft.com/v1.0/me/mailFolders/inbox/messageRules":                                                           {path: "/me/mailFolders/inbox/messageRules"},
 		"https://graph.microsoft.com/v1.0/me/messages/AAMkAGI2TG93AAA=/$value":                                                         {path: "/me/messages/{id}/$value", ids: []string{"AAMkAGI2TG93AAA="}},
 		"https://graph.microsoft.com/v1.0/me/drive/root:/Geheim/Kunden%20Liste.xlsx:/content":                                          {path: "/me/drive/root:/{id}/content", ids: []string{"Geheim/Kunden Liste.xlsx"}},
 		"https://graph.microsoft.com/v1.0/sites/contoso.sharepoint.com:/sites/hr:/lists":                                               {path: "/sites/{id}:/{id}/lists", ids: []string{"contoso.sharepoint.com", "sites/hr"}},
 		"https://graph.microsoft.com/v1.0/sites/root/drives/b!x-y_z/items/01ABC!123":                                                   {path: "/sites/root/drives/{id}/items/{id}", ids: []string{"b!x-y_z", "01ABC!123"}},
-		"https://graph.microsoft.com/v1.0/directoryRoles/" + id + "/members/$ref":                                                      {path: "/directoryRoles/{id}/members/$ref", ids: []string{id}},
-		"https://graph.microsoft.com/v1.0/domains/contoso.com":                                                                         {path: "/domains/{id}", ids: []string{"contoso.com"}},
-		"https://graph.microsoft.com/v1.0/roleManagement/directory/roleAssignmentScheduleRequests":                                     {path: "/roleManagement/directory/roleAssignmentScheduleRequests"},
-		"https://graph.microsoft.com/v1.0/oauth2PermissionGrants":                                                                      {path: "/oauth2PermissionGrants"},
-		"https://graph.microsoft.com/v1.0/reports/getOffice365ActiveUserDetail(period='D7')":                                           {path: "/reports/getOffice365ActiveUserDetail"},
-		"https://graph.microsoft.com/v1.0/$batch":                                                                                      {path: "/$batch"},
-		"https://graph.microsoft.com/v1.0/users/delta?$deltatoken=SECRET":                                                              {path: "/users/delta"},
-		"https://graph.microsoft.com/v1.0/me/drive/root/search(q='SECRET')":                                                            {path: "/me/drive/root/search"},
-		"https://graph.microsoft.com/v1.0/me/drive/root/delta(token='SECRET')":                                                         {path: "/me/drive/root/delta"},
-		"https://graph.microsoft.com/v1.0/shares/u!SECRETlink/driveItem":                                                               {path: "/shares/{id}/driveItem"},
-		"https://graph.microsoft.com/v1.0/users/eyJSECRET.a.b":                                                                         {path: "/users/{id}"},
+		"https://graph.microsoft.com/v1.0/directoryRoles/" + id +
+			"/members/$ref": {path: "/directoryRoles/{id}/members/$ref", ids: []string{id}},
+		"https://graph.microsoft.com/v1.0/domains/contoso.com":                                     {path: "/domains/{id}", ids: []string{"contoso.com"}},
+		"https://graph.microsoft.com/v1.0/roleManagement/directory/roleAssignmentScheduleRequests": {path: "/roleManagement/directory/roleAssignmentScheduleRequests"},
+		"https://graph.microsoft.com/v1.0/oauth2PermissionGrants":                                  {path: "/oauth2PermissionGrants"},
+		"https://graph.microsoft.com/v1.0/reports/getOffice365ActiveUserDetail(period='D7')":       {path: "/reports/getOffice365ActiveUserDetail"},
+		"https://graph.microsoft.com/v1.0/$batch":                                                  {path: "/$batch"},
+		"https://graph.microsoft.com/v1.0/users/delta?$deltatoken=SECRET":                          {path: "/users/delta"},
+		"https://graph.microsoft.com/v1.0/me/drive/root/search(q='SECRET')":                        {path: "/me/drive/root/search"},
+		"https://graph.microsoft.com/v1.0/me/drive/root/delta(token='SECRET')":                     {path: "/me/drive/root/delta"},
+		"https://graph.microsoft.com/v1.0/shares/u!SECRETlink/driveItem":                           {path: "/shares/{id}/driveItem"},
+		"https://graph.microsoft.com/v1.0/users/eyJSECRET.a.b":                                     {path: "/users/{id}"},
 		"https://graph.microsoft.com/v1.0/users?$select=id,%20displayName,mail&%24filter=startswith(userPrincipalName,'SECRET%20eq')%20and%20accountEnabled%20eq%20true%20or%20id%20eq%20'SECRET'&$search=%22SECRET%22&$skiptoken=SECRET": {
-			path: "/users", selected: []string{"id", "displayName", "mail"}, filtered: []string{"userPrincipalName", "accountEnabled", "id"}},
-		"https://graph.microsoft.com/v1.0/groups?filter=members/any(m:m/id+eq+'SECRET')":         {path: "/groups", filtered: []string{"members", "m/id"}},
-		"https://graph.microsoft.com/v1.0/users?$select=SECRET('a'),b-SECRET&$filter='SECRET":    {path: "/users"},
-		"https://graph.microsoft.com/v1.0//users//":                                              {path: "/users"},
-		"https://graph.microsoft.com/v1.0/users/a%2Fauthentication%2FtemporaryAccessPassMethods": {path: "/users/{id}", ids: []string{"a/authentication/temporaryAccessPassMethods"}},
-		"https://graph.microsoft.com/v1.0/users/%zz":                                             {path: "/users/{id}", ids: []string{"%zz"}},
-		"https://graph.microsoft.com":                                                            {},
-		"":                                                                                       {},
+			path: "/users", selected: []string{"id", "displayName", "mail"},
+			filtered: []string{"userPrincipalName", "accountEnabled", "id"}},
+		"https://graph.microsoft.com/v1.0/groups?filter=members/any(m:m/id+eq+'SECRET')": {path: "/groups",
+			filtered: []string{"members", "m/id"}},
+		"https://graph.microsoft.com/v1.0/users?$select=SECRET('a'),b-SECRET&$filter='SECRET": {path: "/users"},
+		"https://graph.microsoft.com/v1.0//users//":                                           {path: "/users"},
+		"https://graph.microsoft.com/v1.0/users/a%2Fauthentication%2FtemporaryAccessPassMethods": {path: "/users/{id}",
+			ids: []string{"a/authentication/temporaryAccessPassMethods"}},
+		"https://graph.microsoft.com/v1.0/users/%zz": {path: "/users/{id}",
+			ids: []string{"%zz"}},
+		"https://graph.microsoft.com": {},
+		"":                            {},
 	} {
 		got := takeApart(uri, graphWorkload)
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(request{})); diff != "" {
@@ -62,9 +69,12 @@ func TestTakeApart(t *testing.T) {
 // asked is a request's members as a table has them, and what they are loaded as.
 func askedRow(changes row) row {
 	return changed(row{
-		"id": requestID, "tenant_id": tenant, "log_type": "graph activity", "workload": "Microsoft Graph", "operation": "POST",
-		"path": "/users/{id}/authentication/temporaryAccessPassMethods", "object": jane, "targets": []any{jane}, "result": "success", "status": 201.0,
-		"user_id": mark, "by_system": false, "app_id": outlook, "ip": "203.0.113.9", "user_agent": "python-requests/2.32", "session_id": session,
+		"id": requestID, "tenant_id": tenant, "log_type": "graph activity", "workload": "Microsoft Graph",
+		"operation": "POST",
+		"path":      "/users/{id}/authentication/temporaryAccessPassMethods", "object": jane, "targets": []any{jane},
+		"result": "success", "status": 201.0,
+		"user_id": mark, "by_system": false, "app_id": outlook, "ip": "203.0.113.9",
+		"user_agent": "python-requests/2.32", "session_id": session,
 		"token_id": webToken, "correlation_id": chainID, "items": 1.0,
 	}, changes)
 }
@@ -84,15 +94,21 @@ func TestGraphActivity(t *testing.T) {
 		want         row
 	}{
 		{"streamed", streamed(), askedRow(nil)},
-		{"other letter case", streamed("C_Sid", "c_sid", "requestUri", "RequestURI", "UserPrincipalObjectID", "x", "userId", "UserID"), askedRow(nil)},
+		{"other letter case", streamed("C_Sid", "c_sid", "requestUri", "RequestURI", "UserPrincipalObjectID", "x",
+			"userId", "UserID"), askedRow(nil)},
 		{"the user by another name", streamed(`"userId":"`+mark+`"`, `"userId":""`), askedRow(nil)},
-		{"the envelope's address", streamed(`"ipAddress":"203.0.113.9"`, `"ipAddress":""`), askedRow(row{"ip": "198.51.100.1"})},
-		{"an application", streamed(`"userId":"`+mark+`"`, `"userId":""`, `"UserPrincipalObjectID":"`+mark+`"`, `"UserPrincipalObjectID":""`, `"servicePrincipalId":""`, `"servicePrincipalId":"`+mark+`"`), askedRow(row{"user_id": nil, "service_principal_id": mark})},
+		{"the envelope's address", streamed(`"ipAddress":"203.0.113.9"`, `"ipAddress":""`),
+			askedRow(row{"ip": "198.51.100.1"})},
+		{"an application", streamed(`"userId":"`+mark+`"`, `"userId":""`, `"UserPrincipalObjectID":"`+mark+`"`,
+			`"UserPrincipalObjectID":""`, `"servicePrincipalId":""`, `"servicePrincipalId":"`+mark+`"`),
+			askedRow(row{"user_id": nil, "service_principal_id": mark})},
 		{"refused", streamed(`201,`, `"403",`), askedRow(row{"status": 403.0, "result": "failure"})},
 		{"redirected", streamed(`201,`, `302,`), askedRow(row{"status": 302.0, "result": nil})},
 		{"no status", streamed(`"responseStatusCode":201,`, ``), askedRow(row{"status": nil, "result": nil})},
-		{"Azure AD Graph", streamed("MicrosoftGraphActivityLogs", "AzureADGraphActivityLogs", `"requestMethod":"POST"`, `"requestMethod":"get"`, askedURI, "https://graph.windows.net/myorganization/users?api-version=1.6"),
-			askedRow(row{"workload": "Azure AD Graph", "operation": "GET", "path": "/users", "object": nil, "targets": nil})},
+		{"Azure AD Graph", streamed("MicrosoftGraphActivityLogs", "AzureADGraphActivityLogs", `"requestMethod":"POST"`,
+			`"requestMethod":"get"`, askedURI, "https://graph.windows.net/myorganization/users?api-version=1.6"),
+			askedRow(row{"workload": "Azure AD Graph", "operation": "GET", "path": "/users", "object": nil,
+				"targets": nil})},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			readsAs(t, test.record, diagnostic, record.Activity, test.want, "")
@@ -106,7 +122,9 @@ func TestGraphActivity(t *testing.T) {
 			_, out := Read(streamed(append(replace, `"requestId":"`+requestID+`",`, ``)...), &Input{})
 			return out.Rows[0].Values[record.Activity.At("id")]
 		}
-		if first := id(); first == "" || id() != first || id("POST", "GET") == first || id("temporaryAccessPassMethods", "methods") == first || id(mark, jane) == first || id("09:05:00", "09:05:01") == first {
+		if first := id(); first == "" || id() != first || id("POST", "GET") == first ||
+			id("temporaryAccessPassMethods", "methods") == first || id(mark, jane) == first ||
+			id("09:05:00", "09:05:01") == first {
 			t.Errorf("%s, and others alike", first)
 		}
 	})
@@ -120,11 +138,16 @@ func TestGraphActivity(t *testing.T) {
 // TestGraphActivityTables: requests as rows of Log Analytics and Defender, as CSV and JSON.
 func TestGraphActivityTables(t *testing.T) {
 	table := map[string]string{
-		"TenantId": "workspace", "AadTenantId": tenant, "TimeGenerated [UTC]": "9/14/2026, 9:05:00.000 AM", "RequestId": requestID, "ClientRequestId": chainID, "RequestMethod": "POST", "RequestUri": askedURI,
-		"ResponseStatusCode": "201", "SignInActivityId": webToken, "AppId": outlook, "UserId": mark, "SessionId": session, "IPAddress": "203.0.113.9", "UserAgent": "python-requests/2.32", "Wids": "", "Type": "MicrosoftGraphActivityLogs",
+		"TenantId": "workspace", "AadTenantId": tenant, "TimeGenerated [UTC]": "9/14/2026, 9:05:00.000 AM",
+		"RequestId": requestID, "ClientRequestId": chainID, "RequestMethod": "POST", "RequestUri": askedURI,
+		"ResponseStatusCode": "201", "SignInActivityId": webToken, "AppId": outlook, "UserId": mark,
+		"SessionId": session, "IPAddress": "203.0.113.9", "UserAgent": "python-requests/2.32", "Wids": "",
+		"Type": "MicrosoftGraphActivityLogs",
 	}
 	hunting := map[string]string{
-		"Timestamp": "2026-09-14T09:05:00Z", "AccountObjectId": mark, "ApplicationId": outlook, "ServicePrincipalId": "", "RequestId": requestID, "ClientRequestId": chainID, "RequestMethod": "POST", "RequestUri": askedURI,
+		"Timestamp": "2026-09-14T09:05:00Z", "AccountObjectId": mark, "ApplicationId": outlook,
+		"ServicePrincipalId": "", "RequestId": requestID, "ClientRequestId": chainID, "RequestMethod": "POST",
+		"RequestUri":         askedURI,
 		"ResponseStatusCode": "201", "IpAddress": "203.0.113.9", "UniqueTokenIdentifier": webToken, "ReportId": "1",
 	}
 	for name, test := range map[string]struct {
@@ -135,13 +158,18 @@ func TestGraphActivityTables(t *testing.T) {
 	}{
 		"MicrosoftGraphActivityLogs":                  {table, "", logAnalytics, askedRow(nil)},
 		"MicrosoftGraphActivityLogs without its type": {table, "Type", logAnalytics, askedRow(nil)},
-		"MicrosoftGraphActivityLogs, a few columns":   {table, "Type AadTenantId AppId UserId SessionId IPAddress UserAgent SignInActivityId ClientRequestId", logAnalytics, askedRow(row{"tenant_id": nil, "app_id": nil, "user_id": nil, "session_id": nil, "ip": nil, "user_agent": nil, "token_id": nil, "correlation_id": nil})},
-		"GraphAPIAuditEvents":                         {hunting, "", defenderRequests, askedRow(row{"tenant_id": nil, "session_id": nil, "user_agent": nil})},
+		"MicrosoftGraphActivityLogs, a few columns": {table,
+			"Type AadTenantId AppId UserId SessionId IPAddress UserAgent SignInActivityId ClientRequestId",
+			logAnalytics, askedRow(row{"tenant_id": nil, "app_id": nil, "user_id": nil, "session_id": nil, "ip": nil,
+				"user_agent": nil, "token_id": nil, "correlation_id": nil})},
+		"GraphAPIAuditEvents": {hunting, "", defenderRequests,
+			askedRow(row{"tenant_id": nil, "session_id": nil, "user_agent": nil})},
 	} {
 		var head, cells, members []string
 		for k, v := range test.table {
 			if !strings.Contains(" "+test.leave+" ", " "+k+" ") {
-				head, cells, members = append(head, k), append(cells, v), append(members, quote(strings.TrimSuffix(k, " [UTC]"))+":"+quote(v))
+				head, cells, members = append(head, k), append(cells, v),
+					append(members, quote(strings.TrimSuffix(k, " [UTC]"))+":"+quote(v))
 			}
 		}
 		t.Run(name+" as CSV", func(t *testing.T) {
@@ -180,7 +208,8 @@ func TestGraphActivityCorpus(t *testing.T) {
 			t.Fatalf("%s: %+v", formatName(format), out)
 		}
 		value := func(column string) string { return out.Rows[0].Values[record.Activity.At(column)] }
-		if value("user_id") != "user1" || value("token_id") == "" || value("correlation_id") == "" || value("status") == "" {
+		if value("user_id") != "user1" || value("token_id") == "" || value("correlation_id") == "" ||
+			value("status") == "" {
 			t.Errorf("%v", out.Rows[0].Values)
 		}
 		if value("session_id") != "" {

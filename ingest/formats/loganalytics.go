@@ -10,12 +10,12 @@ import (
 )
 
 // Log Analytics and Microsoft Sentinel: the tables SigninLogs, AADNonInteractiveUserSignInLogs, AuditLogs,
-// OfficeActivity, MicrosoftGraphActivityLogs and AADGraphActivityLogs, as the portal's CSV, the query API's answers, and
-// JSON of their rows. Columns have Graph's names in PascalCase; dynamic columns hold objects or their JSON as text, whose
-// members keep Graph's spelling. TenantId is the workspace's id, never the tenant's.
+// OfficeActivity, MicrosoftGraphActivityLogs and AADGraphActivityLogs, as the portal's CSV, the query API's answers,
+// and JSON of their rows. Columns have Graph's names in PascalCase; dynamic columns hold objects or their JSON as
+// text, whose members keep Graph's spelling. TenantId is the workspace's id, never the tenant's.
 
-// logTables are tables and what they hold: users' sign-ins ("true" interactive, "false" non-interactive), audit events,
-// or what was done, by its log; "" is what no rule reads.
+// logTables are tables and what they hold: users' sign-ins ("true" interactive, "false" non-interactive), audit
+// events, or what was done, by its log; "" is what no rule reads.
 var logTables = map[string]string{
 	"signinlogs": "true", "aadnoninteractiveusersigninlogs": "false", "auditlogs": "audit",
 	"aadserviceprincipalsigninlogs": "", "aadmanagedidentitysigninlogs": "", "adfssigninlogs": "",
@@ -30,7 +30,8 @@ var logAnalytics = &Format{
 	Name: "Log Analytics",
 	caps: []int64{30_000, 500_000}, // the portal's and the query API's
 	is: func(o object) bool {
-		if _, ok := logTables[strings.ToLower(o.text("Type"))]; ok && o.hasAny("TimeGenerated", "OperationName", "Category") {
+		if _, ok := logTables[strings.ToLower(o.text("Type"))]; ok &&
+			o.hasAny("TimeGenerated", "OperationName", "Category") {
 			return true
 		}
 		return isLogAnalytics(o.hasAny)
@@ -41,11 +42,14 @@ var logAnalytics = &Format{
 
 // isLogAnalytics says whether columns are those of one of the tables: what a query selects of them differs.
 func isLogAnalytics(has func(columns ...string) bool) bool {
-	return has("TimeGenerated") && has("OperationName", "ResultType", "ResultSignature", "AADTenantId", "UserPrincipalName", "UserId", "IPAddress",
-		"AppDisplayName", "AuthenticationDetails", "ActivityDisplayName", "TargetResources", "InitiatedBy", "OfficeWorkload", "officeworkload") ||
+	return has("TimeGenerated") && has("OperationName", "ResultType", "ResultSignature", "AADTenantId",
+		"UserPrincipalName", "UserId", "IPAddress",
+		"AppDisplayName", "AuthenticationDetails", "ActivityDisplayName", "TargetResources", "InitiatedBy",
+		"OfficeWorkload", "officeworkload") ||
 		has("TimeGenerated") && has("RequestUri", "requesturi") &&
 			has("RequestMethod", "requestmethod", "ResponseStatusCode", "responsestatuscode") ||
-		has("AADTenantId", "LocationDetails", "ResourceIdentity", "AADOperationType") && has("CreatedDateTime", "ActivityDateTime", "OperationName", "Category")
+		has("AADTenantId", "LocationDetails", "ResourceIdentity", "AADOperationType") &&
+			has("CreatedDateTime", "ActivityDateTime", "OperationName", "Category")
 }
 
 // logAnalyticsNames are the columns by their folded form.
@@ -64,8 +68,8 @@ func init() {
 	}
 }
 
-// logAnalyticsColumn is a folded column of a table's CSV as the table spells it; the portal adds the zone of times, and
-// some exports add the type of dynamic columns.
+// logAnalyticsColumn is a folded column of a table's CSV as the table spells it; the portal adds the zone of times,
+// and some exports add the type of dynamic columns.
 func logAnalyticsColumn(column string) string {
 	column = bareColumn(column)
 	if name, ok := logAnalyticsNames[column]; ok {
@@ -96,7 +100,8 @@ func readLogAnalytics(o object, in *Input) Outcome {
 	case out.Bad == noTime:
 		out.Bad = "no time: the query left the column TimeGenerated out; export the table with all its columns"
 	case out.Bad == "":
-		out.Note = cmp.Or(out.Note, "the query left the column TimeGenerated out: the times are those of CreatedDateTime or ActivityDateTime")
+		out.Note = cmp.Or(out.Note,
+			"the query left the column TimeGenerated out: the times are those of CreatedDateTime or ActivityDateTime")
 	}
 	return out
 }
@@ -132,7 +137,8 @@ func readTableRow(o object, in *Input, kind string) Outcome {
 			p.with(record.FromPascal(k), o.values[i])
 		}
 	}
-	if location := o.get("Location"); !record.Present(scalarText(o.get("LocationDetails"))) && location.Type == gjson.String {
+	if location := o.get("Location"); !record.Present(scalarText(o.get("LocationDetails"))) &&
+		location.Type == gjson.String {
 		p.with("location", nestedObject(member{"countryOrRegion", location}))
 	}
 	if kind == "audit" {
@@ -149,7 +155,8 @@ func readTableRow(o object, in *Input, kind string) Outcome {
 	return readSignIn(p, in, e)
 }
 
-// withoutNone is a row as 'az monitor log-analytics query' writes it, which writes every value as text and null as None.
+// withoutNone is a row as 'az monitor log-analytics query' writes it, which writes every value as text and null as
+// None.
 func (o object) withoutNone() object {
 	var p object
 	for i, k := range o.keys {
@@ -174,7 +181,8 @@ func (o object) without(key string) object {
 // tableType is the table that a row says it is of, in lower case; a custom table that holds a copy ends in _CL.
 func tableType(o object) string { return strings.TrimSuffix(strings.ToLower(o.text("Type")), "_cl") }
 
-// logAnalyticsKind is which table a row belongs to, as in logTables: its type says so, else its category, else its columns.
+// logAnalyticsKind is which table a row belongs to, as in logTables: its type says so, else its category, else its
+// columns.
 func logAnalyticsKind(o object) (kind, notUsed string) {
 	table := tableType(o)
 	category := strings.ToLower(o.text("Category"))
@@ -194,7 +202,8 @@ func logAnalyticsKind(o object) (kind, notUsed string) {
 		return "", "category " + o.text("Category")
 	case audit:
 		return "audit", ""
-	case o.hasAny("UserPrincipalName", "UserId") && o.hasAny("CorrelationId", "AppId", "AppDisplayName", "AuthenticationDetails", "ResultType", "Status"):
+	case o.hasAny("UserPrincipalName", "UserId") &&
+		o.hasAny("CorrelationId", "AppId", "AppDisplayName", "AuthenticationDetails", "ResultType", "Status"):
 		return "", ""
 	case o.hasAny("ServicePrincipalId", "ServicePrincipalName"):
 		return "", "sign-in of an application or a managed identity"

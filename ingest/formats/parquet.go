@@ -16,7 +16,8 @@ import (
 // unusedColumns are large and no table of the case reads them.
 var unusedColumns = map[string]bool{
 	"appliedconditionalaccesspolicies": true, "conditionalaccesspolicies": true, "appliedeventlisteners": true,
-	"authenticationprocessingdetails": true, "authenticationrequirementpolicies": true, "sessionlifetimepolicies": true,
+	"authenticationprocessingdetails": true, "authenticationrequirementpolicies": true,
+	"sessionlifetimepolicies":              true,
 	"authenticationcontextclassreferences": true, "privatelinkdetails": true, "mamdetails": true,
 }
 
@@ -39,9 +40,11 @@ var matanoSignIn = &Format{
 		}
 		log.put("createdDateTime", o.get("ts"))
 		log.put("id", o.get("event").Get("id"))
-		log.put("ipAddress", firstText(o.get("source").Get("ip"), o.get("source").Get("address"), o.get("client").Get("ip")))
+		log.put("ipAddress", firstText(o.get("source").Get("ip"), o.get("source").Get("address"),
+			o.get("client").Get("ip")))
 		log.put("userAgent", o.get("user_agent").Get("original"))
-		log.put("location", nestedObject(member{"city", o.get("geo").Get("city_name")}, member{"countryOrRegion", o.get("geo").Get("country_iso_code")}))
+		log.put("location", nestedObject(member{"city", o.get("geo").Get("city_name")},
+			member{"countryOrRegion", o.get("geo").Get("country_iso_code")}))
 		log.put("riskLevelDuringSignIn", log.get("riskLevelDuringSignin"))
 		e := envelope{
 			tenant:            cmp.Or(scalarText(o.get("azure").Get("tenant_id")), log.text("tenantId")),

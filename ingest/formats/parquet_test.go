@@ -31,10 +31,12 @@ func TestMatano(t *testing.T) {
 				"authentication_details":["{\"authentication_step_date_time\":\"2026-09-30T08:00:00Z\",\"authentication_method\":\"Temporary Access Pass\",\"succeeded\":true}"]}}}`,
 			format: "Matano sign-ins", table: "signin_record", time: "2026-09-30T08:00:00.123Z", raw: true,
 			want: row{
-				"id": "s1", "userId": jane, "userPrincipalName": "jane@contoso.com", "ipAddress": "203.0.113.9", "userAgent": "Edge",
+				"id": "s1", "userId": jane, "userPrincipalName": "jane@contoso.com", "ipAddress": "203.0.113.9",
+				"userAgent":     "Edge",
 				"correlationId": "c1", "tenant_id": tenant, "interactive": false,
 				"riskLevelDuringSignIn": "hidden", "autonomousSystemNumber": 64500.0,
-				"status": row{"errorCode": 0.0, "failureReason": "Other."}, "location": row{"city": "Kiel", "countryOrRegion": "DE"},
+				"status":           row{"errorCode": 0.0, "failureReason": "Other."},
+				"location":         row{"city": "Kiel", "countryOrRegion": "DE"},
 				"deviceDetail":     row{"deviceId": "d1", "operatingSystem": "Windows"},
 				"trusted_location": true,
 				"authenticationDetails": []any{row{"authenticationStepDateTime": "2026-09-30T08:00:00Z",
@@ -69,12 +71,17 @@ func TestMatano(t *testing.T) {
 					{"display_name":"TemporaryAccessPass.Id","old_value":null,"new_value":"{\"snake_case\":[\"stays\"]}"}]}]}}}`,
 			format: "Matano directory audits", table: "audit_record", time: "2026-09-30T09:00:00Z", raw: true,
 			want: row{
-				"id": "a1", "activityDisplayName": "Admin registered security info", "loggedByService": "Authentication Methods",
-				"result": "success", "resultReason": "Admin registered temporary access pass method for user", "correlationId": "c2", "tenant_id": tenant,
-				"initiatedBy":       row{"user": row{"id": mark, "userPrincipalName": "mark@contoso.com", "ipAddress": "203.0.113.7"}},
+				"id": "a1", "activityDisplayName": "Admin registered security info",
+				"loggedByService": "Authentication Methods",
+				"result":          "success", "resultReason": "Admin registered temporary access pass method for user",
+				"correlationId": "c2", "tenant_id": tenant,
+				"initiatedBy": row{"user": row{"id": mark, "userPrincipalName": "mark@contoso.com",
+					"ipAddress": "203.0.113.7"}},
 				"additionalDetails": []any{row{"key": "User-Agent", "value": "x"}},
-				"targetResources": []any{row{"id": jane, "userPrincipalName": "jane@contoso.com", "modifiedProperties": []any{
-					row{"displayName": "TemporaryAccessPass.Id", "oldValue": nil, "newValue": `{"snake_case":["stays"]}`}}}},
+				"targetResources": []any{row{"id": jane, "userPrincipalName": "jane@contoso.com",
+					"modifiedProperties": []any{
+						row{"displayName": "TemporaryAccessPass.Id", "oldValue": nil,
+							"newValue": `{"snake_case":["stays"]}`}}}},
 			},
 		},
 	} {
@@ -84,7 +91,8 @@ func TestMatano(t *testing.T) {
 				t.Fatalf("format %q, want %q", got, test.format)
 			}
 			if out.NotUsed != test.not || out.Bad != test.bad || out.KeepRaw != test.raw || out.Wrong != 0 {
-				t.Errorf("not used %q, bad %q, kept %v, %d wrong; want %q, %q, %v, 0", out.NotUsed, out.Bad, out.KeepRaw, out.Wrong, test.not, test.bad, test.raw)
+				t.Errorf("not used %q, bad %q, kept %v, %d wrong; want %q, %q, %v, 0", out.NotUsed, out.Bad,
+					out.KeepRaw, out.Wrong, test.not, test.bad, test.raw)
 			}
 			if test.table == "" {
 				if len(out.Rows) > 0 {

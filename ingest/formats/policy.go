@@ -32,7 +32,8 @@ var graphPolicy = &Format{
 // PolicySettings are the members of the configuration that a policy's timeline knows, Graph's names. Nothing else of
 // the configuration is kept.
 var PolicySettings = [...]string{
-	"state", "isUsableOnce", "defaultLifetimeInMinutes", "minimumLifetimeInMinutes", "maximumLifetimeInMinutes", "defaultLength",
+	"state", "isUsableOnce", "defaultLifetimeInMinutes", "minimumLifetimeInMinutes", "maximumLifetimeInMinutes",
+	"defaultLength",
 	"includeTargets", "excludeTargets",
 }
 

@@ -14,7 +14,8 @@ const (
 	graphConfiguration = `{"@odata.type":"#microsoft.graph.temporaryAccessPassAuthenticationMethodConfiguration","id":"TemporaryAccessPass","state":"enabled",` +
 		`"defaultLifetimeInMinutes":60,"defaultLength":8,"minimumLifetimeInMinutes":60,"maximumLifetimeInMinutes":480,"isUsableOnce":false,` +
 		`"includeTargets@odata.context":"https://graph.microsoft.com/beta/$metadata#x","includeTargets":[{"targetType":"group","id":"all_users","isRegistrationRequired":false}],"excludeTargets":[]}`
-	sdkConfiguration = `{"Id":"TemporaryAccessPass","State":"enabled","ExcludeTargets":[{"Id":"` + helpers + `","TargetType":"group"}],"AdditionalProperties":{"@odata.type":"#microsoft.graph.temporaryAccessPassAuthenticationMethodConfiguration",` +
+	sdkConfiguration = `{"Id":"TemporaryAccessPass","State":"enabled","ExcludeTargets":[{"Id":"` + helpers +
+		`","TargetType":"group"}],"AdditionalProperties":{"@odata.type":"#microsoft.graph.temporaryAccessPassAuthenticationMethodConfiguration",` +
 		`"defaultLifetimeInMinutes":60,"defaultLength":8,"minimumLifetimeInMinutes":60,"maximumLifetimeInMinutes":480,"isUsableOnce":true,"includeTargets":[{"targetType":"group","id":"` + helpers + `","isRegistrationRequired":false}]}}`
 	pascalConfiguration = `{"@odata.type":"#microsoft.graph.temporaryAccessPassAuthenticationMethodConfiguration","Id":"TemporaryAccessPass","State":"disabled","DefaultLifetimeInMinutes":60,"DefaultLength":8,` +
 		`"MinimumLifetimeInMinutes":60,"MaximumLifetimeInMinutes":480,"IsUsableOnce":true,"IncludeTargets":[{"TargetType":"group","Id":"` + helpers + `","IsRegistrationRequired":false}],"ExcludeTargets":[]}`
@@ -22,8 +23,10 @@ const (
 )
 
 func settings(state string, once bool, include, exclude []any) []loaded {
-	return []loaded{{"policy_snapshot", row{"policy": row{"id": "TemporaryAccessPass", "state": state, "isUsableOnce": once, "defaultLifetimeInMinutes": 60.0,
-		"minimumLifetimeInMinutes": 60.0, "maximumLifetimeInMinutes": 480.0, "defaultLength": 8.0, "includeTargets": include, "excludeTargets": exclude}}}}
+	return []loaded{{"policy_snapshot", row{"policy": row{"id": "TemporaryAccessPass", "state": state,
+		"isUsableOnce": once, "defaultLifetimeInMinutes": 60.0,
+		"minimumLifetimeInMinutes": 60.0, "maximumLifetimeInMinutes": 480.0, "defaultLength": 8.0,
+		"includeTargets": include, "excludeTargets": exclude}}}}
 }
 
 func target(id string) []any { return []any{row{"targetType": "group", "id": id}} }
@@ -38,15 +41,24 @@ func TestPolicy(t *testing.T) {
 	}{
 		{name: "whole policy", record: `{"@odata.context":"https://graph.microsoft.com/beta/$metadata#authenticationMethodsPolicy/$entity","id":"authenticationMethodsPolicy","displayName":"Authentication Methods Policy","lastModifiedDateTime":"2026-01-01T00:00:00Z","authenticationMethodConfigurations":[` + fidoConfiguration + `,` + graphConfiguration + `]}`,
 			format: "authentication methods policy", want: settings("enabled", false, target("all_users"), none)},
-		{name: "one configuration", record: graphConfiguration, format: "authentication methods policy", want: settings("enabled", false, target("all_users"), none)},
+		{name: "one configuration", record: graphConfiguration, format: "authentication methods policy",
+			want: settings("enabled", false, target("all_users"), none)},
 		{name: "PowerShell SDK", record: `{"AuthenticationMethodConfigurations":[{"Id":"Fido2","State":"enabled","AdditionalProperties":{}},` + sdkConfiguration + `],"Id":"authenticationMethodsPolicy","DisplayName":"Authentication Methods Policy","AdditionalProperties":{"@odata.context":"x"}}`,
-			format: "authentication methods policy (PowerShell)", want: settings("enabled", true, target(helpers), target(helpers))},
-		{name: "PowerShell SDK, one configuration", record: sdkConfiguration, format: "authentication methods policy (PowerShell)", want: settings("enabled", true, target(helpers), target(helpers))},
-		{name: "another method's configuration", record: fidoConfiguration, format: "authentication methods", not: "an authentication method or another object of a user that is no pass"},
-		{name: "no pass in the policy", record: `{"id":"authenticationMethodsPolicy","authenticationMethodConfigurations":[` + fidoConfiguration + `]}`,
+			format: "authentication methods policy (PowerShell)",
+			want:   settings("enabled", true, target(helpers), target(helpers))},
+		{name: "PowerShell SDK, one configuration", record: sdkConfiguration,
+			format: "authentication methods policy (PowerShell)",
+			want:   settings("enabled", true, target(helpers), target(helpers))},
+		{name: "another method's configuration", record: fidoConfiguration, format: "authentication methods",
+			not: "an authentication method or another object of a user that is no pass"},
+		{name: "no pass in the policy",
+			record: `{"id":"authenticationMethodsPolicy","authenticationMethodConfigurations":[` + fidoConfiguration +
+				`]}`,
 			format: "authentication methods policy", not: "a policy without a Temporary Access Pass configuration"},
-		{name: "cut off and of wrong types", record: `{"Id":"TemporaryAccessPass","State":{"x":1},"IsUsableOnce":null,"IncludeTargets":"System.Object[]","temporaryAccessPass":"TAPRocks!"}`,
-			format: "authentication methods policy (PowerShell)", want: []loaded{{"policy_snapshot", row{"policy": row{"id": "TemporaryAccessPass"}}}}, wrong: 2},
+		{name: "cut off and of wrong types",
+			record: `{"Id":"TemporaryAccessPass","State":{"x":1},"IsUsableOnce":null,"IncludeTargets":"System.Object[]","temporaryAccessPass":"TAPRocks!"}`,
+			format: "authentication methods policy (PowerShell)",
+			want:   []loaded{{"policy_snapshot", row{"policy": row{"id": "TemporaryAccessPass"}}}}, wrong: 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			checkRead(t, &Input{}, test.record, test.format, test.want, test.not, "", test.wrong)
@@ -81,16 +93,29 @@ func TestScubaGear(t *testing.T) {
 		exclude      []any
 		taken        time.Time
 	}{
-		{name: "settings in PascalCase", record: scubaExport(zulu, pascalConfiguration), once: true, state: "disabled", exclude: []any{}, taken: exact},
-		{name: "settings under AdditionalProperties", record: scubaExport(zulu, sdkConfiguration), once: true, state: "enabled", exclude: target(helpers), taken: exact},
-		{name: "report", record: `{"MetaData":{"TenantId":"` + tenant + `","Tool":"ScubaGear","ToolVersion":"1.5.0","TimestampZulu":"2026-09-30T17:15:48.307Z"},"Summary":{"AAD":{"Failures":11}},"Results":{"AAD":[{"GroupName":"Legacy Authentication","Controls":[]}]},"Raw":` +
-			strings.Replace(scubaExport(`"report_uuid":"550fbc57-f602-4b40-bb9a-7ad30a157208"`, sdkConfiguration), `"TenantId":"`+tenant+`"`, `"TenantId":null`, 1) + `}`,
+		{name: "settings in PascalCase", record: scubaExport(zulu, pascalConfiguration), once: true, state: "disabled",
+			exclude: []any{}, taken: exact},
+		{name: "settings under AdditionalProperties", record: scubaExport(zulu, sdkConfiguration), once: true,
+			state: "enabled", exclude: target(helpers), taken: exact},
+		{name: "report", record: `{"MetaData":{"TenantId":"` + tenant +
+			`","Tool":"ScubaGear","ToolVersion":"1.5.0","TimestampZulu":"2026-09-30T17:15:48.307Z"},"Summary":{"AAD":{"Failures":11}},"Results":{"AAD":[{"GroupName":"Legacy Authentication","Controls":[]}]},"Raw":` +
+			strings.Replace(scubaExport(`"report_uuid":"550fbc57-f602-4b40-bb9a-7ad30a157208"`, sdkConfiguration),
+				`"TenantId":"`+tenant+`"`, `"TenantId":null`, 1) + `}`,
 			once: true, state: "enabled", exclude: target(helpers), taken: exact},
-		{name: "older date", record: scubaExport(`"date":"09/30/2026 17:15:48 Coordinated Universal Time"`, sdkConfiguration), once: true, state: "enabled", exclude: target(helpers), taken: exact.Truncate(time.Second)},
-		{name: "older date in a zone", record: scubaExport(`"date":"09/30/2026 1:15:48 PM Eastern Daylight Time"`, sdkConfiguration), once: true, state: "enabled", exclude: target(helpers), taken: exact.Truncate(time.Second)},
-		{name: "older date, day first", record: scubaExport(`"date":"30.09.2026 19:15:48 W. Europe Daylight Time"`, sdkConfiguration), once: true, state: "enabled", exclude: target(helpers), taken: exact.Truncate(time.Second)},
-		{name: "older date in a zone nobody knows", record: scubaExport(`"date":"09/30/2026 17:15:48 Westeuropa Sommerzeit"`, sdkConfiguration), once: true, state: "enabled", exclude: target(helpers), taken: byName},
-		{name: "date in words", record: scubaExport(`"date":"yesterday"`, sdkConfiguration), once: true, state: "enabled", exclude: target(helpers), taken: byName},
+		{name: "older date", record: scubaExport(`"date":"09/30/2026 17:15:48 Coordinated Universal Time"`,
+			sdkConfiguration), once: true, state: "enabled", exclude: target(helpers),
+			taken: exact.Truncate(time.Second)},
+		{name: "older date in a zone", record: scubaExport(`"date":"09/30/2026 1:15:48 PM Eastern Daylight Time"`,
+			sdkConfiguration), once: true, state: "enabled", exclude: target(helpers),
+			taken: exact.Truncate(time.Second)},
+		{name: "older date, day first", record: scubaExport(`"date":"30.09.2026 19:15:48 W. Europe Daylight Time"`,
+			sdkConfiguration), once: true, state: "enabled", exclude: target(helpers),
+			taken: exact.Truncate(time.Second)},
+		{name: "older date in a zone nobody knows",
+			record: scubaExport(`"date":"09/30/2026 17:15:48 Westeuropa Sommerzeit"`, sdkConfiguration), once: true,
+			state: "enabled", exclude: target(helpers), taken: byName},
+		{name: "date in words", record: scubaExport(`"date":"yesterday"`, sdkConfiguration), once: true,
+			state: "enabled", exclude: target(helpers), taken: byName},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			want := settings(test.state, test.once, target(helpers), test.exclude)
@@ -102,8 +127,9 @@ func TestScubaGear(t *testing.T) {
 				r["principalType"], r["eligible"] = "user", false
 				want = append(want, loaded{"role_member", r})
 			}
-			want = append(want, loaded{"conditional_access_policy", row{"id": "2af2e7a1-f8c0-4c4c-9b29-df8c29380cee", "displayName": "MS.AAD.3.8v1",
-				"state": "enabledforreportingbutnotenforced", "userActions": []any{"urn:user:registersecurityinfo"}}})
+			want = append(want, loaded{"conditional_access_policy",
+				row{"id": "2af2e7a1-f8c0-4c4c-9b29-df8c29380cee", "displayName": "MS.AAD.3.8v1",
+					"state": "enabledforreportingbutnotenforced", "userActions": []any{"urn:user:registersecurityinfo"}}})
 			for _, w := range want {
 				w.Row["tenant_id"] = tenant
 			}

@@ -304,7 +304,8 @@ func scalarOf(kind record.Type, v gjson.Result) (string, bool) {
 		if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 			return strconv.FormatInt(n, 10), true
 		}
-		if f, err := strconv.ParseFloat(s, 64); err == nil && v.Type == gjson.Number && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+		if f, err := strconv.ParseFloat(s, 64); err == nil && v.Type == gjson.Number && f == math.Trunc(f) &&
+			math.Abs(f) < 1<<53 {
 			return strconv.FormatInt(int64(f), 10), true
 		}
 		return "", false

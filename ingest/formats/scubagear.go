@@ -37,8 +37,9 @@ var scubaGear = &Format{
 		raw.get("privileged_users").ForEach(func(id, v gjson.Result) bool {
 			u := readObject(v)
 			holder := object{
-				keys:   []string{"id", "userPrincipalName", "displayName", "@odata.type"},
-				values: []gjson.Result{stringValue(id.String()), u.get("UserPrincipalName"), u.get("DisplayName"), stringValue("user")},
+				keys: []string{"id", "userPrincipalName", "displayName", "@odata.type"},
+				values: []gjson.Result{stringValue(id.String()), u.get("UserPrincipalName"), u.get("DisplayName"),
+					stringValue("user")},
 			}
 			u.get("roles").ForEach(func(_, role gjson.Result) bool {
 				if role.Type != gjson.String || !s.holder(roleRef{name: role}, holder, false) {
@@ -89,12 +90,14 @@ var collectorDate = regexp.MustCompile(`^(.*?\d(?:\s*[AaPp][Mm])?)\s+([A-Za-z][A
 
 // zoneHours are the offsets of those zones that the tool's users live in; of any other the time stays unknown.
 var zoneHours = map[string]int{
-	"coordinated universal time": 0, "utc": 0, "gmt standard time": 0, "greenwich standard time": 0, "gmt daylight time": 1,
+	"coordinated universal time": 0, "utc": 0, "gmt standard time": 0, "greenwich standard time": 0,
+	"gmt daylight time":     1,
 	"eastern standard time": -5, "eastern daylight time": -4, "central standard time": -6, "central daylight time": -5,
 	"mountain standard time": -7, "mountain daylight time": -6, "us mountain standard time": -7,
 	"pacific standard time": -8, "pacific daylight time": -7, "alaskan standard time": -9, "alaskan daylight time": -8,
 	"hawaiian standard time": -10, "w. europe standard time": 1, "w. europe daylight time": 2,
-	"central europe standard time": 1, "central europe daylight time": 2, "romance standard time": 1, "romance daylight time": 2,
+	"central europe standard time": 1, "central europe daylight time": 2, "romance standard time": 1,
+	"romance daylight time": 2,
 }
 
 // scubaTime is when the settings were read.

@@ -15,7 +15,8 @@ import (
 type DateOrder int
 
 const (
-	// Usual is month first with slashes (2/25/2026), as Azure writes them, and day first with dots or dashes (25.2.2026,
+	// Usual is month first with slashes (2/25/2026), as Azure writes them, and day first with dots or dashes
+	// (25.2.2026,
 	// 25-2-2026), as the cultures that write those do: collectors use their machine's.
 	Usual DateOrder = iota
 	MonthFirst
@@ -53,7 +54,8 @@ func ParseTime(s string, order DateOrder) (time.Time, error) {
 		return fromParts(m[3], month, day, m[4], m[5], m[6], m[7], m[8], m[9])
 	}
 	if m := wordedTime.FindStringSubmatch(s); m != nil {
-		if month := 1 + strings.Index(monthNames, m[1])/3; strings.Contains(monthNames, m[1]) && monthNames[3*(month-1):3*month] == m[1] {
+		if month := 1 + strings.Index(monthNames, m[1])/3; strings.Contains(monthNames, m[1]) &&
+			monthNames[3*(month-1):3*month] == m[1] {
 			return fromParts(m[3], strconv.Itoa(month), m[2], m[4], m[5], m[6], m[7], m[8], m[9])
 		}
 	}

@@ -57,7 +57,8 @@ func TestDates(t *testing.T) {
 		refused         string
 		ambiguous       string
 	}{
-		{name: "nothing proven", dates: []string{"1/2/2026", "2026-01-02T00:00:00Z", ""}, ambiguous: "nothing in the file proves which"},
+		{name: "nothing proven", dates: []string{"1/2/2026", "2026-01-02T00:00:00Z", ""},
+			ambiguous: "nothing in the file proves which"},
 		{name: "the same day in both", dates: []string{"2/2/2026"}},
 		{name: "month first, as usual", dates: []string{"1/2/2026", "1/25/2026 8:00:00 AM"}},
 		{name: "day first", dates: []string{"1/2/2026", "25/1/2026"}, order: DayFirst},
@@ -67,14 +68,21 @@ func TestDates(t *testing.T) {
 		{name: "dots month first", dates: []string{"1.25.2026"}, order: MonthFirst},
 		{name: "no date at all proves nothing", dates: []string{"25/13/2026", "40/1/2026", "1/2/3"}},
 		{name: "a time after years is no proof", dates: []string{"2026-25-01"}},
-		{name: "a step of the same moment, day first", row: row, dates: []string{"05/09/2026, 08:05"}, order: DayFirst},
+		{name: "a step of the same moment, day first", row: row, dates: []string{"05/09/2026, 08:05"},
+			order: DayFirst},
 		{name: "a step of the same moment, month first", row: row, dates: []string{"09/05/2026, 08:05"}},
-		{name: "steps that say both", row: row, dates: []string{"05/09/2026, 08:05", "09/05/2026"}, refused: "other times in the same rows say both"},
-		{name: "a time of something else", row: `{"lastPasswordChange":"2026-09-05T08:05:00Z"}`, dates: []string{"05/09/2026, 08:05"}, ambiguous: "nothing in the file proves which"},
-		{name: "the days of the name", path: "x/InteractiveSignIns_2026-09-01_2026-09-16.csv", dates: []string{"05/09/2026"}, order: DayFirst},
-		{name: "the days of the name, month first", path: "InteractiveSignIns_2026-09-01_2026-09-16.csv", dates: []string{"9/5/2026"}},
-		{name: "both lie in the name's days", path: "InteractiveSignIns_2026-01-01_2026-12-16.csv", dates: []string{"05/09/2026"}, ambiguous: "nothing in the file proves which"},
-		{name: "numbers before moments", row: row, dates: []string{"05/09/2026, 08:05", "5/25/2026"}, ambiguous: "were read month first, since some have a number over 12 in the second place"},
+		{name: "steps that say both", row: row, dates: []string{"05/09/2026, 08:05", "09/05/2026"},
+			refused: "other times in the same rows say both"},
+		{name: "a time of something else", row: `{"lastPasswordChange":"2026-09-05T08:05:00Z"}`,
+			dates: []string{"05/09/2026, 08:05"}, ambiguous: "nothing in the file proves which"},
+		{name: "the days of the name", path: "x/InteractiveSignIns_2026-09-01_2026-09-16.csv",
+			dates: []string{"05/09/2026"}, order: DayFirst},
+		{name: "the days of the name, month first", path: "InteractiveSignIns_2026-09-01_2026-09-16.csv",
+			dates: []string{"9/5/2026"}},
+		{name: "both lie in the name's days", path: "InteractiveSignIns_2026-01-01_2026-12-16.csv",
+			dates: []string{"05/09/2026"}, ambiguous: "nothing in the file proves which"},
+		{name: "numbers before moments", row: row, dates: []string{"05/09/2026, 08:05", "5/25/2026"},
+			ambiguous: "were read month first, since some have a number over 12 in the second place"},
 	} {
 		in := Input{Path: test.path}
 		in.about(test.row)
@@ -85,7 +93,8 @@ func TestDates(t *testing.T) {
 		if order != test.order || (refused == "") != (test.refused == "") || !strings.Contains(refused, test.refused) {
 			t.Errorf("%s: order %v, %q", test.name, order, refused)
 		}
-		if got := in.Dates.Ambiguous(); refused == "" && ((got == "") != (test.ambiguous == "") || !strings.Contains(got, test.ambiguous)) {
+		if got := in.Dates.Ambiguous(); refused == "" &&
+			((got == "") != (test.ambiguous == "") || !strings.Contains(got, test.ambiguous)) {
 			t.Errorf("%s: %q", test.name, got)
 		}
 	}

@@ -52,18 +52,21 @@ func inWords(text string) string {
 	return strings.NewReplacer("’", "'", "ʼ", "'").Replace(fold(text))
 }
 
-// mustKnow are the columns without which a translated file of sign-ins is not read: what a record is known by, and its outcome.
-var mustKnow = []string{"date (utc)", "request id", "correlation id", "user id", "username", "ip address", "status", "sign-in error code"}
+// mustKnow are the columns without which a translated file of sign-ins is not read: what a record is known by, and its
+// outcome.
+var mustKnow = []string{"date (utc)", "request id", "correlation id", "user id", "username", "ip address", "status",
+	"sign-in error code"}
 
-// inLanguage are the columns whose values are words, which the portal may translate too. No source shows those, so these
-// columns of a translated file are left out.
+// inLanguage are the columns whose values are words, which the portal may translate too. No source shows those, so
+// these columns of a translated file are left out.
 var inLanguage = []string{
-	"user type", "cross tenant access type", "incoming token type", "authentication protocol", "original transfer method", "client app",
+	"user type", "cross tenant access type", "incoming token type", "authentication protocol",
+	"original transfer method", "client app",
 	"authentication requirement", "conditional access",
 }
 
-// translatedSheet is the sheet of a header in one of the languages; nil where it is in none, or where a column is not known
-// that a file of sign-ins must have.
+// translatedSheet is the sheet of a header in one of the languages; nil where it is in none, or where a column is not
+// known that a file of sign-ins must have.
 func translatedSheet(columns []string) *Sheet {
 	for _, t := range translations {
 		english, unknown, left := make([]string, len(columns)), []string(nil), []string(nil)
@@ -109,8 +112,8 @@ func translatedSheet(columns []string) *Sheet {
 	return nil
 }
 
-// translate puts a row's status into English where the word is known. Where it is not, the error code alone says what became
-// of a sign-in: a number is the same in every language.
+// translate puts a row's status into English where the word is known. Where it is not, the error code alone says what
+// became of a sign-in: a number is the same in every language.
 func (t *translation) translate(o object) {
 	for i, key := range o.keys {
 		if key != "status" {

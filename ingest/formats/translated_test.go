@@ -44,7 +44,8 @@ func TestPortalWords(t *testing.T) {
 		default:
 			t.Errorf("line %d: of what? %q", i+2, what)
 		}
-		for _, key := range []string{language + what + " theirs " + inWords(theirs), language + what + " ours " + ours} {
+		for _, key := range []string{language + what + " theirs " + inWords(theirs), language + what + " ours " +
+			ours} {
 			if seen[key] {
 				t.Errorf("line %d: twice: %s", i+2, key)
 			}
@@ -70,15 +71,20 @@ const (
 )
 
 func TestTranslatedSignIns(t *testing.T) {
-	in := row{"id": requestID, "correlationId": chainID, "userId": jane, "userPrincipalName": "jane@contoso.com", "ipAddress": "203.0.113.9"}
-	spanish := row{"userDisplayName": "Jane Doe", "appDisplayName": "My Signins", "appId": "19db86c3-b2b9-44cc-b339-36da233a3be2",
+	in := row{"id": requestID, "correlationId": chainID, "userId": jane, "userPrincipalName": "jane@contoso.com",
+		"ipAddress": "203.0.113.9"}
+	spanish := row{"userDisplayName": "Jane Doe", "appDisplayName": "My Signins",
+		"appId":            "19db86c3-b2b9-44cc-b339-36da233a3be2",
 		"resourceTenantId": tenant, "location": row{"city": "Bonn", "countryOrRegion": "DE"}, "sessionId": "s1"}
 	spanishRow := func(status, code string) string {
-		return spanishHeader + "\n14/09/2026 8:59:26;" + requestID + ";" + chainID + ";" + jane + ";Jane Doe;jane@contoso.com;Miembro;My Signins;" +
-			"19db86c3-b2b9-44cc-b339-36da233a3be2;" + tenant + ";203.0.113.9;Bonn, NRW, DE;" + status + ";" + code + ";;s1;Correcto\n"
+		return spanishHeader + "\n14/09/2026 8:59:26;" + requestID + ";" + chainID + ";" + jane +
+			";Jane Doe;jane@contoso.com;Miembro;My Signins;" +
+			"19db86c3-b2b9-44cc-b339-36da233a3be2;" + tenant + ";203.0.113.9;Bonn, NRW, DE;" + status + ";" + code +
+			";;s1;Correcto\n"
 	}
 	frenchRow := func(status, code string) string {
-		return frenchHeader + "\n2026-09-14T08:59:26Z;" + requestID + ";" + chainID + ";" + jane + ";jane@contoso.com;203.0.113.9;" + status + ";" + code + ";x\n"
+		return frenchHeader + "\n2026-09-14T08:59:26Z;" + requestID + ";" + chainID + ";" + jane +
+			";jane@contoso.com;203.0.113.9;" + status + ";" + code + ";x\n"
 	}
 	for _, test := range []struct {
 		name, text string
@@ -88,12 +94,16 @@ func TestTranslatedSignIns(t *testing.T) {
 		{"Spanish success", spanishRow("Correcto", "0"), spanish, row{"status": row{"errorCode": 0.0}},
 			"its header is in Spanish and is read as the English one; left out, since their values are words of that language: user type, conditional access; " +
 				"to have them, set the portal's language to English and download again, or download as JSON"},
-		{"Spanish success without code", spanishRow("Correcto", ""), spanish, row{"status": row{"errorCode": 0.0}}, "its header is in Spanish"},
-		{"Spanish failure with code 0 is no success", spanishRow("Error", "0"), spanish, nil, "its header is in Spanish"},
-		{"Spanish failure", spanishRow("Error", "50126"), spanish, row{"status": row{"errorCode": 50126.0}}, "its header is in Spanish"},
+		{"Spanish success without code", spanishRow("Correcto", ""), spanish, row{"status": row{"errorCode": 0.0}},
+			"its header is in Spanish"},
+		{"Spanish failure with code 0 is no success", spanishRow("Error", "0"), spanish, nil,
+			"its header is in Spanish"},
+		{"Spanish failure", spanishRow("Error", "50126"), spanish, row{"status": row{"errorCode": 50126.0}},
+			"its header is in Spanish"},
 		{"French, by the code", frenchRow("Opération réussie", "0"), nil, row{"status": row{"errorCode": 0.0}},
 			"its header is in French and is read as the English one; not known: Colonne nouvelle; to have them, set the portal's language to English and download again, or download as JSON"},
-		{"French failure", frenchRow("Échec", "50126"), nil, row{"status": row{"errorCode": 50126.0}}, "its header is in French"},
+		{"French failure", frenchRow("Échec", "50126"), nil, row{"status": row{"errorCode": 50126.0}},
+			"its header is in French"},
 		{"French without code is no success", frenchRow("Opération réussie", ""), nil, nil, "its header is in French"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -107,7 +117,8 @@ func TestTranslatedSignIns(t *testing.T) {
 			if sheet == nil || sheet.Format != adminCentreSignIns {
 				t.Fatalf("sheet %+v", sheet)
 			}
-			if outs[0].Bad != "" || outs[0].NotUsed != "" || outs[0].Wrong != 0 || !strings.HasPrefix(sheet.Note, test.note) {
+			if outs[0].Bad != "" || outs[0].NotUsed != "" || outs[0].Wrong != 0 ||
+				!strings.HasPrefix(sheet.Note, test.note) {
 				t.Fatalf("%+v", outs[0])
 			}
 			if diff := cmp.Diff([]loaded{{"signin_record", want}}, rowsOf(t, outs[0])); diff != "" {

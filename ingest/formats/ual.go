@@ -11,8 +11,8 @@ import (
 )
 
 // The Unified Audit Log: its own events as JSON, and what wraps them, one record each: Purview's and PowerShell's
-// AuditData, Graph's auditData, Defender's RawEventData, in CSV a column with the event's JSON as text. Sign-ins are read
-// here, and what else was done in ualactivity.go. No source shows the issuance of a pass there.
+// AuditData, Graph's auditData, Defender's RawEventData, in CSV a column with the event's JSON as text. Sign-ins are
+// read here, and what else was done in ualactivity.go. No source shows the issuance of a pass there.
 
 var unifiedAudit = &Format{
 	Name:   "Unified Audit Log",
@@ -20,7 +20,8 @@ var unifiedAudit = &Format{
 	column: asFolded,
 	is: func(o object) bool {
 		if o.hasFolded(wrappedEvents...) {
-			return o.hasFolded("operation", "operations", "actionType", "auditLogRecordType", "recordType", "creationDate", "createdDateTime")
+			return o.hasFolded("operation", "operations", "actionType", "auditLogRecordType", "recordType",
+				"creationDate", "createdDateTime")
 		}
 		return o.hasFolded("operation") && (o.hasFolded("auditLogRecordType") ||
 			o.hasFolded("creationTime") && o.hasFolded("recordType", "workload", "organizationId", "userKey"))
@@ -28,8 +29,8 @@ var unifiedAudit = &Format{
 	read: readUnifiedAudit,
 }
 
-// wrappedEvents are the members that hold an event whole: the export's own, Microsoft-Extractor-Suite's in its triage, and
-// Defender's in CloudAppEvents.
+// wrappedEvents are the members that hold an event whole: the export's own, Microsoft-Extractor-Suite's in its triage,
+// and Defender's in CloudAppEvents.
 var wrappedEvents = []string{"auditData", "auditData_Raw", "rawEventData"}
 
 // signInOperations are the operations of sign-ins, and the error code of one that names none. A failed one without a
@@ -89,10 +90,12 @@ func readUnifiedAudit(o object, in *Input) Outcome {
 	p.with("appId", event.folded("applicationId", "clientAppId"))
 	p.with("resourceId", signedInTo(event))
 	p.with("userAgent", stringValue(extended("UserAgent")))
-	p.with("ipAddress", stringValue(withoutPort(both.text("clientIP", "clientIPAddress", "actorIpAddress", "Client_IPAddress"))))
+	p.with("ipAddress", stringValue(withoutPort(both.text("clientIP", "clientIPAddress", "actorIpAddress",
+		"Client_IPAddress"))))
 	p.with("sessionId", sessionOf(event, device))
 	p.with("deviceDetail", nestedObject(
-		member{"deviceId", stringValue(device("Id"))}, member{"displayName", stringValue(device("DisplayName"))}, member{"operatingSystem", stringValue(device("OS"))},
+		member{"deviceId", stringValue(device("Id"))}, member{"displayName", stringValue(device("DisplayName"))},
+		member{"operatingSystem", stringValue(device("OS"))},
 	))
 	p.with("status", nestedObject(member{"errorCode", gjson.Parse(code)}, member{"failureReason", reason}))
 	out := readSignIn(p, in, envelope{tenant: both.text("organizationId"), bits: bits, event: own, log: "ual"})
@@ -113,7 +116,8 @@ func ownID(event, wrapping object) string {
 
 var integer = regexp.MustCompile(`^\d{1,18}$`)
 
-// auditData is the event inside its wrapping, or the record itself where it has none; damaged says why it cannot be read.
+// auditData is the event inside its wrapping, or the record itself where it has none; damaged says why it cannot be
+// read.
 func auditData(o object) (event object, damaged string) {
 	data := o.folded(wrappedEvents...)
 	if !data.Exists() || strings.TrimSpace(scalarText(data)) == "" && data.Type != gjson.JSON {
@@ -137,8 +141,8 @@ func namedValues(event object, key string) func(name string) string {
 	return func(name string) string { return values[strings.ToLower(name)] }
 }
 
-// eachNamed reads a list of {Name, Value} or {Key, Value}, or an object, or the two columns that Splunk makes of such a
-// list.
+// eachNamed reads a list of {Name, Value} or {Key, Value}, or an object, or the two columns that Splunk makes of such
+// a list.
 func eachNamed(event object, key string, each func(name, value string)) {
 	switch list := unwrap(event.folded(key)); {
 	case list.IsArray():
@@ -241,7 +245,8 @@ type access struct{ session, token, client, correlation string }
 func accessOf(event object) (a access) {
 	context := unwrap(event.folded("appAccessContext"))
 	all := []wanted{
-		{"AADSessionId", &a.session}, {"UniqueTokenId", &a.token}, {"ClientAppId", &a.client}, {"CorrelationId", &a.correlation},
+		{"AADSessionId", &a.session}, {"UniqueTokenId", &a.token}, {"ClientAppId", &a.client},
+		{"CorrelationId", &a.correlation},
 	}
 	pick(context, all...)
 	if !context.IsObject() { // a table has a column for each, where the object was flattened

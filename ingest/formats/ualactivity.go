@@ -9,8 +9,8 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// The Unified Audit Log's records that are no sign-ins. Each workload has members of its own for who did what from where;
-// README.md says which.
+// The Unified Audit Log's records that are no sign-ins. Each workload has members of its own for who did what from
+// where; README.md says which.
 
 const (
 	directoryWorkload = "AzureActiveDirectory"
@@ -86,9 +86,9 @@ const (
 	userPrefix             = "User_"
 )
 
-// doerOf reads whom a record names: the object id of the token, else of Defender's account, else a UserId or UserKey that
-// is one as a whole. UserKey is an application's where the type of user says so. Exchange writes numbers and security
-// identifiers there, which name nobody whom a sign-in names.
+// doerOf reads whom a record names: the object id of the token, else of Defender's account, else a UserId or UserKey
+// that is one as a whole. UserKey is an application's where the type of user says so. Exchange writes numbers and
+// security identifiers there, which name nobody whom a sign-in names.
 func doerOf(both saying) (d doer) {
 	user, key := both.text("userId", "userIds", "userPrincipalName"), both.text("userKey")
 	kind := strings.ToLower(both.text("userType"))
@@ -164,8 +164,8 @@ func (v *values) serviceOperation(event object, both saying, d *details, whose *
 	}
 }
 
-// Parameters of Exchange's commands, in lower case: those that a class of deeds depends on, and those that name where a
-// rule forwards to.
+// Parameters of Exchange's commands, in lower case: those that a class of deeds depends on, and those that name where
+// a rule forwards to.
 var (
 	toldParameters = map[string]bool{
 		"forwardingsmtpaddress": true, "forwardingaddress": true, "auditenabled": true, "auditlogagelimit": true,
@@ -224,7 +224,8 @@ func (v *values) mailbox(event object, d *details, whose *doer, object *enumerat
 		of := readObject(item)
 		object.add(scalarText(of.folded("subject")))
 		var path, member, may string
-		pick(unwrap(of.folded("parentFolder")), wanted{"path", &path}, wanted{"memberUpn", &member}, wanted{"memberRights", &may})
+		pick(unwrap(of.folded("parentFolder")), wanted{"path", &path}, wanted{"memberUpn", &member},
+			wanted{"memberRights", &may})
 		object.add(path)
 		if record.Present(member) {
 			granted, rights = member, may
@@ -297,7 +298,8 @@ func ruleRecipients(actions string) (all []string) {
 	return all
 }
 
-// directoryOperation reads what the directory logs. Its addresses are Microsoft's own, or none; its sessions are not told.
+// directoryOperation reads what the directory logs. Its addresses are Microsoft's own, or none; its sessions are not
+// told.
 func (v *values) directoryOperation(event object, whose *doer) {
 	eachID(event, "actor", func(id, kind string) {
 		of, isUser := strings.CutPrefix(id, userPrefix)

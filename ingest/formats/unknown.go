@@ -47,8 +47,10 @@ func LooksLike(text string) Look {
 	}
 	switch {
 	case v.Get("error.code").Exists() && v.Get("error.message").Exists():
-		look.What = "an error answer of Microsoft Graph in place of an export (" + record.Excerpt([]byte(v.Get("error.code").String()), 80) + ": " +
-			record.Excerpt([]byte(v.Get("error.message").String()), 120) + "): sign-ins need a Microsoft Entra ID P1 or P2 licence and the permission AuditLog.Read.All; mend that and export again"
+		look.What = "an error answer of Microsoft Graph in place of an export (" +
+			record.Excerpt([]byte(v.Get("error.code").String()), 80) + ": " +
+			record.Excerpt([]byte(v.Get("error.message").String()), 120) +
+			"): sign-ins need a Microsoft Entra ID P1 or P2 licence and the permission AuditLog.Read.All; mend that and export again"
 	case o.has("_source") || o.has("@timestamp") && o.hasAny("azure", "event", "ecs", "agent", "data_stream"):
 		look.What = looksElastic
 	case o.hasAny("_raw", "_time", "_bkt", "_cd") || o.get("result").IsObject() || dotted:
@@ -56,7 +58,8 @@ func LooksLike(text string) Look {
 	case o.hasAny("TimeGenerated", "TableName", "FrameType"):
 		look.What = looksKusto
 	default:
-		look.What = "objects with the keys " + record.Excerpt([]byte(strings.Join(o.keys[:min(len(o.keys), 8)], ", ")), 160) + ": " + exportInstead
+		look.What = "objects with the keys " + record.Excerpt([]byte(strings.Join(o.keys[:min(len(o.keys), 8)], ", ")),
+			160) + ": " + exportInstead
 	}
 	return look
 }
@@ -71,11 +74,13 @@ func HeaderLooksLike(columns []string, label string) Look {
 	for _, c := range columns {
 		folded := fold(c)
 		h.with(folded, gjson.Result{Type: gjson.String, Str: "-", Raw: `"-"`})
-		dotted = dotted || strings.HasPrefix(folded, "properties.") || strings.Contains(folded, "{}") || strings.HasPrefix(folded, "result.")
+		dotted = dotted || strings.HasPrefix(folded, "properties.") || strings.Contains(folded, "{}") ||
+			strings.HasPrefix(folded, "result.")
 	}
 	look.Logs = keysOfLogs(h.keys)
 	switch {
-	case portalName.MatchString(strings.ReplaceAll(label, `\`, "/")), strings.Contains(strings.Join(h.keys, "|"), "(utc)"):
+	case portalName.MatchString(strings.ReplaceAll(label, `\`, "/")),
+		strings.Contains(strings.Join(h.keys, "|"), "(utc)"):
 		look.What = looksPortal
 	case h.hasAny("_source", "@timestamp", "event.dataset", "data_stream.dataset"):
 		look.What = looksElastic
@@ -104,7 +109,8 @@ func nameTogether(keys []string) bool {
 	user, correlation := false, false
 	for _, k := range keys {
 		k = keyOf(k)
-		user, correlation = user || strings.HasSuffix(k, "userprincipalname"), correlation || strings.HasSuffix(k, "correlationid")
+		user, correlation = user || strings.HasSuffix(k, "userprincipalname"), correlation ||
+			strings.HasSuffix(k, "correlationid")
 	}
 	return user && correlation
 }
@@ -135,9 +141,12 @@ func namesLogs(v gjson.Result, depth int) bool {
 var ownReport = &Format{
 	Name: "report of tapaudit",
 	is: func(o object) bool {
-		return o.text("tool") == "tapaudit" && o.has("rules_sha256") || o.has("finding_id", "rule_id") || o.has("rule_id", "population", "assessed") ||
-			o.has("pass_id", "end_basis") || o.has("footprint", "supervised") || o.has("log_type", "can_show_tap") || o.has("usable_once", "default_minutes") ||
-			o.has("rule_id", "approved_on", "findings") || o.has("records_read", "records_quarantined", "sha256") || o.has("offset", "reason", "excerpt", "sha256")
+		return o.text("tool") == "tapaudit" && o.has("rules_sha256") || o.has("finding_id", "rule_id") ||
+			o.has("rule_id", "population", "assessed") ||
+			o.has("pass_id", "end_basis") || o.has("footprint", "supervised") || o.has("log_type", "can_show_tap") ||
+			o.has("usable_once", "default_minutes") ||
+			o.has("rule_id", "approved_on", "findings") || o.has("records_read", "records_quarantined", "sha256") ||
+			o.has("offset", "reason", "excerpt", "sha256")
 	},
 	read: func(object, *Input) Outcome { return Outcome{NotUsed: "a report that tapaudit wrote"} },
 }

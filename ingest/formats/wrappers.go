@@ -8,8 +8,8 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// Pipelines put a record inside another: Splunk under _raw, Elastic's agents as text under event.original, Logstash and
-// Graylog under message, an Event Hub's consumers under Body, Wazuh under data, Graph's $batch under body. What is
+// Pipelines put a record inside another: Splunk under _raw, Elastic's agents as text under event.original, Logstash
+// and Graylog under message, an Event Hub's consumers under Body, Wazuh under data, Graph's $batch under body. What is
 // unmistakable is unwrapped, however deep these nest, and the inside is read as if it stood alone.
 
 // Inside is a record that another wraps.
@@ -21,10 +21,11 @@ type Inside struct {
 // deepestWrapper is how many wrappers inside one another are looked into.
 const deepestWrapper = 32
 
-// wrapping are the members that hold a record, a list of records or the text of either, the surest first: what a pipeline
-// left untouched comes before what it took apart.
+// wrapping are the members that hold a record, a list of records or the text of either, the surest first: what a
+// pipeline left untouched comes before what it took apart.
 var wrapping = []string{
-	"_raw", "event.original", "@rawstring", "message", "full_message", "_source", "result", "results", "body", "records", "value",
+	"_raw", "event.original", "@rawstring", "message", "full_message", "_source", "result", "results", "body",
+	"records", "value",
 	"responses", "tables", "data", "hits", "messages", "event", "payload", "log", "rawData",
 }
 
@@ -123,7 +124,8 @@ func columnNames(columns gjson.Result) (names []string) {
 // isLog says whether a format's records are of a log, rather than objects that many others hold too.
 func isLog(f *Format) bool {
 	switch f {
-	case graphSignIn, graphAudit, diagnostic, unifiedAudit, logAnalytics, defenderSignIns, defenderRequests, powerShell(graphSignIn), powerShell(graphAudit):
+	case graphSignIn, graphAudit, diagnostic, unifiedAudit, logAnalytics, defenderSignIns, defenderRequests,
+		powerShell(graphSignIn), powerShell(graphAudit):
 		return true
 	}
 	return false
@@ -159,14 +161,16 @@ var graphBatch = &Format{
 	needs: need("status,body"),
 	is: func(o object) bool {
 		body := unwrap(o.get("body"))
-		return body.Get("error.code").Exists() || body.Get("value").IsArray() && (len(body.Get("value").Array()) == 0 || recordsOf(body, "", deepestWrapper) != nil)
+		return body.Get("error.code").Exists() || body.Get("value").IsArray() &&
+			(len(body.Get("value").Array()) == 0 || recordsOf(body, "", deepestWrapper) != nil)
 	},
 	read: func(o object, _ *Input) Outcome {
 		body := unwrap(o.get("body"))
 		if code := body.Get("error.code"); code.Exists() {
 			return Outcome{
 				NotUsed: "an error in place of an answer of Graph's $batch",
-				Note:    "an answer of the batch is the error " + record.Excerpt([]byte(code.String()), 60) + ": what was asked for is missing",
+				Note: "an answer of the batch is the error " + record.Excerpt([]byte(code.String()), 60) +
+					": what was asked for is missing",
 			}
 		}
 		out := Outcome{Inside: recordsOf(body, "", deepestWrapper)}
@@ -180,12 +184,15 @@ var graphBatch = &Format{
 	},
 }
 
-// kustoAnswer is what Kusto's REST answers have beside the result: frames that hold no rows, and tables about the query.
+// kustoAnswer is what Kusto's REST answers have beside the result: frames that hold no rows, and tables about the
+// query.
 var kustoAnswer = &Format{
 	Name: "Kusto answer",
 	is: func(o object) bool {
-		return o.has("FrameType") || o.has("StatusCode", "StatusDescription", "SubActivityId") || o.has("Ordinal", "Kind", "PrettyName") ||
-			o.has("TableId", "Key", "Value") || o.has("LevelName", "StatusCodeName", "EventTypeName") || len(o.keys) == 1 && o.keys[0] == "Value" && o.values[0].Type != gjson.JSON
+		return o.has("FrameType") || o.has("StatusCode", "StatusDescription", "SubActivityId") ||
+			o.has("Ordinal", "Kind", "PrettyName") ||
+			o.has("TableId", "Key", "Value") || o.has("LevelName", "StatusCodeName", "EventTypeName") ||
+			len(o.keys) == 1 && o.keys[0] == "Value" && o.values[0].Type != gjson.JSON
 	},
 	read: func(o object, _ *Input) Outcome {
 		if o.has("Rows") {

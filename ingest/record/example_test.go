@@ -23,7 +23,8 @@ func ExamplePlaceIn() {
 	// evidence/signins.json:1[17]
 }
 
-// The columns of a kind of record are declared once; the case's tables, what a format fills and a lake are made from that.
+// The columns of a kind of record are declared once; the case's tables, what a format fills and a lake are made from
+// that.
 func ExampleKind() {
 	for _, name := range []string{"id", "time", "user_id"} {
 		column := record.SignIn.Columns[record.SignIn.At(name)]

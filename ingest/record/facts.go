@@ -12,7 +12,8 @@ import (
 // Largest is the size in bytes over which a record is quarantined; no exporter writes one near it.
 const Largest = 16 << 20
 
-// LongestChosen is how many characters of an activity's text are kept that somebody chose: a file's name, a subject, a path.
+// LongestChosen is how many characters of an activity's text are kept that somebody chose: a file's name, a subject, a
+// path.
 const LongestChosen = 300
 
 // Earliest and Latest bound the times that a record may have (Latest exclusive); outside them it is quarantined. Real
@@ -27,7 +28,8 @@ func Instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.99
 
 // OutsideYearsSQL says of a column of times, in SQL, that its value is none that a record may have.
 func OutsideYearsSQL(column string) string {
-	return fmt.Sprintf("%s < TIMESTAMP '%s' OR %[1]s >= TIMESTAMP '%[3]s'", column, Earliest.Format(time.DateOnly), Latest.Format(time.DateOnly))
+	return fmt.Sprintf("%s < TIMESTAMP '%s' OR %[1]s >= TIMESTAMP '%[3]s'", column, Earliest.Format(time.DateOnly),
+		Latest.Format(time.DateOnly))
 }
 
 // absent are identities that are none, in lower case: exporters write them for nobody and nothing. The first few are
@@ -59,8 +61,8 @@ func AbsentSQL() string { return "'" + strings.Join(absent, "', '") + "'" }
 
 // What an attempt with a pass shows in, whoever asks: the readers, the judgement's SQL, an extract's query.
 const (
-	// Microsoft's errors of a pass are AADSTS130502 to 130507: the policy lets the user have none (130502), the pass is
-	// wrong, expired (130504), used up (130505) or not yet valid. 130500 is phone sign-in's and 130501 anybody's.
+	// Microsoft's errors of a pass are AADSTS130502 to 130507: the policy lets the user have none (130502), the pass
+	// is wrong, expired (130504), used up (130505) or not yet valid. 130500 is phone sign-in's and 130501 anybody's.
 	firstPassError, lastPassError = 130500, 130509 // what is kept as proof
 	FirstAttempt, LastAttempt     = 130502, 130507
 	PassBit                       = 2                                          // in the Unified Audit Log's UserAuthenticationMethod
@@ -70,8 +72,10 @@ const (
 	PassActivities                = `security info|temporary access pass`      // activities by which a pass is issued or deleted, in lower case
 	PassMethods                   = `temporaryaccesspassmethods`               // in the URI of a request to Graph for passes, in lower case
 	PassRequests                  = `/authentication/` + PassMethods + `(/|$)` // in its path
-	// Activities are what a rule reads of the directory's audit log, in lower case: the judgement, proof and extracts keep to it.
-	Activities = PassActivities + `|authentication methods policy|device|owner|role|group|password|add user|external user` +
+	// Activities are what a rule reads of the directory's audit log, in lower case: the judgement, proof and extracts
+	// keep to it.
+	Activities = PassActivities +
+		`|authentication methods policy|device|owner|role|group|password|add user|external user` +
 		`|windows hello|passkey|fido2|phone sign-in|platform credential|re-registration of mfa|credentials|certificates and secrets|conditional access policy|named location` +
 		`|consent to application|permission grant|add application|update application|add service principal|bitlocker` +
 		`|local administrator|authorization policy|security defaults|continuous access|domain|strong authentication`
@@ -122,7 +126,8 @@ func AuditConcernsPass(activity, targets string) bool {
 
 // ChangesHireDate says whether an audit event changed a user's hire date.
 func ChangesHireDate(activity, targets string) bool {
-	return strings.EqualFold(strings.TrimSpace(activity), userUpdate) && strings.Contains(strings.ToLower(targets), hireDate)
+	return strings.EqualFold(strings.TrimSpace(activity), userUpdate) &&
+		strings.Contains(strings.ToLower(targets), hireDate)
 }
 
 // Place is where a record stands in the evidence.
@@ -139,8 +144,8 @@ const (
 	beforeNumber, afterNumber = "[", "]"
 )
 
-// String is the place as it is written everywhere: file:line, file:line[n] where the line holds several records, file#row.
-// The macro place_text writes the same.
+// String is the place as it is written everywhere: file:line, file:line[n] where the line holds several records,
+// file#row. The macro place_text writes the same.
 func (p Place) String() string {
 	if p.Line <= 0 {
 		return p.Path
@@ -155,7 +160,8 @@ func (p Place) String() string {
 	return text
 }
 
-var placeInFile = regexp.MustCompile(`^(?:(` + regexp.QuoteMeta(beforeLine) + `)|` + regexp.QuoteMeta(beforeRow) + `)([1-9][0-9]{0,17})(?:` +
+var placeInFile = regexp.MustCompile(`^(?:(` + regexp.QuoteMeta(beforeLine) + `)|` + regexp.QuoteMeta(beforeRow) +
+	`)([1-9][0-9]{0,17})(?:` +
 	regexp.QuoteMeta(beforeNumber) + `([1-9][0-9]{0,17})` + regexp.QuoteMeta(afterNumber) + `)?$`)
 
 // PlaceIn reads a place that String wrote, of the file that has this path; ok is false where it is none in that file.
@@ -171,7 +177,8 @@ func PlaceIn(path, text string) (p Place, ok bool) {
 	return p, true
 }
 
-// PlaceMacro is the macro place_text, which writes a place as [Place.String] does; number is NULL where the line holds one record.
+// PlaceMacro is the macro place_text, which writes a place as [Place.String] does; number is NULL where the line holds
+// one record.
 func PlaceMacro() string {
 	return fmt.Sprintf(`
 CREATE MACRO place_text(path, in_rows, line, number) AS

@@ -57,7 +57,8 @@ var SignIn = newKind("signin_record", "",
 )
 
 // SignInStep is a step of a sign-in where steps have a file of their own; its id is the sign-in's request id.
-var SignInStep = newKind("signin_step", "Steps that come in a file of their own (the admin centre's AuthDetails), joined by request id.",
+var SignInStep = newKind("signin_step",
+	"Steps that come in a file of their own (the admin centre's AuthDetails), joined by request id.",
 	Column{Name: "id", Type: Text, Graph: "id", Required: true},
 	Column{Name: "time", Type: Time},
 	Column{Name: "method", Type: Text, Graph: "method"},
@@ -88,7 +89,8 @@ var Audit = newKind("audit_record", "",
 	Column{Name: "actor_sp_id", Type: Text, Graph: "initiatedBy.app.servicePrincipalId"},
 	Column{Name: "actor_sp_name", Type: Text, Graph: "initiatedBy.app.servicePrincipalName"},
 	Column{Name: "actor_session_id", Type: Text, Graph: "initiatedBy.linkableIdentifiers.sessionId"},
-	Column{Name: "actor_token_id", Type: Text, Graph: "initiatedBy.linkableIdentifiers.tokenDetails.uniqueTokenIdentifier"},
+	Column{Name: "actor_token_id", Type: Text,
+		Graph: "initiatedBy.linkableIdentifiers.tokenDetails.uniqueTokenIdentifier"},
 	Column{Name: "actor_user_agent", Type: Text, Graph: "initiatedBy.userAgent"},
 	Column{Name: "targets", Type: JSON, Objects: true, Graph: "targetResources"},
 	Column{Name: "details", Type: JSON, Objects: true, Graph: "additionalDetails"},
@@ -101,8 +103,8 @@ const (
 )
 
 // Activity is something that was done: a record of the Unified Audit Log that is no sign-in, or a request to Microsoft
-// Graph or Azure AD Graph. Publishers write them in many shapes, so the readers know where each value stands; a lake's row
-// has these columns' names.
+// Graph or Azure AD Graph. Publishers write them in many shapes, so the readers know where each value stands; a lake's
+// row has these columns' names.
 var Activity = newKind("activities", `What was done: the Unified Audit Log's records that are no sign-ins, and requests to
 Microsoft Graph and Azure AD Graph.
 Their text is not kept, and of a text that somebody chose (object, path, names in details) its beginning.`,
@@ -148,7 +150,8 @@ var (
 	snapshotTime   = Column{Name: "time", Type: Time}
 
 	// Policy is the Temporary Access Pass's configuration, its known settings as one object.
-	Policy = newKind("policy_snapshot", "Snapshots of the directory and its policies. time is when they were taken, NULL where nothing says so.",
+	Policy = newKind("policy_snapshot",
+		"Snapshots of the directory and its policies. time is when they were taken, NULL where nothing says so.",
 		snapshotTenant, snapshotTime,
 		Column{Name: "policy", Type: JSON, Graph: "policy", Required: true},
 	)
@@ -208,7 +211,8 @@ var (
 		Column{Name: "user_actions", Type: Texts, Graph: "userActions"},
 	)
 	// Pass is a pass among a user's methods.
-	Pass = newKind("pass_snapshot", "A pass that a temporaryAccessPassMethods snapshot shows. The passcode is never among what is kept.",
+	Pass = newKind("pass_snapshot",
+		"A pass that a temporaryAccessPassMethods snapshot shows. The passcode is never among what is kept.",
 		snapshotTenant, snapshotTime,
 		Column{Name: "id", Type: Text, Graph: "id"},
 		Column{Name: "user_id", Type: Text, Graph: "userId"},
@@ -256,23 +260,29 @@ Records per tenant, log type and day of the lake, whether they are in the extrac
 		Column{Name: "last_tap_time", Type: Time},
 	)
 	// ExtractAddress is a user who signed in successfully from an address of an attempt.
-	ExtractAddress = newKind("extract_address", "Users who signed in successfully from an address of a TAP attempt: 50 of them at most, and how many there are.",
+	ExtractAddress = newKind("extract_address",
+		"Users who signed in successfully from an address of a TAP attempt: 50 of them at most, and how many there are.",
 		Column{Name: "extract", Type: Text, Required: true},
 		Column{Name: "tenant_id", Type: Text},
 		Column{Name: "ip", Type: Text, Graph: "ip", Required: true},
 		Column{Name: "user_id", Type: Text, Graph: "user_id"},
 		Column{Name: "upn", Type: Text, Graph: "upn"},
 		Column{Name: "users", Type: Number, Graph: "users", Required: true},
-		Column{Name: "days", Type: Number, Graph: "days", About: "on which this user did so; NULL in an older extract"},
-		Column{Name: "never_attempted", Type: Number, Graph: "never_attempted", About: "how many of the users never attempted a pass"},
-		Column{Name: "on_two_days", Type: Number, Graph: "on_two_days", About: "how many of those came on two days or more"},
+		Column{Name: "days", Type: Number, Graph: "days",
+			About: "on which this user did so; NULL in an older extract"},
+		Column{Name: "never_attempted", Type: Number, Graph: "never_attempted",
+			About: "how many of the users never attempted a pass"},
+		Column{Name: "on_two_days", Type: Number, Graph: "on_two_days",
+			About: "how many of those came on two days or more"},
 	)
 	// ExtractCountry is how many users who never attempted a pass signed in successfully from a country.
-	ExtractCountry = newKind("extract_country", "In how many countries the tenant's users are: users who never attempted a pass, by country.",
+	ExtractCountry = newKind("extract_country",
+		"In how many countries the tenant's users are: users who never attempted a pass, by country.",
 		Column{Name: "extract", Type: Text, Required: true},
 		Column{Name: "tenant_id", Type: Text},
 		Column{Name: "country", Type: Text, Graph: "country", Required: true},
-		Column{Name: "users", Type: Number, Graph: "users", Required: true, About: "who never attempted a pass and signed in from there"},
+		Column{Name: "users", Type: Number, Graph: "users", Required: true,
+			About: "who never attempted a pass and signed in from there"},
 		Column{Name: "users_anywhere", Type: Number, Graph: "users_anywhere", Required: true,
 			About: "who never attempted a pass and signed in from a country that is known"},
 	)

@@ -21,7 +21,8 @@ func IsSecretColumn(folded string) bool {
 
 // passcodeValue finds that member with a text as its value, as JSON, as JSON inside a JSON string
 // (with backslashes before the quotes), and as PowerShell's @{temporaryAccessPass=…}.
-var passcodeValue = regexp.MustCompile(`(?i)(\\*"` + passcodeKey + `\\*"\s*:\s*\\*")((?:[^"\\]|\\[^"])+)|(\b` + passcodeKey + `\s*=\s*)([^;}\s"]+)`)
+var passcodeValue = regexp.MustCompile(`(?i)(\\*"` + passcodeKey + `\\*"\s*:\s*\\*")((?:[^"\\]|\\[^"])+)|(\b` +
+	passcodeKey + `\s*=\s*)([^;}\s"]+)`)
 
 // notPasscode are values of such a member that say only whether there is a pass, or that one was masked before.
 var notPasscode = regexp.MustCompile(`(?i)^(true|false|null|none|yes|no|enabled|disabled|-|\*\*\*)?$`)

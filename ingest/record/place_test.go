@@ -24,7 +24,8 @@ func TestPlaceIsReadAsWritten(t *testing.T) {
 	if whole := (Place{Path: "a.json"}).String(); whole != "a.json" {
 		t.Errorf("a file as a whole is written %s", whole)
 	}
-	for _, text := range []string{"a.json", "a.json:", "a.json:0", "a.json:01", "a.json:1[0]", "a.json:1[", "a.json#1[2]", "b.json:1", "a.json:1x", "a.json:-1"} {
+	for _, text := range []string{"a.json", "a.json:", "a.json:0", "a.json:01", "a.json:1[0]", "a.json:1[",
+		"a.json#1[2]", "b.json:1", "a.json:1x", "a.json:-1"} {
 		if got, ok := PlaceIn("a.json", text); ok {
 			t.Errorf("%s is read as %+v", text, got)
 		}

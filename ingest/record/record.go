@@ -52,7 +52,8 @@ func (c Column) Stored() Type {
 // identity says whether the column holds identities: ids and user principal names, which join records. Words for null
 // are none.
 func (c Column) identity() bool {
-	return c.Type == Text && (c.Name == "id" || strings.HasSuffix(c.Name, "_id") || c.Name == "upn" || strings.HasSuffix(c.Name, "_upn"))
+	return c.Type == Text && (c.Name == "id" || strings.HasSuffix(c.Name, "_id") || c.Name == "upn" ||
+		strings.HasSuffix(c.Name, "_upn"))
 }
 
 // Source is a place in the object that a record is read from.
@@ -130,7 +131,8 @@ func (k *Kind) Lake() []Column {
 }
 
 func newKind(table, about string, columns ...Column) *Kind {
-	k := &Kind{Table: table, About: about, Columns: columns, Slots: len(columns), at: map[string]int{}, more: map[string]int{}}
+	k := &Kind{Table: table, About: about, Columns: columns, Slots: len(columns), at: map[string]int{},
+		more: map[string]int{}}
 	for i, c := range columns {
 		k.at[c.Name] = i
 		k.identity = append(k.identity, c.identity())

@@ -29,7 +29,8 @@ func TestColumns(t *testing.T) {
 			if c.Derived {
 				marks += " derived"
 			}
-			text.WriteString(strings.TrimRight(fmt.Sprintf("    %-20s %-9s %s%s", c.Name, c.Type, c.Graph, marks), " ") + "\n")
+			text.WriteString(strings.TrimRight(fmt.Sprintf("    %-20s %-9s %s%s", c.Name, c.Type, c.Graph, marks),
+				" ") + "\n")
 		}
 	}
 	path := filepath.Join("testdata", "columns.txt")
@@ -83,12 +84,14 @@ func TestMembers(t *testing.T) {
 }
 
 func TestSpelling(t *testing.T) {
-	for pascal, want := range map[string]string{"UserId": "userId", "IPAddress": "ipAddress", "ID": "id", "id": "id", "": "", "UPN": "upn"} {
+	for pascal, want := range map[string]string{"UserId": "userId", "IPAddress": "ipAddress", "ID": "id", "id": "id",
+		"": "", "UPN": "upn"} {
 		if got := FromPascal(pascal); got != want {
 			t.Errorf("FromPascal(%q) = %q, want %q", pascal, got, want)
 		}
 	}
-	for snake, want := range map[string]string{"user_principal_name": "userPrincipalName", "id": "id", "a__b_": "aB", "": ""} {
+	for snake, want := range map[string]string{"user_principal_name": "userPrincipalName", "id": "id", "a__b_": "aB",
+		"": ""} {
 		if got := FromSnake(snake); got != want {
 			t.Errorf("FromSnake(%q) = %q, want %q", snake, got, want)
 		}

@@ -2,8 +2,8 @@ package record
 
 import "strings"
 
-// Exporters write Graph's names in three spellings: camelCase as Graph does, PascalCase (PowerShell, Log Analytics), and
-// snake_case (Matano).
+// Exporters write Graph's names in three spellings: camelCase as Graph does, PascalCase (PowerShell, Log Analytics),
+// and snake_case (Matano).
 
 // FromPascal is a PascalCase name in Graph's spelling: UserId becomes userId, IPAddress ipAddress.
 func FromPascal(name string) string {

@@ -19,7 +19,8 @@ func NoDevice(path string) error {
 	if strings.HasPrefix(filepath.ToSlash(volume), "//./") {
 		return errors.New("it is a device, not a file; choose another name")
 	}
-	for _, part := range strings.FieldsFunc(path[len(volume):], func(r rune) bool { return r < 0x80 && os.IsPathSeparator(uint8(r)) }) {
+	for _, part := range strings.FieldsFunc(path[len(volume):],
+		func(r rune) bool { return r < 0x80 && os.IsPathSeparator(uint8(r)) }) {
 		if part != ".." && !filepath.IsLocal(part) {
 			return fmt.Errorf("its name %q is a device's, not a file's; choose another name", part)
 		}

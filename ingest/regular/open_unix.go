@@ -20,7 +20,10 @@ func waitAgain(file *os.File) error {
 		return err
 	}
 	var failed error
-	if err := raw.Control(func(descriptor uintptr) { failed = syscall.SetNonblock(int(descriptor), false) }); err != nil {
+	if err := raw.Control(func(descriptor uintptr) {
+		failed = syscall.SetNonblock(int(descriptor),
+			false)
+	}); err != nil {
 		return err
 	}
 	return failed

@@ -15,8 +15,8 @@ import (
 	"path/filepath"
 )
 
-// Open opens the regular file at path for reading. Links are followed. The error is a *fs.PathError that says what is there
-// instead, and what to do.
+// Open opens the regular file at path for reading. Links are followed. The error is a *fs.PathError that says what is
+// there instead, and what to do.
 func Open(path string) (*os.File, error) {
 	if err := NoDevice(path); err != nil {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
@@ -30,7 +30,8 @@ func OpenIn(root *os.Root, name string) (*os.File, error) {
 	// What os.Root says of a name that leads out of it has no name of its own.
 	var leadsOut *fs.PathError
 	if _, above := root.Lstat(".."); errors.As(above, &leadsOut) && errors.Is(err, leadsOut.Err) {
-		err = &fs.PathError{Op: "open", Path: name, Err: errors.New("it leads out of its folder; put the file itself into the folder")}
+		err = &fs.PathError{Op: "open", Path: name,
+			Err: errors.New("it leads out of its folder; put the file itself into the folder")}
 	}
 	return file, err
 }
@@ -48,7 +49,8 @@ func OpenFolder(path string) (*os.Root, error) {
 	}
 	if !info.IsDir() {
 		what := cmp.Or(What(info.Mode()), "a file")
-		return nil, &fs.PathError{Op: "open", Path: path, Err: fmt.Errorf("it is %s, not a folder; name a folder", what)}
+		return nil, &fs.PathError{Op: "open", Path: path,
+			Err: fmt.Errorf("it is %s, not a folder; name a folder", what)}
 	}
 	// What has been exchanged for it since has nothing below it.
 	return os.OpenRoot(path + string(filepath.Separator) + ".")
@@ -83,7 +85,8 @@ func ReadPlain(root *os.Root, name string, limit int64) ([]byte, error) {
 
 func readAll(file *os.File, name string, limit int64) ([]byte, error) {
 	defer file.Close()
-	tooLarge := &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("it has more than %d bytes; name the right file", limit)}
+	tooLarge := &fs.PathError{Op: "read", Path: name,
+		Err: fmt.Errorf("it has more than %d bytes; name the right file", limit)}
 	info, err := file.Stat()
 	if err != nil {
 		return nil, err
@@ -102,7 +105,8 @@ func readAll(file *os.File, name string, limit int64) ([]byte, error) {
 	return text.Bytes(), nil
 }
 
-func open(name string, stat func(string) (fs.FileInfo, error), openFile func(string, int, fs.FileMode) (*os.File, error)) (*os.File, error) {
+func open(name string, stat func(string) (fs.FileInfo, error),
+	openFile func(string, int, fs.FileMode) (*os.File, error)) (*os.File, error) {
 	before, err := stat(name)
 	if err != nil {
 		return nil, err
@@ -144,7 +148,8 @@ func Check(name string, info fs.FileInfo) error {
 	case mode&fs.ModeSymlink != 0:
 		advice = "put the file itself in its place"
 	}
-	return &fs.PathError{Op: "open", Path: name, Err: fmt.Errorf("it is %s, not a file; %s", What(info.Mode()), advice)}
+	return &fs.PathError{Op: "open", Path: name,
+		Err: fmt.Errorf("it is %s, not a file; %s", What(info.Mode()), advice)}
 }
 
 // What names a kind of file: a folder, a link, a named pipe, a socket, a device; "" for a regular file.

@@ -31,7 +31,8 @@ func strange(t *testing.T) (dir string) {
 	make(os.WriteFile(filepath.Join(dir, "file"), []byte("inside"), 0o600))
 	make(os.Mkdir(filepath.Join(dir, "folder"), 0o700))
 	make(syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600))
-	for name, target := range map[string]string{"in": "file", "up": "../outside", "out": filepath.Join(above, "outside"),
+	for name, target := range map[string]string{"in": "file", "up": "../outside",
+		"out":    filepath.Join(above, "outside"),
 		"topipe": "pipe", "null": "/dev/null", "round": "round", "gone": "nothing"} {
 		make(os.Symlink(target, filepath.Join(dir, name)))
 	}
@@ -104,8 +105,10 @@ func TestOpen(t *testing.T) {
 func TestOpenFolder(t *testing.T) {
 	dir := strange(t)
 	for name, want := range map[string]string{
-		"folder": "", ".": "", "file": "it is a file, not a folder; name a folder", "pipe": "it is a named pipe, not a folder; name a folder",
-		"topipe": "it is a named pipe, not a folder; name a folder", "null": "it is a device, not a folder; name a folder", "none": "no such file or directory",
+		"folder": "", ".": "", "file": "it is a file, not a folder; name a folder",
+		"pipe":   "it is a named pipe, not a folder; name a folder",
+		"topipe": "it is a named pipe, not a folder; name a folder",
+		"null":   "it is a device, not a folder; name a folder", "none": "no such file or directory",
 	} {
 		root, err := OpenFolder(filepath.Join(dir, name))
 		if root != nil {

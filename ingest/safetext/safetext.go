@@ -2,8 +2,8 @@
 // stands around them, or that nobody can see are shown as pictures.
 //
 // What people read goes through it: the terminal, the pages, the Markdown summary, the workbook, comments in scripts.
-// What programs read (CSV, JSON, Parquet) holds the values as they are, or in JSON as \u escapes. It stands this low in
-// the tree because messages about evidence and configurations are made below the reports.
+// What programs read (CSV, JSON, Parquet) holds the values as they are, or in JSON as \u escapes. It stands this low
+// in the tree because messages about evidence and configurations are made below the reports.
 package safetext
 
 import (
@@ -21,10 +21,11 @@ import (
 // unseen are the characters without a shape of their own: controls, formats (bidirectional ones among them), line and
 // paragraph separators, and what Unicode's Default_Ignorable_Code_Point adds to those (UAX #44): fillers, variation
 // selectors, tags, the combining grapheme joiner.
-var unseen = []*unicode.RangeTable{unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector}
+var unseen = []*unicode.RangeTable{unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp,
+	unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector}
 
-// Deceptive says whether r acts on its reader's screen instead of being read, or cannot be seen there. Line feed and tab
-// are text; so are the Arabic and Syriac signs that Unicode counts as formats although they are drawn.
+// Deceptive says whether r acts on its reader's screen instead of being read, or cannot be seen there. Line feed and
+// tab are text; so are the Arabic and Syriac signs that Unicode counts as formats although they are drawn.
 func Deceptive(r rune) bool {
 	switch {
 	case r == '\n' || r == '\t':

@@ -7,9 +7,12 @@ import (
 
 // What the reader of a report must never miss, by its ranges.
 var hidden = [][2]rune{
-	{0, 8}, {0xb, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad}, {0x34f, 0x34f}, {0x61c, 0x61c}, {0x115f, 0x1160}, {0x17b4, 0x17b5}, {0x180b, 0x180f},
-	{0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0x2800, 0x2800}, {0x3164, 0x3164}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff},
-	{0xffa0, 0xffa0}, {0xfff9, 0xfffb}, {0x13430, 0x1343f}, {0x16fe4, 0x16fe4}, {0x1bca0, 0x1bca3}, {0x1d159, 0x1d159}, {0x1d173, 0x1d17a},
+	{0, 8}, {0xb, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad}, {0x34f, 0x34f}, {0x61c, 0x61c}, {0x115f, 0x1160},
+	{0x17b4, 0x17b5}, {0x180b, 0x180f},
+	{0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0x2800, 0x2800}, {0x3164, 0x3164}, {0xfe00, 0xfe0f},
+	{0xfeff, 0xfeff},
+	{0xffa0, 0xffa0}, {0xfff9, 0xfffb}, {0x13430, 0x1343f}, {0x16fe4, 0x16fe4}, {0x1bca0, 0x1bca3}, {0x1d159, 0x1d159},
+	{0x1d173, 0x1d17a},
 	{0xe0000, 0xe01ef},
 }
 
@@ -20,7 +23,8 @@ func TestEveryHiddenCharacterIsShown(t *testing.T) {
 			if !Deceptive(r) || shown == r || Deceptive(shown) {
 				t.Errorf("%U is shown as %U", r, shown)
 			}
-			for what, got := range map[string]string{"Text": Text("a" + string(r) + "b"), "Line": Line("a" + string(r) + "b")} {
+			for what, got := range map[string]string{"Text": Text("a" + string(r) + "b"),
+				"Line": Line("a" + string(r) + "b")} {
 				if got != "a"+string(shown)+"b" {
 					t.Errorf("%s of %U: %+q", what, r, got)
 				}
@@ -35,7 +39,8 @@ func TestEveryHiddenCharacterIsShown(t *testing.T) {
 }
 
 func TestTextStays(t *testing.T) {
-	for _, text := range []string{"", "Zoë Müller", "日本", "שלום", "مرحبا \u0600 \u06dd", "नमस्ते", "👍🏽 €", "e\u0301", "a\tb\nc", "\u00a0\u3000", "\ufffd"} {
+	for _, text := range []string{"", "Zoë Müller", "日本", "שלום", "مرحبا \u0600 \u06dd", "नमस्ते", "👍🏽 €", "e\u0301",
+		"a\tb\nc", "\u00a0\u3000", "\ufffd"} {
 		if got := Text(text); got != text {
 			t.Errorf("%q became %+q", text, got)
 		}

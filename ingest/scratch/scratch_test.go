@@ -23,7 +23,8 @@ func TestAbandonedFoldersAreRemoved(t *testing.T) {
 	abandoned.unlock() // as the kernel does for a killed program
 	write(t, filepath.Join(abandoned.Path, "inside"))
 
-	kept := []string{filepath.Base(living.Path), ".work-", ".work-mine", ".work-7x", "work-7", ".work-8", ".work-9", ".work-10"}
+	kept := []string{filepath.Base(living.Path), ".work-", ".work-mine", ".work-7x", "work-7", ".work-8", ".work-9",
+		".work-10"}
 	for _, name := range kept[1:5] {
 		if err := os.Mkdir(filepath.Join(parent, name), 0o700); err != nil {
 			t.Fatal(err)

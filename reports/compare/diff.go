@@ -168,11 +168,13 @@ func Reports(ctx context.Context, oldDir, newDir string, force bool) (*Compariso
 // higher of which the older knows nothing.
 func (c *Comparison) AnyNew(atLeast analysis.Severity) bool {
 	return slices.ContainsFunc(c.findings, func(f findingChange) bool {
-		return f.Change == "new" && f.New.Status == "open" && analysis.Severity(f.New.Severity).Rank() >= atLeast.Rank()
+		return f.Change == "new" && f.New.Status == "open" &&
+			analysis.Severity(f.New.Severity).Rank() >= atLeast.Rank()
 	})
 }
 
-func readReport(ctx context.Context, dir string, force bool, parts func(*comparedReport) []part) (*comparedReport, error) {
+func readReport(ctx context.Context, dir string, force bool,
+	parts func(*comparedReport) []part) (*comparedReport, error) {
 	v, err := folder.Verify(ctx, dir)
 	if err != nil {
 		return nil, err
@@ -206,7 +208,8 @@ func readReport(ctx context.Context, dir string, force bool, parts func(*compare
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%q: %s: %s; a comparison needs a report in the formats csv and json", dir, part.name, regular.Reason(err))
+			return nil, fmt.Errorf("%q: %s: %s; a comparison needs a report in the formats csv and json", dir,
+				part.name, regular.Reason(err))
 		}
 		r.files = append(r.files, file)
 		if err := part.parse(text); err != nil && part.measured && force {
@@ -215,7 +218,8 @@ func readReport(ctx context.Context, dir string, force bool, parts func(*compare
 			return nil, fmt.Errorf("%q: %s cannot be read: %w; write the report again", dir, part.name, err)
 		}
 	}
-	r.files = append(r.files, folder.ManifestFile{Path: folder.ManifestName, SHA256: v.ManifestSHA256, Bytes: v.ManifestBytes})
+	r.files = append(r.files, folder.ManifestFile{Path: folder.ManifestName, SHA256: v.ManifestSHA256,
+		Bytes: v.ManifestBytes})
 	return r, nil
 }
 
@@ -234,25 +238,27 @@ func (r *comparedReport) parseFindings(text []byte) error {
 }
 
 func (r *comparedReport) parseAssessments(text []byte) error {
-	return eachRow(text, []string{"rule_id", "tenant_id", "findings", "assessed", "reason"}, func(cells []string) error {
-		findings, err := strconv.Atoi(cells[2])
-		r.assessments = append(r.assessments, assessmentRow{cells[0], cells[1], findings, cells[3], cells[4]})
-		return err
-	})
+	return eachRow(text, []string{"rule_id", "tenant_id", "findings", "assessed", "reason"},
+		func(cells []string) error {
+			findings, err := strconv.Atoi(cells[2])
+			r.assessments = append(r.assessments, assessmentRow{cells[0], cells[1], findings, cells[3], cells[4]})
+			return err
+		})
 }
 
 func (r *comparedReport) parseCoverage(text []byte) error {
-	return eachRow(text, []string{"tenant_id", "log_type", "day", "records", "can_show_tap", "status"}, func(cells []string) error {
-		day, dayErr := time.Parse(time.DateOnly, cells[2])
-		records, recordsErr := strconv.ParseInt(cells[3], 10, 64)
-		showing, showingErr := strconv.ParseInt(cells[4], 10, 64)
-		row := coverageRow{cells[0], cells[1], day, records, cells[5]}
-		if records > 0 && showing == 0 && strings.HasPrefix(row.LogType, "sign-in") {
-			row.Status = "blind"
-		}
-		r.coverage = append(r.coverage, row)
-		return errors.Join(dayErr, recordsErr, showingErr)
-	})
+	return eachRow(text, []string{"tenant_id", "log_type", "day", "records", "can_show_tap", "status"},
+		func(cells []string) error {
+			day, dayErr := time.Parse(time.DateOnly, cells[2])
+			records, recordsErr := strconv.ParseInt(cells[3], 10, 64)
+			showing, showingErr := strconv.ParseInt(cells[4], 10, 64)
+			row := coverageRow{cells[0], cells[1], day, records, cells[5]}
+			if records > 0 && showing == 0 && strings.HasPrefix(row.LogType, "sign-in") {
+				row.Status = "blind"
+			}
+			r.coverage = append(r.coverage, row)
+			return errors.Join(dayErr, recordsErr, showingErr)
+		})
 }
 
 // eachRow hands over the named cells of every row, in a slice that the next row's are put into.
@@ -353,7 +359,8 @@ func exceptionWords(f *tables.Finding) string {
 	if f == nil || f.ExceptionReason == "" && f.ExceptionOwner == "" && f.ExceptionExpires == "" {
 		return ""
 	}
-	return string(f.ExceptionReason) + " (owner " + words.Or(string(f.ExceptionOwner), "not named") + ", expires " + expiry(f) + ")"
+	return string(f.ExceptionReason) + " (owner " + words.Or(string(f.ExceptionOwner), "not named") + ", expires " +
+		expiry(f) + ")"
 }
 
 func expiry(f *tables.Finding) string { return words.Or(string(f.ExceptionExpires), "never") }
@@ -364,7 +371,8 @@ const notFound = "tested in the other report and not found"
 // outsidePeriod is said of a finding that the other report does not judge by its time.
 const outsidePeriod = "outside the period of the other report"
 
-// apart says how the periods of two reports lie to each other where they share no time; "" where they do, or are not known.
+// apart says how the periods of two reports lie to each other where they share no time; "" where they do, or are not
+// known.
 func apart(before, after *comparedReport) string {
 	was, is := before.Manifest.Period, after.Manifest.Period
 	if was.From == nil || was.To == nil || is.From == nil || is.To == nil {
@@ -398,7 +406,8 @@ func whyAbsent(f *tables.Finding, has, lacks *comparedReport) string {
 	})
 	switch {
 	case i < 0 && rulesVersion(has) != rulesVersion(lacks):
-		return fmt.Sprintf("version %d of the rules, which the other report was judged by, has no such test", rulesVersion(lacks))
+		return fmt.Sprintf("version %d of the rules, which the other report was judged by, has no such test",
+			rulesVersion(lacks))
 	case i < 0:
 		return "the other report has no such test for this tenant"
 	case lacks.assessments[i].Assessed == "no":
@@ -438,7 +447,8 @@ func compareTests(before, after *comparedReport) []testChange {
 	certainty := []string{"", "no", "partly", "yes"}
 	gain := func(t testChange) int { return slices.Index(certainty, t.New) - slices.Index(certainty, t.Old) }
 	slices.SortFunc(changed, func(a, b testChange) int { // what was lost comes first
-		return cmp.Or(cmp.Compare(gain(a), gain(b)), strings.Compare(a.RuleID, b.RuleID), strings.Compare(a.TenantID, b.TenantID))
+		return cmp.Or(cmp.Compare(gain(a), gain(b)), strings.Compare(a.RuleID, b.RuleID),
+			strings.Compare(a.TenantID, b.TenantID))
 	})
 	return changed
 }
@@ -535,7 +545,8 @@ func (t coverageTally) String() string {
 	for _, p := range []struct {
 		n    int
 		what string
-	}{{t.Covered, "covered"}, {t.Partial, "partial"}, {t.Quiet, "quiet"}, {t.Blind, "cannot show a pass"}, {t.No, "gap"}} {
+	}{{t.Covered, "covered"}, {t.Partial, "partial"}, {t.Quiet, "quiet"}, {t.Blind, "cannot show a pass"},
+		{t.No, "gap"}} {
 		if p.n > 0 {
 			parts = append(parts, words.Number(p.n)+" "+p.what)
 		}
@@ -563,7 +574,8 @@ func comparisonNotes(before, after *comparedReport) []string {
 		for _, d := range r.Damage {
 			names = append(names, d.Path+" "+d.What)
 		}
-		notes = append(notes, "The "+r.which+" report is not as its manifest lists it ("+strings.Join(names, ", ")+"): nothing here can be relied on.")
+		notes = append(notes, "The "+r.which+" report is not as its manifest lists it ("+strings.Join(names,
+			", ")+"): nothing here can be relied on.")
 	}
 	was, is := before.Manifest, after.Manifest
 	switch {

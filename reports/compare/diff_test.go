@@ -27,7 +27,8 @@ import (
 
 func compared(t *testing.T, before, after *analysis.Result) *Comparison {
 	t.Helper()
-	c, err := Reports(context.Background(), reporttest.Folder(t, before, tables.WriteCSV, tables.WriteJSON), reporttest.Folder(t, after, tables.WriteCSV, tables.WriteJSON), false)
+	c, err := Reports(context.Background(), reporttest.Folder(t, before, tables.WriteCSV, tables.WriteJSON),
+		reporttest.Folder(t, after, tables.WriteCSV, tables.WriteJSON), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +38,8 @@ func compared(t *testing.T, before, after *analysis.Result) *Comparison {
 func TestFindingsAreComparedById(t *testing.T) {
 	var got []string
 	for _, f := range compared(t, reporttest.Hostile(), reporttest.Later()).findings {
-		got = append(got, strings.Join([]string{f.Change, f.Shown().FindingID, strings.Join(f.Fields, ","), f.Note}, "|"))
+		got = append(got, strings.Join([]string{f.Change, f.Shown().FindingID, strings.Join(f.Fields, ","), f.Note},
+			"|"))
 	}
 	want := []string{
 		"new|f9e1||tested in the other report and not found",
@@ -69,9 +71,11 @@ func TestWhyAFindingIsAbsent(t *testing.T) {
 		change func(r *analysis.Result)
 	}{
 		{"tested in the other report and not found", func(*analysis.Result) {}},
-		{"outside the period of the other report", func(r *analysis.Result) { r.Period.From = reporttest.At(20, 0, 0) }},
+		{"outside the period of the other report",
+			func(r *analysis.Result) { r.Period.From = reporttest.At(20, 0, 0) }},
 		{"outside the period of the other report", func(r *analysis.Result) { r.Period.To = reporttest.At(10, 0, 0) }},
-		{"the other report has no such test for this tenant", func(r *analysis.Result) { r.Assessments = r.Assessments[1:] }},
+		{"the other report has no such test for this tenant",
+			func(r *analysis.Result) { r.Assessments = r.Assessments[1:] }},
 		{"tested only in part in the other report: no day of it", func(r *analysis.Result) {
 			r.Assessments[0].Assessed, r.Assessments[0].Reasons = "partly", []string{"no day of it"}
 		}},
@@ -97,7 +101,8 @@ func TestRulesOfAnotherVersion(t *testing.T) {
 		want   string
 	}{
 		{func(*analysis.Result) {}, "tested in the other report by version 1 of the rules, and not found"},
-		{func(r *analysis.Result) { r.Assessments = r.Assessments[1:] }, "version 1 of the rules, which the other report was judged by, has no such test"},
+		{func(r *analysis.Result) { r.Assessments = r.Assessments[1:] },
+			"version 1 of the rules, which the other report was judged by, has no such test"},
 	} {
 		old := reporttest.Hostile()
 		old.Findings = old.Findings[1:]
@@ -111,7 +116,8 @@ func TestRulesOfAnotherVersion(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, folder.ManifestName), []byte(older), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		got, err := Reports(t.Context(), dir, reporttest.Folder(t, reporttest.Hostile(), tables.WriteCSV, tables.WriteJSON), false)
+		got, err := Reports(t.Context(), dir, reporttest.Folder(t, reporttest.Hostile(), tables.WriteCSV,
+			tables.WriteJSON), false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +125,10 @@ func TestRulesOfAnotherVersion(t *testing.T) {
 		if i < 0 || got.findings[i].Note != c.want {
 			t.Errorf("%+v, want %q", got.findings, c.want)
 		}
-		if !slices.ContainsFunc(got.notes, func(n string) bool { return strings.Contains(n, "from version 1 to version 2") }) {
+		if !slices.ContainsFunc(got.notes, func(n string) bool {
+			return strings.Contains(n,
+				"from version 1 to version 2")
+		}) {
 			t.Errorf("notes: %q", got.notes)
 		}
 	}
@@ -133,7 +142,8 @@ func TestExceptionsThatAppearAndLapse(t *testing.T) {
 		return all
 	}
 	// The first exception covers a finding, the second none.
-	with := func(change func(r *analysis.Result, finding *analysis.Finding, first *settings.Exception)) *analysis.Result {
+	with := func(change func(r *analysis.Result, finding *analysis.Finding,
+		first *settings.Exception)) *analysis.Result {
 		r := reporttest.Hostile()
 		change(r, &r.Findings[3], r.Findings[3].Exception)
 		if e := r.Findings[3].Exception; e != nil {
@@ -157,16 +167,24 @@ func TestExceptionsThatAppearAndLapse(t *testing.T) {
 		want          []string
 	}{
 		{"the same", reporttest.Hostile(), reporttest.Hostile(), 2, nil},
-		{"removed", reporttest.Hostile(), open, 1, []string{"lapsed|2027-03-31||no longer configured; 1 finding that it covered is open now"}},
+		{"removed", reporttest.Hostile(), open, 1,
+			[]string{"lapsed|2027-03-31||no longer configured; 1 finding that it covered is open now"}},
 		{"appeared", open, reporttest.Hostile(), 1, []string{"appeared||2027-03-31|covers 1 finding now"}},
-		{"removed without a finding", reporttest.Hostile(), one, 1, []string{"lapsed|never||no longer configured; it covered no finding"}},
-		{"appeared without a finding", one, reporttest.Hostile(), 1, []string{"appeared||never|it has expired already, and covers no finding"}},
-		{"moved", reporttest.Hostile(), with(func(_ *result, _ *finding, e *except) { e.Expires = settings.Date{} }), 1,
+		{"removed without a finding", reporttest.Hostile(), one, 1,
+			[]string{"lapsed|never||no longer configured; it covered no finding"}},
+		{"appeared without a finding", one, reporttest.Hostile(), 1,
+			[]string{"appeared||never|it has expired already, and covers no finding"}},
+		{"moved", reporttest.Hostile(), with(func(_ *result, _ *finding, e *except) { e.Expires = settings.Date{} }),
+			1,
 			[]string{"changed|2027-03-31|never|expires never, was 2027-03-31"}},
-		{"another owner", reporttest.Hostile(), with(func(_ *result, _ *finding, e *except) { e.Owner = "other@contoso.example" }), 1,
+		{"another owner", reporttest.Hostile(), with(func(_ *result, _ *finding,
+			e *except) {
+			e.Owner = "other@contoso.example"
+		}), 1,
 			[]string{"changed|2027-03-31|2027-03-31|owner other@contoso.example, was ciso@contoso.example"}},
 		{"replaced", reporttest.Hostile(), with(func(r *result, _ *finding, e *except) { e.Rule = "*" }), 1,
-			[]string{"appeared||2027-03-31|covers 1 finding now", "replaced|2027-03-31||no longer configured; 1 finding is under another exception now"}},
+			[]string{"appeared||2027-03-31|covers 1 finding now",
+				"replaced|2027-03-31||no longer configured; 1 finding is under another exception now"}},
 		{"expired", reporttest.Hostile(), with(func(r *result, f *finding, _ *except) {
 			f.Status, f.Exception = "open", nil
 			r.Exceptions[0].Expired, r.Exceptions[0].Covered = true, 0
@@ -185,19 +203,24 @@ func TestExceptionsThatAppearAndLapse(t *testing.T) {
 	unlisted := func(r *analysis.Result) string {
 		dir := reporttest.Folder(t, r, tables.WriteCSV, tables.WriteJSON)
 		manifest := regexp.MustCompile(`(?s)\{[^{}]*"path": "exceptions.csv"[^{}]*\},\s*`).ReplaceAllString(reporttest.Read(t, dir, folder.ManifestName), "")
-		if err := errors.Join(os.Remove(filepath.Join(dir, "exceptions.csv")), os.WriteFile(filepath.Join(dir, folder.ManifestName), []byte(manifest), 0o600)); err != nil {
+		if err := errors.Join(os.Remove(filepath.Join(dir, "exceptions.csv")),
+			os.WriteFile(filepath.Join(dir, folder.ManifestName), []byte(manifest), 0o600)); err != nil {
 			t.Fatal(err)
 		}
 		return dir
 	}
-	c, err := Reports(context.Background(), unlisted(reporttest.Hostile()), reporttest.Folder(t, open, tables.WriteCSV, tables.WriteJSON), false)
+	c, err := Reports(context.Background(), unlisted(reporttest.Hostile()),
+		reporttest.Folder(t, open, tables.WriteCSV, tables.WriteJSON), false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"lapsed|2027-03-31||1 finding that it covered is open now"}, changes(c)); diff != "" {
 		t.Error(diff)
 	}
-	if !slices.ContainsFunc(c.notes, func(s string) bool { return strings.Contains(s, "does not list its exceptions") }) {
+	if !slices.ContainsFunc(c.notes, func(s string) bool {
+		return strings.Contains(s,
+			"does not list its exceptions")
+	}) {
 		t.Errorf("nothing says that exceptions are not listed: %q", c.notes)
 	}
 }
@@ -226,7 +249,8 @@ func TestTestsAndCoverageArecompared(t *testing.T) {
 	if diff := cmp.Diff(want, days); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"The configurations are not the same, so the same events may be judged differently."}, c.notes); diff != "" {
+	if diff := cmp.Diff([]string{"The configurations are not the same, so the same events may be judged differently."},
+		c.notes); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -266,7 +290,8 @@ func TestAnyNewCountsOpenFindingsOnly(t *testing.T) {
 }
 
 func TestDamagedReportsAreNotcompared(t *testing.T) {
-	before, after := reporttest.Folder(t, reporttest.Hostile(), tables.WriteCSV, tables.WriteJSON), reporttest.Folder(t, reporttest.Later(), tables.WriteCSV, tables.WriteJSON)
+	before, after := reporttest.Folder(t, reporttest.Hostile(), tables.WriteCSV, tables.WriteJSON),
+		reporttest.Folder(t, reporttest.Later(), tables.WriteCSV, tables.WriteJSON)
 	reporttest.Put(t, "notes", after, "notes.txt")
 	if _, err := Reports(context.Background(), before, after, false); err != nil {
 		t.Errorf("a file beside the report: %v", err)
@@ -283,14 +308,17 @@ func TestDamagedReportsAreNotcompared(t *testing.T) {
 	if len(c.notes) == 0 || !strings.Contains(c.notes[0], "passes.csv changed") {
 		t.Errorf("the damage is not told: %q", c.notes)
 	}
-	for name, text := range map[string]string{"findings.json": `[{"finding_id":"a"},{"finding_id":"a"}]`, "coverage.csv": "tenant_id\n", "assessment.csv": ""} {
+	for name, text := range map[string]string{"findings.json": `[{"finding_id":"a"},{"finding_id":"a"}]`,
+		"coverage.csv": "tenant_id\n", "assessment.csv": ""} {
 		dir := reporttest.Folder(t, reporttest.Hostile(), tables.WriteCSV, tables.WriteJSON)
 		reporttest.Put(t, text, dir, name)
-		if _, err := Reports(context.Background(), dir, before, true); err == nil || !strings.Contains(err.Error(), name) {
+		if _, err := Reports(context.Background(), dir, before, true); err == nil ||
+			!strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := Reports(context.Background(), before, reporttest.Folder(t, reporttest.Hostile(), tables.WriteCSV), false); err == nil || !strings.Contains(err.Error(), "formats csv and json") {
+	if _, err := Reports(context.Background(), before, reporttest.Folder(t, reporttest.Hostile(), tables.WriteCSV),
+		false); err == nil || !strings.Contains(err.Error(), "formats csv and json") {
 		t.Errorf("without findings.json: %v", err)
 	}
 	if _, err := Reports(context.Background(), before, t.TempDir(), false); !errors.Is(err, folder.ErrNotReport) {
@@ -332,10 +360,12 @@ func TestComparisonFolder(t *testing.T) {
 	reporttest.Put(t, "mine", sparse, "notes.txt")
 	for _, dir := range []string{report, foreign, sparse} {
 		before := reporttest.Names(t, dir)
-		if err := c.WriteFolder(context.Background(), dir, "1.2.3", reporttest.At(30, 13, 0), false); !errors.Is(err, folder.ErrNotReport) && !errors.Is(err, folder.ErrNotListed) {
+		if err := c.WriteFolder(context.Background(), dir, "1.2.3", reporttest.At(30, 13, 0), false); !errors.Is(err,
+			folder.ErrNotReport) && !errors.Is(err, folder.ErrNotListed) {
 			t.Errorf("%v", err)
 		}
-		if err := c.WriteFolder(context.Background(), dir, "1.2.3", reporttest.At(30, 13, 0), true); !errors.Is(err, folder.ErrNotReport) {
+		if err := c.WriteFolder(context.Background(), dir, "1.2.3", reporttest.At(30, 13, 0), true); !errors.Is(err,
+			folder.ErrNotReport) {
 			t.Errorf("to be replaced: %v", err)
 		}
 		if diff := cmp.Diff(before, reporttest.Names(t, dir)); diff != "" {
@@ -343,7 +373,8 @@ func TestComparisonFolder(t *testing.T) {
 		}
 	}
 	reporttest.Put(t, "mine", dir, "notes.txt")
-	if err := c.WriteFolder(context.Background(), dir, "1.2.3", reporttest.At(30, 13, 0), false); !errors.Is(err, folder.ErrNotListed) {
+	if err := c.WriteFolder(context.Background(), dir, "1.2.3", reporttest.At(30, 13, 0), false); !errors.Is(err,
+		folder.ErrNotListed) {
 		t.Errorf("over notes: %v", err)
 	}
 	if err := c.WriteFolder(context.Background(), dir, "1.2.3", reporttest.At(30, 13, 0), true); err != nil {
@@ -369,7 +400,8 @@ func TestComparisonIsInert(t *testing.T) {
 	if !strings.Contains(page, "&lt;script&gt;alert(1)") {
 		t.Error("diff.html does not show the payload as text")
 	}
-	if !strings.Contains(page, `http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-`) {
+	if !strings.Contains(page,
+		`http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-`) {
 		t.Error("diff.html has no policy")
 	}
 	if found := regexp.MustCompile(`<[^>]+\s(style|on\w+)\s*=`).FindString(page); found != "" {
@@ -405,7 +437,8 @@ func TestComparisonIsInert(t *testing.T) {
 			}
 		}
 	}
-	if diff := cmp.Diff(map[string]int{"finding": 6, "exception": 2, "test": 1, "coverage": 3, "measure": len(measures())}, parts); diff != "" {
+	if diff := cmp.Diff(map[string]int{"finding": 6, "exception": 2, "test": 1, "coverage": 3,
+		"measure": len(measures())}, parts); diff != "" {
 		t.Error(diff)
 	}
 }

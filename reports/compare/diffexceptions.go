@@ -55,7 +55,8 @@ func (r *comparedReport) parseExceptions(text []byte) error {
 	return eachRow(text, columns, func(cells []string) error {
 		expired, expiredErr := strconv.ParseBool(cells[8])
 		covered, coveredErr := strconv.Atoi(cells[9])
-		r.exceptions = append(r.exceptions, exceptionRow{cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], cells[6], cells[7], expired, covered})
+		r.exceptions = append(r.exceptions, exceptionRow{cells[0], cells[1], cells[2], cells[3], cells[4], cells[5],
+			cells[6], cells[7], expired, covered})
 		return errors.Join(expiredErr, coveredErr)
 	})
 }
@@ -68,7 +69,8 @@ func (r *comparedReport) exceptionsFromFindings() []exceptionRow {
 		if f.Status != "excepted" {
 			continue
 		}
-		row := exceptionRow{Reason: tables.Inert(string(f.ExceptionReason)), Owner: tables.Inert(string(f.ExceptionOwner)), Expires: string(f.ExceptionExpires)}
+		row := exceptionRow{Reason: tables.Inert(string(f.ExceptionReason)),
+			Owner: tables.Inert(string(f.ExceptionOwner)), Expires: string(f.ExceptionExpires)}
 		at := slices.IndexFunc(all, func(e exceptionRow) bool {
 			return e.Reason == row.Reason && e.Owner == row.Owner && e.Expires == row.Expires
 		})
@@ -84,9 +86,11 @@ func (r *comparedReport) exceptionsFromFindings() []exceptionRow {
 // covers says whether a finding names e as its exception.
 func (e *exceptionRow) covers(f *tables.Finding) bool {
 	is := func(name string) bool { return strings.EqualFold(e.Subject, tables.Inert(name)) }
-	return f.Status == "excepted" && tables.Inert(string(f.ExceptionReason)) == e.Reason && tables.Inert(string(f.ExceptionOwner)) == e.Owner &&
+	return f.Status == "excepted" && tables.Inert(string(f.ExceptionReason)) == e.Reason &&
+		tables.Inert(string(f.ExceptionOwner)) == e.Owner &&
 		string(f.ExceptionExpires) == e.Expires &&
-		(e.Rule == "" || e.Rule == "*" || e.Rule == f.RuleID) && (e.Tenant == "" || strings.EqualFold(e.Tenant, tables.Inert(f.TenantID))) &&
+		(e.Rule == "" || e.Rule == "*" || e.Rule == f.RuleID) &&
+		(e.Tenant == "" || strings.EqualFold(e.Tenant, tables.Inert(f.TenantID))) &&
 		(e.Subject == "" || is(f.SubjectID) || is(f.SubjectName) || is(f.ActorID) || is(f.ActorName))
 }
 
@@ -178,7 +182,8 @@ func compareExceptions(before, after *comparedReport) exceptionChanges {
 		case open > 0:
 			tell("lapsed", o, nil, gone, openNow(open, o.Covered))
 		case excepted > 0:
-			tell("replaced", o, nil, gone, words.Count(excepted, "finding is", "findings are")+" under another exception now")
+			tell("replaced", o, nil, gone, words.Count(excepted, "finding is",
+				"findings are")+" under another exception now")
 		case listed:
 			tell("lapsed", o, nil, gone, openNow(0, o.Covered))
 		default:

@@ -45,7 +45,8 @@ func checkFolder(ctx context.Context, dir string, replace bool, files []string) 
 	}
 	for _, f := range m.Outputs {
 		if !slices.Contains(files, f.Path) {
-			return fmt.Errorf("folder %q holds a report: %w as a comparison; choose another folder", dir, folder.ErrNotReport)
+			return fmt.Errorf("folder %q holds a report: %w as a comparison; choose another folder", dir,
+				folder.ErrNotReport)
 		}
 	}
 	if len(m.Outputs) == 0 {
@@ -60,7 +61,10 @@ func checkFolder(ctx context.Context, dir string, replace bool, files []string) 
 // kept beside dir, as [reports.WriteFolder] does it. version is that of the program,
 // created goes into the manifest only. When ctx ends, the error wraps its cause.
 func (c *Comparison) WriteFolder(ctx context.Context, dir, version string, created time.Time, replace bool) error {
-	how := folder.Replacing{Check: func(ctx context.Context, dir string) error { return CheckFolder(ctx, dir, replace) }}
+	how := folder.Replacing{Check: func(ctx context.Context,
+		dir string) error {
+		return CheckFolder(ctx, dir, replace)
+	}}
 	return folder.Replace(ctx, dir, how, func(f *folder.Folder) error {
 		if err := f.Create("diff.html", func(w io.Writer) error { return c.writeHTML(w, version) }); err != nil {
 			return err
@@ -69,7 +73,8 @@ func (c *Comparison) WriteFolder(ctx context.Context, dir, version string, creat
 			return err
 		}
 		m := comparisonManifest{Tool: "tapaudit", Version: version, Created: when.OrNil(created),
-			Old: comparedFolder{c.old.Name, c.old.files}, New: comparedFolder{c.new.Name, c.new.files}, Outputs: f.Files()}
+			Old: comparedFolder{c.old.Name, c.old.files}, New: comparedFolder{c.new.Name, c.new.files},
+			Outputs: f.Files()}
 		return writeManifest(f, m)
 	})
 }

@@ -22,11 +22,13 @@ var diffTemplateText string
 var diffTemplate = page.Parse(diffTemplateText, template.FuncMap{
 	"instant": when.OrZero,
 	"judged": func(r *comparedReport) string {
-		return words.Spanned(analysis.Period{From: when.OrZero(r.Manifest.Period.From), To: when.OrZero(r.Manifest.Period.To)})
+		return words.Spanned(analysis.Period{From: when.OrZero(r.Manifest.Period.From),
+			To: when.OrZero(r.Manifest.Period.To)})
 	},
 	"level": func(s string) analysis.Severity { return analysis.Severity(s) },
 	"certain": func(s string) string {
-		words, ok := map[string]string{"yes": "tested", "partly": "tested only in part", "no": "could not be tested", "": "no such test"}[s]
+		words, ok := map[string]string{"yes": "tested", "partly": "tested only in part", "no": "could not be tested",
+			"": "no such test"}[s]
 		if !ok {
 			return s
 		}
@@ -75,9 +77,12 @@ func (c *Comparison) writeHTML(w io.Writer, version string) error {
 	p.TestsRest = len(c.tests) - len(p.Tests)
 	for _, g := range []changeGroup{
 		{Change: "new", Title: "New findings", Text: "Only the new report has them.", None: "No finding is new."},
-		{Change: "gone", Title: "Gone findings", Text: "Only the old report has them. Gone is not settled: the last column says whether the new report looked.", None: "No finding is gone."},
-		{Change: "changed", Title: "Changed findings", Text: "Both reports have them, but not alike.", None: "No finding has changed."},
-		{Change: "persisting", Title: "Persisting findings", Text: "Both reports have them alike.", None: "No finding persists unchanged."},
+		{Change: "gone", Title: "Gone findings",
+			Text: "Only the old report has them. Gone is not settled: the last column says whether the new report looked.", None: "No finding is gone."},
+		{Change: "changed", Title: "Changed findings", Text: "Both reports have them, but not alike.",
+			None: "No finding has changed."},
+		{Change: "persisting", Title: "Persisting findings", Text: "Both reports have them alike.",
+			None: "No finding persists unchanged."},
 	} {
 		all, left := c.listed(g.Change)
 		g.Total, g.Left = len(all)+left, left
@@ -104,7 +109,8 @@ func (c *Comparison) of(change string) []findingChange {
 	return all
 }
 
-// listed are those of a change that are told one by one: where the periods share no time, not what happened in one of them.
+// listed are those of a change that are told one by one: where the periods share no time, not what happened in one of
+// them.
 func (c *Comparison) listed(change string) (all []findingChange, left int) {
 	all = c.of(change)
 	n := len(all)
@@ -181,7 +187,8 @@ func (c *Comparison) verdict() (heading, sentence string, urgent bool) {
 	if notSettled > 0 {
 		parts[1] += " (" + words.Number(notSettled) + " of them not looked for in full)"
 	}
-	parts = append(parts, words.Number(len(c.of("changed")))+" changed", words.Number(len(c.of("persisting")))+" persisting")
+	parts = append(parts, words.Number(len(c.of("changed")))+" changed",
+		words.Number(len(c.of("persisting")))+" persisting")
 	if lost > 0 {
 		parts = append(parts, words.Count(lost, "test is", "tests are")+" less certain than before")
 	}
@@ -218,7 +225,8 @@ func (f findingChange) Was() []string {
 		case "count":
 			all = append(all, "count "+words.Number(f.Old.Count)+" → "+words.Number(f.New.Count))
 		case "exception":
-			all = append(all, "exception "+words.Or(exceptionWords(f.Old), "none")+" → "+words.Or(exceptionWords(f.New), "none"))
+			all = append(all, "exception "+words.Or(exceptionWords(f.Old),
+				"none")+" → "+words.Or(exceptionWords(f.New), "none"))
 		}
 	}
 	return all

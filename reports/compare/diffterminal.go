@@ -29,7 +29,8 @@ func (c *Comparison) Summary(w io.Writer, dir string, color bool) error {
 		*comparedReport
 	}{{"Old", c.old}, {"New", c.new}} {
 		p := r.Manifest.Period
-		s.Paragraph(r.which + ": " + words.Line(words.Or(r.Name, "report")) + terminal.Period(analysis.Period{From: when.OrZero(p.From), To: when.OrZero(p.To)}))
+		s.Paragraph(r.which + ": " + words.Line(words.Or(r.Name, "report")) +
+			terminal.Period(analysis.Period{From: when.OrZero(p.From), To: when.OrZero(p.To)}))
 	}
 	heading, sentence, _ := c.verdict()
 	s.Paragraph(heading + ". " + sentence)
@@ -42,9 +43,11 @@ func (c *Comparison) Summary(w io.Writer, dir string, color bool) error {
 
 	var rows [][]string
 	for _, n := range c.counts() {
-		rows = append(rows, []string{s.Severity(n.Severity), words.Number(n.New), words.Number(n.Gone), words.Number(n.Changed), words.Number(n.Persisting)})
+		rows = append(rows, []string{s.Severity(n.Severity), words.Number(n.New), words.Number(n.Gone),
+			words.Number(n.Changed), words.Number(n.Persisting)})
 	}
-	s.Table([]int{12, 12, 12, 12, 12}, tw.AlignRight, []string{"findings", "new", "gone", "changed", "persisting"}, rows...)
+	s.Table([]int{12, 12, 12, 12, 12}, tw.AlignRight, []string{"findings", "new", "gone", "changed", "persisting"},
+		rows...)
 
 	for _, told := range []struct {
 		title, change string
@@ -53,7 +56,8 @@ func (c *Comparison) Summary(w io.Writer, dir string, color bool) error {
 		all, left := c.listed(told.change)
 		tellFindings(s, told.title, all, told.how)
 		if left > 0 {
-			s.Paragraph(words.Capitalised(told.change) + ", of events in one period only: " + words.Number(left) + ". diff.csv (--out DIR) has them.")
+			s.Paragraph(words.Capitalised(told.change) + ", of events in one period only: " + words.Number(left) +
+				". diff.csv (--out DIR) has them.")
 		}
 	}
 
@@ -66,7 +70,8 @@ func (c *Comparison) Summary(w io.Writer, dir string, color bool) error {
 				applies += ", " + words.Line(of)
 			}
 		}
-		text := words.Line(shown.Reason) + "\nowner " + words.Line(words.Or(shown.Owner, "not named")) + "; " + words.Line(e.Note)
+		text := words.Line(shown.Reason) + "\nowner " + words.Line(words.Or(shown.Owner, "not named")) + "; " +
+			words.Line(e.Note)
 		if applies != "" {
 			text = applies + "\n" + text
 		}
@@ -79,7 +84,8 @@ func (c *Comparison) Summary(w io.Writer, dir string, color bool) error {
 		rows = append(rows, []string{certainty(t.Old) + " → " + certainty(t.New),
 			wrapped(s.Wide(60), words.Line(t.RuleID)+", tenant "+shortID(t.TenantID)+"\n"+words.Line(words.Or(t.NewReason, t.OldReason)))})
 	}
-	tellList(s, "Tests that are more or less certain than before:", []int{18, 62}, []string{"tested", "test"}, rows, len(c.tests))
+	tellList(s, "Tests that are more or less certain than before:", []int{18, 62}, []string{"tested", "test"}, rows,
+		len(c.tests))
 
 	rows = nil
 	told := 0
@@ -97,7 +103,8 @@ func (c *Comparison) Summary(w io.Writer, dir string, color bool) error {
 		if more := len(v.Spans) - 3; more > 0 {
 			text += "\nand " + words.Count(more, "further stretch", "further stretches") + " of days"
 		}
-		rows = append(rows, []string{words.Fit(24, words.Line(v.LogType)) + "\ntenant " + shortID(v.TenantID), wrapped(s.Wide(50), text)})
+		rows = append(rows, []string{words.Fit(24, words.Line(v.LogType)) + "\ntenant " + shortID(v.TenantID),
+			wrapped(s.Wide(50), text)})
 	}
 	tellList(s, "Coverage:", []int{26, 52}, []string{"log", "days"}, rows, told)
 	if told == 0 && len(c.coverage) > 0 {
@@ -144,7 +151,8 @@ func tellFindings(s *terminal.Screen, title string, all []findingChange, how boo
 	var rows [][]string
 	for _, c := range all[:min(len(all), diffFindingsTold)] {
 		f := c.Shown()
-		text := words.Line(f.Title) + "\n" + strings.Join([]string{words.Line(f.SubjectType), words.Line(f.Subject()), words.Clock(when.OrZero(f.FirstSeen))}, " ")
+		text := words.Line(f.Title) + "\n" + strings.Join([]string{words.Line(f.SubjectType), words.Line(f.Subject()),
+			words.Clock(when.OrZero(f.FirstSeen))}, " ")
 		switch {
 		case !how:
 			text += "\n" + words.Line(f.Summary)

@@ -24,7 +24,8 @@ const (
 	failedPrefix      = "failed: "
 )
 
-// fewestCompared is how many log-ins, or passes, a share must be of to be compared: of fewer, one more or less decides.
+// fewestCompared is how many log-ins, or passes, a share must be of to be compared: of fewer, one more or less
+// decides.
 const fewestCompared = 10
 
 // measure is one thing that is compared from report to report.
@@ -38,7 +39,8 @@ type measure struct {
 func measures() []measure {
 	all := []measure{
 		{measurePasses, "count", 0}, {measureLogins, "count", 0}, {measureDays, "count", 0},
-		{measurePassRate, "rate", 0}, {measureLoginRate, "rate", 0}, {measureSupervised, "percent", 1}, {measureUrgent, "rate", -1},
+		{measurePassRate, "rate", 0}, {measureLoginRate, "rate", 0}, {measureSupervised, "percent", 1},
+		{measureUrgent, "rate", -1},
 	}
 	for _, name := range supervision.Criteria() {
 		all = append(all, measure{failedPrefix + strings.ReplaceAll(name, "_", " "), "percent", -1})
@@ -130,7 +132,8 @@ type tenantDay struct {
 	day    time.Time
 }
 
-// values are the measures of a report. Rates and shares count covered days only: what lies on the others is not all there was.
+// values are the measures of a report. Rates and shares count covered days only: what lies on the others is not all
+// there was.
 func (r *comparedReport) values() map[string]measured {
 	signIns, audits, days := map[tenantDay]bool{}, map[tenantDay]bool{}, 0
 	for _, c := range r.coverage {
@@ -192,7 +195,8 @@ func (r *comparedReport) values() map[string]measured {
 	}
 	all[measureSupervised] = share(supervised, judged, "no log-in could be assessed")
 	for i, name := range names {
-		all[failedPrefix+strings.ReplaceAll(name, "_", " ")] = share(failed[i], answered[i], "no log-in could be assessed")
+		all[failedPrefix+strings.ReplaceAll(name, "_", " ")] = share(failed[i], answered[i],
+			"no log-in could be assessed")
 	}
 	rate := func(n, of int, none string) measured {
 		if of == 0 {
@@ -236,7 +240,8 @@ func (r *comparedReport) values() map[string]measured {
 		{"incidents.csv", of(measureUrgent)},
 		{"passes.csv", of(measurePasses, measurePassRate, measureMinutes)},
 		{"logins.csv", func(name string) bool {
-			return of(measureLogins, measureLoginRate, measureSupervised, measureUrgent)(name) || strings.HasPrefix(name, failedPrefix)
+			return of(measureLogins, measureLoginRate, measureSupervised, measureUrgent)(name) ||
+				strings.HasPrefix(name, failedPrefix)
 		}},
 	} {
 		for _, m := range measures() {
@@ -266,8 +271,8 @@ func median(of []float64) measured {
 	return measured{Value: middle, Of: len(of)}
 }
 
-// verdictOf says what became of a measure from one report to another: better, worse, the same, or why that cannot be said; ""
-// where neither more nor less is better.
+// verdictOf says what became of a measure from one report to another: better, worse, the same, or why that cannot be
+// said; "" where neither more nor less is better.
 func verdictOf(m measure, was, is measured) string {
 	const cannot = "cannot be compared: "
 	switch {
@@ -282,7 +287,8 @@ func verdictOf(m measure, was, is measured) string {
 		if m.Name == measureMinutes {
 			one, many = "pass", "passes"
 		}
-		return cannot + "it rests on " + words.Count(min(was.Of, is.Of), one, many) + ", and fewer than " + strconv.Itoa(fewestCompared) + " say little"
+		return cannot + "it rests on " + words.Count(min(was.Of, is.Of), one, many) + ", and fewer than " +
+			strconv.Itoa(fewestCompared) + " say little"
 	case was.Text(m.Unit) == is.Text(m.Unit):
 		return "the same"
 	case (is.Value > was.Value) == (m.Better > 0):

@@ -91,7 +91,8 @@ func (t *Trend) rows() []trendRow {
 	return all
 }
 
-// verdict compares a measure of two of the reports. What their rules say is compared only where the rules are the same.
+// verdict compares a measure of two of the reports. What their rules say is compared only where the rules are the
+// same.
 func (t *Trend) verdict(m measure, from, to int) string {
 	a, b := t.reports[from], t.reports[to]
 	if m.Name == measureUrgent && a.Manifest.RulesSHA256 != b.Manifest.RulesSHA256 {
@@ -107,7 +108,8 @@ func (t *Trend) Sentence() string {
 		if m.Name != measureSupervised && m.Name != measureUrgent {
 			continue
 		}
-		first, last := t.reports[0].values[m.Name].Text(m.Unit), t.reports[len(t.reports)-1].values[m.Name].Text(m.Unit)
+		first, last := t.reports[0].values[m.Name].Text(m.Unit),
+			t.reports[len(t.reports)-1].values[m.Name].Text(m.Unit)
 		told := m.Name + " " + first + ", then " + last
 		switch v := t.verdict(m, 0, len(t.reports)-1); v {
 		case "better":
@@ -154,8 +156,8 @@ func (t *Trend) Summary(w io.Writer, dir string, color bool) error {
 	return s.Err
 }
 
-// table writes the measures of the reports that the screen has room for: the first, and the last ones. The reports are called
-// by names, or where there are none by numbers under which they are listed first.
+// table writes the measures of the reports that the screen has room for: the first, and the last ones. The reports are
+// called by names, or where there are none by numbers under which they are listed first.
 func (t *Trend) table(s *terminal.Screen, names ...string) {
 	nameWidth, valueWidth, verdictWidth := 34, 12, 17
 	if s.Columns < nameWidth+2*valueWidth+verdictWidth {
@@ -176,7 +178,8 @@ func (t *Trend) table(s *terminal.Screen, names ...string) {
 		if len(names) > 0 {
 			name = names[i]
 		} else {
-			s.Print(words.Capitalised(name) + ": " + words.Line(words.Or(t.reports[i].Name, "report")) + ", " + t.reports[i].head() + " (UTC)\n")
+			s.Print(words.Capitalised(name) + ": " + words.Line(words.Or(t.reports[i].Name, "report")) + ", " +
+				t.reports[i].head() + " (UTC)\n")
 		}
 		widths, head = append(widths, valueWidth), append(head, name)
 	}
@@ -205,12 +208,13 @@ func (t *Trend) table(s *terminal.Screen, names ...string) {
 		s.Paragraph("Not comparable: " + strings.Join(whys, "; ") + ".")
 	}
 	if left := len(t.reports) - len(shown); left > 0 {
-		s.Paragraph(words.Count(left, "report in between is", "reports in between are") + " in trend.csv and trend.html (--out DIR).")
+		s.Paragraph(words.Count(left, "report in between is", "reports in between are") +
+			" in trend.csv and trend.html (--out DIR).")
 	}
 }
 
-// trendColumns are those of trend.csv: a row for each measure of each report. of is how many log-ins, passes or days a value
-// rests on, verdict compares with the report before.
+// trendColumns are those of trend.csv: a row for each measure of each report. of is how many log-ins, passes or days a
+// value rests on, verdict compares with the report before.
 const trendColumns = "measure unit report from to value of verdict"
 
 func (t *Trend) writeCSV(w io.Writer) error {
@@ -228,7 +232,8 @@ func (t *Trend) writeCSV(w io.Writer) error {
 				value = strconv.FormatFloat(v.Value, 'f', 2, 64)
 			}
 			p := r.Manifest.Period
-			row := []string{m.Name, m.Unit, r.Name, words.Stamp(when.OrZero(p.From)), words.Stamp(when.OrZero(p.To)), value, strconv.Itoa(v.Of), verdict}
+			row := []string{m.Name, m.Unit, r.Name, words.Stamp(when.OrZero(p.From)), words.Stamp(when.OrZero(p.To)),
+				value, strconv.Itoa(v.Of), verdict}
 			for k, cell := range row {
 				row[k] = tables.Inert(cell)
 			}
@@ -285,9 +290,13 @@ func CheckTrendFolder(ctx context.Context, dir string, replace bool) error {
 	return checkFolder(ctx, dir, replace, trendFiles)
 }
 
-// WriteFolder writes trend.html, trend.csv and a manifest.json as the folder dir, as [Comparison.WriteFolder] does a comparison.
+// WriteFolder writes trend.html, trend.csv and a manifest.json as the folder dir, as [Comparison.WriteFolder] does a
+// comparison.
 func (t *Trend) WriteFolder(ctx context.Context, dir, version string, created time.Time, replace bool) error {
-	how := folder.Replacing{Check: func(ctx context.Context, dir string) error { return CheckTrendFolder(ctx, dir, replace) }}
+	how := folder.Replacing{Check: func(ctx context.Context,
+		dir string) error {
+		return CheckTrendFolder(ctx, dir, replace)
+	}}
 	return folder.Replace(ctx, dir, how, func(f *folder.Folder) error {
 		if err := f.Create("trend.html", func(w io.Writer) error { return t.writeHTML(w, version) }); err != nil {
 			return err

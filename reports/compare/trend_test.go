@@ -18,8 +18,8 @@ import (
 	"tapaudit/reports/tables"
 )
 
-// month is a report of a month of 2026 whose first days are covered: log-ins, each on the day and supervised or not, and passes
-// that were used after so many minutes.
+// month is a report of a month of 2026 whose first days are covered: log-ins, each on the day and supervised or not,
+// and passes that were used after so many minutes.
 type month struct {
 	month      time.Month
 	covered    int
@@ -32,24 +32,29 @@ type month struct {
 func (m month) result() *analysis.Result {
 	day := func(n int) time.Time { return time.Date(2026, m.month, n, 8, 0, 0, 0, time.UTC) }
 	r := &analysis.Result{Tenants: []string{reporttest.Tenant}, RulesHash: "rules",
-		Period: analysis.Period{From: day(1).Truncate(24 * time.Hour), To: day(1).Truncate(24*time.Hour).AddDate(0, 1, 0)}}
+		Period: analysis.Period{From: day(1).Truncate(24 * time.Hour),
+			To: day(1).Truncate(24*time.Hour).AddDate(0, 1, 0)}}
 	for n := 1; n <= 28; n++ {
 		status := "covered"
 		if n > m.covered {
 			status = "gap"
 		}
 		for _, log := range []string{"audit", "sign-in interactive"} {
-			r.Coverage = append(r.Coverage, analysis.CoverageDay{TenantID: reporttest.Tenant, LogType: log, Day: day(n).Truncate(24 * time.Hour), Records: 5, CanShowTAP: 5, Status: status})
+			r.Coverage = append(r.Coverage, analysis.CoverageDay{TenantID: reporttest.Tenant, LogType: log,
+				Day: day(n).Truncate(24 * time.Hour), Records: 5, CanShowTAP: 5, Status: status})
 		}
 	}
 	// The evidence reaches back, and so does a pass; neither is of the period.
 	before := r.Period.From.AddDate(0, 0, -5)
 	for _, log := range []string{"audit", "sign-in interactive"} {
-		r.Coverage = append(r.Coverage, analysis.CoverageDay{TenantID: reporttest.Tenant, LogType: log, Day: before, Records: 5, CanShowTAP: 5, Status: "covered"})
+		r.Coverage = append(r.Coverage, analysis.CoverageDay{TenantID: reporttest.Tenant, LogType: log, Day: before,
+			Records: 5, CanShowTAP: 5, Status: "covered"})
 	}
-	r.Passes = append(r.Passes, analysis.Pass{TenantID: reporttest.Tenant, UserID: "u", IssuedAt: before, Start: before, FirstLogin: before.Add(time.Minute)})
+	r.Passes = append(r.Passes, analysis.Pass{TenantID: reporttest.Tenant, UserID: "u", IssuedAt: before,
+		Start: before, FirstLogin: before.Add(time.Minute)})
 	login := func(n int, supervised bool) {
-		l := analysis.Login{TenantID: reporttest.Tenant, UserID: "u", Time: day(n), Outcome: "success", Supervised: "no"}
+		l := analysis.Login{TenantID: reporttest.Tenant, UserID: "u", Time: day(n), Outcome: "success",
+			Supervised: "no"}
 		state := analysis.Failed
 		if supervised {
 			l.Supervised, state = "yes", analysis.Met
@@ -73,17 +78,23 @@ func (m month) result() *analysis.Result {
 		login(28, false)
 	}
 	for _, minutes := range m.minutes {
-		r.Passes = append(r.Passes, analysis.Pass{TenantID: reporttest.Tenant, UserID: "u", IssuedAt: day(2), Start: day(2).Add(time.Hour),
+		r.Passes = append(r.Passes, analysis.Pass{TenantID: reporttest.Tenant, UserID: "u", IssuedAt: day(2),
+			Start:      day(2).Add(time.Hour),
 			FirstLogin: day(2).Add(time.Hour + time.Duration(minutes*float64(time.Minute)))})
 	}
-	r.Passes = append(r.Passes, analysis.Pass{TenantID: reporttest.Tenant, UserID: "u", IssuedAt: day(3), Start: day(3)})
+	r.Passes = append(r.Passes, analysis.Pass{TenantID: reporttest.Tenant, UserID: "u", IssuedAt: day(3),
+		Start: day(3)})
 	for i := range m.urgent {
-		r.Incidents = append(r.Incidents, analysis.Incident{ID: fmt.Sprint(i), Severity: "high", Status: "open", TenantID: reporttest.Tenant, FirstSeen: day(1)})
+		r.Incidents = append(r.Incidents, analysis.Incident{ID: fmt.Sprint(i), Severity: "high", Status: "open",
+			TenantID: reporttest.Tenant, FirstSeen: day(1)})
 	}
 	r.Incidents = append(r.Incidents,
-		analysis.Incident{ID: "accepted", Severity: "critical", Status: "excepted", TenantID: reporttest.Tenant, FirstSeen: day(1)},
-		analysis.Incident{ID: "small", Severity: "medium", Status: "open", TenantID: reporttest.Tenant, FirstSeen: day(1)},
-		analysis.Incident{ID: "uncovered", Severity: "high", Status: "open", TenantID: reporttest.Tenant, FirstSeen: day(28)})
+		analysis.Incident{ID: "accepted", Severity: "critical", Status: "excepted", TenantID: reporttest.Tenant,
+			FirstSeen: day(1)},
+		analysis.Incident{ID: "small", Severity: "medium", Status: "open", TenantID: reporttest.Tenant,
+			FirstSeen: day(1)},
+		analysis.Incident{ID: "uncovered", Severity: "high", Status: "open", TenantID: reporttest.Tenant,
+			FirstSeen: day(28)})
 	return r
 }
 
@@ -118,7 +129,8 @@ func trendOfMonths(t *testing.T, months ...month) *Trend {
 func TestMeasures(t *testing.T) {
 	// Given the later one first: the periods order them.
 	trend := trendOfMonths(t,
-		month{month: 9, covered: 20, supervised: answers(15, 5), elsewhere: 7, minutes: append(many(10, 20), 400), urgent: 1},
+		month{month: 9, covered: 20, supervised: answers(15, 5), elsewhere: 7, minutes: append(many(10, 20), 400),
+			urgent: 1},
 		month{month: 8, covered: 10, supervised: answers(10, 10), elsewhere: 30, minutes: many(12, 30), urgent: 4},
 	)
 	got := map[string]string{}
@@ -128,8 +140,9 @@ func TestMeasures(t *testing.T) {
 	want := map[string]string{
 		"passes issued": "13 12 ", "log-ins with a pass": "50 27 ", "days covered by sign-ins": "10 20 ",
 		"passes on a covered day": "1.3 0.6 ", "log-ins on a covered day": "2.0 1.0 ",
-		"log-ins supervised": "50% 75% better", "urgent incidents per 100 log-ins": "20.0 5.0 better", "median minutes to use": "30 20 better",
-		"failed: four eyes": "50% 25% better", "failed: place": "0% 0% the same",
+		"log-ins supervised": "50% 75% better", "urgent incidents per 100 log-ins": "20.0 5.0 better",
+		"median minutes to use": "30 20 better",
+		"failed: four eyes":     "50% 25% better", "failed: place": "0% 0% the same",
 		"failed: hours": "– – cannot be compared: no log-in could be assessed in the earlier report",
 	}
 	for name, text := range want {
@@ -144,11 +157,18 @@ func TestMeasures(t *testing.T) {
 		before, after month
 		want          string
 	}{
-		"worse":  {month{month: 8, covered: 5, supervised: answers(10, 0)}, month{month: 9, covered: 5, supervised: answers(5, 5), urgent: 1}, "It is getting worse"},
-		"both":   {month{month: 8, covered: 5, supervised: answers(5, 5)}, month{month: 9, covered: 5, supervised: answers(9, 1), urgent: 1}, "It is better in one way and worse in another"},
-		"same":   {month{month: 8, covered: 5, supervised: answers(5, 5)}, month{month: 9, covered: 5, supervised: answers(5, 5)}, "It is neither better nor worse"},
-		"few":    {month{month: 8, covered: 5, supervised: answers(9, 0)}, month{month: 9, covered: 5, supervised: answers(5, 5)}, "Whether it is getting better cannot be said: log-ins supervised cannot be compared, because it rests on 9 log-ins, and fewer than 10 say little"},
-		"no day": {month{month: 8, supervised: answers(20, 0)}, month{month: 9, covered: 5, supervised: answers(5, 5)}, "Whether it is getting better cannot be said: log-ins supervised cannot be compared, because no log-in could be assessed in the earlier report"},
+		"worse": {month{month: 8, covered: 5, supervised: answers(10, 0)},
+			month{month: 9, covered: 5, supervised: answers(5, 5), urgent: 1}, "It is getting worse"},
+		"both": {month{month: 8, covered: 5, supervised: answers(5, 5)},
+			month{month: 9, covered: 5, supervised: answers(9, 1), urgent: 1},
+			"It is better in one way and worse in another"},
+		"same": {month{month: 8, covered: 5, supervised: answers(5, 5)},
+			month{month: 9, covered: 5, supervised: answers(5, 5)}, "It is neither better nor worse"},
+		"few": {month{month: 8, covered: 5, supervised: answers(9, 0)},
+			month{month: 9, covered: 5, supervised: answers(5, 5)},
+			"Whether it is getting better cannot be said: log-ins supervised cannot be compared, because it rests on 9 log-ins, and fewer than 10 say little"},
+		"no day": {month{month: 8, supervised: answers(20, 0)}, month{month: 9, covered: 5, supervised: answers(5, 5)},
+			"Whether it is getting better cannot be said: log-ins supervised cannot be compared, because no log-in could be assessed in the earlier report"},
 	} {
 		if got := trendOfMonths(t, c.before, c.after).Sentence(); !strings.HasPrefix(got, c.want) {
 			t.Errorf("%s: %s", name, got)
@@ -160,7 +180,8 @@ func TestMeasures(t *testing.T) {
 func TestConsecutivePeriods(t *testing.T) {
 	of := func(m time.Month, rule string, at time.Time, state bool) *analysis.Result {
 		r := month{month: m, covered: 20, supervised: answers(10, 0)}.result()
-		f := analysis.Finding{ID: fmt.Sprint(rule, m), RuleID: rule, Severity: "high", Status: "open", TenantID: reporttest.Tenant, FirstSeen: at, LastSeen: at, Title: rule, Summary: "it happened"}
+		f := analysis.Finding{ID: fmt.Sprint(rule, m), RuleID: rule, Severity: "high", Status: "open",
+			TenantID: reporttest.Tenant, FirstSeen: at, LastSeen: at, Title: rule, Summary: "it happened"}
 		if state {
 			f.LastSeen = r.Period.To
 		}
@@ -174,7 +195,8 @@ func TestConsecutivePeriods(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := strings.Join(strings.Fields(screen.String()), " ")
-	for _, want := range []string{"The periods follow one another, so no event is of both", "New, of events in one period only: 1.", "Gone, of events in one period only: 1.",
+	for _, want := range []string{"The periods follow one another, so no event is of both",
+		"New, of events in one period only: 1.", "Gone, of events in one period only: 1.",
 		"log-ins supervised 100%"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the summary lacks %q:\n%s", want, screen.String())
@@ -196,8 +218,10 @@ func TestConsecutivePeriods(t *testing.T) {
 
 // A report folder is a stranger's: nothing of it acts, and the screen stays as wide as it is.
 func TestTrendIsInert(t *testing.T) {
-	dirs := []string{reporttest.Folder(t, reporttest.Hostile(), tables.WriteCSV), reporttest.Folder(t, reporttest.Hostile(), tables.WriteCSV),
-		reporttest.Folder(t, reporttest.Later(), tables.WriteCSV), reporttest.Folder(t, reporttest.Later(), tables.WriteCSV)}
+	dirs := []string{reporttest.Folder(t, reporttest.Hostile(), tables.WriteCSV),
+		reporttest.Folder(t, reporttest.Hostile(), tables.WriteCSV),
+		reporttest.Folder(t, reporttest.Later(), tables.WriteCSV),
+		reporttest.Folder(t, reporttest.Later(), tables.WriteCSV)}
 	trend, err := TrendOf(context.Background(), dirs, false)
 	if err != nil {
 		t.Fatal(err)
@@ -206,13 +230,15 @@ func TestTrendIsInert(t *testing.T) {
 		trend.reports[i].Name = reporttest.Formula + reporttest.Script + reporttest.ANSI
 	}
 	var screen, page, file bytes.Buffer
-	for _, err := range []error{trend.Summary(&screen, "out", true), trend.writeHTML(&page, "1.2.3"), trend.writeCSV(&file)} {
+	for _, err := range []error{trend.Summary(&screen, "out", true), trend.writeHTML(&page, "1.2.3"),
+		trend.writeCSV(&file)} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	for line := range strings.Lines(screen.String()) {
-		if strings.Contains(line, "\x1b") || twwidth.Width(strings.TrimRight(line, "\n")) > 80 && !strings.HasPrefix(line, "Report ") {
+		if strings.Contains(line, "\x1b") || twwidth.Width(strings.TrimRight(line, "\n")) > 80 &&
+			!strings.HasPrefix(line, "Report ") {
 			t.Errorf("%q", line)
 		}
 	}
@@ -252,7 +278,8 @@ func TestSummariesFitTheScreen(t *testing.T) {
 				t.Fatal(err)
 			}
 			for line := range strings.Lines(screen.String()) {
-				if width := twwidth.Width(strings.TrimRight(line, " \n")); width > columns && !strings.HasPrefix(line, "Report ") {
+				if width := twwidth.Width(strings.TrimRight(line, " \n")); width > columns &&
+					!strings.HasPrefix(line, "Report ") {
 					t.Errorf("%s: %d columns of %d: %q", name, width, columns, line)
 				}
 			}

@@ -1,5 +1,5 @@
-// Package folder keeps the folder that a report is: it is put in place as a whole, its manifest lists and hashes every file,
-// and both can be checked and signed later.
+// Package folder keeps the folder that a report is: it is put in place as a whole, its manifest lists and hashes every
+// file, and both can be checked and signed later.
 package folder
 
 import (
@@ -110,8 +110,8 @@ func Check(ctx context.Context, dir string, replace bool) error {
 // droppings are the files that file browsers leave in a folder which they show, in lower case: nobody's notes.
 var droppings = []string{".ds_store", "thumbs.db", "desktop.ini", ".directory"}
 
-// isDropping says whether a file is one that a file browser left beside those that the manifest lists: macOS keeps what
-// other file systems cannot hold of a file NAME in ._NAME.
+// isDropping says whether a file is one that a file browser left beside those that the manifest lists: macOS keeps
+// what other file systems cannot hold of a file NAME in ._NAME.
 func isDropping(name string, listed map[string]bool) bool {
 	if of, ok := strings.CutPrefix(name, "._"); ok {
 		return listed[of]
@@ -272,7 +272,8 @@ func (p *spot) put(ctx context.Context, fresh string) (stands bool, err error) {
 	// Somebody may have put something there since it was looked at.
 	if err := p.Check(context.WithoutCancel(ctx), filepath.Join(p.dir, old)); err != nil {
 		kept, moved := p.keep(old, "old")
-		return true, errors.Join(fmt.Errorf("the report stands at %q, and the one it replaced is kept as %q: %w", p.path(), kept, err), moved)
+		return true, errors.Join(fmt.Errorf("the report stands at %q, and the one it replaced is kept as %q: %w",
+			p.path(), kept, err), moved)
 	}
 	if err := p.parent.RemoveAll(old); err != nil {
 		return true, fmt.Errorf("the report stands at %q, but the one it replaced could not be removed from %q: %w; remove it by hand",
@@ -300,8 +301,8 @@ func (p *spot) keep(hidden, as string) (path string, err error) {
 const setAside = "-old"
 
 // exchangeByRenames puts one folder in the place of another where the file system cannot do it in one step, and says
-// where the old one lies. Killed between the two renames, the old report is left beside fresh under a hidden name, from
-// which takeBack gets it.
+// where the old one lies. Killed between the two renames, the old report is left beside fresh under a hidden name,
+// from which takeBack gets it.
 func exchangeByRenames(parent *os.Root, fresh, old string) (string, error) {
 	aside := fresh + setAside
 	if err := rename(parent, old, aside); err != nil {

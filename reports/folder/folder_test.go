@@ -44,8 +44,9 @@ func TestReplacingWithoutExchange(t *testing.T) {
 
 func TestHostileManifests(t *testing.T) {
 	for name, text := range map[string]string{
-		"too many entries": `{"tool":"tapaudit","tenants":["` + strings.Repeat(`","`, folder.MostManifestCommas+1) + `"]}`,
-		"deep":             `{"tool":"tapaudit","x":` + strings.Repeat("[", 1<<20) + `}`,
+		"too many entries": `{"tool":"tapaudit","tenants":["` + strings.Repeat(`","`, folder.MostManifestCommas+1) +
+			`"]}`,
+		"deep": `{"tool":"tapaudit","x":` + strings.Repeat("[", 1<<20) + `}`,
 	} {
 		dir := t.TempDir()
 		reporttest.Put(t, text, dir, "manifest.json")
@@ -54,13 +55,15 @@ func TestHostileManifests(t *testing.T) {
 		}
 	}
 	large := filepath.Join(t.TempDir(), "large")
-	if err := errors.Join(os.Mkdir(large, 0o700), os.WriteFile(filepath.Join(large, "manifest.json"), nil, 0o600)); err != nil {
+	if err := errors.Join(os.Mkdir(large, 0o700),
+		os.WriteFile(filepath.Join(large, "manifest.json"), nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Truncate(filepath.Join(large, "manifest.json"), folder.MostManifestBytes+1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := folder.Verify(t.Context(), large); !errors.Is(err, folder.ErrNotReport) || !strings.Contains(err.Error(), "has more than") {
+	if _, err := folder.Verify(t.Context(), large); !errors.Is(err, folder.ErrNotReport) ||
+		!strings.Contains(err.Error(), "has more than") {
 		t.Errorf("large: %v", err)
 	}
 }

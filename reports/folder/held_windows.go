@@ -10,7 +10,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Programs that look at every new file (scanners, the search index) hold it for moments; a person's, until it is closed.
+// Programs that look at every new file (scanners, the search index) hold it for moments; a person's, until it is
+// closed.
 const (
 	renameTries = 20
 	renamePause = 100 * time.Millisecond
@@ -33,8 +34,8 @@ func held(err error) error {
 	return fmt.Errorf("%w; is it open in another program, or a shell in it? Close that and try again", err)
 }
 
-// movable says before long work whether a report's folder can make room for another: nothing that somebody holds open moves.
-// It is moved away and back; a run that is killed in between leaves what takeBack finds.
+// movable says before long work whether a report's folder can make room for another: nothing that somebody holds open
+// moves. It is moved away and back; a run that is killed in between leaves what takeBack finds.
 func movable(dir string) error {
 	target, err := filepath.Abs(dir)
 	if err != nil {

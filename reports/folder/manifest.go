@@ -27,7 +27,8 @@ func ReadPart(root *os.Root, name string) ([]byte, ManifestFile, error) {
 	return text, ManifestFile{Path: name, Bytes: int64(len(text)), SHA256: hex.EncodeToString(sum[:])}, err
 }
 
-// largestPart bounds a file of a report that is read into memory, in bytes: it and what it says fit into what a run may take.
+// largestPart bounds a file of a report that is read into memory, in bytes: it and what it says fit into what a run
+// may take.
 const largestPart = 256 << 20
 
 // Manifest is manifest.json: what a report was made from and what it consists
@@ -96,14 +97,18 @@ func WriteManifest(f *Folder, r *analysis.Result, version string, created time.T
 	t := verdict.TallyOf(r)
 	m := Manifest{
 		Tool: "tapaudit", Version: version, Created: when.OrNil(created),
-		RulesVersion: analysis.RulesVersion, RulesSHA256: r.RulesHash, SettingsSHA256: r.SettingsHash, Organisation: r.Organisation,
+		RulesVersion: analysis.RulesVersion, RulesSHA256: r.RulesHash, SettingsSHA256: r.SettingsHash,
+		Organisation: r.Organisation,
 		Case: manifestCase{ID: r.Case.ID, Examiner: r.Case.Examiner, CollectedBy: r.Case.CollectedBy,
 			CollectedAt: when.OrNil(r.Case.CollectedAt), Source: r.Case.Source},
 		CaseFile:   r.CaseFile,
-		Pseudonyms: r.Pseudonyms, Tenants: append([]string{}, r.Tenants...), Period: manifestPeriod{when.OrNil(r.Period.From), when.OrNil(r.Period.To)}, AsOf: when.OrNil(r.AsOf),
-		Counts: manifestCounts{Open: map[string]int{}, Excepted: t.Excepted, Passes: len(r.Passes), Logins: len(r.Logins),
+		Pseudonyms: r.Pseudonyms, Tenants: append([]string{}, r.Tenants...),
+		Period: manifestPeriod{when.OrNil(r.Period.From), when.OrNil(r.Period.To)}, AsOf: when.OrNil(r.AsOf),
+		Counts: manifestCounts{Open: map[string]int{}, Excepted: t.Excepted, Passes: len(r.Passes),
+			Logins:     len(r.Logins),
 			Supervised: t.Supervised, Unsupervised: t.Unsupervised, NotAssessed: t.LoginsNotAssessed,
-			RulesNotAssessed: t.Untested, RulesPartly: t.Partly, Files: len(r.Evidence), Read: t.Read, Loaded: t.Loaded,
+			RulesNotAssessed: t.Untested, RulesPartly: t.Partly, Files: len(r.Evidence), Read: t.Read,
+			Loaded:    t.Loaded,
 			Duplicate: t.Duplicate, NotUsed: t.NotUsed, Quarantined: t.Quarantined},
 		Inputs: []ManifestFile{}, Outputs: f.written,
 	}
@@ -111,7 +116,8 @@ func WriteManifest(f *Folder, r *analysis.Result, version string, created time.T
 		m.Counts.Open[string(s)] = t.Open[s]
 	}
 	for _, e := range r.Evidence {
-		m.Inputs = append(m.Inputs, ManifestFile{Path: e.Path, Container: e.Container, Bytes: e.Bytes, SHA256: e.SHA256})
+		m.Inputs = append(m.Inputs, ManifestFile{Path: e.Path, Container: e.Container, Bytes: e.Bytes,
+			SHA256: e.SHA256})
 	}
 	return f.Create(ManifestName, func(w io.Writer) error {
 		text, err := json.MarshalIndent(m, "", "  ")

@@ -61,7 +61,8 @@ func verify(ctx context.Context, root *os.Root) (*Verification, error) {
 		return nil, fmt.Errorf("%w (%w)", ErrNotReport, err)
 	}
 	sum := sha256.Sum256(text)
-	v := &Verification{Manifest: m, ManifestSHA256: hex.EncodeToString(sum[:]), ManifestBytes: int64(len(text)), droppings: map[string]bool{}}
+	v := &Verification{Manifest: m, ManifestSHA256: hex.EncodeToString(sum[:]), ManifestBytes: int64(len(text)),
+		droppings: map[string]bool{}}
 	listed := map[string]bool{ManifestName: true}
 	for _, want := range m.Outputs {
 		if listed[want.Path] {
@@ -189,7 +190,8 @@ func (m *Manifest) CompareInputs(found []ManifestFile) (same int, differences []
 type filePair struct{ want, got ManifestFile }
 
 // match pairs files one to one by key and gives back those without a partner, in their order.
-func match[K comparable](wanted, found []ManifestFile, key func(ManifestFile) K) (wantedRest, foundRest []ManifestFile, pairs []filePair) {
+func match[K comparable](wanted, found []ManifestFile,
+	key func(ManifestFile) K) (wantedRest, foundRest []ManifestFile, pairs []filePair) {
 	waiting := map[K][]int{}
 	for i, f := range found {
 		waiting[key(f)] = append(waiting[key(f)], i)

@@ -40,7 +40,8 @@ func TestContrast(t *testing.T) {
 		for _, m := range regexp.MustCompile(`--([a-z-]+): (#[0-9a-f]{6})`).FindAllStringSubmatch(block[1], -1) {
 			colour[m[1]] = m[2]
 		}
-		pairs := [][2]string{{"ink", "paper"}, {"ink", "card"}, {"ink", "head"}, {"muted", "paper"}, {"muted", "card"}, {"muted", "head"},
+		pairs := [][2]string{{"ink", "paper"}, {"ink", "card"}, {"ink", "head"}, {"muted", "paper"}, {"muted", "card"},
+			{"muted", "head"},
 			{"link", "card"}, {"link", "low-bg"}, {"critical", "card"}, {"medium", "card"}, {"good", "card"}}
 		for _, name := range []string{"critical", "high", "medium", "low", "info", "good"} {
 			pairs = append(pairs, [2]string{name, name + "-bg"})

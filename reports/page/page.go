@@ -106,7 +106,8 @@ func (p *page) execute(w io.Writer, name string) error {
 	if err != nil {
 		return err
 	}
-	return t.Funcs(template.FuncMap{"link": p.link, "tenant": func(id string) string { return verdict.Tenant(p.Result, id) }}).ExecuteTemplate(w, name, p)
+	return t.Funcs(template.FuncMap{"link": p.link,
+		"tenant": func(id string) string { return verdict.Tenant(p.Result, id) }}).ExecuteTemplate(w, name, p)
 }
 
 // linked is a name with the place in the page that has everything about whom it names.
@@ -292,7 +293,8 @@ func askedOf(r *analysis.Result, stories []verdict.Story, requests []verdict.Req
 		if len(s.ToDo) > 0 {
 			question = s.ToDo[0]
 		}
-		all = append(all, asked{s.Ask, "An answer about " + words.Or(s.SubjectName, s.SubjectID) + ", " + words.Clock(s.FirstSeen) + ": " + question})
+		all = append(all, asked{s.Ask, "An answer about " + words.Or(s.SubjectName, s.SubjectID) + ", " +
+			words.Clock(s.FirstSeen) + ": " + question})
 	}
 	const exports = 3
 	for _, request := range requests[:min(len(requests), exports)] {
@@ -336,7 +338,8 @@ func targets(all []string) string {
 // exceptionText is an exception from a finding, ready to be completed in the configuration.
 func exceptionText(f *analysis.Finding) string {
 	quoted := func(s string) string { return strconv.Quote(words.Name(s)) }
-	return "exceptions:\n  - rule: " + f.RuleID + "\n    tenant: " + quoted(f.TenantID) + "\n    subject: " + quoted(words.Or(f.SubjectID, f.SubjectName)) +
+	return "exceptions:\n  - rule: " + f.RuleID + "\n    tenant: " + quoted(f.TenantID) + "\n    subject: " +
+		quoted(words.Or(f.SubjectID, f.SubjectName)) +
 		"\n    reason: \"\"   # why this is as it should be\n    owner: \"\"    # who answers for it\n    expires: \"\"  # YYYY-MM-DD"
 }
 
@@ -412,11 +415,13 @@ func tiles(r *analysis.Result, t verdict.Tally) []tile {
 	case len(r.Logins) == 0:
 		supervision.Number, supervision.Detail = "–", "no log-in to supervise was seen"
 	case t.LoginsNotAssessed == len(r.Logins):
-		supervision.Number, supervision.Detail = "", "could not be assessed for "+words.Count(len(r.Logins), "log-in", "log-ins")
+		supervision.Number, supervision.Detail = "",
+			"could not be assessed for "+words.Count(len(r.Logins), "log-in", "log-ins")
 	default:
 		supervision.Number = words.Number(t.Supervised) + " of " + words.Number(len(r.Logins))
 		supervision.Detail = "log-ins supervised"
-		if rest := (verdict.Tally{Unsupervised: t.Unsupervised, LoginsNotAssessed: t.LoginsNotAssessed}).Supervision(); rest != "" {
+		if rest := (verdict.Tally{Unsupervised: t.Unsupervised,
+			LoginsNotAssessed: t.LoginsNotAssessed}).Supervision(); rest != "" {
 			supervision.Detail += "; " + rest
 		}
 	}
@@ -433,7 +438,8 @@ func tiles(r *analysis.Result, t verdict.Tally) []tile {
 	if n := t.Open["info"]; n > 0 {
 		detail = strings.TrimPrefix(detail+"; ", "; ") + words.Number(n) + " more for information"
 	}
-	findings := tile{Label: "Findings open", Number: words.Number(t.OpenTotal - t.Open["info"]), Detail: detail, Target: "findings"}
+	findings := tile{Label: "Findings open", Number: words.Number(t.OpenTotal - t.Open["info"]), Detail: detail,
+		Target: "findings"}
 	if len(r.Assessments) == 0 {
 		findings.Number, findings.Detail = "", "nothing could be tested"
 	}

@@ -231,15 +231,16 @@ func peopleOf(r *analysis.Result) *people {
 	}
 	// Those first of whom there is most to say.
 	slices.SortStableFunc(p.all, func(a, b *person) int {
-		return cmp.Or(cmp.Compare(b.worst, a.worst), cmp.Compare(b.weight(), a.weight()), strings.Compare(a.Name, b.Name), strings.Compare(a.Anchor, b.Anchor))
+		return cmp.Or(cmp.Compare(b.worst, a.worst), cmp.Compare(b.weight(), a.weight()),
+			strings.Compare(a.Name, b.Name), strings.Compare(a.Anchor, b.Anchor))
 	})
 	return p
 }
 
 func (p *person) weight() int { return 4*len(p.Findings) + len(p.Moments) + p.Passes }
 
-// bounded is everybody who has room in the page, and how many have none. Those without a place lose their anchor, so that no
-// link leads nowhere.
+// bounded is everybody who has room in the page, and how many have none. Those without a place lose their anchor, so
+// that no link leads nowhere.
 func (p *people) bounded() (shown []*person, rest int) {
 	size := 0
 	for _, who := range p.all {

@@ -71,7 +71,8 @@ func (p *picture) text(x, y int, class, text string) {
 
 // label writes a name at the left; what does not fit is in its tip.
 func (p *picture) label(y int, name string) {
-	p.add(shape{Kind: "text", Y: y, Class: "name", Text: words.Fit(labelColumns, words.Line(name)), Tip: words.Name(name)})
+	p.add(shape{Kind: "text", Y: y, Class: "name", Text: words.Fit(labelColumns, words.Line(name)),
+		Tip: words.Name(name)})
 }
 
 // bounded keeps the table of a picture short.

@@ -131,7 +131,8 @@ func lanes(r *analysis.Result) []*picture {
 			Height: len(group)*laneHeight + 56,
 			Key: []mark{{"life", "▬", "valid"}, {"m", "✓", "log-in, supervised"}, {"x", "✗", "log-in, unsupervised"},
 				{"q", "?", "log-in, not assessed"}, {"end", "┃", "end"}, {"low", "+n", "sign-in methods registered"}},
-			Columns: []string{"User", "Issued", "Issued by", "Log-ins", "Methods registered", "Ended", "Worst open finding"}}
+			Columns: []string{"User", "Issued", "Issued by", "Log-ins", "Methods registered", "Ended",
+				"Worst open finding"}}
 		if len(all) > lanesInOne {
 			p.Title += ", " + whole(start+1) + " to " + whole(start+len(group))
 		}
@@ -156,7 +157,8 @@ func lanes(r *analysis.Result) []*picture {
 			if end.IsZero() {
 				end = ln.EndTime
 			}
-			issued := "Issued " + words.Clock(ln.IssuedAt) + " by " + words.Name(words.Or(ln.IssuerName, words.Or(ln.IssuerID, "somebody not named")))
+			issued := "Issued " + words.Clock(ln.IssuedAt) + " by " +
+				words.Name(words.Or(ln.IssuerName, words.Or(ln.IssuerID, "somebody not named")))
 			p.add(shape{Kind: "line", Class: "wait", X: left, Y: y + 9, W: x(ln.Start), H: y + 9})
 			p.text(left-4, y+14, "middle", "▸")
 			ended := "not known"
@@ -166,18 +168,22 @@ func lanes(r *analysis.Result) []*picture {
 					ended += ", " + ln.EndedBy
 				}
 				begin := max(x(ln.Start), left)
-				p.add(shape{Kind: "rect", Class: "life", X: begin, Y: y + 5, W: max(x(end)-begin, 2), H: 8, Tip: issued + "; ended " + ended})
+				p.add(shape{Kind: "rect", Class: "life", X: begin, Y: y + 5, W: max(x(end)-begin, 2), H: 8,
+					Tip: issued + "; ended " + ended})
 				p.add(shape{Kind: "rect", Class: "end", X: x(end), Y: y + 1, W: 3, H: 16, Tip: "Ended " + ended})
 			}
 			shown, further := head(ln.logins, loginsDrawn)
 			if further > 0 {
-				p.add(shape{Kind: "text", Class: "faint", X: right + 120, Y: y + 14, Text: "and " + words.Count(further, "log-in", "log-ins"),
+				p.add(shape{Kind: "text", Class: "faint", X: right + 120, Y: y + 14, Text: "and " +
+					words.Count(further, "log-in", "log-ins"),
 					Tip: words.Count(further, "later log-in is", "later log-ins are") + " in the ledger"})
 			}
 			for _, l := range shown {
 				at := x(l.Time)
-				p.add(shape{Kind: "rect", Class: "event " + stateClass(l.Supervised), X: at - 7, Y: y + 1, W: 14, H: 16,
-					Tip: "Log-in " + words.Clock(l.Time) + " from " + words.Name(l.IP) + ", " + l.Outcome + "; supervised: " + l.Supervised})
+				p.add(shape{Kind: "rect", Class: "event " + stateClass(l.Supervised), X: at - 7, Y: y + 1, W: 14,
+					H: 16,
+					Tip: "Log-in " + words.Clock(l.Time) + " from " + words.Name(l.IP) + ", " + l.Outcome +
+						"; supervised: " + l.Supervised})
 				p.text(at, y+14, "middle "+stateClass(l.Supervised), stateSign(l.Supervised))
 			}
 			if n := len(ln.MethodsRegistered); n > 0 {
@@ -187,11 +193,13 @@ func lanes(r *analysis.Result) []*picture {
 			worst := ""
 			if ln.finding != nil {
 				worst = string(ln.finding.Severity) + ": " + words.Clip(sentenceLength, ln.finding.Title)
-				p.add(shape{Kind: "rect", Class: "flag " + string(ln.finding.Severity), X: right + 50, Y: y, W: 66, H: 18, Tip: worst})
+				p.add(shape{Kind: "rect", Class: "flag " + string(ln.finding.Severity), X: right + 50, Y: y, W: 66,
+					H: 18, Tip: worst})
 				p.text(right+83, y+13, "middle "+string(ln.finding.Severity), string(ln.finding.Severity))
 			}
 			p.Rows = append(p.Rows, []string{words.Name(words.Or(ln.UserName, ln.UserID)), words.Clock(ln.IssuedAt),
-				words.Name(words.Or(ln.IssuerName, words.Or(ln.IssuerID, "not named"))), words.Number(ln.Logins), words.Clip(sentenceLength, strings.Join(ln.MethodsRegistered, "; ")), ended, worst})
+				words.Name(words.Or(ln.IssuerName, words.Or(ln.IssuerID, "not named"))), words.Number(ln.Logins),
+				words.Clip(sentenceLength, strings.Join(ln.MethodsRegistered, "; ")), ended, worst})
 		}
 		drawn = append(drawn, p.bounded("passes.csv"))
 	}
@@ -230,7 +238,8 @@ func issuers(r *analysis.Result) *picture {
 	}
 	slices.SortFunc(pairs, func(a, b pair) int {
 		return cmp.Or(cmp.Compare(byIssuer[b.issuer], byIssuer[a.issuer]), strings.Compare(a.issuer, b.issuer),
-			cmp.Compare(byPair[b], byPair[a]), strings.Compare(names[a.user], names[b.user]), strings.Compare(a.user, b.user))
+			cmp.Compare(byPair[b], byPair[a]), strings.Compare(names[a.user], names[b.user]),
+			strings.Compare(a.user, b.user))
 	})
 	const others = "\x00others"
 	names[others] = "others"
@@ -297,7 +306,8 @@ func issuers(r *analysis.Result) *picture {
 		if k.issuer == k.user && k.issuer != others {
 			class += " self"
 		}
-		p.add(shape{Kind: "line", Class: class, X: from, Y: yOf(rank[k.issuer], len(left)), W: until, H: yOf(row[k.user], len(right)),
+		p.add(shape{Kind: "line", Class: class, X: from, Y: yOf(rank[k.issuer], len(left)), W: until,
+			H:   yOf(row[k.user], len(right)),
 			Tip: words.Name(issuer) + " for " + words.Name(names[k.user]) + ": " + words.Count(n, "pass", "passes")})
 	}
 	for i, k := range left {
@@ -308,14 +318,16 @@ func issuers(r *analysis.Result) *picture {
 				n += byIssuer[o]
 			}
 		}
-		p.add(shape{Kind: "text", Class: "end-at", X: from - 8, Y: yOf(i, len(left)) + 4, Text: words.Fit(36, words.Line(name)) + "  " + words.Number(n), Tip: words.Name(name)})
+		p.add(shape{Kind: "text", Class: "end-at", X: from - 8, Y: yOf(i, len(left)) + 4,
+			Text: words.Fit(36, words.Line(name)) + "  " + words.Number(n), Tip: words.Name(name)})
 	}
 	for i, k := range right {
 		text := words.Fit(38, words.Line(names[k]))
 		if byPair[pair{k, k}] > 0 {
 			text = "✗ " + text
 		}
-		p.add(shape{Kind: "text", Class: "name", X: until + 8, Y: yOf(i, len(right)) + 4, Text: text, Tip: words.Name(names[k])})
+		p.add(shape{Kind: "text", Class: "name", X: until + 8, Y: yOf(i, len(right)) + 4, Text: text,
+			Tip: words.Name(names[k])})
 	}
 	p.Desc = "Issuers at the left with the number of passes each issued, users at the right; a line for each pair, thicker for more passes. " +
 		"A broken line and ✗ mark who issued a pass to themselves."

@@ -11,7 +11,8 @@ import (
 func TestLanesAreFewAndTheWorstComeFirst(t *testing.T) {
 	r := &analysis.Result{}
 	for i := range 100 {
-		r.Passes = append(r.Passes, analysis.Pass{UserName: "user" + whole(i), EventID: "event" + whole(i), IssuedAt: reporttest.At(1, i/60, i%60)})
+		r.Passes = append(r.Passes, analysis.Pass{UserName: "user" + whole(i), EventID: "event" + whole(i),
+			IssuedAt: reporttest.At(1, i/60, i%60)})
 	}
 	r.Findings = []analysis.Finding{
 		{Severity: "high", Status: "open", EventIDs: []string{"event7"}},
@@ -35,7 +36,8 @@ func TestLanesAreFewAndTheWorstComeFirst(t *testing.T) {
 
 func TestTimeSinceIssueNeverRunsBackward(t *testing.T) {
 	before := -1
-	for _, after := range []time.Duration{-time.Hour, time.Second, 30 * time.Second, time.Minute, 5 * time.Minute, time.Hour,
+	for _, after := range []time.Duration{-time.Hour, time.Second, 30 * time.Second, time.Minute, 5 * time.Minute,
+		time.Hour,
 		5 * time.Hour, 24 * time.Hour, 29 * 24 * time.Hour} {
 		x := sinceIssueX(after, 0, 700)
 		if x <= before {

@@ -91,7 +91,8 @@ func activity(r *analysis.Result, from, to time.Time) *picture {
 		}
 		p.Rows = append(p.Rows, cells)
 	}
-	p.Desc = "Bars for each " + unit + " of the period: " + strings.ToLower(all[0].name) + " and log-ins by outcome, all at the same scale. " +
+	p.Desc = "Bars for each " + unit + " of the period: " + strings.ToLower(all[0].name) +
+		" and log-ins by outcome, all at the same scale. " +
 		"No bar means that the evidence shows none, not that there was none: see the coverage."
 	if outside > 0 {
 		p.Desc += " " + words.Number(outside) + " lie outside of the period and are not drawn."
@@ -131,7 +132,8 @@ func coverageStrips(r *analysis.Result, from, to time.Time) *picture {
 		Columns: []string{"Log", "Status", "From", "To", "Days"}}
 	switch {
 	case beyond > 0:
-		p.Desc += " " + words.Count(more+beyond, "further log is", "further logs are") + " in the calendars below and in coverage.csv."
+		p.Desc += " " + words.Count(more+beyond, "further log is", "further logs are") +
+			" in the calendars below and in coverage.csv."
 	case more > 0:
 		p.Desc += " " + words.Count(more, "further log is", "further logs are") + " in the calendars below."
 	}
@@ -153,7 +155,8 @@ func coverageStrips(r *analysis.Result, from, to time.Time) *picture {
 		y := 12 + i*row
 		name := inTenant(r, c.TenantID, c.LogType)
 		p.text(0, y+16, "name", words.Fit(36, words.Line(name)))
-		p.add(shape{Kind: "rect", Class: "empty", X: a.left, Y: y, W: a.right - a.left, H: 22, Tip: name + ": no day in the evidence"})
+		p.add(shape{Kind: "rect", Class: "empty", X: a.left, Y: y, W: a.right - a.left, H: 22, Tip: name +
+			": no day in the evidence"})
 		list := days[key{c.TenantID, c.LogType}]
 		for i := 0; i < len(list); {
 			j := i
@@ -168,7 +171,8 @@ func coverageStrips(r *analysis.Result, from, to time.Time) *picture {
 			if width >= 10 {
 				p.text(x+width/2, y+16, "middle day-"+status, signs[status])
 			}
-			p.Rows = append(p.Rows, []string{name, status, first.Format(time.DateOnly), last.Format(time.DateOnly), words.Number(j - i + 1)})
+			p.Rows = append(p.Rows, []string{name, status, first.Format(time.DateOnly), last.Format(time.DateOnly),
+				words.Number(j - i + 1)})
 			i = j + 1
 		}
 		if len(list) == 0 {
@@ -264,7 +268,8 @@ func policyTracks(r *analysis.Result, from, to time.Time) *picture {
 					class += " concluded"
 				}
 				p.add(shape{Kind: "rect", Class: class, X: x, Y: y, W: width, H: 22,
-					Tip: name + ": " + words.Line(text) + ", " + words.Clock(first) + " to " + until + " (" + list[i].Basis + ")"})
+					Tip: name + ": " + words.Line(text) + ", " + words.Clock(first) + " to " + until + " (" +
+						list[i].Basis + ")"})
 				if room := (width - 8) / 7; room >= 4 {
 					p.text(x+5, y+15, "in", words.Fit(room, words.Line(text)))
 				}
@@ -294,12 +299,14 @@ func supervisionMatrix(r *analysis.Result) *picture {
 		rows = rows[:shown]
 		slices.SortStableFunc(rows, func(a, b ledgerRow) int { return a.Number - b.Number })
 	}
-	p := &picture{ID: "criteria", Title: "Supervision, question by question", Height: (len(supervision.Criteria())+1)*row + 46,
+	p := &picture{ID: "criteria", Title: "Supervision, question by question",
+		Height:  (len(supervision.Criteria())+1)*row + 46,
 		Key:     []mark{{"m", "✓", analysis.Met}, {"x", "✗", analysis.Failed}, {"q", "?", analysis.NotAssessed}},
 		Desc:    "A column for each log-in and a row for each of the nine questions, then whether the log-in was supervised. The ledger below has the reasons.",
 		Columns: []string{"Question", "Met", "Failed", "Not assessed"}}
 	if left := len(r.Logins) - len(rows); left > 0 {
-		p.Desc += " Of " + words.Number(len(r.Logins)) + " log-ins, the " + words.Number(len(rows)) + " with the most failed questions are drawn; the numbers at the right count all."
+		p.Desc += " Of " + words.Number(len(r.Logins)) + " log-ins, the " + words.Number(len(rows)) +
+			" with the most failed questions are drawn; the numbers at the right count all."
 	}
 	const cellWidth = 10
 	for i, name := range append(supervision.Criteria(), "supervised") {
@@ -318,14 +325,16 @@ func supervisionMatrix(r *analysis.Result) *picture {
 			state := answer(*l.Login, name)
 			x := labelWidth - 60 + j*cellWidth
 			p.add(shape{Kind: "rect", Class: "cell " + stateClass(state), X: x, Y: y, W: cellWidth - 1, H: row - 4,
-				Tip: "No. " + whole(l.Number) + ", " + words.Clock(l.Time) + ", " + words.Name(words.Or(l.UserName, l.UserID)) + ": " + label + " " + state})
+				Tip: "No. " + whole(l.Number) + ", " + words.Clock(l.Time) + ", " +
+					words.Name(words.Or(l.UserName, l.UserID)) + ": " + label + " " + state})
 			p.text(x+cellWidth/2, y+14, "middle small "+stateClass(state), stateSign(state))
 		}
 		x := labelWidth - 50 + len(rows)*cellWidth
 		p.text(x, y+14, "", "✓ "+words.Number(n["m"])+"   ✗ "+words.Number(n["x"])+"   ? "+words.Number(n["q"]))
 		p.Rows = append(p.Rows, []string{label, words.Number(n["m"]), words.Number(n["x"]), words.Number(n["q"])})
 	}
-	p.text(labelWidth-60, 14, "faint", "log-ins, from No. "+whole(rows[0].Number)+" to No. "+whole(rows[len(rows)-1].Number))
+	p.text(labelWidth-60, 14, "faint",
+		"log-ins, from No. "+whole(rows[0].Number)+" to No. "+whole(rows[len(rows)-1].Number))
 	return p.bounded("logins.csv")
 }
 

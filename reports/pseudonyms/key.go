@@ -54,11 +54,13 @@ func ReadKey(path string) (*Key, error) {
 	}
 	switch {
 	case len(secret) < leastKey:
-		return nil, fmt.Errorf("%q has %d bytes; a key has at least %d that nobody can guess; %s", path, len(secret), leastKey, howToKey)
+		return nil, fmt.Errorf("%q has %d bytes; a key has at least %d that nobody can guess; %s", path, len(secret),
+			leastKey, howToKey)
 	case len(secret) > mostKey:
 		return nil, fmt.Errorf("%q has more than %d bytes: that is hardly a key; %s", path, mostKey, howToKey)
 	case len(different) < 8:
-		return nil, fmt.Errorf("%q has only %d different bytes, which can be guessed; %s", path, len(different), howToKey)
+		return nil, fmt.Errorf("%q has only %d different bytes, which can be guessed; %s", path, len(different),
+			howToKey)
 	}
 	return &Key{secret}, nil
 }

@@ -38,7 +38,8 @@ type pseudonymiser struct {
 
 // Apply gives r with pseudonyms; r itself stays as it is. called are all names of the case and of the configuration s.
 func Apply(r *analysis.Result, called analysis.Names, s *settings.Settings, key *Key) *analysis.Result {
-	p := &pseudonymiser{key: key, ordinary: ordinaryWords(r.Rules), own: map[string]bool{}, people: map[string]bool{}, composed: dictionary{}, plain: dictionary{}}
+	p := &pseudonymiser{key: key, ordinary: ordinaryWords(r.Rules), own: map[string]bool{}, people: map[string]bool{},
+		composed: dictionary{}, plain: dictionary{}}
 	p.learn(r, called, s)
 	return p.result(r)
 }
@@ -49,7 +50,8 @@ func (p *pseudonymiser) learn(r *analysis.Result, called analysis.Names, s *sett
 		name = strings.TrimSpace(name)
 		switch {
 		case name == "" || p.isOrdinary(name):
-		case strings.ContainsAny(name, `@/\`) || guidText.MatchString(name) || strings.Contains(name, ".") && fileType.MatchString(name):
+		case strings.ContainsAny(name, `@/\`) || guidText.MatchString(name) || strings.Contains(name, ".") &&
+			fileType.MatchString(name):
 			p.composed.add(name, pseudonym(name))
 		default:
 			p.plain.add(name, pseudonym(name))
@@ -285,7 +287,8 @@ func (p *pseudonymiser) result(r *analysis.Result) *analysis.Result {
 	out := *r
 	out.Pseudonyms = p.key.ID()
 	out.Organisation = p.name(r.Organisation)
-	out.Case.ID, out.Case.Examiner, out.Case.CollectedBy = p.name(r.Case.ID), p.name(r.Case.Examiner), p.name(r.Case.CollectedBy)
+	out.Case.ID, out.Case.Examiner, out.Case.CollectedBy = p.name(r.Case.ID), p.name(r.Case.Examiner),
+		p.name(r.Case.CollectedBy)
 	out.Case.Source = p.withheld(r.Case.Source)
 	if r.CaseFile != nil {
 		file := *r.CaseFile
@@ -308,7 +311,8 @@ func (p *pseudonymiser) result(r *analysis.Result) *analysis.Result {
 	})
 	out.Findings = each(r.Findings, func(f analysis.Finding) analysis.Finding { return p.finding(f, rules[f.RuleID]) })
 	slices.SortStableFunc(out.Findings, func(x, y analysis.Finding) int {
-		return cmp.Or(cmp.Compare(y.Severity.Rank(), x.Severity.Rank()), cmp.Compare(x.RuleID, y.RuleID), x.FirstSeen.Compare(y.FirstSeen), cmp.Compare(x.ID, y.ID))
+		return cmp.Or(cmp.Compare(y.Severity.Rank(), x.Severity.Rank()), cmp.Compare(x.RuleID, y.RuleID),
+			x.FirstSeen.Compare(y.FirstSeen), cmp.Compare(x.ID, y.ID))
 	})
 	out.Incidents = each(r.Incidents, p.incident)
 	out.Assessments = each(r.Assessments, func(a analysis.Assessment) analysis.Assessment {
@@ -325,9 +329,11 @@ func (p *pseudonymiser) result(r *analysis.Result) *analysis.Result {
 	out.Activity = each(r.Activity, p.deed)
 	out.Timeline = each(r.Timeline, p.moment)
 	out.Policy = each(r.Policy, func(s analysis.PolicyState) analysis.PolicyState {
-		s.TenantID, s.Actor, s.EventID, s.Evidence = p.id(s.TenantID), p.name(s.Actor), p.id(s.EventID), p.places(s.Evidence)
+		s.TenantID, s.Actor, s.EventID, s.Evidence = p.id(s.TenantID), p.name(s.Actor), p.id(s.EventID),
+			p.places(s.Evidence)
 		s.Include, s.Exclude = each(s.Include, p.target), each(s.Exclude, p.target)
-		for _, text := range []*string{&s.Basis, &s.State, &s.UsableOnce, &s.DefaultMinutes, &s.MinimumMinutes, &s.MaximumMinutes, &s.Length} {
+		for _, text := range []*string{&s.Basis, &s.State, &s.UsableOnce, &s.DefaultMinutes, &s.MinimumMinutes,
+			&s.MaximumMinutes, &s.Length} {
 			*text = p.word(*text)
 		}
 		return s
@@ -354,7 +360,10 @@ func (p *pseudonymiser) result(r *analysis.Result) *analysis.Result {
 		e.Exception = p.exception(e.Exception)
 		return e
 	})
-	out.Faults = each(r.Faults, func(err error) error { return errors.New(p.sentence(err.Error(), "a rule of the user's failed")) })
+	out.Faults = each(r.Faults, func(err error) error {
+		return errors.New(p.sentence(err.Error(),
+			"a rule of the user's failed"))
+	})
 	if r.Unassessed != "" {
 		out.Unassessed = p.sentence(r.Unassessed, leftOut)
 	}
@@ -369,7 +378,8 @@ func (p *pseudonymiser) rule(r analysis.Rule) analysis.Rule {
 		return r
 	}
 	r.Origin = p.path(r.Origin)
-	for _, text := range []*string{&r.Title, &r.Group, &r.Family, &r.Condition, &r.Why, &r.HowToVerify, &r.HowToFix, &r.Population, &r.SQL, &r.Source} {
+	for _, text := range []*string{&r.Title, &r.Group, &r.Family, &r.Condition, &r.Why, &r.HowToVerify, &r.HowToFix,
+		&r.Population, &r.SQL, &r.Source} {
 		*text = p.foreign(*text)
 	}
 	r.Fix = each(r.Fix, func(f analysis.Fix) analysis.Fix {
@@ -378,7 +388,8 @@ func (p *pseudonymiser) rule(r analysis.Rule) analysis.Rule {
 		return f
 	})
 	r.Sign = each(r.Sign, p.foreign)
-	r.Needs, r.References, r.Techniques, r.Controls = each(r.Needs, p.foreign), each(r.References, p.foreign), each(r.Techniques, p.foreign), each(r.Controls, p.foreign)
+	r.Needs, r.References, r.Techniques, r.Controls = each(r.Needs, p.foreign), each(r.References, p.foreign),
+		each(r.Techniques, p.foreign), each(r.Controls, p.foreign)
 	return r
 }
 
@@ -431,8 +442,10 @@ func (p *pseudonymiser) finding(f analysis.Finding, rule analysis.Rule) analysis
 func (p *pseudonymiser) incident(i analysis.Incident) analysis.Incident {
 	i.ID, i.Touches = p.incidentID(i.ID), each(i.Touches, p.incidentID)
 	i.Findings = each(i.Findings, func(id string) string { return p.key.hexadecimal("finding", id) })
-	i.Headline = p.sentence(i.Headline, "an incident ("+leftOut+")", append(slices.Clone(i.Actors), i.SubjectID, i.SubjectName)...)
-	i.TenantID, i.SubjectID, i.SubjectName, i.Actors = p.id(i.TenantID), p.id(i.SubjectID), p.name(i.SubjectName), each(i.Actors, p.name)
+	i.Headline = p.sentence(i.Headline, "an incident ("+leftOut+")",
+		append(slices.Clone(i.Actors), i.SubjectID, i.SubjectName)...)
+	i.TenantID, i.SubjectID, i.SubjectName, i.Actors = p.id(i.TenantID), p.id(i.SubjectID), p.name(i.SubjectName),
+		each(i.Actors, p.name)
 	return i
 }
 
@@ -470,10 +483,13 @@ func (p *pseudonymiser) target(s string) string {
 }
 
 func (p *pseudonymiser) pass(pass analysis.Pass) analysis.Pass {
-	pass.TenantID, pass.PassID, pass.UserID, pass.IssuerID, pass.EventID = p.id(pass.TenantID), p.id(pass.PassID), p.id(pass.UserID), p.id(pass.IssuerID), p.id(pass.EventID)
+	pass.TenantID, pass.PassID, pass.UserID, pass.IssuerID, pass.EventID = p.id(pass.TenantID), p.id(pass.PassID),
+		p.id(pass.UserID), p.id(pass.IssuerID), p.id(pass.EventID)
 	names := []string{pass.UserName, pass.IssuerName}
-	pass.UserName, pass.IssuerName, pass.IssuerIP = p.name(pass.UserName), p.name(pass.IssuerName), p.name(pass.IssuerIP)
-	pass.MethodsRegistered = each(pass.MethodsRegistered, func(s string) string { return p.sentence(s, leftOut, names...) })
+	pass.UserName, pass.IssuerName, pass.IssuerIP = p.name(pass.UserName), p.name(pass.IssuerName),
+		p.name(pass.IssuerIP)
+	pass.MethodsRegistered = each(pass.MethodsRegistered,
+		func(s string) string { return p.sentence(s, leftOut, names...) })
 	pass.Evidence, pass.Witness = p.places(pass.Evidence), p.id(pass.Witness)
 	for _, text := range []*string{&pass.IssuerType, &pass.EndBasis, &pass.EndedBy, &pass.Usage} {
 		*text = p.word(*text)
@@ -487,7 +503,8 @@ func (p *pseudonymiser) login(l analysis.Login) analysis.Login {
 		c.Reason = p.sentence(c.Reason, leftOut, names...)
 		return c
 	})
-	l.TenantID, l.UserID, l.UserName, l.IssuerName = p.id(l.TenantID), p.id(l.UserID), p.name(l.UserName), p.name(l.IssuerName)
+	l.TenantID, l.UserID, l.UserName, l.IssuerName = p.id(l.TenantID), p.id(l.UserID), p.name(l.UserName),
+		p.name(l.IssuerName)
 	l.IP, l.ASN, l.Country, l.Outcome = p.name(l.IP), p.asn(l.ASN), p.country(l.Country), p.word(l.Outcome)
 	l.Deeds = each(l.Deeds, func(n analysis.DeedCount) analysis.DeedCount {
 		n.Class = p.word(n.Class)
@@ -523,9 +540,11 @@ func (p *pseudonymiser) moment(m analysis.Moment) analysis.Moment {
 	}
 	m.Detail = p.sentence(m.Detail, leftOut, names...)
 	m.TenantID, m.UserID, m.EventID = p.id(m.TenantID), p.id(m.UserID), p.id(m.EventID)
-	m.UserName, m.ActorName, m.IP, m.Country = p.name(m.UserName), p.name(m.ActorName), p.name(m.IP), p.country(m.Country)
+	m.UserName, m.ActorName, m.IP, m.Country = p.name(m.UserName), p.name(m.ActorName), p.name(m.IP),
+		p.country(m.Country)
 	m.Application = strings.Join(each(strings.Split(m.Application, ", "), p.name), ", ")
-	m.IncidentID, m.Findings = p.incidentID(m.IncidentID), each(m.Findings, func(id string) string { return p.key.hexadecimal("finding", id) })
+	m.IncidentID, m.Findings = p.incidentID(m.IncidentID),
+		each(m.Findings, func(id string) string { return p.key.hexadecimal("finding", id) })
 	m.Evidence = p.places(m.Evidence)
 	return m
 }

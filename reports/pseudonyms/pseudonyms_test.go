@@ -22,9 +22,11 @@ var constants = map[string]bool{
 	"Result.RulesHash": true, "Result.Pseudonyms": true,
 	"Finding.RuleID": true, "Finding.Severity": true, "Finding.Status": true, "Finding.SubjectType": true,
 	"Incident.Severity": true, "Incident.Status": true, "Incident.SubjectType": true, "Incident.Signs": true,
-	"Record.Kind": true, "Missing.Need": true, "Missing.Rules": true, "Assessment.RuleID": true, "Assessment.Assessed": true,
-	"Pass.IssuerType": true, "Pass.EndBasis": true, "Pass.EndedBy": true, "Pass.Usage": true,
-	"Moment.What": true, "Login.Country": true, "Login.Outcome": true, "Login.Supervised": true, "Criterion.Name": true, "Criterion.State": true,
+	"Record.Kind": true, "Missing.Need": true, "Missing.Rules": true, "Assessment.RuleID": true,
+	"Assessment.Assessed": true,
+	"Pass.IssuerType":     true, "Pass.EndBasis": true, "Pass.EndedBy": true, "Pass.Usage": true,
+	"Moment.What": true, "Login.Country": true, "Login.Outcome": true, "Login.Supervised": true,
+	"Criterion.Name": true, "Criterion.State": true,
 	"Stretch.Basis": true, "Stretch.State": true, "Stretch.UsableOnce": true, "Stretch.DefaultMinutes": true,
 	"Stretch.MinimumMinutes": true, "Stretch.MaximumMinutes": true, "Stretch.Length": true,
 	"LogDay.LogType": true, "LogDay.Status": true,
@@ -129,7 +131,8 @@ func TestForms(t *testing.T) {
 			t.Errorf("%q became %q, want %s", c.value, got, c.like)
 		}
 	}
-	for country, like := range map[string]string{"CH": "CH", "XX": "country-??????????", "Che": "country-??????????", "Switzerland": "country-??????????"} {
+	for country, like := range map[string]string{"CH": "CH", "XX": "country-??????????", "Che": "country-??????????",
+		"Switzerland": "country-??????????"} {
 		if got := p.country(country); len(got) != len(like) || got[:2] != like[:2] {
 			t.Errorf("the country %q became %q", country, got)
 		}
@@ -140,7 +143,8 @@ func TestForms(t *testing.T) {
 	// An address stays an address, of a block that is never routed, and keeps its network.
 	documentation := netip.MustParsePrefix("3fff::/20")
 	var seen []netip.Addr
-	for _, a := range []string{"198.51.100.7", "198.51.100.9", "203.0.113.7", "2001:db8::1", "[2001:db8::1]:443", "::ffff:198.51.100.7", "198.51.100.7:50001"} {
+	for _, a := range []string{"198.51.100.7", "198.51.100.9", "203.0.113.7", "2001:db8::1", "[2001:db8::1]:443",
+		"::ffff:198.51.100.7", "198.51.100.7:50001"} {
 		got, err := netip.ParseAddr(p.value(a, ""))
 		if err != nil || !documentation.Contains(got) {
 			t.Fatalf("%s became %s (%v)", a, got, err)
@@ -148,16 +152,19 @@ func TestForms(t *testing.T) {
 		seen = append(seen, got)
 	}
 	network := func(i int) [10]byte { b := seen[i].As16(); return [10]byte(b[:10]) }
-	if network(0) != network(1) || network(0) == network(2) || seen[0] == seen[1] || seen[3] != seen[4] || seen[0] != seen[5] || seen[0] != seen[6] {
+	if network(0) != network(1) || network(0) == network(2) || seen[0] == seen[1] || seen[3] != seen[4] ||
+		seen[0] != seen[5] || seen[0] != seen[6] {
 		t.Errorf("addresses: %v", seen)
 	}
 }
 
 func TestFreeText(t *testing.T) {
 	r := &analysis.Result{Evidence: []analysis.EvidenceFile{{Path: "evidence/tenantId=25b1f699-3870-4dbb-a781-c22127c974d7/users('anna@contoso.example').json"}}}
-	p := &pseudonymiser{key: testKey(), ordinary: map[string]bool{"the": true, "user": true, "logged": true, "in": true}, people: map[string]bool{},
+	p := &pseudonymiser{key: testKey(), ordinary: map[string]bool{"the": true, "user": true, "logged": true,
+		"in": true}, people: map[string]bool{},
 		composed: dictionary{}, plain: dictionary{}}
-	p.learn(r, analysis.Names{Others: []string{"Anna", "Anna Muster", "the", "2026", "Bo", "anna@contoso.example", "Zoë-日本", "a.b*c"}, Applications: []string{"Azure Portal", "Contoso HR"}}, nil)
+	p.learn(r, analysis.Names{Others: []string{"Anna", "Anna Muster", "the", "2026", "Bo", "anna@contoso.example",
+		"Zoë-日本", "a.b*c"}, Applications: []string{"Azure Portal", "Contoso HR"}}, nil)
 	for text, want := range map[string]string{
 		"Anna Muster, ANNA and Annabel":         "N(Anna Muster), N(Anna) and Annabel",
 		"the user logged in 2026-09-14 07:25":   "the user logged in 2026-09-14 07:25",
@@ -204,22 +211,26 @@ func TestFreeText(t *testing.T) {
 }
 
 func TestRecord(t *testing.T) {
-	p := &pseudonymiser{key: testKey(), ordinary: map[string]bool{"user": true, "the": true}, people: map[string]bool{}, composed: dictionary{}, plain: dictionary{}}
+	p := &pseudonymiser{key: testKey(), ordinary: map[string]bool{"user": true, "the": true},
+		people: map[string]bool{}, composed: dictionary{}, plain: dictionary{}}
 	p.learn(&analysis.Result{}, analysis.Names{Others: []string{"Mallory"}}, nil)
 	got, called := p.record(`{"id":"Directory_25b1f699-3870-4dbb-a781-c22127c974d7_1","activityDateTime":"2026-09-08T22:15:00Z","result":"success","n":1e3,"status":{"errorCode":50072},`+
 		`"targetResources":[{"displayName":"User","type":"User","modifiedProperties":[{"displayName":"Group.DisplayName","newValue":"\"Mallory\""},{"displayName":"X","newValue":"[{\"a\":\"Mallory\",\"displayName\":\"Otto Fremd\"}]","b":[{"name":"Otto Fremd"}]}]}],`+
 		`"location":{"city":"2026-01-01","state":"Enabled Town","geoCoordinates":{"latitude":47.5}},"userAgent":"Mozilla/5.0 Mallory","Mallory":true,"newField":"whatever","deviceDetail":{"browser":"Edge 139.0.0"}}`, nil)
 	odd, _ := p.record(`{"category":"Projekt Falke","riskDetail":"Falke","clientAppUsed":"Falke","trustType":"Falke","countryOrRegion":"Falkenland","Falke":"none",`+
 		`"modifiedProperties":[{"displayName":"Falke","newValue":"1"}],"@odata.type":"#microsoft.graph.falke","riskState":"atRisk"}`, nil)
-	if strings.Contains(strings.ToLower(odd), "falke") || !strings.Contains(odd, `"category":"text-`) || !strings.Contains(odd, `"key-`) || !strings.Contains(odd, `"riskState":"atRisk"`) {
+	if strings.Contains(strings.ToLower(odd), "falke") || !strings.Contains(odd, `"category":"text-`) ||
+		!strings.Contains(odd, `"key-`) || !strings.Contains(odd, `"riskState":"atRisk"`) {
 		t.Errorf("values of no vocabulary: %s", odd)
 	}
-	for _, left := range []string{"Mallory", "Fremd", "25b1f699", "47.5", "Mozilla", "whatever", "Town", `"city":"2026`, "1e3", `"displayName":"User"`, "139.0"} {
+	for _, left := range []string{"Mallory", "Fremd", "25b1f699", "47.5", "Mozilla", "whatever", "Town",
+		`"city":"2026`, "1e3", `"displayName":"User"`, "139.0"} {
 		if strings.Contains(got, left) {
 			t.Errorf("%s keeps %s", got, left)
 		}
 	}
-	for _, kept := range []string{`"activityDateTime":"2026-09-08T22:15:00Z"`, `"errorCode":50072`, `"type":"User"`, `"displayName":"Group.DisplayName"`, `"result":"success"`, `"browser":"Edge 139"`} {
+	for _, kept := range []string{`"activityDateTime":"2026-09-08T22:15:00Z"`, `"errorCode":50072`, `"type":"User"`,
+		`"displayName":"Group.DisplayName"`, `"result":"success"`, `"browser":"Edge 139"`} {
 		if !strings.Contains(got, kept) {
 			t.Errorf("%s lacks %s", got, kept)
 		}
@@ -227,7 +238,8 @@ func TestRecord(t *testing.T) {
 	if !slices.Equal(called, []string{"User", "2026-01-01"}) {
 		t.Errorf("called: %q", called)
 	}
-	for _, broken := range []string{`{"id":"Mallory`, "Mallory,1.2.3.4,2026-09-08", "\"Mallory\n", `{"id":"x"} trailing Mallory`} {
+	for _, broken := range []string{`{"id":"Mallory`, "Mallory,1.2.3.4,2026-09-08", "\"Mallory\n",
+		`{"id":"x"} trailing Mallory`} {
 		if got, _ := p.record(broken, nil); strings.Contains(got, "Mallory") || strings.Contains(got, "1.2.3.4") {
 			t.Errorf("%q became %q", broken, got)
 		}
@@ -259,7 +271,8 @@ func TestReadKey(t *testing.T) {
 		{"nowhere", "make one with"},
 	} {
 		key, err := ReadKey(c.path)
-		if c.problem == "" && (err != nil || len(key.ID()) != 16) || c.problem != "" && (err == nil || !strings.Contains(err.Error(), c.problem)) {
+		if c.problem == "" && (err != nil || len(key.ID()) != 16) || c.problem != "" &&
+			(err == nil || !strings.Contains(err.Error(), c.problem)) {
 			t.Errorf("%s: %v, want %q", c.path, err, c.problem)
 		}
 	}

@@ -21,8 +21,8 @@ var applicationsFile string
 //go:embed ordinary-words.txt
 var wordsFile string
 
-// What may stay of records: the keys and the names of properties, without what is no letter or digit, and the values of
-// vocabularies that are closed, all in lower case. Sources: Microsoft Graph's reference (signIn, directoryAudit,
+// What may stay of records: the keys and the names of properties, without what is no letter or digit, and the values
+// of vocabularies that are closed, all in lower case. Sources: Microsoft Graph's reference (signIn, directoryAudit,
 // conditionalAccessPolicy, authentication methods), the schemas of Azure Monitor's tables and of Office 365 Management
 // Activity, the admin centre's CSV files, and "Microsoft Entra audit log categories and activities".
 //
@@ -81,9 +81,12 @@ var publicIDs, publicNames = func() (ids, names map[string]bool) {
 		ids[a.ID], names[strings.ToLower(a.Name)] = true, true
 	}
 	// Roles that are built in and not privileged.
-	for _, role := range []string{"Directory Readers", "Directory Synchronization Accounts", "Directory Writers", "Global Reader", "Guest Inviter",
-		"Message Center Reader", "Reports Reader", "Usage Summary Reports Reader", "Company Administrator", "Groups Administrator",
-		"License Administrator", "Teams Administrator", "Exchange Administrator", "SharePoint Administrator", "Authentication Policy Administrator"} {
+	for _, role := range []string{"Directory Readers", "Directory Synchronization Accounts", "Directory Writers",
+		"Global Reader", "Guest Inviter",
+		"Message Center Reader", "Reports Reader", "Usage Summary Reports Reader", "Company Administrator",
+		"Groups Administrator",
+		"License Administrator", "Teams Administrator", "Exchange Administrator", "SharePoint Administrator",
+		"Authentication Policy Administrator"} {
 		names[strings.ToLower(role)] = true
 	}
 	return ids, names

@@ -10,12 +10,12 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// A record's own text is somebody else's, and new fields come every year. So it is kept by a list of what may stay, not
-// of what must go: keys, times, truth values, and the values of keys whose vocabulary is the product's own. Everything
-// else becomes a pseudonym.
+// A record's own text is somebody else's, and new fields come every year. So it is kept by a list of what may stay,
+// not of what must go: keys, times, truth values, and the values of keys whose vocabulary is the product's own.
+// Everything else becomes a pseudonym.
 
-// vocabulary are keys, in lower case and without what is no letter, that hold words of the product's own. Of their values
-// those stay that are known; anybody can write others there.
+// vocabulary are keys, in lower case and without what is no letter, that hold words of the product's own. Of their
+// values those stay that are known; anybody can write others there.
 var vocabulary = setOf(`
 category operationtype activitydisplayname operationname operation operations operationversion activity loggedbyservice service workload
 result resulttype resultreason resultdescription resultsignature resultstatus logonerror failurereason status errorcode signinerrorcode
@@ -64,8 +64,8 @@ func setOf(list string) map[string]bool {
 
 func letters(s string) string { return notLetter.ReplaceAllString(strings.ToLower(s), "") }
 
-// record rewrites a record's text, and tells learn what it replaced; called are the names in it that are ordinary words, which the sentences about the
-// record may have been made with.
+// record rewrites a record's text, and tells learn what it replaced; called are the names in it that are ordinary
+// words, which the sentences about the record may have been made with.
 func (p *pseudonymiser) record(raw string, learn func(s, pseudonym string)) (rewritten string, called []string) {
 	if raw == "" {
 		return "", nil
@@ -135,8 +135,8 @@ func (w *recordWriter) row(text string) {
 	w.b.WriteString(strings.TrimRight(out.String(), "\n"))
 }
 
-// value writes a JSON value under a key. inProperty says that it stands in a changed property, whose displayName is the
-// property's.
+// value writes a JSON value under a key. inProperty says that it stands in a changed property, whose displayName is
+// the property's.
 func (w *recordWriter) value(key string, v gjson.Result, inProperty bool) {
 	switch {
 	case v.IsObject():
@@ -212,9 +212,11 @@ func (w *recordWriter) string(key, s string, inProperty bool) string {
 		return inner.b.String()
 	}
 	switch {
-	case timeText.MatchString(trimmed), words[letters(trimmed)] && len(letters(trimmed)) == len(strings.ReplaceAll(trimmed, "_", "")):
+	case timeText.MatchString(trimmed), words[letters(trimmed)] &&
+		len(letters(trimmed)) == len(strings.ReplaceAll(trimmed, "_", "")):
 		return s
-	case inProperty && k == "value" && fewDigits.MatchString(trimmed): // a number that is a flag, such as UserAuthenticationMethod
+	case inProperty && k == "value" &&
+		fewDigits.MatchString(trimmed): // a number that is a flag, such as UserAuthenticationMethod
 		return s
 	case property && isKnownKey(s):
 		return s
@@ -231,7 +233,8 @@ func (w *recordWriter) string(key, s string, inProperty bool) string {
 			return s
 		}
 	}
-	if (vocabulary[k] || strings.HasPrefix(trimmed, "#microsoft.graph.")) && (knownValues[fold(s)] || fewDigits.MatchString(trimmed)) {
+	if (vocabulary[k] || strings.HasPrefix(trimmed, "#microsoft.graph.")) &&
+		(knownValues[fold(s)] || fewDigits.MatchString(trimmed)) {
 		return s
 	}
 	prefix := "text-"

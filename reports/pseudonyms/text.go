@@ -16,7 +16,8 @@ var (
 	fileType = regexp.MustCompile(`(?i)(?:\.(?:json|ndjson|jsonl|csv|parquet|xlsx|txt|log|zip|gz|zst|tar|tgz))+$`)
 )
 
-// likeAddress is what is meant for an address although none is written so: 203.0.113.065, 2001:db8::1::2, or a device's.
+// likeAddress is what is meant for an address although none is written so: 203.0.113.065, 2001:db8::1::2, or a
+// device's.
 var likeAddress = regexp.MustCompile(`^(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?::[0-9]+)?|[0-9A-Fa-f]*(?::[0-9A-Fa-f.]*){3,}(?:%[0-9A-Za-z_.-]+)?)$`)
 
 var (
@@ -77,7 +78,8 @@ func (d dictionary) find(lower []rune, i int) (known, bool) {
 
 // standsAlone says whether text[i:end] is no part of a longer word.
 func standsAlone(text []rune, i, end int) bool {
-	return (i == 0 || !inWord(text[i-1]) || !inWord(text[i])) && (end == len(text) || !inWord(text[end]) || !inWord(text[end-1]))
+	return (i == 0 || !inWord(text[i-1]) || !inWord(text[i])) &&
+		(end == len(text) || !inWord(text[end]) || !inWord(text[end-1]))
 }
 
 func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }
@@ -116,7 +118,8 @@ func (d dictionary) apply(pieces []piece) []piece {
 }
 
 // replace applies a pattern to what is not done; of a match it may take a part, or nothing.
-func replace(pieces []piece, pattern *regexp.Regexp, with func(match, before, after string) (skip int, taken int, pseudonym string)) []piece {
+func replace(pieces []piece, pattern *regexp.Regexp,
+	with func(match, before, after string) (skip int, taken int, pseudonym string)) []piece {
 	var out []piece
 	for _, p := range pieces {
 		if p.done {
@@ -180,8 +183,8 @@ func endsInWord(s string) bool {
 // text is free text with pseudonyms in the places of known texts and of whatever looks like an identity.
 //
 // A name that is an ordinary word ("User", "the", "2026") cannot be told from the report's own words, so it is not
-// looked for; but where one of names, the texts that this very sentence was made with, is such a word and stands in it,
-// clear is false: the caller says something else instead.
+// looked for; but where one of names, the texts that this very sentence was made with, is such a word and stands in
+// it, clear is false: the caller says something else instead.
 func (p *pseudonymiser) text(s string, names ...string) (replaced string, clear bool) {
 	pieces, clear := p.pieces(s, names)
 	return together(pieces), clear
@@ -195,8 +198,8 @@ func together(pieces []piece) string {
 	return b.String()
 }
 
-// spoken is text of a sentence that the program made, and in it a pseudonym for every word that is none of the program's,
-// of the rules' or of the vocabularies: whatever of the evidence got into the sentence.
+// spoken is text of a sentence that the program made, and in it a pseudonym for every word that is none of the
+// program's, of the rules' or of the vocabularies: whatever of the evidence got into the sentence.
 func (p *pseudonymiser) spoken(s string, names []string) (replaced string, clear bool) {
 	pieces, clear := p.pieces(s, names)
 	pieces = replace(pieces, timeInText, func(m, _, _ string) (int, int, string) { return 0, len(m), m })
@@ -243,8 +246,8 @@ func occurs(text, name string) bool {
 	return false
 }
 
-// isOrdinary says whether a name cannot be told from what the report itself may say: all its words are the report's, or
-// it is a number, a date, or shorter than three characters.
+// isOrdinary says whether a name cannot be told from what the report itself may say: all its words are the report's,
+// or it is a number, a date, or shorter than three characters.
 func (p *pseudonymiser) isOrdinary(name string) bool {
 	name = strings.TrimSpace(name)
 	if len([]rune(name)) < 3 {

@@ -38,7 +38,8 @@ func TestOrdinaryWords(t *testing.T) {
 		judgement = append(judgement, filepath.Join("../../analysis", name))
 	}
 	said := map[string]bool{}
-	for _, folder := range append(judgement, "../../ingest", "../../ingest/evidence", "../../ingest/formats", "../../ingest/regular") {
+	for _, folder := range append(judgement, "../../ingest", "../../ingest/evidence", "../../ingest/formats",
+		"../../ingest/regular") {
 		for _, sentence := range sentences(t, folder) {
 			for _, w := range word.FindAllString(sentence, -1) {
 				if w = strings.ToLower(w); !known[w] {

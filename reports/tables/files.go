@@ -14,8 +14,8 @@ import (
 	"tapaudit/reports/folder"
 )
 
-// WriteCSV writes a file per table: RFC 4180 with LF ends, lists joined by "; ", times in RFC 3339 UTC, empty cells for what
-// is not known.
+// WriteCSV writes a file per table: RFC 4180 with LF ends, lists joined by "; ", times in RFC 3339 UTC, empty cells
+// for what is not known.
 func WriteCSV(f *folder.Folder, r *analysis.Result) error {
 	for _, t := range all {
 		err := f.Create(t.name+".csv", func(w io.Writer) error {
@@ -41,8 +41,8 @@ func WriteCSV(f *folder.Folder, r *analysis.Result) error {
 	return nil
 }
 
-// WriteJSON writes findings.json and incidents.json: an array with one of them a line, times in RFC 3339 UTC, null for what
-// is not known.
+// WriteJSON writes findings.json and incidents.json: an array with one of them a line, times in RFC 3339 UTC, null for
+// what is not known.
 func WriteJSON(f *folder.Folder, r *analysis.Result) error {
 	for _, t := range all {
 		if !t.json {
@@ -79,9 +79,10 @@ func WriteParquet(f *folder.Folder, r *analysis.Result) error {
 		err := f.Create(t.name+".parquet", func(w io.Writer) error {
 			record := parquetRecord(t)
 			schema := parquet.NewSchema(t.name, parquet.SchemaOf(reflect.New(record).Interface()))
-			// The creator is named because the default names the build, which would make the bytes depend on how the program
-			// was compiled.
-			out := parquet.NewWriter(w, schema, parquet.CreatedBy("tapaudit", "1", "none"), parquet.Compression(&parquet.Snappy))
+			// The creator is named because the default names the build, which would make the bytes depend on how the
+			// program was compiled.
+			out := parquet.NewWriter(w, schema, parquet.CreatedBy("tapaudit", "1", "none"),
+				parquet.Compression(&parquet.Snappy))
 			for row := range t.rowsOf(r) {
 				if err := out.Write(parquetRow(record, reflect.ValueOf(row)).Interface()); err != nil {
 					return err

@@ -1,5 +1,5 @@
-// Package tables writes the report for spreadsheets and scripts: CSV, JSON, Parquet and a workbook. What a table holds is
-// said once, in [all] and in the type of its rows; every form is made from that.
+// Package tables writes the report for spreadsheets and scripts: CSV, JSON, Parquet and a workbook. What a table holds
+// is said once, in [all] and in the type of its rows; every form is made from that.
 package tables
 
 import (
@@ -112,10 +112,12 @@ type incidentRow struct {
 func incidentRows(r *analysis.Result) iter.Seq[incidentRow] {
 	return each(r.Incidents, func(i analysis.Incident) incidentRow {
 		return incidentRow{
-			IncidentID: i.ID, Rank: i.Rank, Score: i.Score, Severity: string(i.Severity), Status: i.Status, TenantID: i.TenantID,
+			IncidentID: i.ID, Rank: i.Rank, Score: i.Score, Severity: string(i.Severity), Status: i.Status,
+			TenantID:    i.TenantID,
 			SubjectType: i.SubjectType, SubjectID: i.SubjectID, SubjectName: i.SubjectName,
 			FirstSeen: when.OrNil(i.FirstSeen), LastSeen: when.OrNil(i.LastSeen), Passes: i.Passes, Logins: i.Logins,
-			Findings: len(i.Findings), Signs: i.Signs, Actors: i.Actors, Headline: i.Headline, FindingIDs: i.Findings, Touches: i.Touches,
+			Findings: len(i.Findings), Signs: i.Signs, Actors: i.Actors, Headline: i.Headline, FindingIDs: i.Findings,
+			Touches: i.Touches,
 		}
 	})
 }
@@ -138,7 +140,8 @@ type actionRow struct {
 
 func actionRows(r *analysis.Result) iter.Seq[actionRow] {
 	return each(verdict.Actions(r), func(a verdict.Action) actionRow {
-		return actionRow{Number: a.Number, Severity: string(a.Severity), IncidentID: a.IncidentID, Ask: a.Ask, About: a.About,
+		return actionRow{Number: a.Number, Severity: string(a.Severity), IncidentID: a.IncidentID, Ask: a.Ask,
+			About:    a.About,
 			Question: a.Question, Fix: a.Fix, Evidence: words.Places(a.Evidence)}
 	})
 }
@@ -162,7 +165,8 @@ type momentRow struct {
 
 func momentRows(r *analysis.Result) iter.Seq[momentRow] {
 	return each(r.Timeline, func(m analysis.Moment) momentRow {
-		return momentRow{when.OrNil(m.Time), m.TenantID, m.UserID, m.UserName, m.What, m.ActorName, m.IP, m.Country, m.Application,
+		return momentRow{when.OrNil(m.Time), m.TenantID, m.UserID, m.UserName, m.What, m.ActorName, m.IP, m.Country,
+			m.Application,
 			m.Detail, m.IncidentID, m.Findings, m.EventID, words.Places(m.Evidence)}
 	})
 }
@@ -181,7 +185,8 @@ type assessmentRow struct {
 
 func assessmentRows(r *analysis.Result) iter.Seq[assessmentRow] {
 	return each(r.Assessments, func(a analysis.Assessment) assessmentRow {
-		return assessmentRow{a.RuleID, a.TenantID, when.OrNil(a.From), when.OrNil(a.To), a.Population, a.Findings, a.Excepted,
+		return assessmentRow{a.RuleID, a.TenantID, when.OrNil(a.From), when.OrNil(a.To), a.Population, a.Findings,
+			a.Excepted,
 			a.Assessed, Joined(a.Reasons)}
 	})
 }
@@ -212,8 +217,10 @@ type passRow struct {
 
 func passRows(r *analysis.Result) iter.Seq[passRow] {
 	return each(r.Passes, func(p analysis.Pass) passRow {
-		return passRow{p.TenantID, p.PassID, p.UserID, p.UserName, when.OrNil(p.IssuedAt), p.IssuerType, p.IssuerID, p.IssuerName,
-			p.IssuerIP, when.OrNil(p.Start), when.OrNil(p.EndTime), p.EndBasis, when.OrNil(p.EndedAt), p.EndedBy, p.Usage, p.Logins,
+		return passRow{p.TenantID, p.PassID, p.UserID, p.UserName, when.OrNil(p.IssuedAt), p.IssuerType, p.IssuerID,
+			p.IssuerName,
+			p.IssuerIP, when.OrNil(p.Start), when.OrNil(p.EndTime), p.EndBasis, when.OrNil(p.EndedAt), p.EndedBy,
+			p.Usage, p.Logins,
 			when.OrNil(p.FirstLogin), p.MethodsRegistered, p.EventID, words.Places(p.Evidence), p.Witness}
 	})
 }
@@ -242,10 +249,13 @@ type loginRow struct {
 
 func loginRows(r *analysis.Result) iter.Seq[loginRow] {
 	return each(r.Logins, func(l analysis.Login) loginRow {
-		row := loginRow{TenantID: l.TenantID, UserID: l.UserID, UserName: l.UserName, Time: when.OrNil(l.Time), IP: l.IP, ASN: l.ASN,
-			Country: l.Country, Applications: l.Applications, Signins: l.Signins, Footprint: l.Footprint, Outcome: l.Outcome,
+		row := loginRow{TenantID: l.TenantID, UserID: l.UserID, UserName: l.UserName, Time: when.OrNil(l.Time),
+			IP: l.IP, ASN: l.ASN,
+			Country: l.Country, Applications: l.Applications, Signins: l.Signins, Footprint: l.Footprint,
+			Outcome:      l.Outcome,
 			PassIssuedAt: when.OrNil(l.PassIssuedAt), IssuerName: l.IssuerName, Supervised: l.Supervised,
-			EventIDs: l.EventIDs, Evidence: words.Places(l.Evidence), Reasons: l.Reasons(), Deeds: words.Deeds(l.Deeds)}
+			EventIDs: l.EventIDs, Evidence: words.Places(l.Evidence), Reasons: l.Reasons(),
+			Deeds: words.Deeds(l.Deeds)}
 		for _, name := range supervision.Criteria() {
 			row.Criteria = append(row.Criteria, l.Criterion(name).State)
 		}
@@ -275,8 +285,10 @@ type activityRow struct {
 
 func activityRows(r *analysis.Result) iter.Seq[activityRow] {
 	return each(r.Activity, func(d analysis.Deed) activityRow {
-		return activityRow{d.TenantID, d.UserID, d.UserName, when.OrNil(d.LoginTime), when.OrNil(d.Time), d.Link, d.Source, d.Workload,
-			d.Operation, d.Class, d.Result, d.Object, d.Address, d.Client, d.Session, d.EventID, words.Places(d.Evidence)}
+		return activityRow{d.TenantID, d.UserID, d.UserName, when.OrNil(d.LoginTime), when.OrNil(d.Time), d.Link,
+			d.Source, d.Workload,
+			d.Operation, d.Class, d.Result, d.Object, d.Address, d.Client, d.Session, d.EventID,
+			words.Places(d.Evidence)}
 	})
 }
 
@@ -300,8 +312,10 @@ type policyRow struct {
 
 func policyRows(r *analysis.Result) iter.Seq[policyRow] {
 	return each(r.Policy, func(p analysis.PolicyState) policyRow {
-		return policyRow{p.TenantID, when.OrNil(p.From), when.OrNil(p.To), p.Basis, p.State, p.UsableOnce, digits(p.DefaultMinutes),
-			digits(p.MinimumMinutes), digits(p.MaximumMinutes), digits(p.Length), p.Include, p.Exclude, p.Actor, p.EventID,
+		return policyRow{p.TenantID, when.OrNil(p.From), when.OrNil(p.To), p.Basis, p.State, p.UsableOnce,
+			digits(p.DefaultMinutes),
+			digits(p.MinimumMinutes), digits(p.MaximumMinutes), digits(p.Length), p.Include, p.Exclude, p.Actor,
+			p.EventID,
 			words.Places(p.Evidence)}
 	})
 }
@@ -317,7 +331,8 @@ type coverageRow struct {
 
 func coverageRows(r *analysis.Result) iter.Seq[coverageRow] {
 	return each(r.Coverage, func(c analysis.CoverageDay) coverageRow {
-		return coverageRow{c.TenantID, c.LogType, day(c.Day.UTC().Format(time.DateOnly)), c.Records, c.CanShowTAP, c.Status}
+		return coverageRow{c.TenantID, c.LogType, day(c.Day.UTC().Format(time.DateOnly)), c.Records, c.CanShowTAP,
+			c.Status}
 	})
 }
 
@@ -336,7 +351,8 @@ type exceptionRow struct {
 
 func exceptionRows(r *analysis.Result) iter.Seq[exceptionRow] {
 	return each(r.Exceptions, func(e analysis.ExceptionUse) exceptionRow {
-		return exceptionRow{e.Rule, e.Tenant, e.Subject, e.Reason, e.Owner, dayOf(e.ApprovedOn), dayOf(e.From), dayOf(e.Expires),
+		return exceptionRow{e.Rule, e.Tenant, e.Subject, e.Reason, e.Owner, dayOf(e.ApprovedOn), dayOf(e.From),
+			dayOf(e.Expires),
 			e.Expired, e.Covered}
 	})
 }
@@ -360,7 +376,8 @@ type evidenceRow struct {
 
 func evidenceRows(r *analysis.Result) iter.Seq[evidenceRow] {
 	return each(r.Evidence, func(e analysis.EvidenceFile) evidenceRow {
-		return evidenceRow{e.Path, e.Container, e.Bytes, e.SHA256, e.Format, e.TenantID, e.Read, e.Loaded, e.Duplicate, e.NotUsed,
+		return evidenceRow{e.Path, e.Container, e.Bytes, e.SHA256, e.Format, e.TenantID, e.Read, e.Loaded, e.Duplicate,
+			e.NotUsed,
 			e.Quarantined, when.OrNil(e.FirstTime), when.OrNil(e.LastTime), e.Note}
 	})
 }
@@ -380,7 +397,8 @@ func quarantineRows(r *analysis.Result) iter.Seq[quarantineRow] {
 		if q.More > 0 {
 			return quarantineRow{Path: q.Path, Reason: q.Reason, Evidence: q.Path}
 		}
-		return quarantineRow{q.Path, integer(q.Line), integer(q.Offset), q.Reason, q.Excerpt, q.SHA256, q.Place.String()}
+		return quarantineRow{q.Path, integer(q.Line), integer(q.Offset), q.Reason, q.Excerpt, q.SHA256,
+			q.Place.String()}
 	})
 }
 

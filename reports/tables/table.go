@@ -142,7 +142,8 @@ func Joined(l []string) string { return strings.Join(l, "; ") }
 // valid replaces what is not UTF-8, which JSON and Parquet cannot hold.
 func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
-// validRow is a row whose texts are all UTF-8, and whose lists are empty instead of nil, which JSON would write as null.
+// validRow is a row whose texts are all UTF-8, and whose lists are empty instead of nil, which JSON would write as
+// null.
 func validRow[R any](row R) R {
 	value := reflect.ValueOf(&row).Elem()
 	for i := range value.NumField() {

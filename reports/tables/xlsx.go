@@ -36,12 +36,16 @@ const (
 )
 
 // columnWidths in characters, where 18 is too narrow.
-var columnWidths = map[string]float64{"rule_id": 38, "tenant_id": 38, "subject_id": 38, "subject_name": 34, "actor_name": 34,
-	"user_name": 34, "issuer_name": 34, "user_id": 38, "title": 50, "summary": 90, "event_ids": 40, "evidence": 50, "remediation": 60,
-	"reason": 90, "exception_reason": 40, "exception_owner": 30, "controls": 40, "path": 60, "sha256": 66, "note": 60,
+var columnWidths = map[string]float64{"rule_id": 38, "tenant_id": 38, "subject_id": 38, "subject_name": 34,
+	"actor_name": 34,
+	"user_name":  34, "issuer_name": 34, "user_id": 38, "title": 50, "summary": 90, "event_ids": 40, "evidence": 50,
+	"remediation": 60,
+	"reason":      90, "exception_reason": 40, "exception_owner": 30, "controls": 40, "path": 60, "sha256": 66, "note": 60,
 	"applications": 40, "methods_registered": 40, "include": 40, "exclude": 40, "format": 26, "item": 30, "value": 110,
-	"number": 8, "incident_id": 34, "ask": 34, "about": 90, "question": 60, "fix": 60, "answer": 60, "decided_by": 30, "detail": 90,
-	"application": 40, "finding_ids": 40, "event_id": 40, "reasons": 90, "operation": 40, "object": 60, "session": 38, "deeds": 40}
+	"number": 8, "incident_id": 34, "ask": 34, "about": 90, "question": 60, "fix": 60, "answer": 60, "decided_by": 30,
+	"detail":      90,
+	"application": 40, "finding_ids": 40, "event_id": 40, "reasons": 90, "operation": 40, "object": 60, "session": 38,
+	"deeds": 40}
 
 // width is how wide a column is, in characters.
 func (c column) width() float64 {
@@ -85,7 +89,8 @@ func (o xlsxOutput) write(f *folder.Folder, r *analysis.Result) error {
 				return err
 			}
 		}
-		if err := x.sheet("about", "report.html (--format html)", textColumns("item", "value"), slices.Values(o.about(r, x))); err != nil {
+		if err := x.sheet("about", "report.html (--format html)", textColumns("item", "value"),
+			slices.Values(o.about(r, x))); err != nil {
 			return err
 		}
 		if err := book.SetDocProps(&excelize.DocProperties{Creator: "tapaudit", Title: "Temporary Access Pass audit",
@@ -99,7 +104,8 @@ func (o xlsxOutput) write(f *folder.Folder, r *analysis.Result) error {
 // sheets are the tables of the workbook in its order: what is to be done first, what it rests on last.
 func sheets() []table {
 	var sheets []table
-	for _, name := range []string{"actions", "findings", "ledger", "activity", "timeline", "passes", "policy", "coverage", "assessment", "evidence"} {
+	for _, name := range []string{"actions", "findings", "ledger", "activity", "timeline", "passes", "policy",
+		"coverage", "assessment", "evidence"} {
 		sheets = append(sheets, all[slices.IndexFunc(all, func(t table) bool { return t.sheet == name })])
 	}
 	return sheets
@@ -190,7 +196,8 @@ func newWorkbook(ctx context.Context, file *excelize.File, rows int) (*workbook,
 		id    *int
 		style excelize.Style
 	}{
-		{&x.head, excelize.Style{Font: &excelize.Font{Bold: true, Color: "FFFFFF"}, Fill: fill("1F3A5F"), Alignment: top}},
+		{&x.head, excelize.Style{Font: &excelize.Font{Bold: true, Color: "FFFFFF"}, Fill: fill("1F3A5F"),
+			Alignment: top}},
 		{&x.text, excelize.Style{NumFmt: textNum, Alignment: top}},
 		{&x.number, excelize.Style{NumFmt: 1, Alignment: top}},
 		{&x.time, excelize.Style{CustomNumFmt: &clockFormat, Alignment: top}},
@@ -208,7 +215,8 @@ func newWorkbook(ctx context.Context, file *excelize.File, rows int) (*workbook,
 		{"critical", "7A0010", "FFD6DA"}, {"high", "8A3200", "FFE2CC"}, {"medium", "6B4E00", "FFF2C2"},
 		{"low", "004F5C", "D5F2F7"}, {"info", "444444", "EEEEEE"},
 	} {
-		id, err := file.NewStyle(&excelize.Style{NumFmt: textNum, Alignment: top, Font: &excelize.Font{Bold: true, Color: s.ink}, Fill: fill(s.paper)})
+		id, err := file.NewStyle(&excelize.Style{NumFmt: textNum, Alignment: top,
+			Font: &excelize.Font{Bold: true, Color: s.ink}, Fill: fill(s.paper)})
 		if err != nil {
 			return nil, err
 		}
@@ -229,7 +237,8 @@ func (x *workbook) sheet(name, whole string, columns []column, rows iter.Seq[[]s
 	if err != nil {
 		return err
 	}
-	if err := out.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
+	if err := out.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2",
+		ActivePane: "bottomLeft"}); err != nil {
 		return err
 	}
 	head := make([]any, len(columns))
@@ -287,8 +296,9 @@ func (x *workbook) sheet(name, whole string, columns []column, rows iter.Seq[[]s
 		}
 	}
 	if cut > 0 {
-		x.remarks = append(x.remarks, fmt.Sprintf("%s: %s shortened to the %s characters that a cell holds. %s has the whole text.",
-			name, words.Count(cut, "cell was", "cells were"), words.Number(excelize.TotalCellChars), whole))
+		x.remarks = append(x.remarks,
+			fmt.Sprintf("%s: %s shortened to the %s characters that a cell holds. %s has the whole text.",
+				name, words.Count(cut, "cell was", "cells were"), words.Number(excelize.TotalCellChars), whole))
 	}
 	corner, err := excelize.CoordinatesToCellName(len(columns), line)
 	if err != nil {

@@ -100,7 +100,8 @@ func differentCell(c column, is, csvCell string) string {
 // TestWorkbookRunsNothing: whatever a cell holds is text, and stays text when it is edited.
 func TestWorkbookRunsNothing(t *testing.T) {
 	r := reporttest.Hostile()
-	payloads := []string{reporttest.Formula, "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|'/c calc'!A0", "http://evil.example", "_x003D_1+1", "\x00\x01\x0b\x1b[31m",
+	payloads := []string{reporttest.Formula, "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|'/c calc'!A0",
+		"http://evil.example", "_x003D_1+1", "\x00\x01\x0b\x1b[31m",
 		"\xed\xa0\x80 lone surrogate", "\uFFFE\uFFFF", strings.Repeat("é", 40_000), "]]></t><f>1+1</f>", "a\r\nb"}
 	for i, text := range payloads {
 		f := r.Findings[0]
@@ -114,7 +115,8 @@ func TestWorkbookRunsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	const name = 7 // the column subject_name
-	for i, want := range []string{payloads[0], payloads[1], payloads[2], payloads[3], payloads[4], payloads[5], payloads[6], payloads[7], "_x003D_1+1",
+	for i, want := range []string{payloads[0], payloads[1], payloads[2], payloads[3], payloads[4], payloads[5],
+		payloads[6], payloads[7], "_x003D_1+1",
 		"␀␁␋␛[31m", "\uFFFD\u0020lone surrogate", "\uFFFD\uFFFD", "", payloads[13], "a␍\nb"} {
 		row := rows[1+4+i]
 		got := row[name]
@@ -124,7 +126,8 @@ func TestWorkbookRunsNothing(t *testing.T) {
 		}
 		if i == 12 {
 			const remark = "… [cut: findings.csv (--format csv) has all 40,000 characters]"
-			if n := utf16Length(got); n != excelize.TotalCellChars || !strings.HasSuffix(got, remark) || !strings.HasPrefix(got, "ééé") {
+			if n := utf16Length(got); n != excelize.TotalCellChars || !strings.HasSuffix(got, remark) ||
+				!strings.HasPrefix(got, "ééé") {
 				t.Errorf("a long name has %d characters and ends with %q", n, got[max(0, len(got)-100):])
 			}
 			continue
@@ -137,7 +140,8 @@ func TestWorkbookRunsNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if last := about[len(about)-1]; last[0] != "cut" || !strings.HasPrefix(last[1], "findings: 2 cells were shortened to the 32,767 characters that a cell holds.") {
+	if last := about[len(about)-1]; last[0] != "cut" ||
+		!strings.HasPrefix(last[1], "findings: 2 cells were shortened to the 32,767 characters that a cell holds.") {
 		t.Errorf("the sheet about the audit ends with %q", last)
 	}
 	for y := range rows {
@@ -191,7 +195,8 @@ func TestWorkbookRunsNothing(t *testing.T) {
 }
 
 func TestWorkbookIsReadyToWorkWith(t *testing.T) {
-	book := reporttest.Workbook(t, filepath.Join(reporttest.Folder(t, reporttest.Hostile(), writeWorkbook), "findings.xlsx"))
+	book := reporttest.Workbook(t, filepath.Join(reporttest.Folder(t, reporttest.Hostile(), writeWorkbook),
+		"findings.xlsx"))
 	for _, sheet := range book.GetSheetList() {
 		panes, err := book.GetPanes(sheet)
 		if err != nil || !panes.Freeze || panes.YSplit != 1 {
@@ -225,12 +230,13 @@ func TestWorkbookSaysWhatItHasNoRoomFor(t *testing.T) {
 		{10, "50 further rows were left out: a sheet ends after 10 rows. coverage.csv (--format csv) has them all."},
 	} {
 		path := filepath.Join(t.TempDir(), "report")
-		err := folder.Replace(context.Background(), path, folder.Replacing{Check: func(context.Context, string) error { return nil }}, func(f *folder.Folder) error {
-			if err := (xlsxOutput{rows: c.rows}).write(f, r); err != nil {
-				return err
-			}
-			return folder.WriteManifest(f, r, "", time.Time{})
-		})
+		err := folder.Replace(context.Background(), path,
+			folder.Replacing{Check: func(context.Context, string) error { return nil }}, func(f *folder.Folder) error {
+				if err := (xlsxOutput{rows: c.rows}).write(f, r); err != nil {
+					return err
+				}
+				return folder.WriteManifest(f, r, "", time.Time{})
+			})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -47,7 +47,8 @@ func Summary(w io.Writer, r *analysis.Result, report string, color bool) error {
 	if len(r.Assessments) > 0 { // no findings where nothing was tested would read as a result
 		var bySeverity [][]string
 		for _, severity := range verdict.Severities {
-			bySeverity = append(bySeverity, []string{s.Severity(severity), words.Number(t.Open[severity]), words.Number(t.ExceptedBy[severity])})
+			bySeverity = append(bySeverity, []string{s.Severity(severity), words.Number(t.Open[severity]),
+				words.Number(t.ExceptedBy[severity])})
 		}
 		s.Table([]int{12, 12, 12}, tw.AlignRight, []string{"findings", "open", "excepted"}, bySeverity...)
 	}
@@ -99,7 +100,8 @@ func read(r *analysis.Result, t verdict.Tally) string {
 	for _, p := range []struct {
 		n    int64
 		what string
-	}{{t.Loaded, "loaded"}, {t.Duplicate, "there already"}, {t.NotUsed, "not used"}, {t.Quarantined, "could not be loaded"}} {
+	}{{t.Loaded, "loaded"}, {t.Duplicate, "there already"}, {t.NotUsed, "not used"},
+		{t.Quarantined, "could not be loaded"}} {
 		if p.n > 0 {
 			parts = append(parts, words.Number(p.n)+" "+p.what)
 		}
@@ -117,7 +119,8 @@ func read(r *analysis.Result, t verdict.Tally) string {
 // not fit, the name is cut.
 func whose(f *analysis.Finding, width int) string {
 	kind, when := words.Line(f.SubjectType), words.Clock(f.FirstSeen)
-	return strings.TrimSpace(kind + "  " + words.Fit(width-twwidth.Width(kind)-len(when)-4, words.Line(verdict.Subject(f))) + "  " + when)
+	return strings.TrimSpace(kind + "  " + words.Fit(width-twwidth.Width(kind)-len(when)-4,
+		words.Line(verdict.Subject(f))) + "  " + when)
 }
 
 // Period is a period in words that follow a name.
@@ -158,8 +161,8 @@ func (s *Screen) Paragraph(text string) {
 	s.Print(strings.Join(words.Wrap(s.Columns, len(text)+1, text), "\n") + "\n\n")
 }
 
-// Table writes a table with columns of the given widths on a screen of 80. Where its cells are text, the last takes what a
-// wider screen has more, or gives what a narrower one has less.
+// Table writes a table with columns of the given widths on a screen of 80. Where its cells are text, the last takes
+// what a wider screen has more, or gives what a narrower one has less.
 func (s *Screen) Table(widths []int, align tw.Align, head []string, rows ...[]string) {
 	if s.Err != nil {
 		return

@@ -55,7 +55,8 @@ func TestLines(t *testing.T) {
 
 // The summary is as wide as the screen, and never wider.
 func TestSummaryFitsTheScreen(t *testing.T) {
-	for columns, limit := range map[string]int{"10": 60, "60": 60, "80": 80, "133": 133, "200": 200, "500": 200, "": 80, "wide": 80} {
+	for columns, limit := range map[string]int{"10": 60, "60": 60, "80": 80, "133": 133, "200": 200, "500": 200,
+		"": 80, "wide": 80} {
 		t.Setenv("COLUMNS", columns)
 		for _, r := range []*analysis.Result{reporttest.Hostile(), reporttest.Large(200), {}} {
 			var screen bytes.Buffer
@@ -87,9 +88,11 @@ func TestSummaryOfTheEvidence(t *testing.T) {
 		return strings.Join(strings.Fields(screen.String()), " ")
 	}
 	at := time.Date(2026, 8, 1, 9, 0, 0, 0, time.UTC)
-	log := analysis.EvidenceFile{Path: "signins.json", Format: "Graph", Read: 9, Loaded: 7, Duplicate: 1, Quarantined: 1, FirstTime: at, LastTime: at.Add(time.Hour)}
+	log := analysis.EvidenceFile{Path: "signins.json", Format: "Graph", Read: 9, Loaded: 7, Duplicate: 1,
+		Quarantined: 1, FirstTime: at, LastTime: at.Add(time.Hour)}
 	r := &analysis.Result{Period: analysis.Period{From: at.AddDate(0, 1, 0), To: at.AddDate(0, 2, 0)},
-		Evidence: []analysis.EvidenceFile{log, {Path: "notes.txt"}, {Path: "other.json", LooksLike: "a page of Graph"}}}
+		Evidence: []analysis.EvidenceFile{log, {Path: "notes.txt"},
+			{Path: "other.json", LooksLike: "a page of Graph"}}}
 	text := summary(r)
 	for _, want := range []string{
 		"Read: 3 files with 9 records, of which 7 loaded, 1 there already, 1 could not be loaded.",
@@ -108,7 +111,8 @@ func TestSummaryOfTheEvidence(t *testing.T) {
 	}
 	r.Coverage = []analysis.CoverageDay{{Records: 1}}
 	text = summary(r)
-	if !strings.Contains(text, "9 files held no evidence: notes.txt, picture0, picture1, picture2, picture3 and 4 more, which evidence.csv lists.") ||
+	if !strings.Contains(text,
+		"9 files held no evidence: notes.txt, picture0, picture1, picture2, picture3 and 4 more, which evidence.csv lists.") ||
 		strings.Contains(text, "The period holds no") {
 		t.Error(text)
 	}

@@ -15,8 +15,8 @@ const Columns = 80
 // Narrower and wider screens are taken for these: below, nothing fits, and above, lines are too long to read.
 const narrowest, widest = 60, 200
 
-// Width is how many columns what is written to w may have: COLUMNS where that is set, else those of the terminal that w is.
-// known is false where w is none and nothing says; then it is [Columns].
+// Width is how many columns what is written to w may have: COLUMNS where that is set, else those of the terminal that
+// w is. known is false where w is none and nothing says; then it is [Columns].
 func Width(w any) (columns int, known bool) {
 	columns, err := strconv.Atoi(os.Getenv("COLUMNS"))
 	if err != nil || columns <= 0 {
@@ -31,8 +31,8 @@ func Width(w any) (columns int, known bool) {
 	return min(max(columns, narrowest), widest), true
 }
 
-// Shares are the widths of columns that need so many each and have room for less in all: the widest give way, down to least.
-// ok is false where even that is too much.
+// Shares are the widths of columns that need so many each and have room for less in all: the widest give way, down to
+// least. ok is false where even that is too much.
 func Shares(needed []int, room, least int) (widths []int, ok bool) {
 	widths = append([]int{}, needed...)
 	total := 0
@@ -55,7 +55,8 @@ func Shares(needed []int, room, least int) (widths []int, ok bool) {
 	return widths, true
 }
 
-// Lines breaks text at spaces into lines of a width, and a word that is wider than a line where the line ends. Nothing is lost.
+// Lines breaks text at spaces into lines of a width, and a word that is wider than a line where the line ends. Nothing
+// is lost.
 func Lines(width int, text string) []string {
 	var lines []string
 	line := ""

@@ -52,7 +52,8 @@ func summaryPage(r *analysis.Result, version string) string {
 	if !r.Period.From.IsZero() {
 		print("- Period: %s to before %s UTC\n", words.Clock(r.Period.From), words.Clock(r.Period.To))
 	}
-	print("- Evidence: %s, %s read, %s loaded, %s quarantined\n", words.Count(len(r.Evidence), "file", "files"), words.Count(t.Read, "record", "records"),
+	print("- Evidence: %s, %s read, %s loaded, %s quarantined\n", words.Count(len(r.Evidence), "file", "files"),
+		words.Count(t.Read, "record", "records"),
 		words.Number(t.Loaded), words.Number(t.Quarantined))
 
 	print("\n## Findings\n\n| severity | open | excepted |\n| --- | ---: | ---: |\n")
@@ -64,7 +65,8 @@ func summaryPage(r *analysis.Result, version string) string {
 		print("\n## Look at this first\n\n")
 		for i, f := range first {
 			print("%d. **%s**, %s (%s)\n", i+1, f.Severity, markdown(f.Title), markdown(f.RuleID))
-			print("   - %s: %s%s\n", markdown(words.Or(f.SubjectType, "subject")), markdown(words.Or(verdict.Subject(f), "not named")), since(f))
+			print("   - %s: %s%s\n", markdown(words.Or(f.SubjectType, "subject")),
+				markdown(words.Or(verdict.Subject(f), "not named")), since(f))
 			print("   - %s\n", markdown(f.Summary))
 			if together := verdict.TogetherWith(r, f); together != "" {
 				print("   - %s\n", markdown(together))
@@ -90,7 +92,8 @@ func summaryPage(r *analysis.Result, version string) string {
 		}
 	}
 
-	print("\nWritten by %s from rules with SHA-256 %s", markdown(strings.TrimSpace("tapaudit "+version)), markdown(words.Or(r.RulesHash, "unknown")))
+	print("\nWritten by %s from rules with SHA-256 %s", markdown(strings.TrimSpace("tapaudit "+version)),
+		markdown(words.Or(r.RulesHash, "unknown")))
 	if r.SettingsHash != "" {
 		print(" and a configuration with SHA-256 %s", markdown(r.SettingsHash))
 	}

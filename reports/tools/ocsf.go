@@ -26,7 +26,8 @@ const (
 )
 
 var ocsfSeverities = map[string]ocsfSeverity{
-	"info": {1, "Informational"}, "low": {2, "Low"}, "medium": {3, "Medium"}, "high": {4, "High"}, "critical": {5, "Critical"},
+	"info": {1, "Informational"}, "low": {2, "Low"}, "medium": {3, "Medium"}, "high": {4, "High"},
+	"critical": {5, "Critical"},
 }
 
 type ocsfSeverity struct {
@@ -171,7 +172,8 @@ func WriteOCSF(f *folder.Folder, r *analysis.Result, version string) error {
 }
 
 // ocsfFindingOf is f, whose texts row holds as valid UTF-8.
-func ocsfFindingOf(r *analysis.Result, version string, f *analysis.Finding, row tables.Finding, rule analysis.Rule) ocsfFinding {
+func ocsfFindingOf(r *analysis.Result, version string, f *analysis.Finding, row tables.Finding,
+	rule analysis.Rule) ocsfFinding {
 	severity, ok := ocsfSeverities[row.Severity]
 	if !ok {
 		severity = ocsfSeverity{99, words.Or(row.Severity, "Other")}
@@ -182,16 +184,20 @@ func ocsfFindingOf(r *analysis.Result, version string, f *analysis.Finding, row 
 	}
 	out := ocsfFinding{
 		ActivityID: ocsfCreate, ActivityName: "Create", CategoryUID: ocsfFindings, CategoryName: "Findings",
-		ClassUID: ocsfDetection, ClassName: "Detection Finding", TypeUID: ocsfDetection*100 + ocsfCreate, TypeName: "Detection Finding: Create",
-		Time: at.UnixMilli(), StartTime: milliseconds(row.FirstSeen), EndTime: milliseconds(row.LastSeen),
+		ClassUID: ocsfDetection, ClassName: "Detection Finding", TypeUID: ocsfDetection*100 + ocsfCreate,
+		TypeName: "Detection Finding: Create",
+		Time:     at.UnixMilli(), StartTime: milliseconds(row.FirstSeen), EndTime: milliseconds(row.LastSeen),
 		SeverityID: severity.id, Severity: severity.caption, StatusID: 1, Status: "New",
 		IsAlert: verdict.IsOpen(*f) && row.Severity != "info", Count: row.Count, Message: row.Summary,
-		Metadata: ocsfMetadata{Version: ocsfVersion, Product: ocsfProduct{"tapaudit", "tapaudit", version}, UID: row.FindingID,
+		Metadata: ocsfMetadata{Version: ocsfVersion, Product: ocsfProduct{"tapaudit", "tapaudit", version},
+			UID:       row.FindingID,
 			EventCode: row.RuleID, TenantUID: row.TenantID},
-		FindingInfo: ocsfFindingInfo{UID: row.FindingID, Title: row.Title, Desc: row.Summary, FirstSeen: milliseconds(row.FirstSeen),
-			LastSeen: milliseconds(row.LastSeen), Analytic: ocsfAnalytic{row.RuleID, rule.Title, 1, "Rule"},
+		FindingInfo: ocsfFindingInfo{UID: row.FindingID, Title: row.Title, Desc: row.Summary,
+			FirstSeen: milliseconds(row.FirstSeen),
+			LastSeen:  milliseconds(row.LastSeen), Analytic: ocsfAnalytic{row.RuleID, rule.Title, 1, "Rule"},
 			Attacks: attacks(row.Techniques), RelatedCount: len(row.EventIDs)},
-		Unmapped: ocsfUnmapped{Controls: row.Controls, ExceptionOwner: string(row.ExceptionOwner), ExceptionExpires: string(row.ExceptionExpires)},
+		Unmapped: ocsfUnmapped{Controls: row.Controls, ExceptionOwner: string(row.ExceptionOwner),
+			ExceptionExpires: string(row.ExceptionExpires)},
 	}
 	if !verdict.IsOpen(*f) {
 		out.StatusID, out.Status, out.StatusDetail = 3, "Suppressed", string(row.ExceptionReason)
@@ -203,7 +209,8 @@ func ocsfFindingOf(r *analysis.Result, version string, f *analysis.Finding, row 
 		out.Remediation = &ocsfRemediation{row.Remediation, rule.References}
 	}
 	if row.SubjectID != "" || row.SubjectName != "" {
-		out.Resources = append(out.Resources, ocsfResource{row.SubjectID, row.SubjectName, row.SubjectType, 1, "Target"})
+		out.Resources = append(out.Resources, ocsfResource{row.SubjectID, row.SubjectName, row.SubjectType, 1,
+			"Target"})
 		out.Observables = append(out.Observables, observed(row)...)
 	}
 	if row.ActorID != "" || row.ActorName != "" {

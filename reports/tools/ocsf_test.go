@@ -35,7 +35,8 @@ type ocsfObject struct {
 func readSchema(t *testing.T) ocsfSchema {
 	t.Helper()
 	var s ocsfSchema
-	in := json.NewDecoder(strings.NewReader(reporttest.Read(t, "testdata", "ocsf", "detection_finding-"+ocsfVersion+".json")))
+	in := json.NewDecoder(strings.NewReader(reporttest.Read(t, "testdata", "ocsf",
+		"detection_finding-"+ocsfVersion+".json")))
 	in.DisallowUnknownFields()
 	if err := in.Decode(&s); err != nil {
 		t.Fatal(err)
@@ -59,7 +60,8 @@ func (s ocsfSchema) check(name string, object map[string]any) (problems []string
 			fail("%s is required", attribute)
 		}
 	}
-	if len(schema.AtLeastOne) > 0 && !slices.ContainsFunc(schema.AtLeastOne, func(a string) bool { _, ok := object[a]; return ok }) {
+	if len(schema.AtLeastOne) > 0 && !slices.ContainsFunc(schema.AtLeastOne,
+		func(a string) bool { _, ok := object[a]; return ok }) {
 		fail("none of %v is there", schema.AtLeastOne)
 	}
 	for attribute, value := range object {
@@ -118,7 +120,8 @@ func (s ocsfSchema) check(name string, object map[string]any) (problems []string
 			// The sibling names the value in words.
 			sibling := strings.TrimSuffix(strings.TrimSuffix(attribute, "_id"), "_uid")
 			for _, words := range []string{sibling, sibling + "_name"} {
-				if said, ok := object[words]; ok && said != caption && fmt.Sprint(v) != "99" && schema.Attributes[words].Type == "string_t" {
+				if said, ok := object[words]; ok && said != caption && fmt.Sprint(v) != "99" &&
+					schema.Attributes[words].Type == "string_t" {
 					fail("%s is %v, %s, but %s says %v", attribute, v, caption, words, said)
 				}
 			}
@@ -144,7 +147,8 @@ func readRecords(t *testing.T, dir string) []map[string]any {
 
 func TestDetectionFindingsFollowTheSchema(t *testing.T) {
 	schema := readSchema(t)
-	for name, r := range map[string]*analysis.Result{"hostile": reporttest.Hostile(), "large": reporttest.Large(300), "bare": {Findings: []analysis.Finding{{ID: "f", RuleID: "R", Title: "t", Summary: "s"}}}} {
+	for name, r := range map[string]*analysis.Result{"hostile": reporttest.Hostile(), "large": reporttest.Large(300),
+		"bare": {Findings: []analysis.Finding{{ID: "f", RuleID: "R", Title: "t", Summary: "s"}}}} {
 		records := readRecords(t, reporttest.Folder(t, r, writeOCSF))
 		if len(records) != len(r.Findings) {
 			t.Errorf("%s: %d records for %d findings", name, len(records), len(r.Findings))
@@ -178,7 +182,8 @@ func TestSchemaCheckFindsWhatIsWrong(t *testing.T) {
 		{`"type_id":1,"type":"Rule"`, `"type":"Rule"`, "analytic: type_id is required"},
 		{`"is_alert":true`, `"is_alert":"true"`, "is_alert is true, no boolean"},
 		{`"sub_technique":{"uid"`, `"sub_technique":{"id"`, "sub_technique: none of [name uid] is there"},
-		{`"references":["https://attack.mitre.org/techniques/T1078/004/","javascript:alert(1)"]`, `"references":"x"`, "references is a list: false, want true"},
+		{`"references":["https://attack.mitre.org/techniques/T1078/004/","javascript:alert(1)"]`, `"references":"x"`,
+			"references is a list: false, want true"},
 	} {
 		broken := strings.Replace(first, c.was, c.is, 1)
 		if broken == first {
@@ -191,7 +196,8 @@ func TestSchemaCheckFindsWhatIsWrong(t *testing.T) {
 		if err := in.Decode(&record); err != nil {
 			t.Fatal(err)
 		}
-		if problems := strings.Join(schema.check("detection_finding", record), "\n"); !strings.Contains(problems, c.problem) {
+		if problems := strings.Join(schema.check("detection_finding", record), "\n"); !strings.Contains(problems,
+			c.problem) {
 			t.Errorf("%s: found %q, want %q", c.is, problems, c.problem)
 		}
 	}
@@ -200,12 +206,14 @@ func TestSchemaCheckFindsWhatIsWrong(t *testing.T) {
 func TestDetectionFindingSaysWhatTheFindingSays(t *testing.T) {
 	r := reporttest.Hostile()
 	records := readRecords(t, reporttest.Folder(t, r, writeOCSF))
-	for i, want := range []string{"Critical New true", "Medium New true", "Low New true", "Informational Suppressed false"} {
+	for i, want := range []string{"Critical New true", "Medium New true", "Low New true",
+		"Informational Suppressed false"} {
 		record := records[i]
 		if got := fmt.Sprint(record["severity"], " ", record["status"], " ", record["is_alert"]); got != want {
 			t.Errorf("record %d: %s, want %s", i, got, want)
 		}
-		if got, want := fmt.Sprint(record["time"]), strconv.FormatInt(r.Findings[i].FirstSeen.UnixMilli(), 10); got != want {
+		if got, want := fmt.Sprint(record["time"]),
+			strconv.FormatInt(r.Findings[i].FirstSeen.UnixMilli(), 10); got != want {
 			t.Errorf("record %d: time %s, want %s", i, got, want)
 		}
 	}

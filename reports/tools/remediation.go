@@ -39,8 +39,9 @@ type Remediation struct {
 
 // WriteRemediation writes path, a PowerShell script (Microsoft Graph PowerShell SDK) of the fixes that the open
 // findings of the report folder dir call for, every line of it a comment, mode 0600. It takes findings.json as
-// manifest.json lists it, and what a rule's findings call for from rules. The error wraps [folder.ErrNotReport] for a folder that is no report, or a file that is there and
-// no such script, [folder.ErrDamaged] for a report that was changed, and [ErrPseudonyms].
+// manifest.json lists it, and what a rule's findings call for from rules. The error wraps [folder.ErrNotReport] for a
+// folder that is no report, or a file that is there and no such script, [folder.ErrDamaged] for a report that was
+// changed, and [ErrPseudonyms].
 func WriteRemediation(ctx context.Context, rules []analysis.Rule, dir, path string) (*Remediation, error) {
 	m, err := folder.ReadManifest(dir)
 	if err != nil {
@@ -56,7 +57,8 @@ func WriteRemediation(ctx context.Context, rules []analysis.Rule, dir, path stri
 	defer root.Close()
 	text, file, err := folder.ReadPart(root, "findings.json")
 	if err != nil {
-		return nil, fmt.Errorf("%q: findings.json: %s; a script of fixes needs a report in the format json", dir, regular.Reason(err))
+		return nil, fmt.Errorf("%q: findings.json: %s; a script of fixes needs a report in the format json", dir,
+			regular.Reason(err))
 	}
 	if !slices.ContainsFunc(m.Outputs, func(f folder.ManifestFile) bool {
 		return f.Path == "findings.json" && f.SHA256 == file.SHA256
@@ -114,8 +116,8 @@ func (c *countedWriter) Write(p []byte) (int, error) {
 	return c.w.Write(p)
 }
 
-// checkScript says whether a script may be written under the name: nothing is there, or one that tapaudit wrote, no link
-// to one. Otherwise the error is [folder.ErrNotReport].
+// checkScript says whether a script may be written under the name: nothing is there, or one that tapaudit wrote, no
+// link to one. Otherwise the error is [folder.ErrNotReport].
 func checkScript(parent *os.Root, name string) error {
 	file, err := regular.OpenPlain(parent, name)
 	if errors.Is(err, os.ErrNotExist) {
@@ -123,7 +125,8 @@ func checkScript(parent *os.Root, name string) error {
 	}
 	if err == nil {
 		defer file.Close()
-		if first, _ := bufio.NewReader(io.LimitReader(file, 1<<10)).ReadString('\n'); strings.TrimRight(first, "\r\n") == scriptFirstLine {
+		if first, _ := bufio.NewReader(io.LimitReader(file, 1<<10)).ReadString('\n'); strings.TrimRight(first,
+			"\r\n") == scriptFirstLine {
 			return nil
 		}
 	}
@@ -160,7 +163,8 @@ func (s *remediation) script(m *folder.Manifest, findings []tables.Finding) {
 	s.say("A person needs a role besides: Authentication Policy Administrator for the policy, Authentication Administrator (for privileged users " +
 		"Privileged Authentication Administrator) for passes, methods and sessions, Privileged Role Administrator for roles, Application Administrator for applications.")
 	if m.Period.From != nil && m.Period.To != nil {
-		s.say("Report: %s, %s to before %s UTC; rules %s.", words.Or(m.Organisation, "no organisation named"), words.Clock(*m.Period.From), words.Clock(*m.Period.To), m.RulesSHA256)
+		s.say("Report: %s, %s to before %s UTC; rules %s.", words.Or(m.Organisation, "no organisation named"),
+			words.Clock(*m.Period.From), words.Clock(*m.Period.To), m.RulesSHA256)
 	}
 	var tenants []string
 	for _, f := range findings {
@@ -280,7 +284,8 @@ func (s *remediation) rest(findings []tables.Finding) {
 		s.blank()
 		s.say("==== Open findings that no command settles ====")
 		for _, f := range unfixed {
-			s.say("%s  %s  finding %s: %s", strings.ToUpper(f.Severity), f.RuleID, f.FindingID, words.Clip(300, f.Summary))
+			s.say("%s  %s  finding %s: %s", strings.ToUpper(f.Severity), f.RuleID, f.FindingID,
+				words.Clip(300, f.Summary))
 			s.say("   %s", words.Clip(600, f.Remediation))
 		}
 	}
@@ -289,7 +294,8 @@ func (s *remediation) rest(findings []tables.Finding) {
 		s.say("==== Excepted findings: no fixes ====")
 		for _, f := range excepted {
 			s.say("%s  %s  finding %s, excepted by %s: %s", strings.ToUpper(f.Severity), f.RuleID, f.FindingID,
-				words.Or(words.Name(string(f.ExceptionOwner)), "nobody named"), words.Clip(300, string(f.ExceptionReason)))
+				words.Or(words.Name(string(f.ExceptionOwner)), "nobody named"),
+				words.Clip(300, string(f.ExceptionReason)))
 		}
 	}
 }

@@ -24,7 +24,8 @@ func TestRemediationStaysInert(t *testing.T) {
 	var hostile []string
 	for _, lead := range []string{"\n", "\r", "\r\n", "\v", "\f", "\u0085", "\u2028", "\u2029", "\x00", "\x1b[2K", "#>\n", "<#", "`n", "'; ", "\u2018; ", "\u2019; ", "\u201a; ",
 		"\u201b; ", "\u201c; ", "\"; ", "$(", "`", "# SIG # Begin signature block\n", "\n#Requires -Modules x\n"} {
-		hostile = append(hostile, "anna"+lead+payload, "c3e1d9a4-77aa-4e02-9c3b-1d5f7b9a0c03"+lead+payload, lead+payload)
+		hostile = append(hostile, "anna"+lead+payload, "c3e1d9a4-77aa-4e02-9c3b-1d5f7b9a0c03"+lead+payload,
+			lead+payload)
 	}
 	r := &analysis.Result{Organisation: "\n" + payload, Rules: []analysis.Rule{}, Tenants: []string{"x"},
 		Period: analysis.Period{From: time.Unix(0, 0), To: time.Unix(1, 0)}}
@@ -43,8 +44,10 @@ func TestRemediationStaysInert(t *testing.T) {
 			if i%3 == 0 {
 				tenant = name
 			}
-			f := analysis.Finding{ID: rule.ID + string(rune('a'+i%26)) + name, RuleID: rule.ID, Severity: "high", Status: "open", TenantID: tenant,
-				SubjectType: "user", SubjectID: name, SubjectName: name, ActorID: name, ActorName: name, Title: name, Summary: name}
+			f := analysis.Finding{ID: rule.ID + string(rune('a'+i%26)) + name, RuleID: rule.ID, Severity: "high",
+				Status: "open", TenantID: tenant,
+				SubjectType: "user", SubjectID: name, SubjectName: name, ActorID: name, ActorName: name, Title: name,
+				Summary: name}
 			if i%5 == 1 {
 				f.Status, f.Exception = "excepted", &settings.Exception{Owner: name, Reason: name}
 			}

@@ -17,8 +17,8 @@ import (
 	"tapaudit/reports/words"
 )
 
-// timelineEvent is one row of timeline.csv with what Timesketch demands. What is not known is left out of the JSON and empty in
-// the CSV file; lists are joined as in the other files.
+// timelineEvent is one row of timeline.csv with what Timesketch demands. What is not known is left out of the JSON and
+// empty in the CSV file; lists are joined as in the other files.
 type timelineEvent struct {
 	Message       string   `json:"message"`
 	Timestamp     int64    `json:"timestamp"` // microseconds since 1970
@@ -48,8 +48,10 @@ const timelineColumns = "message timestamp datetime timestamp_desc data_type tag
 // cells are the event's values in the order of timelineColumns.
 func (e *timelineEvent) cells() ([]string, error) {
 	tag, err := json.Marshal(e.Tag)
-	return []string{e.Message, strconv.FormatInt(e.Timestamp, 10), e.Datetime, e.TimestampDesc, e.DataType, string(tag), e.TenantID, e.UserID,
-		e.UserName, e.ActorName, e.IP, e.Country, e.Application, e.Detail, e.IncidentID, e.Severity, e.RuleIDs, e.FindingIDs, e.EventID,
+	return []string{e.Message, strconv.FormatInt(e.Timestamp, 10), e.Datetime, e.TimestampDesc, e.DataType,
+		string(tag), e.TenantID, e.UserID,
+		e.UserName, e.ActorName, e.IP, e.Country, e.Application, e.Detail, e.IncidentID, e.Severity, e.RuleIDs,
+		e.FindingIDs, e.EventID,
 		e.Evidence}, err
 }
 
@@ -112,15 +114,19 @@ func timeline(r *analysis.Result) []timelineEvent {
 	for i, m := range r.Timeline {
 		at := m.Time.UTC()
 		e := timelineEvent{
-			Timestamp: at.UnixMicro(), Datetime: at.Format("2006-01-02T15:04:05.000000+00:00"), TimestampDesc: words.Capitalised(m.What),
-			DataType: "tapaudit:moment", Tag: []string{"tapaudit", strings.ReplaceAll(m.What, " ", "-")}, TenantID: m.TenantID,
-			UserID: m.UserID, UserName: m.UserName, ActorName: m.ActorName, IP: m.IP, Country: m.Country, Application: m.Application,
-			Detail: m.Detail, IncidentID: m.IncidentID, FindingIDs: tables.Joined(m.Findings), EventID: m.EventID,
+			Timestamp: at.UnixMicro(), Datetime: at.Format("2006-01-02T15:04:05.000000+00:00"),
+			TimestampDesc: words.Capitalised(m.What),
+			DataType:      "tapaudit:moment", Tag: []string{"tapaudit", strings.ReplaceAll(m.What, " ", "-")},
+			TenantID: m.TenantID,
+			UserID:   m.UserID, UserName: m.UserName, ActorName: m.ActorName, IP: m.IP, Country: m.Country,
+			Application: m.Application,
+			Detail:      m.Detail, IncidentID: m.IncidentID, FindingIDs: tables.Joined(m.Findings), EventID: m.EventID,
 			Evidence: tables.Joined(words.Places(m.Evidence)),
 		}
 		e.Message = words.Capitalised(m.What)
 		for _, part := range []struct{ before, text string }{
-			{": ", words.Or(m.UserName, m.UserID)}, {", by ", m.ActorName}, {", from ", m.IP}, {", to ", m.Application}, {"; ", m.Detail},
+			{": ", words.Or(m.UserName, m.UserID)}, {", by ", m.ActorName}, {", from ", m.IP},
+			{", to ", m.Application}, {"; ", m.Detail},
 		} {
 			if part.text != "" {
 				e.Message += part.before + part.text

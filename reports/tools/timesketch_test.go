@@ -54,7 +54,8 @@ func readTimeline(t *testing.T, dir string) []map[string]any {
 				text = string(list)
 			}
 			// JSON replaces each byte that is not UTF-8, the CSV file a run of them.
-			if got := rows[i+1][column]; got != tables.Inert(text) && strings.Trim(got, "\uFFFD") != strings.Trim(text, "\uFFFD") && !strings.Contains(text, "\uFFFD") {
+			if got := rows[i+1][column]; got != tables.Inert(text) &&
+				strings.Trim(got, "\uFFFD") != strings.Trim(text, "\uFFFD") && !strings.Contains(text, "\uFFFD") {
 				t.Errorf("event %d, %s: CSV has %q, JSON %q", i, name, got, text)
 			}
 			if name == "datetime" {
@@ -74,7 +75,8 @@ func readTimeline(t *testing.T, dir string) []map[string]any {
 }
 
 func TestTimelineHoldsEverythingInOrder(t *testing.T) {
-	for name, r := range map[string]*analysis.Result{"hostile": reporttest.Hostile(), "large": reporttest.Large(500), "empty": {}} {
+	for name, r := range map[string]*analysis.Result{"hostile": reporttest.Hostile(), "large": reporttest.Large(500),
+		"empty": {}} {
 		events := readTimeline(t, reporttest.Folder(t, r, WriteTimesketch))
 		if !slices.IsSortedFunc(events, func(a, b map[string]any) int {
 			return int(a["timestamp"].(float64) - b["timestamp"].(float64))
@@ -91,20 +93,25 @@ func TestTimelineHoldsEverythingInOrder(t *testing.T) {
 func TestTimelineEvents(t *testing.T) {
 	r := &analysis.Result{
 		Findings: []analysis.Finding{
-			{ID: "a", RuleID: "TAP-SIGNIN", Severity: "info", Status: "open"}, {ID: "b", RuleID: "TAP-GUESSED", Severity: "critical", Status: "excepted"},
-			{ID: "c", RuleID: "TAP-PASS-REUSED", Severity: "high", Status: "open"}, {ID: "d", RuleID: "TAP-SIGNIN", Severity: "low", Status: "open"},
+			{ID: "a", RuleID: "TAP-SIGNIN", Severity: "info", Status: "open"},
+			{ID: "b", RuleID: "TAP-GUESSED", Severity: "critical", Status: "excepted"},
+			{ID: "c", RuleID: "TAP-PASS-REUSED", Severity: "high", Status: "open"},
+			{ID: "d", RuleID: "TAP-SIGNIN", Severity: "low", Status: "open"},
 		},
 		Timeline: []analysis.Moment{
-			{Time: reporttest.At(1, 8, 0), UserName: "nina", What: "log-in", IP: "192.0.2.1", Application: "My Signins", Detail: "success", Findings: []string{"a", "b", "c", "d", "other"}},
+			{Time: reporttest.At(1, 8, 0), UserName: "nina", What: "log-in", IP: "192.0.2.1",
+				Application: "My Signins", Detail: "success", Findings: []string{"a", "b", "c", "d", "other"}},
 			{Time: reporttest.At(1, 9, 0), What: "policy changed", ActorName: "petra"},
 		},
 	}
 	all := timeline(r)
 	if e := all[0]; e.Message != "Log-in: nina, from 192.0.2.1, to My Signins; success" || e.Severity != "high" ||
-		strings.Join(e.Tag, " ") != "tapaudit log-in high TAP-SIGNIN TAP-GUESSED TAP-PASS-REUSED" || e.TimestampDesc != "Log-in" {
+		strings.Join(e.Tag, " ") != "tapaudit log-in high TAP-SIGNIN TAP-GUESSED TAP-PASS-REUSED" ||
+		e.TimestampDesc != "Log-in" {
 		t.Errorf("%+v", e)
 	}
-	if e := all[1]; e.Message != "Policy changed, by petra" || e.Severity != "" || strings.Join(e.Tag, " ") != "tapaudit policy-changed" {
+	if e := all[1]; e.Message != "Policy changed, by petra" || e.Severity != "" ||
+		strings.Join(e.Tag, " ") != "tapaudit policy-changed" {
 		t.Errorf("%+v", e)
 	}
 }

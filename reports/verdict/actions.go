@@ -25,8 +25,8 @@ type Action struct {
 // mostAbout is how many findings an action tells of.
 const mostAbout = 3
 
-// Actions are what the open findings ask for, but for those for information: a block for each person to ask, the worst first,
-// and in a block the incidents in their order.
+// Actions are what the open findings ask for, but for those for information: a block for each person to ask, the worst
+// first, and in a block the incidents in their order.
 func Actions(r *analysis.Result) []Action {
 	type place struct{ tenant, ask, incident, rule string }
 	rules, rank := r.RulesByID(), map[string]int{}
@@ -78,7 +78,8 @@ func Actions(r *analysis.Result) []Action {
 	}
 	slices.SortStableFunc(all, func(x, y Action) int {
 		fx, fy := first[x.Ask], first[y.Ask]
-		return cmp.Or(slices.Compare(fx[:], fy[:]), strings.Compare(x.Ask, y.Ask), cmp.Compare(rankOf(x.IncidentID), rankOf(y.IncidentID)),
+		return cmp.Or(slices.Compare(fx[:], fy[:]), strings.Compare(x.Ask, y.Ask),
+			cmp.Compare(rankOf(x.IncidentID), rankOf(y.IncidentID)),
 			cmp.Compare(y.Severity.Rank(), x.Severity.Rank()))
 	})
 	for i := range all {

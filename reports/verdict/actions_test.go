@@ -35,7 +35,8 @@ func TestActions(t *testing.T) {
 	}
 	var got []string
 	for _, a := range verdict.Actions(r) {
-		got = append(got, strings.Join([]string{a.Ask, string(a.Severity), a.IncidentID, a.About, a.Question, a.Fix, fmt.Sprint(a.Evidence)}, " | "))
+		got = append(got, strings.Join([]string{a.Ask, string(a.Severity), a.IncidentID, a.About, a.Question, a.Fix,
+			fmt.Sprint(a.Evidence)}, " | "))
 	}
 	want := []string{
 		"beat | low | first | low by beat |  |  | [file:3]",

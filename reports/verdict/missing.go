@@ -31,21 +31,32 @@ type source struct {
 }
 
 var sources = map[string]source{
-	"audit": {"audit events", "GET /beta/auditLogs/directoryAudits; or Entra admin centre > Audit logs > Download, JSON", "AuditLog.Read.All", true},
-	"sign-in": {"interactive sign-ins", "GET /beta/auditLogs/signIns; or Entra admin centre > Sign-in logs > Download, JSON",
+	"audit": {"audit events",
+		"GET /beta/auditLogs/directoryAudits; or Entra admin centre > Audit logs > Download, JSON",
 		"AuditLog.Read.All", true},
-	"tap-capable sign-in": {"interactive sign-ins with authentication steps", "GET /beta/auditLogs/signIns (v1.0 has no authentication steps); " +
-		"or Entra admin centre > Sign-in logs > Download, JSON", "AuditLog.Read.All", true},
-	"non-interactive sign-in": {"non-interactive sign-ins", "GET /beta/auditLogs/signIns?$filter=signInEventTypes/any(t: t eq 'nonInteractiveUser')",
+	"sign-in": {"interactive sign-ins",
+		"GET /beta/auditLogs/signIns; or Entra admin centre > Sign-in logs > Download, JSON",
 		"AuditLog.Read.All", true},
-	"policy": {"the authentication methods policy", "GET /beta/policies/authenticationMethodsPolicy", "Policy.Read.All", false},
+	"tap-capable sign-in": {"interactive sign-ins with authentication steps",
+		"GET /beta/auditLogs/signIns (v1.0 has no authentication steps); " +
+			"or Entra admin centre > Sign-in logs > Download, JSON", "AuditLog.Read.All", true},
+	"non-interactive sign-in": {"non-interactive sign-ins",
+		"GET /beta/auditLogs/signIns?$filter=signInEventTypes/any(t: t eq 'nonInteractiveUser')",
+		"AuditLog.Read.All", true},
+	"policy": {"the authentication methods policy", "GET /beta/policies/authenticationMethodsPolicy",
+		"Policy.Read.All", false},
 	"users": {"users", "GET /beta/users?$select=id,userPrincipalName,displayName,userType,createdDateTime,accountEnabled,employeeHireDate",
 		"User.Read.All", false},
-	"roles": {"roles: definitions, assignments, eligibilities", "GET /beta/roleManagement/directory/roleAssignments?$expand=principal and " +
-		"…/roleDefinitions, …/roleEligibilitySchedules", "RoleManagement.Read.Directory, RoleEligibilitySchedule.Read.Directory", false},
-	"groups":             {"groups and their members", "GET /beta/groups/ID/transitiveMembers, for each group that the policy names", "GroupMember.Read.All", false},
-	"conditional-access": {"Conditional Access policies", "GET /beta/identity/conditionalAccess/policies", "Policy.Read.All", false},
-	"tap-methods": {"passes that users hold", "GET /beta/users/ID/authentication/temporaryAccessPassMethods, for each user",
+	"roles": {"roles: definitions, assignments, eligibilities",
+		"GET /beta/roleManagement/directory/roleAssignments?$expand=principal and " +
+			"…/roleDefinitions, …/roleEligibilitySchedules",
+		"RoleManagement.Read.Directory, RoleEligibilitySchedule.Read.Directory", false},
+	"groups": {"groups and their members",
+		"GET /beta/groups/ID/transitiveMembers, for each group that the policy names", "GroupMember.Read.All", false},
+	"conditional-access": {"Conditional Access policies", "GET /beta/identity/conditionalAccess/policies",
+		"Policy.Read.All", false},
+	"tap-methods": {"passes that users hold",
+		"GET /beta/users/ID/authentication/temporaryAccessPassMethods, for each user",
 		"UserAuthenticationMethod.Read.All", false},
 	"risk": {"risk levels of sign-ins", "sign-ins as above, of a tenant with a P2 licence", "AuditLog.Read.All", true},
 }
@@ -53,8 +64,8 @@ var sources = map[string]source{
 // kept is how many days Entra ID itself keeps its logs, with a P1 or P2 licence.
 const kept = 30
 
-// Requests are what to collect and to configure, what would enable most first. What the configuration lacks is asked for once
-// for all tenants.
+// Requests are what to collect and to configure, what would enable most first. What the configuration lacks is asked
+// for once for all tenants.
 func Requests(r *analysis.Result) []Request {
 	var all []Request
 	for _, m := range r.Missing {
@@ -88,7 +99,8 @@ func Requests(r *analysis.Result) []Request {
 	}
 	all = merged(all)
 	slices.SortStableFunc(all, func(a, b Request) int {
-		return cmp.Or(cmp.Compare(len(b.Rules), len(a.Rules)), cmp.Compare(b.Stopped, a.Stopped), strings.Compare(a.TenantID, b.TenantID),
+		return cmp.Or(cmp.Compare(len(b.Rules), len(a.Rules)), cmp.Compare(b.Stopped, a.Stopped),
+			strings.Compare(a.TenantID, b.TenantID),
 			strings.Compare(a.What, b.What))
 	})
 	return all
@@ -139,7 +151,8 @@ const spansTold = 4
 func days(all []analysis.Period) string {
 	var told []string
 	for _, p := range all[:min(len(all), spansTold)] {
-		told = append(told, words.Spanned(analysis.Period{From: p.From.UTC().Truncate(when.Day), To: p.To.UTC().Add(when.Day - 1).Truncate(when.Day)}))
+		told = append(told, words.Spanned(analysis.Period{From: p.From.UTC().Truncate(when.Day),
+			To: p.To.UTC().Add(when.Day - 1).Truncate(when.Day)}))
 	}
 	if more := len(all) - spansTold; more > 0 {
 		told = append(told, words.Count(more, "further stretch", "further stretches"))
@@ -153,7 +166,8 @@ func retention(asOf time.Time, missing []analysis.Period) string {
 		return ""
 	}
 	oldest := asOf.UTC().AddDate(0, 0, -kept)
-	text := "Entra ID itself keeps 30 days: on " + asOf.UTC().Format(time.DateOnly) + " that went back to " + oldest.Format(time.DateOnly)
+	text := "Entra ID itself keeps 30 days: on " + asOf.UTC().Format(time.DateOnly) + " that went back to " +
+		oldest.Format(time.DateOnly)
 	if len(missing) > 0 && missing[len(missing)-1].To.Before(oldest) {
 		return text + ". Ask for the copy in a storage account, Log Analytics or Sentinel"
 	}
@@ -163,8 +177,8 @@ func retention(asOf time.Time, missing []analysis.Period) string {
 var instant = regexp.MustCompile(`\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?(?: UTC|Z)?)?`)
 var leading = regexp.MustCompile(`^\d[\d,]* not assessed: `)
 
-// OtherReasons are why tests could not be run in full, beside what is missing as a whole; those that differ in times and
-// numbers only are one.
+// OtherReasons are why tests could not be run in full, beside what is missing as a whole; those that differ in times
+// and numbers only are one.
 func OtherReasons(r *analysis.Result) []Unseen {
 	known := map[string]bool{}
 	for _, m := range r.Missing {
@@ -173,7 +187,10 @@ func OtherReasons(r *analysis.Result) []Unseen {
 	type key struct{ tenant, reason string }
 	at := map[key]int{}
 	var all []Unseen
-	for _, u := range unseen(r, func(a analysis.Assessment, reason string) bool { return known[a.TenantID+"\x00"+reason] }) {
+	for _, u := range unseen(r, func(a analysis.Assessment,
+		reason string) bool {
+		return known[a.TenantID+"\x00"+reason]
+	}) {
 		k := key{u.TenantID, instant.ReplaceAllString(leading.ReplaceAllString(u.Reason, ""), "…")}
 		i, there := at[k]
 		if !there {

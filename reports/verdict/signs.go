@@ -38,7 +38,8 @@ func Signs(r *analysis.Result) string {
 	}
 	more := ""
 	if n := len(told) - signsTold; n > 0 {
-		told, more = told[:signsTold], ", and "+words.Spoken(n)+" other "+map[bool]string{true: "kind", false: "kinds"}[n == 1]
+		told, more = told[:signsTold], ", and "+words.Spoken(n)+" other "+map[bool]string{true: "kind",
+			false: "kinds"}[n == 1]
 	}
 	return "Signs of misuse: " + strings.Join(told, ", ") + more + "."
 }
@@ -91,7 +92,8 @@ func ByTenant(r *analysis.Result) []TenantRow {
 		}
 	}
 	for _, d := range r.Coverage {
-		if d.LogType != "sign-in interactive" || !r.Period.From.IsZero() && !r.Period.Touches(d.Day, d.Day.Add(when.Day-1)) {
+		if d.LogType != "sign-in interactive" || !r.Period.From.IsZero() &&
+			!r.Period.Touches(d.Day, d.Day.Add(when.Day-1)) {
 			continue
 		}
 		row := of(d.TenantID)

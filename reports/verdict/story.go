@@ -48,7 +48,8 @@ func Stories(r *analysis.Result, n int) []Story {
 		if incident.Status != "open" || incident.Severity == "info" {
 			continue
 		}
-		s := Story{Incident: incident, Ask: words.Or(strings.Join(incident.Actors[:min(len(incident.Actors), 2)], ", "), words.Or(incident.SubjectName, incident.SubjectID))}
+		s := Story{Incident: incident, Ask: words.Or(strings.Join(incident.Actors[:min(len(incident.Actors), 2)],
+			", "), words.Or(incident.SubjectName, incident.SubjectID))}
 		for _, id := range incident.Findings {
 			if f := byID[id]; f != nil && IsOpen(*f) {
 				s.First = f
@@ -83,7 +84,8 @@ func steps(r *analysis.Result, of *Logins, incident string) []Step {
 		}
 		if n := len(all); n > 0 {
 			last := &all[n-1]
-			if last.What == told.What && last.UserID == m.UserID && last.IP == m.IP && last.Application == m.Application &&
+			if last.What == told.What && last.UserID == m.UserID && last.IP == m.IP &&
+				last.Application == m.Application &&
 				last.ActorName == m.ActorName && last.Done() == told.Done() {
 				last.Until = m.Time
 				last.Times++

@@ -17,21 +17,25 @@ func acted(n int) *analysis.Result {
 	t := reporttest.Tenant
 	begun := reporttest.At(14, 8, 0)
 	r := &analysis.Result{
-		Findings:  []analysis.Finding{{ID: "f", RuleID: "A", Severity: "high", Status: "open", TenantID: t, IncidentID: "i"}},
-		Incidents: []analysis.Incident{{ID: "i", TenantID: t, Severity: "high", Status: "open", SubjectType: "user", SubjectID: "u", Findings: []string{"f"}}},
-		Logins:    []analysis.Login{{TenantID: t, UserID: "u", Time: begun, Watched: true}},
-		Timeline:  []analysis.Moment{{Time: begun, TenantID: t, UserID: "u", What: "log-in", IncidentID: "i"}},
+		Findings: []analysis.Finding{{ID: "f", RuleID: "A", Severity: "high", Status: "open", TenantID: t,
+			IncidentID: "i"}},
+		Incidents: []analysis.Incident{{ID: "i", TenantID: t, Severity: "high", Status: "open", SubjectType: "user",
+			SubjectID: "u", Findings: []string{"f"}}},
+		Logins:   []analysis.Login{{TenantID: t, UserID: "u", Time: begun, Watched: true}},
+		Timeline: []analysis.Moment{{Time: begun, TenantID: t, UserID: "u", What: "log-in", IncidentID: "i"}},
 	}
 	for i := range n {
 		done := begun.Add(time.Duration(i+1) * time.Second)
 		r.Activity = append(r.Activity, analysis.Deed{TenantID: t, UserID: "u", LoginTime: begun, Time: done})
-		r.Timeline = append(r.Timeline, analysis.Moment{Time: done, TenantID: t, UserID: "u", What: "deed", IncidentID: "i",
-			IP: fmt.Sprint("192.0.2.", i%250), Detail: fmt.Sprint("mail read: MailItemsAccessed ", i)})
+		r.Timeline = append(r.Timeline, analysis.Moment{Time: done, TenantID: t, UserID: "u", What: "deed",
+			IncidentID: "i",
+			IP:         fmt.Sprint("192.0.2.", i%250), Detail: fmt.Sprint("mail read: MailItemsAccessed ", i)})
 	}
 	if n > 0 {
 		r.Logins[0].Deeds = []analysis.DeedCount{{Class: "inbox rule", N: 1}, {Class: "mail read", N: int64(n - 1)}}
 	}
-	r.Timeline = append(r.Timeline, analysis.Moment{Time: reporttest.At(15, 8, 0), TenantID: t, UserID: "u", What: "method registered", IncidentID: "i"})
+	r.Timeline = append(r.Timeline, analysis.Moment{Time: reporttest.At(15, 8, 0), TenantID: t, UserID: "u",
+		What: "method registered", IncidentID: "i"})
 	return r
 }
 
@@ -67,8 +71,9 @@ func TestDeedsInAStory(t *testing.T) {
 		want  []string
 	}{
 		"many deeds": {many, []string{"14 08:00:00 log-in. Done on it: inbox rule 1, mail read 9999.", end}},
-		"nothing was done": {acted(0), []string{"14 08:00:00 log-in. Nothing was done on it: the Unified Audit Log and Graph activity cover " +
-			"its session and show nothing.", end}},
+		"nothing was done": {acted(0),
+			[]string{"14 08:00:00 log-in. Nothing was done on it: the Unified Audit Log and Graph activity cover " +
+				"its session and show nothing.", end}},
 		"nothing could be seen": {func() *analysis.Result {
 			r := acted(0)
 			r.Logins[0].Watched = false
@@ -99,7 +104,8 @@ func TestStepsInAStory(t *testing.T) {
 	r := acted(0)
 	r.Timeline = nil
 	for i := range 20 {
-		m := analysis.Moment{Time: reporttest.At(14, 8, i), TenantID: reporttest.Tenant, UserID: "u", What: "attempt failed", IP: "192.0.2.1", IncidentID: "i"}
+		m := analysis.Moment{Time: reporttest.At(14, 8, i), TenantID: reporttest.Tenant, UserID: "u",
+			What: "attempt failed", IP: "192.0.2.1", IncidentID: "i"}
 		if i >= 5 {
 			m.IP = fmt.Sprint("192.0.2.", i)
 		}
@@ -109,7 +115,8 @@ func TestStepsInAStory(t *testing.T) {
 		r.Timeline = append(r.Timeline, m)
 	}
 	lines := told(t, r)
-	if len(lines) != 12 || lines[0] != "14 08:00:00 attempt failed, 4 times from 192.0.2.1" || lines[1] != "14 08:05:00 attempt failed from 192.0.2.5" {
+	if len(lines) != 12 || lines[0] != "14 08:00:00 attempt failed, 4 times from 192.0.2.1" ||
+		lines[1] != "14 08:05:00 attempt failed from 192.0.2.5" {
 		t.Errorf("%d steps: %q", len(lines), lines)
 	}
 	if more := verdict.Stories(r, 1)[0].More; more != 4 {
@@ -137,7 +144,8 @@ func TestStories(t *testing.T) {
 		got = append(got, s.ID+" "+s.First.ID+", ask "+s.Ask)
 		got = append(got, s.ToDo...)
 	}
-	want := []string{"i f, ask anna, ben", "Ask the user.", "Was it they?", "Delete the method.", "Revoke the sessions.",
+	want := []string{"i f, ask anna, ben", "Ask the user.", "Was it they?", "Delete the method.",
+		"Revoke the sessions.",
 		"Reset the password, e.g. by hand.", "alone f, ask uma"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

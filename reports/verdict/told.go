@@ -62,8 +62,9 @@ type List struct {
 	told map[*analysis.Login]bool
 }
 
-// Tell gives a moment its place in the list; false where the list has told of it already. The deeds of a log-in stand at the
-// log-in, or else where the first of them stands. Those of a log-in that is not in the report stand each for itself.
+// Tell gives a moment its place in the list; false where the list has told of it already. The deeds of a log-in stand
+// at the log-in, or else where the first of them stands. Those of a log-in that is not in the report stand each for
+// itself.
 func (l *List) Tell(m *analysis.Moment) (told Told, ok bool) {
 	told = Told{Moment: m, What: m.What}
 	switch m.What {

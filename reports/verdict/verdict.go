@@ -1,5 +1,5 @@
-// Package verdict is an audit in a few words: what it found, what could not be seen, and what to look at first. Every form of
-// the report that has a summary takes it from here.
+// Package verdict is an audit in a few words: what it found, what could not be seen, and what to look at first. Every
+// form of the report that has a summary takes it from here.
 package verdict
 
 import (
@@ -143,7 +143,8 @@ func Of(r *analysis.Result) (heading, sentence string) {
 		return "Nothing could be tested", nothingTested(r)
 	}
 	t := TallyOf(r)
-	urgent, decisions := t.Open["critical"]+t.Open["high"], words.Count(t.Open["medium"], "finding needs", "findings need")+" a decision"
+	urgent, decisions := t.Open["critical"]+t.Open["high"],
+		words.Count(t.Open["medium"], "finding needs", "findings need")+" a decision"
 	loginsJudged, _ := Standing(r, "TAP-SIGNIN")
 	blind := loginsJudged == "no" && len(r.Logins) == 0
 	switch {
@@ -185,7 +186,8 @@ func Of(r *analysis.Result) (heading, sentence string) {
 	}
 	parts := []string{passes, logins}
 	if urgent > 0 {
-		parts = append(parts, fmt.Sprintf("open findings: %s critical, %s high", words.Number(t.Open["critical"]), words.Number(t.Open["high"])))
+		parts = append(parts, fmt.Sprintf("open findings: %s critical, %s high", words.Number(t.Open["critical"]),
+			words.Number(t.Open["high"])))
 	} else {
 		parts = append(parts, "no open finding of critical or high severity")
 	}
@@ -195,7 +197,8 @@ func Of(r *analysis.Result) (heading, sentence string) {
 	}
 	switch {
 	case t.Untested > 0 && t.Partly > 0:
-		parts = append(parts, fmt.Sprintf("%s, %s could not be run and %s only in part", tests, words.Number(t.Untested), words.Number(t.Partly)))
+		parts = append(parts, fmt.Sprintf("%s, %s could not be run and %s only in part", tests,
+			words.Number(t.Untested), words.Number(t.Partly)))
 	case t.Untested > 0:
 		parts = append(parts, tests+", "+words.Number(t.Untested)+" could not be run")
 	case t.Partly > 0:
@@ -211,25 +214,29 @@ func Of(r *analysis.Result) (heading, sentence string) {
 
 // nothingTested says why no test could be run.
 func nothingTested(r *analysis.Result) string {
-	return words.Capitalised(words.Or(words.Line(r.Unassessed), "no test could be run")) + ": issued passes and log-ins with a pass could not be assessed."
+	return words.Capitalised(words.Or(words.Line(r.Unassessed), "no test could be run")) +
+		": issued passes and log-ins with a pass could not be assessed."
 }
 
 // CollectFirst is what to do where nothing could be tested.
 const CollectFirst = "Collect evidence first: the sign-in logs from the beta endpoint, interactive and non-interactive, the audit log, " +
 	"and the authentication methods policy. Then run the audit over them."
 
-// LacksEvidence says whether nothing could be tested because there is none. Where a file could not be read, that is what
-// is to be mended.
+// LacksEvidence says whether nothing could be tested because there is none. Where a file could not be read, that is
+// what is to be mended.
 func LacksEvidence(r *analysis.Result) bool {
 	return len(r.Assessments) == 0 &&
-		!slices.ContainsFunc(r.Evidence, func(e analysis.EvidenceFile) bool { return e.LooksLike != "" || e.Quarantined > 0 })
+		!slices.ContainsFunc(r.Evidence, func(e analysis.EvidenceFile) bool {
+			return e.LooksLike != "" ||
+				e.Quarantined > 0
+		})
 }
 
 // mostNotRecognised is how many files that were not recognised are named on a first page.
 const mostNotRecognised = 3
 
-// NotRecognised tells of the files of which nothing is in the results, because none of their records was recognised. Whoever
-// reads a result has to know that it lacks them.
+// NotRecognised tells of the files of which nothing is in the results, because none of their records was recognised.
+// Whoever reads a result has to know that it lacks them.
 func NotRecognised(r *analysis.Result) (told []string) {
 	n := 0
 	for _, e := range r.Evidence {
@@ -245,7 +252,8 @@ func NotRecognised(r *analysis.Result) (told []string) {
 		}
 	}
 	if n > mostNotRecognised {
-		told = append(told, words.Count(n-mostNotRecognised, "further file was", "further files were")+" not recognised; see the findings of EVIDENCE-NOT-RECOGNISED.")
+		told = append(told, words.Count(n-mostNotRecognised, "further file was",
+			"further files were")+" not recognised; see the findings of EVIDENCE-NOT-RECOGNISED.")
 	}
 	return told
 }
@@ -436,7 +444,8 @@ func unseen(r *analysis.Result, skip func(a analysis.Assessment, reason string) 
 		return 1
 	}
 	slices.SortStableFunc(all, func(x, y *Unseen) int {
-		return cmp.Or(cmp.Compare(len(y.Rules), len(x.Rules)), cmp.Compare(rank(x), rank(y)), strings.Compare(x.TenantID, y.TenantID), strings.Compare(x.Reason, y.Reason))
+		return cmp.Or(cmp.Compare(len(y.Rules), len(x.Rules)), cmp.Compare(rank(x), rank(y)),
+			strings.Compare(x.TenantID, y.TenantID), strings.Compare(x.Reason, y.Reason))
 	})
 	reasons := make([]Unseen, len(all))
 	for i, u := range all {
@@ -494,8 +503,8 @@ func found(a analysis.Assessment) string {
 // Subject is the name of what a finding is about, or else its id.
 func Subject(f *analysis.Finding) string { return words.Or(f.SubjectName, f.SubjectID) }
 
-// WithoutEvidence names the files that held no evidence; "" where each held some. Those that look like a log which could not
-// be recognised are told of by themselves.
+// WithoutEvidence names the files that held no evidence; "" where each held some. Those that look like a log which
+// could not be recognised are told of by themselves.
 func WithoutEvidence(r *analysis.Result) string {
 	const named = 5
 	var names []string
@@ -518,8 +527,8 @@ func WithoutEvidence(r *analysis.Result) string {
 	return text + "."
 }
 
-// NothingInPeriod says so where the period holds no sign-in and no audit event, and where the evidence lies; "" where it holds
-// one.
+// NothingInPeriod says so where the period holds no sign-in and no audit event, and where the evidence lies; "" where
+// it holds one.
 func NothingInPeriod(r *analysis.Result) string {
 	var first, last time.Time
 	for _, e := range r.Evidence {
@@ -531,6 +540,7 @@ func NothingInPeriod(r *analysis.Result) string {
 	if first.IsZero() || slices.ContainsFunc(r.Coverage, func(c analysis.CoverageDay) bool { return c.Records > 0 }) {
 		return ""
 	}
-	return "The period holds no sign-in and no audit event. The evidence lies between " + words.Clock(first) + " and " +
+	return "The period holds no sign-in and no audit event. The evidence lies between " + words.Clock(first) +
+		" and " +
 		words.Clock(last) + " (UTC)."
 }

@@ -14,7 +14,8 @@ import (
 func TestUnseenReasonsAreCountedAndFolded(t *testing.T) {
 	r := &analysis.Result{Tenants: []string{reporttest.Tenant}}
 	for i := range 8 {
-		r.Assessments = append(r.Assessments, analysis.Assessment{RuleID: fmt.Sprint("R", i), TenantID: reporttest.Tenant, Assessed: "partly",
+		r.Assessments = append(r.Assessments, analysis.Assessment{RuleID: fmt.Sprint("R", i),
+			TenantID: reporttest.Tenant, Assessed: "partly",
 			Reasons: []string{"2 days without audit log", fmt.Sprint("reason ", i)}})
 	}
 	r.Assessments[3].Assessed = "no"
@@ -38,8 +39,10 @@ func TestAssessmentSentences(t *testing.T) {
 	}{
 		{analysis.Assessment{Assessed: "yes"}, "Tested, none found."},
 		{analysis.Assessment{Assessed: "yes", Findings: 2, Excepted: 1}, "Tested: 2 findings, 1 excepted."},
-		{analysis.Assessment{Assessed: "partly", Reasons: []string{"a gap."}}, "Tested in part, none found in that part; the rest could not be tested: a gap."},
-		{analysis.Assessment{Assessed: "partly", Findings: 1, Reasons: []string{"a gap"}}, "Tested in part: 1 finding; the rest could not be tested: a gap."},
+		{analysis.Assessment{Assessed: "partly", Reasons: []string{"a gap."}},
+			"Tested in part, none found in that part; the rest could not be tested: a gap."},
+		{analysis.Assessment{Assessed: "partly", Findings: 1, Reasons: []string{"a gap"}},
+			"Tested in part: 1 finding; the rest could not be tested: a gap."},
 		{analysis.Assessment{Assessed: "no", Reasons: []string{"no audit log"}}, "Could not be tested: no audit log."},
 		{analysis.Assessment{Assessed: "no"}, "Could not be tested: no reason is given."},
 	} {
@@ -52,10 +55,12 @@ func TestAssessmentSentences(t *testing.T) {
 func TestFirstThings(t *testing.T) {
 	r := &analysis.Result{}
 	for _, f := range []struct{ id, rule, severity, status string }{
-		{"1", "A", "high", "open"}, {"2", "A", "high", "open"}, {"3", "B", "high", "excepted"}, {"4", "C", "high", "open"},
+		{"1", "A", "high", "open"}, {"2", "A", "high", "open"}, {"3", "B", "high", "excepted"},
+		{"4", "C", "high", "open"},
 		{"5", "D", "info", "open"},
 	} {
-		r.Findings = append(r.Findings, analysis.Finding{ID: f.id, RuleID: f.rule, Severity: analysis.Severity(f.severity), Status: f.status})
+		r.Findings = append(r.Findings, analysis.Finding{ID: f.id, RuleID: f.rule,
+			Severity: analysis.Severity(f.severity), Status: f.status})
 	}
 	var got []string
 	for _, f := range verdict.FirstThings(r, 4) {

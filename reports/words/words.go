@@ -104,7 +104,8 @@ func Spanned(p analysis.Period) string {
 		return "from " + Clock(p.From)
 	}
 	from, to := p.From.UTC(), p.To.UTC()
-	if whole := func(t time.Time) bool { return t.Equal(t.Truncate(24 * time.Hour)) }; !whole(from) || !whole(to) || !from.Before(to) {
+	if whole := func(t time.Time) bool { return t.Equal(t.Truncate(24 * time.Hour)) }; !whole(from) || !whole(to) ||
+		!from.Before(to) {
 		return Clock(from) + " to before " + Clock(to)
 	}
 	last := to.AddDate(0, 0, -1)
@@ -190,7 +191,8 @@ func Done(l *analysis.Login) string {
 
 // Spoken is a number as one says it: in words up to twelve.
 func Spoken(n int) string {
-	small := []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
+	small := []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+		"twelve"}
 	if n >= 0 && n < len(small) {
 		return small[n]
 	}

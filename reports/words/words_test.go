@@ -35,7 +35,8 @@ func TestDone(t *testing.T) {
 		{analysis.Login{Deeds: deeds, Watched: true}, "Done on it: inbox rule 1, mail read 41."},
 		{analysis.Login{Deeds: deeds}, "Done on it: inbox rule 1, mail read 41. There may be more: " +
 			"the Unified Audit Log and Graph activity do not both cover its session."},
-		{analysis.Login{Watched: true}, "Nothing was done on it: the Unified Audit Log and Graph activity cover its session and show nothing."},
+		{analysis.Login{Watched: true},
+			"Nothing was done on it: the Unified Audit Log and Graph activity cover its session and show nothing."},
 		{analysis.Login{}, "No record of what was done on it is at hand: the Unified Audit Log and Graph activity do not both cover its session."},
 	} {
 		if got := words.Done(&test.login); got != test.want {

@@ -15,8 +15,9 @@ import (
 	"time"
 )
 
-// Lakes of several lengths, reduced by the extract on an engine and judged: how the times grow. A lake is generated, a day
-// at a time, in the layout of 'tapaudit lake': everyday sign-ins, nine of ten non-interactive, and twenty passes a day.
+// Lakes of several lengths, reduced by the extract on an engine and judged: how the times grow. A lake is generated, a
+// day at a time, in the layout of 'tapaudit lake': everyday sign-ins, nine of ten non-interactive, and twenty passes a
+// day.
 
 const lakeTenant = "25b1f699-3870-4dbb-a781-c22127c974d7"
 
@@ -45,7 +46,8 @@ SELECT
 FROM (SELECT i, hash(i, $2::VARCHAR) % 100000 AS person, i % greatest($1 // 20, 1) = 4321 % greatest($1 // 20, 1) AS attempt, date_diff('day', DATE '2026-01-01', $2::DATE) AS day_no FROM range($1) AS r(i))
 ORDER BY time`
 
-// lakeAudits is the SQL of the day's audit events: one for every 200 sign-ins, and a pass and its use for every attempt.
+// lakeAudits is the SQL of the day's audit events: one for every 200 sign-ins, and a pass and its use for every
+// attempt.
 const lakeAudits = `
 WITH events AS (
     SELECT i, 0 AS part, 'Update user' AS activity, 'Core Directory' AS service, NULL AS reason, i * 200 AS place FROM range($1 // 200) AS r(i)
@@ -173,7 +175,8 @@ func measureCommand(argv ...string) (measured, error) {
 		return measured{}, fmt.Errorf("%s: %w\n%s", strings.Join(argv, " "), err, &stderr)
 	}
 	state := cmd.ProcessState
-	return measured{time.Since(start).Seconds(), (state.UserTime() + state.SystemTime()).Seconds(), peakMemory(state), out.String()}, nil
+	return measured{time.Since(start).Seconds(), (state.UserTime() + state.SystemTime()).Seconds(), peakMemory(state),
+		out.String()}, nil
 }
 
 // lakes measures the reduction of lakes of these lengths, and the judging of what it gives.
@@ -211,7 +214,8 @@ func lakes(tapaudit, lengths string, perDay int, spark string) error {
 			if err := os.MkdirAll(into, 0o700); err != nil {
 				return err
 			}
-			text, err := measureCommand(tapaudit, "extract", "--engine", engine, "--period", "2026Q3", "--table", "signins="+filepath.Join(lake, "signins"),
+			text, err := measureCommand(tapaudit, "extract", "--engine", engine, "--period", "2026Q3", "--table",
+				"signins="+filepath.Join(lake, "signins"),
 				"--table", "audits="+filepath.Join(lake, "audits"), "--table", "activities=", "--into", into)
 			if err != nil {
 				return err
@@ -251,7 +255,8 @@ func lakes(tapaudit, lengths string, perDay int, spark string) error {
 			if err != nil {
 				return err
 			}
-			fmt.Printf("| %d | %d | %.0f MB | %s | %s | %.0f MB | %s | %.1f MB | %.1f (%.1f) | %d MiB |\n", days, days*perDay, float64(size)/1e6, engine, seconds,
+			fmt.Printf("| %d | %d | %.0f MB | %s | %s | %.0f MB | %s | %.1f MB | %.1f (%.1f) | %d MiB |\n", days,
+				days*perDay, float64(size)/1e6, engine, seconds,
 				float64(read)/1e6, peak, float64(small)/1e6, judged.wall, judged.processor, judged.peak>>20)
 			for _, done := range []string{into, report} {
 				if err := os.RemoveAll(done); err != nil {

@@ -42,7 +42,8 @@ func main() {
 		exitOn(writeLake(os.Args[2], os.Args[3], os.Args[4]))
 		return
 	}
-	lengths := flag.String("lakes", "", "instead of all that, reduce and judge lakes of these numbers of days, e.g. 1,10,100")
+	lengths := flag.String("lakes", "",
+		"instead of all that, reduce and judge lakes of these numbers of days, e.g. 1,10,100")
 	perDay := flag.Int("perday", 500_000, "sign-ins of a lake's day")
 	spark := flag.String("spark", "", "a Python with PySpark, to reduce lakes on Spark too")
 	tapaudit := flag.String("tapaudit", "bin/tapaudit", "the program to measure")
@@ -110,10 +111,12 @@ func measure(tapaudit, samples string, signIns, rounds int, large bool) error {
 	if err != nil {
 		return err
 	}
-	if err := b.pair("ingest CSV of Log Analytics, "+what, b.ingest(rows), "DuckDB's bare load of it", []string{self, "bare-load", filepath.Join(dir, "bare.duckdb"), rows}); err != nil {
+	if err := b.pair("ingest CSV of Log Analytics, "+what, b.ingest(rows), "DuckDB's bare load of it",
+		[]string{self, "bare-load", filepath.Join(dir, "bare.duckdb"), rows}); err != nil {
 		return err
 	}
-	if err := b.pair("ingest NDJSON.gz, "+what, b.ingest(gzipped), "gzip -dc", []string{"gzip", "-dc", gzipped}); err != nil {
+	if err := b.pair("ingest NDJSON.gz, "+what, b.ingest(gzipped), "gzip -dc",
+		[]string{"gzip", "-dc", gzipped}); err != nil {
 		return err
 	}
 	if err := b.pieces(basic, signIns); err != nil {
@@ -127,12 +130,16 @@ func measure(tapaudit, samples string, signIns, rounds int, large bool) error {
 		return err
 	}
 	two := append(b.ingest(basic), "--threads", "2")
-	if err := b.pair("ingest NDJSON with --threads 1, "+what, append(b.ingest(basic), "--threads", "1"), "with --threads 2", two); err != nil {
+	if err := b.pair("ingest NDJSON with --threads 1, "+what, append(b.ingest(basic), "--threads", "1"),
+		"with --threads 2", two); err != nil {
 		return err
 	}
 	if _, err := exec.LookPath("jq"); err == nil {
-		jq := []string{"jq", "-c", `select(any(.authenticationDetails[]?; .authenticationMethod == "Temporary Access Pass"))`, basic}
-		if err := b.pair("run with report, "+what, []string{tapaudit, "run", basic, "--quiet", "--out", filepath.Join(dir, "report")}, "jq filter for TAP steps", jq); err != nil {
+		jq := []string{"jq", "-c",
+			`select(any(.authenticationDetails[]?; .authenticationMethod == "Temporary Access Pass"))`, basic}
+		if err := b.pair("run with report, "+what,
+			[]string{tapaudit, "run", basic, "--quiet", "--out", filepath.Join(dir, "report")},
+			"jq filter for TAP steps", jq); err != nil {
 			return err
 		}
 	} else {
@@ -140,7 +147,8 @@ func measure(tapaudit, samples string, signIns, rounds int, large bool) error {
 	}
 	oneUser := func(n int) ([]string, error) {
 		folder := filepath.Join(dir, fmt.Sprintf("one-user-%d", n))
-		return b.audit(folder), onboardings{tenant: tenantNo(0), n: n, over: 200 * 24 * time.Hour, users: 1}.write(folder)
+		return b.audit(folder), onboardings{tenant: tenantNo(0), n: n, over: 200 * 24 * time.Hour,
+			users: 1}.write(folder)
 	}
 	if err := b.growth("run with report, %d log-ins of one user", 16_000, 64_000, oneUser); err != nil {
 		return err
@@ -165,7 +173,8 @@ func measure(tapaudit, samples string, signIns, rounds int, large bool) error {
 	if err != nil {
 		return err
 	}
-	if err := b.pair(fmt.Sprintf("ingest NDJSON, %d sign-ins", 10*signIns), b.ingest(tenfold), "a tenth of them", b.ingest(basic)); err != nil {
+	if err := b.pair(fmt.Sprintf("ingest NDJSON, %d sign-ins", 10*signIns), b.ingest(tenfold), "a tenth of them",
+		b.ingest(basic)); err != nil {
 		return err
 	}
 	os.Remove(tenfold)
@@ -188,12 +197,13 @@ func (b *bench) ingest(path string) []string {
 	return []string{b.tapaudit, "ingest", path, "--quiet", "--case", filepath.Join(b.dir, "case.duckdb")}
 }
 
-// pieces measures many small files, and a zip of very many, against the same bytes in one file. There are fewer sign-ins
-// than in the basic file, so that a file of them has the size of an hour's.
+// pieces measures many small files, and a zip of very many, against the same bytes in one file. There are fewer
+// sign-ins than in the basic file, so that a file of them has the size of an hour's.
 func (b *bench) pieces(path string, signIns int) error {
 	const files, members = 1200, 20_000
 	signIns = min(signIns, 28_000)
-	whole, folder, archive := filepath.Join(b.dir, "whole.ndjson"), filepath.Join(b.dir, "hourly"), filepath.Join(b.dir, "members.zip")
+	whole, folder, archive := filepath.Join(b.dir, "whole.ndjson"), filepath.Join(b.dir, "hourly"),
+		filepath.Join(b.dir, "members.zip")
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		return err
 	}
@@ -211,14 +221,17 @@ func (b *bench) pieces(path string, signIns int) error {
 		w, err := zipped.Create(fmt.Sprintf("PT1H-%05d.json", i))
 		return unclosed{w}, err
 	}
-	err = errors.Join(split(path, signIns, 1, one), split(path, signIns, files, hourly), split(path, signIns, members, member), zipped.Close())
+	err = errors.Join(split(path, signIns, 1, one), split(path, signIns, files, hourly),
+		split(path, signIns, members, member), zipped.Close())
 	if err != nil {
 		return err
 	}
-	if err := b.pair(fmt.Sprintf("ingest %d files, %d sign-ins", files, signIns), b.ingest(folder), "the same in one file", b.ingest(whole)); err != nil {
+	if err := b.pair(fmt.Sprintf("ingest %d files, %d sign-ins", files, signIns), b.ingest(folder),
+		"the same in one file", b.ingest(whole)); err != nil {
 		return err
 	}
-	return b.pair(fmt.Sprintf("ingest a zip of %d members, %d sign-ins", members, signIns), b.ingest(archive), "the same in one file", b.ingest(whole))
+	return b.pair(fmt.Sprintf("ingest a zip of %d members, %d sign-ins", members, signIns), b.ingest(archive),
+		"the same in one file", b.ingest(whole))
 }
 
 // unclosed is a writer that whoever made it closes.
@@ -226,8 +239,8 @@ type unclosed struct{ io.Writer }
 
 func (unclosed) Close() error { return nil }
 
-// split shares the first n lines of a file out over as many pieces. It holds one line: what this process holds would count
-// as the memory of those it starts.
+// split shares the first n lines of a file out over as many pieces. It holds one line: what this process holds would
+// count as the memory of those it starts.
 func split(path string, n, pieces int, create func(i int) (io.WriteCloser, error)) error {
 	file, err := os.Open(path)
 	if err != nil {
@@ -310,13 +323,15 @@ type comparison struct {
 
 func (c *comparison) add(mine, theirs cost) {
 	c.mine, c.theirs = append(c.mine, mine.clock), append(c.theirs, theirs.clock)
-	c.ratios, c.processor = append(c.ratios, mine.clock/theirs.clock), append(c.processor, mine.processor/theirs.processor)
+	c.ratios, c.processor = append(c.ratios, mine.clock/theirs.clock),
+		append(c.processor, mine.processor/theirs.processor)
 	c.peak = max(c.peak, mine.peak)
 }
 
 // print writes the medians and the ratios as a row.
 func (c *comparison) print(what, against string) {
-	fmt.Printf("| %s | %.2f | %s | %.2f | %.2f (%.2f to %.2f) | %.2f | %d MiB |\n", what, median(c.mine), against, median(c.theirs),
+	fmt.Printf("| %s | %.2f | %s | %.2f | %.2f (%.2f to %.2f) | %.2f | %d MiB |\n", what, median(c.mine), against,
+		median(c.theirs),
 		median(c.ratios), slices.Min(c.ratios), slices.Max(c.ratios), median(c.processor), c.peak>>20)
 }
 
@@ -346,7 +361,8 @@ func (b *bench) analysis(signIns, logins int) error {
 	if err != nil {
 		return err
 	}
-	if err := (onboardings{tenant: tenantNo(0), n: logins, over: time.Duration(logins) * 2 * time.Hour, users: logins}).write(filepath.Dir(path)); err != nil {
+	if err := (onboardings{tenant: tenantNo(0), n: logins, over: time.Duration(logins) * 2 * time.Hour,
+		users: logins}).write(filepath.Dir(path)); err != nil {
 		return err
 	}
 	var all comparison
@@ -396,7 +412,8 @@ func (o onboardings) write(dir string) error {
 		user := fmt.Sprintf("00000000-0000-0000-0002-%012d", number+1)
 		clock := func(minutes int) string { return at.Add(time.Duration(minutes) * time.Minute).Format(time.RFC3339) }
 		for k, event := range []struct{ activity, reason, actor string }{
-			{"Admin registered security info", "Admin registered temporary access pass method for user", "00000000-0000-0000-0003-000000000001"},
+			{"Admin registered security info", "Admin registered temporary access pass method for user",
+				"00000000-0000-0000-0003-000000000001"},
 			{"User registered security info", "User registered Fido2 Authentication Method", user},
 		} {
 			fmt.Fprintf(audits, `{"id":"bench-%d-%d","activityDateTime":"%s","activityDisplayName":"%s","category":"UserManagement","correlationId":"bench-%d-%d","loggedByService":"Authentication Methods","result":"success","resultReason":"%s","initiatedBy":{"user":{"id":"%s","userPrincipalName":"%s@contoso.example"}},"targetResources":[{"id":"%s","type":"User","userPrincipalName":"new%d@contoso.example","modifiedProperties":[]}],"additionalDetails":[]}`+"\n",
@@ -480,7 +497,8 @@ func asCSV(path string) (string, error) {
 }
 
 // logAnalyticsNames are the columns that Log Analytics does not name as Graph does.
-var logAnalyticsNames = map[string]string{"createdDateTime": "CreatedDateTime [UTC]", "ipAddress": "IPAddress", "resourceId": "ResourceIdentity", "location": "LocationDetails"}
+var logAnalyticsNames = map[string]string{"createdDateTime": "CreatedDateTime [UTC]", "ipAddress": "IPAddress",
+	"resourceId": "ResourceIdentity", "location": "LocationDetails"}
 
 // graphColumns are the keys of Graph's beta signIn, with the types in which a bare load reads them.
 const graphColumns = `{

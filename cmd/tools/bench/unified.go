@@ -47,15 +47,16 @@ func (b *bench) unified(records int) error {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	return b.pair(fmt.Sprintf("ingest %d records of the Unified Audit Log and %d sign-ins", records, records/10), b.ingest(folder),
+	return b.pair(fmt.Sprintf("ingest %d records of the Unified Audit Log and %d sign-ins", records, records/10),
+		b.ingest(folder),
 		"DuckDB's bare load of both", []string{self, "bare-load", filepath.Join(b.dir, "bare.duckdb"), signIns, log})
 }
 
 // unifiedFile is the name by which bareLoad knows such an export.
 const unifiedFile = "unified.ndjson"
 
-// writeUnified writes records as exports of a working day have them: half of them mails that were read, then files, mails
-// that were sent and operations of the directory; 2 KB each on average.
+// writeUnified writes records as exports of a working day have them: half of them mails that were read, then files,
+// mails that were sent and operations of the directory; 2 KB each on average.
 func writeUnified(path string, records int) error {
 	file, err := os.Create(path)
 	if err != nil {
@@ -80,7 +81,8 @@ func writeUnified(path string, records int) error {
 				fmt.Fprintf(&items, `{"Id":"AAMkADk0%048d","ImmutableId":"LgAAAADk0%048d","InternetMessageId":"<%d.%d@contoso.example>","SizeInBytes":%d}`, i, i, i, j, 1000+i)
 			}
 			fmt.Fprintf(w, `%s"Operation":"MailItemsAccessed","RecordType":50,"ResultStatus":"Succeeded","UserKey":"10032000%08X","Workload":"Exchange","AppId":"00000002-0000-0ff1-ce00-000000000000","ClientAppId":"","ClientIPAddress":"198.51.%d.%d","ClientInfoString":"Client=OWA;Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36","ExternalAccess":false,"InternalLogonType":0,"LogonType":0,"LogonUserSid":"S-1-5-21-1-2-3-%d","MailboxGuid":"%s","MailboxOwnerSid":"S-1-5-21-1-2-3-%d","MailboxOwnerUPN":"user%d@contoso.example","OperationProperties":[{"Name":"MailAccessType","Value":"Bind"},{"Name":"IsThrottled","Value":"False"}],"OrganizationName":"contoso.example","OriginatingServer":"ZR0P278MB0001 (15.20.4200.000)\r\n","TokenObjectId":"%s","TokenTenantId":"%s","Folders":[{"FolderItems":[%s],"Id":"LgAAAAB%040d","Path":"\\Inbox"}],"OperationCount":%d}`+"\n",
-				common, user, i%200, i%250, user, id(user), user, user, id(user), tenantNo(0), items.String(), i%5000, 1+i%14)
+				common, user, i%200, i%250, user, id(user), user, user, id(user), tenantNo(0), items.String(), i%5000,
+				1+i%14)
 		case 5, 6, 7:
 			fmt.Fprintf(w, `%s"Operation":"FileAccessed","RecordType":6,"UserKey":"i:0h.f|membership|10032000%08x@live.com","Workload":"SharePoint","ClientIP":"198.51.%d.%d","AuthenticationType":"OAuth","BrowserName":"Edge","BrowserVersion":"130.0.0.0","CorrelationId":"%s","EventSource":"SharePoint","GeoLocation":"EUR","IsManagedDevice":true,"ItemType":"File","ListId":"%s","ListItemUniqueId":"%s","Platform":"WinDesktop","Site":"%s","UserAgent":"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36 Edg/130.0.0.0","WebId":"%s","DeviceDisplayName":"198.51.%[3]d.%[4]d","HighPriorityMediaProcessing":false,"ListBaseType":1,"ListServerTemplate":101,"SourceRelativeUrl":"Shared Documents/Team %[10]d/Reports","SourceFileName":"Report %[11]d.docx","SourceFileExtension":"docx","ApplicationDisplayName":"Office 365","SiteUrl":"https://contoso.sharepoint.com/sites/team%[10]d/","ObjectId":"https://contoso.sharepoint.com/sites/team%[10]d/Shared Documents/Team %[10]d/Reports/Report %[11]d.docx"}`+"\n",
 				common, user, i%200, i%250, id(4), id(5), id(6), id(7), id(8), i%300, i)

@@ -19,8 +19,8 @@ type entry struct {
 	path       string
 }
 
-// writeArchive writes a tar.gz that depends on nothing but the entries and the time: entries sorted by name, owner root,
-// no name and no time in the gzip header. The level is that of gzip.
+// writeArchive writes a tar.gz that depends on nothing but the entries and the time: entries sorted by name, owner
+// root, no name and no time in the gzip header. The level is that of gzip.
 func writeArchive(path, folder string, level int, when time.Time, entries []entry) (err error) {
 	file, err := os.Create(path)
 	if err != nil {
@@ -52,7 +52,8 @@ func writeArchive(path, folder string, level int, when time.Time, entries []entr
 }
 
 func (e entry) write(archive *tar.Writer, folder string, when time.Time) error {
-	header := &tar.Header{Typeflag: tar.TypeReg, Name: folder + "/" + e.name, Mode: 0o644, Uname: "root", Gname: "root", ModTime: when}
+	header := &tar.Header{Typeflag: tar.TypeReg, Name: folder + "/" + e.name, Mode: 0o644, Uname: "root",
+		Gname: "root", ModTime: when}
 	if e.executable {
 		header.Mode = 0o755
 	}

@@ -136,7 +136,8 @@ func moduleFiles() ([]entry, error) {
 	}
 	entries := make([]entry, 0, len(names))
 	for name := range names {
-		entries = append(entries, entry{name: ".modules/" + name, path: filepath.Join(proxy, filepath.FromSlash(name))})
+		entries = append(entries, entry{name: ".modules/" + name,
+			path: filepath.Join(proxy, filepath.FromSlash(name))})
 	}
 	return entries, nil
 }

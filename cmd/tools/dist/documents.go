@@ -25,7 +25,8 @@ func documents() ([]entry, error) {
 			}
 			return nil
 		}
-		shown := path == "reports/report.png" || path == "ingest/export.ps1" || strings.HasPrefix(path, "sample-logs/organisations/")
+		shown := path == "reports/report.png" || path == "ingest/export.ps1" ||
+			strings.HasPrefix(path, "sample-logs/organisations/")
 		if shown || filepath.Ext(path) == ".md" {
 			entries = append(entries, entry{name: path, path: path})
 		}

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestDocuments: a release has the pages that an investigator reads in a room without a network, and nothing that tests read.
+// TestDocuments: a release has the pages that an investigator reads in a room without a network, and nothing that
+// tests read.
 func TestDocuments(t *testing.T) {
 	t.Chdir("../../..")
 	entries, err := documents()
@@ -24,7 +25,8 @@ func TestDocuments(t *testing.T) {
 			t.Errorf("%s is missing", name)
 		}
 	}
-	for _, name := range []string{"reports/testdata/tools/summary.md", "sample-logs/evidence/policy", ".github/CONTRIBUTING.md"} {
+	for _, name := range []string{"reports/testdata/tools/summary.md", "sample-logs/evidence/policy",
+		".github/CONTRIBUTING.md"} {
 		if slices.Contains(names, name) {
 			t.Errorf("%s is no page of a release", name)
 		}

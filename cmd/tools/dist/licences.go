@@ -17,8 +17,9 @@ var licenceFile = regexp.MustCompile(`(?i)^(li[cs]en[cs]e|copying|copyright|noti
 // sourceFile keeps code that is named after its subject (license.go) out.
 var sourceFile = regexp.MustCompile(`(?i)\.(go|c|h|s|json|ya?ml)$`)
 
-// moduleLicences gives the licence files of exactly the Go packages that are linked for a system and an architecture: those in the
-// folder of each package and above it up to its module's root, and Go's own. A module without any is an error.
+// moduleLicences gives the licence files of exactly the Go packages that are linked for a system and an architecture:
+// those in the folder of each package and above it up to its module's root, and Go's own. A module without any is an
+// error.
 func moduleLicences(system, arch, tags string) ([]entry, error) {
 	const format = `{{with .Module}}{{if not .Main}}{{.Path}}@{{.Version}}{{"\t"}}{{.Dir}}{{"\t"}}{{$.Dir}}{{end}}{{end}}`
 	printed, err := output([]string{"GOOS=" + system, "GOARCH=" + arch, "CGO_ENABLED=1"},
@@ -47,8 +48,10 @@ func moduleLicences(system, arch, tags string) ([]entry, error) {
 				return nil, err
 			}
 			for _, file := range files {
-				if file.Type().IsRegular() && licenceFile.MatchString(file.Name()) && !sourceFile.MatchString(file.Name()) {
-					found[path.Join("licenses", module, filepath.ToSlash(below), file.Name())] = filepath.Join(folder, file.Name())
+				if file.Type().IsRegular() && licenceFile.MatchString(file.Name()) &&
+					!sourceFile.MatchString(file.Name()) {
+					found[path.Join("licenses", module, filepath.ToSlash(below), file.Name())] = filepath.Join(folder,
+						file.Name())
 					licensed[module] = true
 				}
 			}
@@ -61,7 +64,8 @@ func moduleLicences(system, arch, tags string) ([]entry, error) {
 	var problems []error
 	for module, ok := range licensed {
 		if !ok {
-			problems = append(problems, fmt.Errorf("%s has no licence file: find its terms before you hand it on", module))
+			problems = append(problems, fmt.Errorf("%s has no licence file: find its terms before you hand it on",
+				module))
 		}
 	}
 	if len(problems) > 0 {
@@ -133,7 +137,8 @@ func systemLibraries(arch string) ([]systemPackage, error) {
 func systemLicences(packages []systemPackage) []entry {
 	var entries []entry
 	for _, p := range packages {
-		entries = append(entries, entry{name: "licenses/debian/" + p.name + "/copyright", path: "/usr/share/doc/" + p.name + "/copyright"})
+		entries = append(entries, entry{name: "licenses/debian/" + p.name + "/copyright", path: "/usr/share/doc/" +
+			p.name + "/copyright"})
 	}
 	return entries
 }

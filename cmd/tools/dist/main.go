@@ -1,5 +1,5 @@
-// Command dist packs what a release consists of. `make dist` and `make vendor-bundle` run it; each writes the same bytes
-// for the same commit, tools and module versions, wherever the clone lies.
+// Command dist packs what a release consists of. `make dist` and `make vendor-bundle` run it; each writes the same
+// bytes for the same commit, tools and module versions, wherever the clone lies.
 //
 //	dist release   archives of the built programs with manual, pages and completions, and SHA256SUMS
 //	dist windows   the same for Windows, out of OUT/windows-amd64, which adds to SHA256SUMS
@@ -34,7 +34,8 @@ func run(args []string) error {
 	out := flags.String("out", "dist", "folder to write into; release looks for ARCH/tapaudit in it")
 	arches := flags.String("arches", "amd64 arm64", "architectures to pack, with spaces between (release)")
 	tags := flags.String("tags", "", "build tags that the programs were built with (release)")
-	debian := flags.String("debian", "/", "root folder of the Debian whose libraries the program for Windows holds (windows)")
+	debian := flags.String("debian", "/",
+		"root folder of the Debian whose libraries the program for Windows holds (windows)")
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
 	}

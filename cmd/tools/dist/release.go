@@ -98,8 +98,8 @@ func manualAndCompletions(program string) ([]entry, error) {
 	return entries, nil
 }
 
-// billOfMaterials is the CycloneDX SBOM of a program: the modules that its own build information names, and the C and C++
-// libraries, of which that knows nothing.
+// billOfMaterials is the CycloneDX SBOM of a program: the modules that its own build information names, and the C and
+// C++ libraries, of which that knows nothing.
 func billOfMaterials(program, version string, libraries []systemPackage) ([]byte, error) {
 	printed, err := output(nil, "go", "tool", "-modfile=cmd/tools/dist/sbom.mod", "cyclonedx-gomod", "bin",
 		"-json", "-licenses", "-std", "-noserial", "-notimestamp", "-version", version, program)
@@ -115,7 +115,8 @@ func billOfMaterials(program, version string, libraries []systemPackage) ([]byte
 		return nil, fmt.Errorf("the SBOM of %s names no component", program)
 	}
 	for _, library := range libraries {
-		purl := fmt.Sprintf("pkg:deb/debian/%s@%s?arch=%s", url.PathEscape(library.name), url.PathEscape(library.version), library.arch)
+		purl := fmt.Sprintf("pkg:deb/debian/%s@%s?arch=%s", url.PathEscape(library.name),
+			url.PathEscape(library.version), library.arch)
 		components = append(components, map[string]any{
 			"type": "library", "bom-ref": purl, "purl": purl, "name": library.name, "version": library.version,
 		})

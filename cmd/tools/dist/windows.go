@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// windows packs OUT/windows-amd64/tapaudit.exe with completion, licences and SBOM, and adds its archive to SHA256SUMS. debian
-// is the root folder of the Debian that has the cross compiler.
+// windows packs OUT/windows-amd64/tapaudit.exe with completion, licences and SBOM, and adds its archive to SHA256SUMS.
+// debian is the root folder of the Debian that has the cross compiler.
 func windows(out, version string, when time.Time, debian string) error {
 	program := filepath.Join(out, "windows-amd64", "tapaudit.exe")
 	printed, err := manualAndCompletions(filepath.Join(out, runtime.GOARCH, "tapaudit"))
@@ -66,8 +66,8 @@ func windows(out, version string, when time.Time, debian string) error {
 	return sums.Close()
 }
 
-// crossLibraries are the packages of the libraries that a static program for Windows holds: C++'s, the compiler's, and MinGW's
-// for C and threads. The system's own DLLs are Windows'.
+// crossLibraries are the packages of the libraries that a static program for Windows holds: C++'s, the compiler's, and
+// MinGW's for C and threads. The system's own DLLs are Windows'.
 func crossLibraries(debian string) ([]systemPackage, error) {
 	var packages []systemPackage
 	for _, pattern := range []string{
@@ -79,7 +79,8 @@ func crossLibraries(debian string) ([]systemPackage, error) {
 			return nil, err
 		}
 		if len(found) != 1 {
-			return nil, fmt.Errorf("%d files match %s in %s, want one; make windows-setup installs the compiler", len(found), pattern, debian)
+			return nil, fmt.Errorf("%d files match %s in %s, want one; make windows-setup installs the compiler",
+				len(found), pattern, debian)
 		}
 		file, err := filepath.Rel(debian, found[0])
 		if err != nil {
@@ -91,7 +92,8 @@ func crossLibraries(debian string) ([]systemPackage, error) {
 			return nil, err
 		}
 		name, _, _ := strings.Cut(string(owner), ": ")
-		described, err := output(nil, "dpkg-query", database, "-W", "-f", "${Package}\t${Version}\t${Architecture}", name)
+		described, err := output(nil, "dpkg-query", database, "-W", "-f", "${Package}\t${Version}\t${Architecture}",
+			name)
 		if err != nil {
 			return nil, err
 		}
@@ -117,7 +119,10 @@ func writeZip(path, folder string, when time.Time, entries []entry) (err error) 
 	}()
 	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.name, b.name) })
 	archive := zip.NewWriter(file)
-	archive.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestCompression) })
+	archive.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser,
+		error) {
+		return flate.NewWriter(w, flate.BestCompression)
+	})
 	for i, e := range entries {
 		if i > 0 && e.name == entries[i-1].name {
 			return fmt.Errorf("%s would be in %s twice", e.name, path)
@@ -128,7 +133,8 @@ func writeZip(path, folder string, when time.Time, entries []entry) (err error) 
 				return err
 			}
 		}
-		w, err := archive.CreateHeader(&zip.FileHeader{Name: folder + "/" + e.name, Method: zip.Deflate, Modified: when})
+		w, err := archive.CreateHeader(&zip.FileHeader{Name: folder + "/" + e.name, Method: zip.Deflate,
+			Modified: when})
 		if err != nil {
 			return err
 		}

@@ -86,7 +86,8 @@ func TestDependenciesAreNamed(t *testing.T) {
 	}
 	for _, m := range wanted.Require {
 		name, _, _ := module.SplitPathVersion(m.Mod.Path)
-		if !m.Indirect && !strings.Contains(string(page), name) && !strings.Contains(string(page), ", "+path.Base(name)+" |") {
+		if !m.Indirect && !strings.Contains(string(page), name) &&
+			!strings.Contains(string(page), ", "+path.Base(name)+" |") {
 			t.Errorf("cmd/README.md does not say what %s is for", m.Mod.Path)
 		}
 	}
@@ -226,8 +227,8 @@ func follow(root, from, target string) string {
 
 var heading = regexp.MustCompile(`(?m)^#{1,6} +(.*)$`)
 
-// headings are the anchors of a document's headings, as GitHub makes them: in lower case, blanks as dashes, other signs left
-// out, and a number where one is there already.
+// headings are the anchors of a document's headings, as GitHub makes them: in lower case, blanks as dashes, other
+// signs left out, and a number where one is there already.
 func headings(text string) (anchors []string) {
 	seen := map[string]int{}
 	for _, m := range heading.FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {

@@ -96,13 +96,15 @@ func groupRow(group string, rules []analysis.Rule) string {
 	for i, r := range rules {
 		if i == 0 || r.Severity != rules[i-1].Severity {
 			others := func(other analysis.Rule) bool { return other.Severity != r.Severity }
-			counts = append(counts, fmt.Sprintf("%d %s", len(slices.DeleteFunc(slices.Clone(rules), others)), r.Severity))
+			counts = append(counts, fmt.Sprintf("%d %s", len(slices.DeleteFunc(slices.Clone(rules), others)),
+				r.Severity))
 		}
 		if i < 2 {
 			examples = append(examples, r.Title)
 		}
 	}
-	return fmt.Sprintf("| %s | %d | %s | %s |\n", group, len(rules), strings.Join(counts, ", "), strings.Join(examples, "; "))
+	return fmt.Sprintf("| %s | %d | %s | %s |\n", group, len(rules), strings.Join(counts, ", "),
+		strings.Join(examples, "; "))
 }
 
 var placeholder = regexp.MustCompile(`\{[a-z0-9_]+\}`)

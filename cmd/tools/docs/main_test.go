@@ -38,11 +38,13 @@ func TestDocumentsAreUpToDate(t *testing.T) {
 // TestRenew: only what stands between the comments changes, and an unknown table is an error.
 func TestRenew(t *testing.T) {
 	got, err := renew("before\n<!-- docs chains -->\n| STALE |\n<!-- end docs chains -->\nafter\n")
-	if err != nil || !strings.HasPrefix(got, "before\n<!-- docs chains -->\n| rule |") || !strings.HasSuffix(got, "|\n<!-- end docs chains -->\nafter\n") ||
+	if err != nil || !strings.HasPrefix(got, "before\n<!-- docs chains -->\n| rule |") ||
+		!strings.HasSuffix(got, "|\n<!-- end docs chains -->\nafter\n") ||
 		strings.Contains(got, "STALE") {
 		t.Errorf("%v\n%s", err, got)
 	}
-	for _, text := range []string{"nothing", "<!-- docs chain -->\n<!-- end docs chain -->\n", "<!-- docs chains -->\n<!-- end docs policy -->\n"} {
+	for _, text := range []string{"nothing", "<!-- docs chain -->\n<!-- end docs chain -->\n",
+		"<!-- docs chains -->\n<!-- end docs policy -->\n"} {
 		if _, err := renew(text); err == nil {
 			t.Errorf("%q: no error", text)
 		}
@@ -57,7 +59,8 @@ func TestConditions(t *testing.T) {
 	}
 	for _, r := range rules {
 		// Braces in code are a path's.
-		if text := codeSpan.ReplaceAllString(condition(r), ""); placeholder.MatchString(text) || strings.ContainsAny(text, "|\n") {
+		if text := codeSpan.ReplaceAllString(condition(r), ""); placeholder.MatchString(text) ||
+			strings.ContainsAny(text, "|\n") {
 			t.Errorf("%s: %s", r.ID, text)
 		}
 	}

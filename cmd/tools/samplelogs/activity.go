@@ -86,9 +86,11 @@ func (s *scene) did(p *person, when time.Time, workload, operation string, from 
 	return r
 }
 
-func (w *world) newUnified(t *tenant, key string, p *person, when time.Time, workload, operation string, from network) *unifiedRecord {
+func (w *world) newUnified(t *tenant, key string, p *person, when time.Time, workload, operation string,
+	from network) *unifiedRecord {
 	return &unifiedRecord{
-		CreationTime: when.UTC().Format("2006-01-02T15:04:05"), ID: w.guid("unified audit", t.domain, key), Operation: operation,
+		CreationTime: when.UTC().Format("2006-01-02T15:04:05"), ID: w.guid("unified audit", t.domain, key),
+		Operation:      operation,
 		OrganizationID: t.id, RecordType: 2, UserKey: p.upn, Version: 1, Workload: workload, ClientIP: from.address,
 		UserID: p.upn, time: when,
 	}
@@ -101,11 +103,13 @@ func (s *scene) asked(p *person, when time.Time, method, path string, status int
 	return r
 }
 
-func (w *world) newRequest(t *tenant, key string, p *person, when time.Time, method, path string, status int, from network) *graphRequest {
+func (w *world) newRequest(t *tenant, key string, p *person, when time.Time, method, path string, status int,
+	from network) *graphRequest {
 	return &graphRequest{
 		TimeGenerated: fineStamp(when), RequestID: w.guid("graph request", t.domain, key),
 		ClientRequestID: w.guid("client request", t.domain, key), APIVersion: "v1.0", Method: method,
-		URI: "https://graph.microsoft.com/v1.0" + path, Status: status, TenantID: t.id, UserID: p.id, AppID: adminCentre,
+		URI: "https://graph.microsoft.com/v1.0" + path, Status: status, TenantID: t.id, UserID: p.id,
+		AppID:     adminCentre,
 		IPAddress: from.address, UserAgent: "Mozilla/5.0", SessionID: w.guid("session", t.domain, key),
 		TokenID: w.guid("token", t.domain, key), time: when,
 	}
@@ -120,7 +124,8 @@ func passesOf(p *person) string {
 func (w *world) activityRoutine(night *person) {
 	t := w.contoso
 	for d := activityFrom; d.Before(activityTo); d = d.AddDate(0, 0, 1) {
-		for i, when := range []time.Time{d.Add(20 * time.Minute), d.Add(12 * time.Hour), d.Add(23*time.Hour + 40*time.Minute)} {
+		for i, when := range []time.Time{d.Add(20 * time.Minute), d.Add(12 * time.Hour),
+			d.Add(23*time.Hour + 40*time.Minute)} {
 			key := fmt.Sprint("routine ", d.Format(time.DateOnly), " activity ", i)
 			t.unified = append(t.unified, w.newUnified(t, key, night, when, "SharePoint", "PageViewed", office))
 			t.requests = append(t.requests, w.newRequest(t, key, night, when, "GET", "/me", 200, office))
@@ -192,7 +197,8 @@ func mailOnThePass(s *scene) {
 	read := s.did(p, l.time.Add(6*time.Minute), "Exchange", "MailItemsAccessed", attacker, on)
 	read.ResultStatus, read.OperationCount = "Succeeded", 41
 	read.Properties = []nameValue{{"MailAccessType", "Bind"}, {"IsThrottled", "False"}}
-	read.Folders = []folderIn{{`\Inbox`, []mailItem{{"<salaries@contoso.example>", 48211}, {"<offer@contoso.example>", 3120}}}}
+	read.Folders = []folderIn{{`\Inbox`, []mailItem{{"<salaries@contoso.example>", 48211},
+		{"<offer@contoso.example>", 3120}}}}
 	s.expectLogIn(l, failed("place", "outcome_registered"))
 	s.expect("TAP-SIGNIN-STRANGE-COUNTRY", "medium", p, l.time)
 	s.expect("TAP-SIGNIN-NO-REGISTRATION", "medium", p, l.time)

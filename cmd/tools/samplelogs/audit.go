@@ -85,7 +85,8 @@ func byPerson(p *person, from network) initiator {
 
 // byApplication is an application that acts.
 func (w *world) byApplication(appID, name string) initiator {
-	return initiator{App: &initiatingApp{AppID: appID, DisplayName: name, ServicePrincipalID: w.guid("service principal", appID)}}
+	return initiator{App: &initiatingApp{AppID: appID, DisplayName: name,
+		ServicePrincipalID: w.guid("service principal", appID)}}
 }
 
 func onUser(p *person, changes ...modified) target {
@@ -103,7 +104,8 @@ func onOther(kind, id, name string, changes ...modified) target {
 }
 
 // newAudit is a successful audit event. key makes its ids.
-func (w *world) newAudit(t *tenant, key string, when time.Time, service, category, activity, reason string, by initiator, targets ...target) *auditEvent {
+func (w *world) newAudit(t *tenant, key string, when time.Time, service, category, activity, reason string,
+	by initiator, targets ...target) *auditEvent {
 	id := w.guid("audit", t.domain, key)
 	operation := "Update"
 	switch {
@@ -119,8 +121,9 @@ func (w *world) newAudit(t *tenant, key string, when time.Time, service, categor
 		prefix = "Authentication Methods_"
 	}
 	return &auditEvent{
-		ID: prefix + id + "_" + id[:5] + "_" + id[9:13], Category: category, CorrelationID: w.guid("audit correlation", t.domain, key),
-		Result: "success", ResultReason: reason, Activity: activity, ActivityTime: stamp(when), LoggedBy: service,
+		ID: prefix + id + "_" + id[:5] + "_" + id[9:13], Category: category,
+		CorrelationID: w.guid("audit correlation", t.domain, key),
+		Result:        "success", ResultReason: reason, Activity: activity, ActivityTime: stamp(when), LoggedBy: service,
 		OperationType: operation, InitiatedBy: by, Targets: targets, Details: []keyValue{}, time: when,
 	}
 }
@@ -135,9 +138,11 @@ func (e *auditEvent) diagnostic(t *tenant) envelope {
 	properties := *e
 	properties.ActivityTime = fineStamp(e.time)
 	out := envelope{
-		Time: fineStamp(e.time), ResourceID: "/tenants/" + t.id + "/providers/Microsoft.aadiam", OperationName: e.Activity,
-		OperationVersion: "1.0", Category: "AuditLogs", TenantID: t.id, ResultSignature: "None", ResultDescription: e.ResultReason,
-		CorrelationID: e.CorrelationID, Level: 4, Properties: &properties, time: e.time,
+		Time: fineStamp(e.time), ResourceID: "/tenants/" + t.id + "/providers/Microsoft.aadiam",
+		OperationName:    e.Activity,
+		OperationVersion: "1.0", Category: "AuditLogs", TenantID: t.id, ResultSignature: "None",
+		ResultDescription: e.ResultReason,
+		CorrelationID:     e.CorrelationID, Level: 4, Properties: &properties, time: e.time,
 	}
 	if u := e.InitiatedBy.User; u != nil {
 		out.Identity, out.CallerIPAddress = u.DisplayName, u.IPAddress

@@ -25,10 +25,16 @@ var scenes = []struct {
 	play        func(*scene)
 }{
 	{"proper onboarding", "A new employee gets a one-time pass from the helpdesk, logs in at the office within the hour, registers a method and joins a device. Seven times, nothing to say.", properOnboarding},
-	{"onboarding by Lifecycle Workflows", "The approved application issues a pass before work begins; it starts later and is used at once.", onboardingByWorkflow},
-	{"recovery at the office", "A phone was lost: a pass for somebody who has been there for years, written into the supervision register by user and day.", recoveryAtOffice},
-	{"recovery at home", "The same from home, a network familiar from earlier sign-ins; the register names the pass.", recoveryAtHome},
-	{"pass for an administrator", "The Global Administrator lost her key and gets a pass, with an entry in the register.", administratorRecovers},
+	{"onboarding by Lifecycle Workflows",
+		"The approved application issues a pass before work begins; it starts later and is used at once.",
+		onboardingByWorkflow},
+	{"recovery at the office",
+		"A phone was lost: a pass for somebody who has been there for years, written into the supervision register by user and day.", recoveryAtOffice},
+	{"recovery at home", "The same from home, a network familiar from earlier sign-ins; the register names the pass.",
+		recoveryAtHome},
+	{"pass for an administrator",
+		"The Global Administrator lost her key and gets a pass, with an entry in the register.",
+		administratorRecovers},
 	{"feature switched on", "Temporary Access Pass is switched on for the group TAP onboarding, one-time, eight hours at most. An exception accepts it.", featureEnabled},
 	{"transient change", "The policy administrator includes the contractors in the evening and takes them out the next morning.", transientChange},
 	{"unreadable change", "A logged policy change whose values are cut.", unreadableChange},
@@ -37,7 +43,8 @@ var scenes = []struct {
 	{"failed issuance", "An issuance that did not succeed.", failedIssuance},
 	{"unlogged pass", "A user's methods hold a pass that no audit event issued.", unloggedPass},
 	{"passcode in the evidence", "An export of a user's methods holds a passcode.", passcodeInEvidence},
-	{"pass for the synchronization account", "A pass for an account that no person ever signs in with; it is not used.", synchronizationAccount},
+	{"pass for the synchronization account",
+		"A pass for an account that no person ever signs in with; it is not used.", synchronizationAccount},
 	{"pass for a guest", "An internal guest gets a pass.", guest},
 	{"pass without purpose", "A pass for somebody who has been there for years, without entry in the register and without a new device.", withoutPurpose},
 	{"pass without need", "The user signed in with a security key two hours before.", withoutNeed},
@@ -48,7 +55,8 @@ var scenes = []struct {
 	{"issued in the evening", "A pass is issued after hours and used the next morning.", issuedOffHours},
 	{"issued in bulk", "Ten passes in 45 minutes for people who start together, one of whom is missing from the roster; by far the busiest week.", issuedInBulk},
 	{"issued again and again", "Three passes in a morning, the last of which is used.", reissued},
-	{"day-long pass", "A pass that lives for a day and may be used many times, deleted after the log-in.", excessiveLifetime},
+	{"day-long pass", "A pass that lives for a day and may be used many times, deleted after the log-in.",
+		excessiveLifetime},
 	{"forgotten pass", "A pass that nobody used.", notUsed},
 	{"risky issuer", "The issuer signed in under high risk two hours before.", riskyIssuer},
 	{"fresh issuer", "A new helpdesk member is given the role and issues the same day.", freshIssuer},
@@ -57,8 +65,10 @@ var scenes = []struct {
 	{"out of scope", "The user credential policy refuses the holder of a pass.", outOfScope},
 	{"many log-ins", "Four log-ins on one multiple-use pass within a working day.", frequent},
 	{"used after its end", "A pass is used two days after it ended.", afterEnd},
-	{"used after its deletion", "A pass is deleted, and used half an hour later; a method is registered.", afterDeletion},
-	{"no issuance", "At night, from abroad, with a pass that nobody issued: mail is read, a method registered.", withoutIssuance},
+	{"used after its deletion", "A pass is deleted, and used half an hour later; a method is registered.",
+		afterDeletion},
+	{"no issuance", "At night, from abroad, with a pass that nobody issued: mail is read, a method registered.",
+		withoutIssuance},
 	{"one-time pass used twice", "Two log-ins on a one-time pass.", passReused},
 	{"unfamiliar network", "A traveller uses a pass in a hotel.", unfamiliarNetwork},
 	{"from the issuer's network", "Issued from somebody's home and used from the same address.", issuerNetwork},
@@ -71,17 +81,20 @@ var scenes = []struct {
 	{"guessing across users", "Wrong passes for two users from one address.", guessedAcross},
 	{"log-in after the gap", "A log-in the morning after two days without audit log: whether a pass was issued cannot be said.", afterGap},
 	{"log-in in the gap", "A log-in on a day without audit log: neither issuance nor outcome can be said.", duringGap},
-	{"worked once enrolled", "The user registers a method and then reads mail and a file in the same session.", workedOnceEnrolled},
+	{"worked once enrolled", "The user registers a method and then reads mail and a file in the same session.",
+		workedOnceEnrolled},
 	{"mail on the pass", "From abroad, on a pass, somebody makes an inbox rule that forwards mail, and reads mail; nothing is registered.", mailOnThePass},
 	{"by the address alone", "A file is downloaded and shared; the records name neither session nor token, and come from the log-in's address.", byTheAddressAlone},
 	{"second witness", "The request to Microsoft Graph by which the pass was issued is at hand, too.", secondWitness},
 	{"unlogged issuance", "A request to Microsoft Graph created a pass that no audit event shows.", unloggedIssuance},
 	{"fabrikam, valid pass", "The second tenant, of whose policy nothing is known: a pass without logged details, used at once.", fabrikamValid},
-	{"fabrikam, perhaps ended", "The same, used a day later from elsewhere: whether it was still valid cannot be said.", fabrikamUnknown},
+	{"fabrikam, perhaps ended",
+		"The same, used a day later from elsewhere: whether it was still valid cannot be said.", fabrikamUnknown},
 }
 
 func properOnboarding(s *scene) {
-	for i, start := range []time.Time{at(7, 6, 7, 40), at(7, 20, 8, 10), at(8, 3, 7, 50), at(8, 31, 9, 0), at(9, 7, 7, 30), at(9, 14, 8, 20), at(9, 28, 7, 0)} {
+	for i, start := range []time.Time{at(7, 6, 7, 40), at(7, 20, 8, 10), at(8, 3, 7, 50), at(8, 31, 9, 0),
+		at(9, 7, 7, 30), at(9, 14, 8, 20), at(9, 28, 7, 0)} {
 		p := s.newcomer(fmt.Sprintf("new.hire%d", i+1), fmt.Sprintf("New Hire %d", i+1), start)
 		issuer := s.cast.anna
 		if i%2 == 1 {
@@ -93,7 +106,8 @@ func properOnboarding(s *scene) {
 
 func onboardingByWorkflow(s *scene) {
 	p := s.newcomer("wanda.flow", "Wanda Flow", at(7, 7, 6, 0))
-	s.expectLogIn(s.onboard(s.w.byApplication(lifecycleWorkflows, lifecycleWorkflowsName), p, at(7, 7, 3, 0), terms{start: at(7, 7, 6, 0)}),
+	s.expectLogIn(s.onboard(s.w.byApplication(lifecycleWorkflows, lifecycleWorkflowsName), p, at(7, 7, 3, 0),
+		terms{start: at(7, 7, 6, 0)}),
 		bare(unknown("four_eyes")))
 }
 
@@ -139,8 +153,10 @@ func transientChange(s *scene) {
 	onboarding := policyTarget{"group", s.tenant.group, false}
 	contractors := policyTarget{"group", s.w.guid("group", "Contractors"), false}
 	widened, narrowed := at(8, 10, 15, 0), at(8, 11, 6, 30)
-	s.changePolicy(desk(s.cast.petra), widened, setting("includeTargets", []policyTarget{onboarding}, []policyTarget{onboarding, contractors}))
-	s.changePolicy(desk(s.cast.petra), narrowed, setting("includeTargets", []policyTarget{onboarding, contractors}, []policyTarget{onboarding}))
+	s.changePolicy(desk(s.cast.petra), widened, setting("includeTargets", []policyTarget{onboarding},
+		[]policyTarget{onboarding, contractors}))
+	s.changePolicy(desk(s.cast.petra), narrowed,
+		setting("includeTargets", []policyTarget{onboarding, contractors}, []policyTarget{onboarding}))
 	s.expectOn("TAP-POLICY-WEAKENED", "high", s.tenant.id, "", widened)
 	s.expectOn("TAP-POLICY-TRANSIENT", "high", s.tenant.id, "", widened)
 }
@@ -158,7 +174,8 @@ func policyWeakenedThenIssued(s *scene) {
 	onboarding := policyTarget{"group", s.tenant.group, false}
 	s.changePolicy(desk(ruben), policyWeakened,
 		setting("isUsableOnce", true, false), setting("maximumLifetimeInMinutes", 480, 1440),
-		setting("includeTargets", []policyTarget{onboarding}, []policyTarget{onboarding, {"group", "all_users", false}}))
+		setting("includeTargets", []policyTarget{onboarding},
+			[]policyTarget{onboarding, {"group", "all_users", false}}))
 	s.expectOn("TAP-POLICY-WEAKENED", "high", s.tenant.id, "", policyWeakened)
 	for _, rule := range []string{"TAP-POLICY-ALL-USERS", "TAP-POLICY-MULTI-USE", "TAP-POLICY-LIFETIME"} {
 		s.saw(rule, policyWeakened)
@@ -187,7 +204,8 @@ func unloggedChange(s *scene) {
 func failedIssuance(s *scene) {
 	when := at(7, 15, 13, 0)
 	p := s.veteran("franz.egli", "Franz Egli", when, office)
-	e := s.audit(when, authMethods, "UserManagement", "Admin registered security info", "Admin registered temporary access pass method for user", desk(s.cast.anna), onUser(p))
+	e := s.audit(when, authMethods, "UserManagement", "Admin registered security info",
+		"Admin registered temporary access pass method for user", desk(s.cast.anna), onUser(p))
 	e.Result = "failure"
 	s.expect("TAP-ISSUANCE-FAILED", "low", p, when)
 }
@@ -203,14 +221,17 @@ func passcodeInEvidence(s *scene) {
 	p := s.newcomer("quirin.lutz", "Quirin Lutz", at(9, 29, 8, 0))
 	when := at(9, 29, 8, 0)
 	s.expectLogIn(s.onboard(desk(s.cast.beat), p, when, terms{}))
-	s.w.held = append(s.w.held, heldPass{p, s.w.guid("pass", s.name, p.upn, stamp(when)), when, 60, true, "MADE-UP-NOT-REAL"})
+	s.w.held = append(s.w.held, heldPass{p, s.w.guid("pass", s.name, p.upn, stamp(when)), when, 60, true,
+		"MADE-UP-NOT-REAL"})
 	s.saw("EVIDENCE-HOLDS-PASSCODE", when)
 }
 
 func synchronizationAccount(s *scene) {
-	p := s.w.person(s.tenant, "Sync_SRV01_0a1b2c3d4e5f", "On-Premises Directory Synchronization Service Account", time.Date(2021, 5, 4, 8, 0, 0, 0, time.UTC))
+	p := s.w.person(s.tenant, "Sync_SRV01_0a1b2c3d4e5f", "On-Premises Directory Synchronization Service Account",
+		time.Date(2021, 5, 4, 8, 0, 0, 0, time.UTC))
 	s.who = append(s.who, p.upn)
-	s.tenant.roles = append(s.tenant.roles, role{"Directory Synchronization Accounts", "d29b2b05-8046-44ba-8758-1e26182fcf32", []*person{p}})
+	s.tenant.roles = append(s.tenant.roles, role{"Directory Synchronization Accounts",
+		"d29b2b05-8046-44ba-8758-1e26182fcf32", []*person{p}})
 	got := s.issue(desk(s.cast.beat), p, at(8, 6, 9, 0), 60, terms{})
 	s.expect("TAP-ISSUED-TO-SYNC-ACCOUNT", "critical", p, got.issued)
 	s.expect("TAP-ISSUED-TO-DORMANT-USER", "medium", p, got.issued)
@@ -250,7 +271,8 @@ func withoutNeed(s *scene) {
 
 func stripThenIssue(s *scene) {
 	p := s.veteran("stefan.arn", "Stefan Arn", at(9, 3, 12, 0), office)
-	s.audit(at(9, 3, 12, 0), authMethods, "UserManagement", "Admin deleted security info", "Admin deleted Authenticator App with Notification and Code method for user", desk(s.cast.beat), onUser(p))
+	s.audit(at(9, 3, 12, 0), authMethods, "UserManagement", "Admin deleted security info",
+		"Admin deleted Authenticator App with Notification and Code method for user", desk(s.cast.beat), onUser(p))
 	got := s.issue(desk(s.cast.beat), p, at(9, 3, 12, 10), 60, terms{})
 	s.supervise(p, got.issued, "")
 	l := s.logIn(p, at(9, 3, 12, 25), mySignins, office)
@@ -294,7 +316,8 @@ func unapprovedApplication(s *scene) {
 		s.expect("TAP-SIGNIN-UNSUPERVISED", "high", p, l.time)
 	}
 	t := &s.w.truth
-	t.Findings = append(t.Findings, finding{Rule: "EXCEPTION-EXPIRED", Tenant: s.tenant.id, Severity: "low", Status: "open"})
+	t.Findings = append(t.Findings, finding{Rule: "EXCEPTION-EXPIRED", Tenant: s.tenant.id, Severity: "low",
+		Status: "open"})
 	s.saw("EXCEPTION-EXPIRED", at(8, 5, 7, 0))
 }
 
@@ -368,8 +391,10 @@ func riskyIssuer(s *scene) {
 func freshIssuer(s *scene) {
 	d := s.cast.dario
 	s.audit(at(9, 9, 6, 30), directory, "RoleManagement", "Add member to role", "", desk(s.cast.greta),
-		onUser(d, change("Role.ObjectID", nil, s.w.guid("role", "Authentication Administrator")), change("Role.DisplayName", nil, "Authentication Administrator"),
-			change("Role.TemplateId", nil, "c4e39bd9-1100-46d3-8c65-fb160da0071f"), change("Role.WellKnownObjectName", nil, "AuthenticationAdmins")),
+		onUser(d, change("Role.ObjectID", nil, s.w.guid("role", "Authentication Administrator")),
+			change("Role.DisplayName", nil, "Authentication Administrator"),
+			change("Role.TemplateId", nil, "c4e39bd9-1100-46d3-8c65-fb160da0071f"),
+			change("Role.WellKnownObjectName", nil, "AuthenticationAdmins")),
 		onOther("Role", s.w.guid("role", "Authentication Administrator"), "Authentication Administrator"))
 	when := at(9, 9, 12, 0)
 	p := s.newcomer("beda.neu", "Beda Neu", when)
@@ -393,7 +418,8 @@ func blocked(s *scene) {
 	when := at(8, 26, 8, 0)
 	p := s.newcomer("bruno.sperr", "Bruno Sperr", when)
 	s.issue(desk(s.cast.anna), p, when, 120, terms{})
-	refused := s.signIn(p, when.Add(10*time.Minute), mySignins, mobileISP, steps(stepPass), noDevice, outcome(53003, "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."))
+	refused := s.signIn(p, when.Add(10*time.Minute), mySignins, mobileISP, steps(stepPass), noDevice,
+		outcome(53003, "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."))
 	l := s.logIn(p, when.Add(40*time.Minute), mySignins, office)
 	s.enrol(l)
 	s.expectLogIn(l)
@@ -404,7 +430,8 @@ func outOfScope(s *scene) {
 	when := at(7, 21, 12, 0)
 	p := s.newcomer("otto.rahmen", "Otto Rahmen", when)
 	s.issue(desk(s.cast.beat), p, when, 60, terms{})
-	refused := s.signIn(p, when.Add(12*time.Minute), mySignins, office, steps(stepWrongPass), noDevice, outcome(130502, "Temporary Access Pass sign in was blocked due to User Credential Policy."))
+	refused := s.signIn(p, when.Add(12*time.Minute), mySignins, office, steps(stepWrongPass), noDevice,
+		outcome(130502, "Temporary Access Pass sign in was blocked due to User Credential Policy."))
 	s.expect("TAP-SIGNIN-OUT-OF-SCOPE", "medium", p, refused.time)
 	s.expect("TAP-NOT-USED", "low", p, when)
 }

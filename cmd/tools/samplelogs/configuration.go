@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// configurationFiles adds what the organisation itself says: the configuration, the onboarding roster, the supervision register,
-// and what a person reads first.
+// configurationFiles adds what the organisation itself says: the configuration, the onboarding roster, the supervision
+// register, and what a person reads first.
 func (w *world) configurationFiles(f folder) {
 	f["tapaudit.yaml"] = fmt.Appendf(nil, `# The configuration of the made-up tenants in this folder.
 organisation: Contoso Ltd

@@ -66,7 +66,8 @@ func (f folder) blobs(kind, container, ending string, t *tenant, records []envel
 	slices.SortStableFunc(records, func(a, b envelope) int { return a.time.Compare(b.time) })
 	hours := map[string]*bytes.Buffer{}
 	for _, r := range records {
-		path := fmt.Sprintf("evidence/%s/%s/tenantId=%s/y=%s/m=00/PT1H.json%s", kind, container, t.id, r.time.Format("2006/m=01/d=02/h=15"), ending)
+		path := fmt.Sprintf("evidence/%s/%s/tenantId=%s/y=%s/m=00/PT1H.json%s", kind, container, t.id,
+			r.time.Format("2006/m=01/d=02/h=15"), ending)
 		if hours[path] == nil {
 			hours[path] = &bytes.Buffer{}
 		}
@@ -219,10 +220,12 @@ func (w *world) signInFiles(f folder) error {
 			return err
 		}
 	}
-	if err := page(f, "evidence/signins/tenantId="+c.id+"/signIns-v1.0-2026-08.json", "v1.0/$metadata#auditLogs/signIns", plain); err != nil {
+	if err := page(f, "evidence/signins/tenantId="+c.id+"/signIns-v1.0-2026-08.json",
+		"v1.0/$metadata#auditLogs/signIns", plain); err != nil {
 		return err
 	}
-	if err := page(f, "evidence/signins/tenantId="+w.fabrikam.id+"/signIns-2026-09.json", signInContext, w.fabrikam.signIns); err != nil {
+	if err := page(f, "evidence/signins/tenantId="+w.fabrikam.id+"/signIns-2026-09.json", signInContext,
+		w.fabrikam.signIns); err != nil {
 		return err
 	}
 	if err := f.blobs("signins", "insights-logs-signinlogs", ".gz", c, interactive); err != nil {
@@ -251,7 +254,8 @@ func (w *world) auditFiles(f folder) error {
 			return err
 		}
 	}
-	if err := page(f, "evidence/audit/tenantId="+w.fabrikam.id+"/directoryAudits-2026-09.json", auditContext, w.fabrikam.audits); err != nil {
+	if err := page(f, "evidence/audit/tenantId="+w.fabrikam.id+"/directoryAudits-2026-09.json", auditContext,
+		w.fabrikam.audits); err != nil {
 		return err
 	}
 
@@ -279,7 +283,8 @@ func (w *world) auditFiles(f folder) error {
 		if !ok || len(rest) == 0 {
 			return fmt.Errorf("%s: needs two records to hold a broken line between them", path)
 		}
-		broken := `{"time":"2026-09-29T08:00:00.0000000Z","resourceId":"/tenants/` + c.id + `/providers/Microsoft.aadiam","category":"AuditLogs","operationName":"Update user","properties":{"id":"Directory_broken","activityDisplayName":`
+		broken := `{"time":"2026-09-29T08:00:00.0000000Z","resourceId":"/tenants/` + c.id +
+			`/providers/Microsoft.aadiam","category":"AuditLogs","operationName":"Update user","properties":{"id":"Directory_broken","activityDisplayName":`
 		f[path] = fmt.Appendf(nil, "%s\n%s\n%s", first, broken, rest)
 		w.expectFile("EVIDENCE-QUARANTINED", "low", path, f[path])
 		return nil
@@ -291,14 +296,17 @@ func (w *world) policyFiles(f folder) error {
 	c := w.contoso
 	onboarding := policyTarget{"group", c.group, false}
 	in := "evidence/policy/tenantId=" + c.id + "/"
-	if err := f.indented(in+"authenticationMethodsPolicy_"+snapshotFirst.Format(time.DateOnly)+".json", snapshot(true, 480, onboarding)); err != nil {
+	if err := f.indented(in+"authenticationMethodsPolicy_"+snapshotFirst.Format(time.DateOnly)+".json",
+		snapshot(true, 480, onboarding)); err != nil {
 		return err
 	}
 	// Two days of lifetime, though the last logged change says one.
-	if err := f.indented(in+"authenticationMethodsPolicy_"+snapshotLast.Format(time.DateOnly)+".json", snapshot(false, 2880, onboarding, policyTarget{"group", "all_users", false})); err != nil {
+	if err := f.indented(in+"authenticationMethodsPolicy_"+snapshotLast.Format(time.DateOnly)+".json",
+		snapshot(false, 2880, onboarding, policyTarget{"group", "all_users", false})); err != nil {
 		return err
 	}
-	return page(f, in+"conditionalAccessPolicies_"+snapshotLast.Format(time.DateOnly)+".json", conditionalAccessContext, w.conditionalAccess(c, "disabled"))
+	return page(f, in+"conditionalAccessPolicies_"+snapshotLast.Format(time.DateOnly)+".json",
+		conditionalAccessContext, w.conditionalAccess(c, "disabled"))
 }
 
 // member is a user in the export of a role or a group.
@@ -350,7 +358,9 @@ func (w *world) directoryFiles(f folder, t *tenant) error {
 	for _, p := range t.people {
 		users = append(users, user{p.id, p.upn, p.name, p.userType, true, stamp(p.created)})
 	}
-	if err := page(f, in+"users.json", "v1.0/$metadata#users(id,userPrincipalName,displayName,userType,accountEnabled,createdDateTime)", users); err != nil {
+	if err := page(f, in+"users.json",
+		"v1.0/$metadata#users(id,userPrincipalName,displayName,userType,accountEnabled,createdDateTime)",
+		users); err != nil {
 		return err
 	}
 	var roles []directoryRole
@@ -359,23 +369,27 @@ func (w *world) directoryFiles(f folder, t *tenant) error {
 		d := directoryRole{w.guid("role", r.name), r.name, r.template, nil}
 		for _, p := range r.members {
 			d.Members = append(d.Members, p.asMember())
-			assignments = append(assignments, assignment{w.guid("role assignment", r.name, p.upn), p.id, r.template, "/"})
+			assignments = append(assignments, assignment{w.guid("role assignment", r.name, p.upn), p.id, r.template,
+				"/"})
 		}
 		roles = append(roles, d)
 	}
 	if err := page(f, in+"roles.json", "v1.0/$metadata#directoryRoles(members())", roles); err != nil {
 		return err
 	}
-	if err := page(f, in+"roleAssignments.json", "v1.0/$metadata#roleManagement/directory/roleAssignments", assignments); err != nil {
+	if err := page(f, in+"roleAssignments.json", "v1.0/$metadata#roleManagement/directory/roleAssignments",
+		assignments); err != nil {
 		return err
 	}
 	for _, h := range w.held {
-		m := method{ID: h.id, Created: stamp(h.created), Start: stamp(h.created), Lifetime: h.minutes, Once: h.once, Reason: "Expired"}
+		m := method{ID: h.id, Created: stamp(h.created), Start: stamp(h.created), Lifetime: h.minutes, Once: h.once,
+			Reason: "Expired"}
 		if h.passcode != "" {
 			m.Passcode = &h.passcode
 		}
 		path := in + "temporaryAccessPassMethods_" + h.user.id + "_" + snapshotLast.Format(time.DateOnly) + ".json"
-		if err := page(f, path, "v1.0/$metadata#users('"+h.user.id+"')/authentication/temporaryAccessPassMethods", []method{m}); err != nil {
+		if err := page(f, path, "v1.0/$metadata#users('"+h.user.id+"')/authentication/temporaryAccessPassMethods",
+			[]method{m}); err != nil {
 			return err
 		}
 		if h.passcode != "" {
@@ -406,7 +420,8 @@ func (w *world) truthFiles(f folder) error {
 func (w *world) writeStream(r request) (err error) {
 	n := r.signIns - w.blindOrdinary
 	if n < 0 {
-		return fmt.Errorf("--signins: %d of them lie on the two days without steps already; ask for more", w.blindOrdinary)
+		return fmt.Errorf("--signins: %d of them lie on the two days without steps already; ask for more",
+			w.blindOrdinary)
 	}
 	path := filepath.Join(r.out, "evidence", "signins", "signIns-ordinary.ndjson")
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

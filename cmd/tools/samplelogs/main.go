@@ -38,7 +38,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags.Uint64Var(&r.seed, "seed", 1, "what every id and every ordinary sign-in follows from")
 	flags.StringVar(&r.out, "out", "sample-logs", "folder to write; an earlier one of the same kind is replaced")
 	flags.IntVar(&r.scale, "scale", 1, "multiply ordinary users and their sign-ins")
-	flags.IntVar(&r.signIns, "signins", 0, "write exactly this many ordinary interactive sign-ins, of the size of real ones, as one NDJSON file (from 5,000 on no day is empty)")
+	flags.IntVar(&r.signIns, "signins", 0,
+		"write exactly this many ordinary interactive sign-ins, of the size of real ones, as one NDJSON file (from 5,000 on no day is empty)")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, pflag.ErrHelp) {
 			return 0

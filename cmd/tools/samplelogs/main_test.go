@@ -77,7 +77,8 @@ func TestSampleLogsAreUpToDate(t *testing.T) {
 }
 
 func TestSeedDecidesEverything(t *testing.T) {
-	one, again, other := contents(t, generate(t, "--seed", "7")), contents(t, generate(t, "--seed", "7")), contents(t, generate(t, "--seed", "8"))
+	one, again, other := contents(t, generate(t, "--seed", "7")), contents(t, generate(t, "--seed", "7")),
+		contents(t, generate(t, "--seed", "8"))
 	if !maps.Equal(one, again) {
 		t.Error("the same seed gave different files")
 	}
@@ -218,7 +219,8 @@ func TestSignInsAsManyAsAsked(t *testing.T) {
 	if size := len(text) / streamed; size < 5000 || size > 5600 {
 		t.Errorf("a record has %d bytes, wanted about 5300", size)
 	}
-	if diff := cmp.Diff(readTruth(t, generate(t), "truth.json"), readTruth(t, root, "truth.json"), cmpopts.IgnoreUnexported(truth{})); diff != "" {
+	if diff := cmp.Diff(readTruth(t, generate(t), "truth.json"), readTruth(t, root, "truth.json"),
+		cmpopts.IgnoreUnexported(truth{})); diff != "" {
 		t.Errorf("more ordinary sign-ins changed the truth:\n%s", diff)
 	}
 }
@@ -230,7 +232,8 @@ func TestForeignFolderIsLeftAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	var stderr bytes.Buffer
-	if code := run([]string{"--out", out}, io.Discard, &stderr); code != 1 || !strings.Contains(stderr.String(), "was not written by samplelogs") {
+	if code := run([]string{"--out", out}, io.Discard, &stderr); code != 1 ||
+		!strings.Contains(stderr.String(), "was not written by samplelogs") {
 		t.Errorf("exit %d, %s", code, &stderr)
 	}
 	if _, err := os.Stat(mine); err != nil {

@@ -45,14 +45,20 @@ func snapshot(once bool, maximum int, include ...policyTarget) methodsPolicy {
 	everyone := []policyTarget{{"group", "all_users", false}}
 	none := []policyTarget{}
 	return methodsPolicy{
-		Context: "https://graph.microsoft.com/beta/$metadata#authenticationMethodsPolicy", ID: "authenticationMethodsPolicy",
-		DisplayName: "Authentication Methods Policy", Description: "The tenant-wide policy that controls which authentication methods are allowed in the tenant",
+		Context:       "https://graph.microsoft.com/beta/$metadata#authenticationMethodsPolicy",
+		ID:            "authenticationMethodsPolicy",
+		DisplayName:   "Authentication Methods Policy",
+		Description:   "The tenant-wide policy that controls which authentication methods are allowed in the tenant",
 		PolicyVersion: "1.5",
 		Configurations: []any{
-			otherConfiguration{"#microsoft.graph.fido2AuthenticationMethodConfiguration", "Fido2", "enabled", everyone, none},
-			otherConfiguration{"#microsoft.graph.microsoftAuthenticatorAuthenticationMethodConfiguration", "MicrosoftAuthenticator", "enabled", everyone, none},
-			otherConfiguration{"#microsoft.graph.smsAuthenticationMethodConfiguration", "Sms", "disabled", everyone, none},
-			tapConfiguration{"#microsoft.graph.temporaryAccessPassAuthenticationMethodConfiguration", "TemporaryAccessPass", "enabled", 60, 8, 60, maximum, once, include, none},
+			otherConfiguration{"#microsoft.graph.fido2AuthenticationMethodConfiguration", "Fido2", "enabled", everyone,
+				none},
+			otherConfiguration{"#microsoft.graph.microsoftAuthenticatorAuthenticationMethodConfiguration",
+				"MicrosoftAuthenticator", "enabled", everyone, none},
+			otherConfiguration{"#microsoft.graph.smsAuthenticationMethodConfiguration", "Sms", "disabled", everyone,
+				none},
+			tapConfiguration{"#microsoft.graph.temporaryAccessPassAuthenticationMethodConfiguration",
+				"TemporaryAccessPass", "enabled", 60, 8, 60, maximum, once, include, none},
 		},
 	}
 }
@@ -88,8 +94,11 @@ func (w *world) conditionalAccess(t *tenant, registration string) []any {
 	everything := applications{[]string{"All"}, []string{}, []string{}}
 	everyone := users{[]string{"All"}, []string{}}
 	return []any{
-		policy{w.guid("conditional access", t.domain, "mfa"), "Require multifactor authentication", "enabled", "2023-01-09T10:00:00Z", conditions{[]string{"all"}, everything, everyone}, grant{"OR", []string{"mfa"}}},
-		policy{w.guid("conditional access", t.domain, "registration"), "Protect registration of security info", registration, "2023-01-09T10:10:00Z",
-			conditions{[]string{"all"}, applications{[]string{}, []string{}, []string{"urn:user:registersecurityinfo"}}, everyone}, grant{"OR", []string{"mfa"}}},
+		policy{w.guid("conditional access", t.domain, "mfa"), "Require multifactor authentication", "enabled",
+			"2023-01-09T10:00:00Z", conditions{[]string{"all"}, everything, everyone}, grant{"OR", []string{"mfa"}}},
+		policy{w.guid("conditional access", t.domain, "registration"), "Protect registration of security info",
+			registration, "2023-01-09T10:10:00Z",
+			conditions{[]string{"all"}, applications{[]string{}, []string{},
+				[]string{"urn:user:registersecurityinfo"}}, everyone}, grant{"OR", []string{"mfa"}}},
 	}
 }

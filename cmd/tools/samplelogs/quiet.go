@@ -24,7 +24,8 @@ type helpDeskMonth struct {
 
 // quietMonths have a past: June shows the networks that people use, July and August that the first of a month is
 // always busy.
-var quietMonths = []helpDeskMonth{{time.July, 20, 8, 8, 3}, {time.August, 18, 9, 7, 3}, {time.September, 30, 16, 14, 4}}
+var quietMonths = []helpDeskMonth{{time.July, 20, 8, 8, 3}, {time.August, 18, 9, 7, 3},
+	{time.September, 30, 16, 14, 4}}
 
 // northwind is a world of its own: an organisation whose help desk works as it should.
 type northwind struct {
@@ -175,7 +176,8 @@ func (n *northwind) lostPhones(m helpDeskMonth) {
 	s := n.scene(m.month, "lost phones")
 	days := workdays(m.month)[1:]
 	for i := range m.desk + m.calls {
-		when := days[(i*len(days)/(m.desk+m.calls)+3)%len(days)].Add(7*time.Hour + time.Duration((i*53)%420)*time.Minute)
+		when := days[(i*len(days)/(m.desk+m.calls)+3)%len(days)].Add(7*time.Hour +
+			time.Duration((i*53)%420)*time.Minute)
 		from := office
 		if i >= m.desk {
 			from = n.home()

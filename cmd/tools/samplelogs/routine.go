@@ -20,20 +20,24 @@ func (w *world) routine(r request) {
 func (w *world) ordinaryDays(t *tenant, c *cast, r request) {
 	staff := c.staff
 	for i := len(c.staff); i < len(c.staff)*r.scale; i++ {
-		staff = append(staff, w.person(t, fmt.Sprintf("staff%04d", i+1), fmt.Sprintf("Staff Member %d", i+1), time.Date(2022, 3, 1, 8, 0, 0, 0, time.UTC)))
+		staff = append(staff, w.person(t, fmt.Sprintf("staff%04d", i+1), fmt.Sprintf("Staff Member %d", i+1),
+			time.Date(2022, 3, 1, 8, 0, 0, 0, time.UTC)))
 	}
-	connect := w.byApplication(w.guid("application", "directory synchronization"), "Microsoft Azure AD Internal - Jit Provisioning")
+	connect := w.byApplication(w.guid("application", "directory synchronization"),
+		"Microsoft Azure AD Internal - Jit Provisioning")
 	// Audit events and tokens do not depend on how many sign-ins were asked for.
 	rng, steady := w.random("routine"), w.random("routine audit")
 	for d := evidenceFrom; d.Before(evidenceTo); d = d.AddDate(0, 0, 1) {
 		name := "routine " + d.Format(time.DateOnly)
 		when := func(rng *rand.Rand, hour, minute int) time.Time {
-			return d.Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute + time.Duration(rng.IntN(60))*time.Second)
+			return d.Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute +
+				time.Duration(rng.IntN(60))*time.Second)
 		}
 		if blind := t.blind.holds(d); r.signIns == 0 || blind {
 			before := len(t.signIns)
 			for i, at := range []time.Time{when(rng, 0, 12), when(rng, 23, 41)} {
-				t.signIns = append(t.signIns, w.newSignIn(t, fmt.Sprint(name, " night ", i), c.night, at, officeHome, office))
+				t.signIns = append(t.signIns, w.newSignIn(t, fmt.Sprint(name, " night ", i), c.night, at, officeHome,
+					office))
 			}
 			if workday(d) {
 				perDay := 4
@@ -42,7 +46,8 @@ func (w *world) ordinaryDays(t *tenant, c *cast, r request) {
 				}
 				for i := range perDay * r.scale {
 					p := staff[rng.IntN(len(staff))]
-					t.signIns = append(t.signIns, w.ordinary(t, rng, fmt.Sprint(name, " ", i), p, when(rng, 5+rng.IntN(11), rng.IntN(60))))
+					t.signIns = append(t.signIns,
+						w.ordinary(t, rng, fmt.Sprint(name, " ", i), p, when(rng, 5+rng.IntN(11), rng.IntN(60))))
 				}
 			}
 			if blind {
@@ -55,7 +60,8 @@ func (w *world) ordinaryDays(t *tenant, c *cast, r request) {
 			tokens = append(tokens, when(steady, 23, 35))
 		}
 		for i, at := range tokens {
-			t.signIns = append(t.signIns, w.newSignIn(t, fmt.Sprint(name, " token ", i), c.night, at, teams, office, steps(stepPriorProof), nonInteractive))
+			t.signIns = append(t.signIns, w.newSignIn(t, fmt.Sprint(name, " token ", i), c.night, at, teams, office,
+				steps(stepPriorProof), nonInteractive))
 		}
 
 		if t.gap.holds(d) {
@@ -63,16 +69,20 @@ func (w *world) ordinaryDays(t *tenant, c *cast, r request) {
 		}
 		audits := []*auditEvent{}
 		for i, at := range []time.Time{when(steady, 0, 5), when(steady, 23, 48)} {
-			audits = append(audits, w.newAudit(t, fmt.Sprint(name, " sync ", i), at, directory, "UserManagement", "Update user", "", connect,
+			audits = append(audits, w.newAudit(t, fmt.Sprint(name, " sync ", i), at, directory, "UserManagement",
+				"Update user", "", connect,
 				onUser(staff[steady.IntN(len(c.staff))], change("LastDirSyncTime", nil, []string{stamp(at)}))))
 		}
 		if workday(d) {
 			p := staff[steady.IntN(len(c.staff))]
 			group := w.guid("group", "Project", fmt.Sprint(steady.IntN(5)))
 			audits = append(audits,
-				w.newAudit(t, name+" group", when(steady, 9, steady.IntN(60)), directory, "GroupManagement", "Add member to group", "", desk(c.beat),
-					onUser(p, change("Group.ObjectID", nil, group), change("Group.DisplayName", nil, "Project")), onOther("Group", group, "Project")),
-				w.newAudit(t, name+" device", when(steady, 8, steady.IntN(60)), directory, "Device", "Update device", "", connect, onOther("Device", p.device.id, p.device.name)))
+				w.newAudit(t, name+" group", when(steady, 9, steady.IntN(60)), directory, "GroupManagement",
+					"Add member to group", "", desk(c.beat),
+					onUser(p, change("Group.ObjectID", nil, group), change("Group.DisplayName", nil, "Project")),
+					onOther("Group", group, "Project")),
+				w.newAudit(t, name+" device", when(steady, 8, steady.IntN(60)), directory, "Device", "Update device",
+					"", connect, onOther("Device", p.device.id, p.device.name)))
 		}
 		t.audits = append(t.audits, audits...)
 	}
@@ -82,12 +92,15 @@ func (w *world) ordinaryDays(t *tenant, c *cast, r request) {
 func (w *world) fabrikamRoutine() {
 	t := w.fabrikam
 	night := w.person(t, "ops.night", "Nina Night", time.Date(2022, 3, 1, 8, 0, 0, 0, time.UTC))
-	connect := w.byApplication(w.guid("application", "directory synchronization"), "Microsoft Azure AD Internal - Jit Provisioning")
+	connect := w.byApplication(w.guid("application", "directory synchronization"),
+		"Microsoft Azure AD Internal - Jit Provisioning")
 	for d := fabrikamFrom; d.Before(fabrikamTo); d = d.AddDate(0, 0, 1) {
 		name := "routine " + d.Format(time.DateOnly)
 		for i, at := range []time.Duration{20 * time.Minute, 12 * time.Hour, 23*time.Hour + 30*time.Minute} {
-			t.signIns = append(t.signIns, w.newSignIn(t, fmt.Sprint(name, " ", i), night, d.Add(at), officeHome, office.from("198.51.100.200")))
-			t.audits = append(t.audits, w.newAudit(t, fmt.Sprint(name, " sync ", i), d.Add(at+time.Minute), directory, "UserManagement", "Update user", "", connect,
+			t.signIns = append(t.signIns, w.newSignIn(t, fmt.Sprint(name, " ", i), night, d.Add(at), officeHome,
+				office.from("198.51.100.200")))
+			t.audits = append(t.audits, w.newAudit(t, fmt.Sprint(name, " sync ", i), d.Add(at+time.Minute), directory,
+				"UserManagement", "Update user", "", connect,
 				onUser(night, change("LastDirSyncTime", nil, []string{stamp(d.Add(at))}))))
 		}
 	}
@@ -104,16 +117,20 @@ func (w *world) ordinary(t *tenant, rng *rand.Rand, key string, p *person, when 
 	}
 	app := ordinaryUse[rng.IntN(len(ordinaryUse))]
 	if rng.IntN(20) == 0 {
-		return w.newSignIn(t, key, p, when, app, from, steps(stepWrong), outcome(50126, "Error validating credentials due to invalid username or password."))
+		return w.newSignIn(t, key, p, when, app, from, steps(stepWrong),
+			outcome(50126, "Error validating credentials due to invalid username or password."))
 	}
 	return w.newSignIn(t, key, p, when, app, from)
 }
 
 // policyNames are the Conditional Access policies of a tenant whose sign-ins are as large as real ones.
 var policyNames = []string{
-	"Require multifactor authentication for all users", "Block legacy authentication", "Require compliant device for administrators",
-	"Block access from outside Europe", "Require approved client app on mobile", "Sign-in frequency for unmanaged devices",
-	"Require phishing-resistant authentication for administrators", "Block high-risk sign-ins", "Require password change for high-risk users", "Block device code flow",
+	"Require multifactor authentication for all users", "Block legacy authentication",
+	"Require compliant device for administrators",
+	"Block access from outside Europe", "Require approved client app on mobile",
+	"Sign-in frequency for unmanaged devices",
+	"Require phishing-resistant authentication for administrators", "Block high-risk sign-ins",
+	"Require password change for high-risk users", "Block device code flow",
 }
 
 // stream gives n ordinary interactive sign-ins one by one, in time order, evenly over the evidence save the
@@ -126,11 +143,14 @@ func (w *world) stream(n int, give func(*signIn) error) error {
 			people[i] = c.staff[i]
 			continue
 		}
-		people[i] = w.person(w.contoso, fmt.Sprintf("staff%06d", i+1), fmt.Sprintf("Staff Member %d", i+1), time.Date(2022, 3, 1, 8, 0, 0, 0, time.UTC))
+		people[i] = w.person(w.contoso, fmt.Sprintf("staff%06d", i+1), fmt.Sprintf("Staff Member %d", i+1),
+			time.Date(2022, 3, 1, 8, 0, 0, 0, time.UTC))
 	}
 	policies := make([]appliedPolicy, len(policyNames))
 	for i, name := range policyNames {
-		policies[i] = appliedPolicy{w.guid("conditional access", name), name, []string{"RequireCompliantDevice", "RequireDomainJoinedDevice"}, []string{"SignInFrequency", "PersistentBrowserSessionMode"}, "notApplied"}
+		policies[i] = appliedPolicy{w.guid("conditional access", name), name,
+			[]string{"RequireCompliantDevice", "RequireDomainJoinedDevice"},
+			[]string{"SignInFrequency", "PersistentBrowserSessionMode"}, "notApplied"}
 	}
 	policies[0].Result = "success"
 	rng := w.random("stream")

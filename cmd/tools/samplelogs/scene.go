@@ -50,7 +50,8 @@ func (s *scene) stranger(alias, name string, start time.Time) *person {
 	p := s.w.person(s.tenant, alias, name, created)
 	s.who = append(s.who, name)
 	hr := s.w.byApplication(s.w.guid("application", "HR provisioning"), "HR provisioning")
-	s.audit(created, directory, "UserManagement", "Add user", "", hr, onUser(p, change("AccountEnabled", nil, []bool{true}), change("UserPrincipalName", nil, []string{p.upn})))
+	s.audit(created, directory, "UserManagement", "Add user", "", hr,
+		onUser(p, change("AccountEnabled", nil, []bool{true}), change("UserPrincipalName", nil, []string{p.upn})))
 	if s.tenant.group != "" {
 		s.joinGroup(p, created.Add(20*time.Minute), hr)
 	}
@@ -62,7 +63,9 @@ func (s *scene) veteran(alias, name string, before time.Time, from network) *per
 	p := s.w.person(s.tenant, alias, name, time.Date(2023, 2, 1, 8, 0, 0, 0, time.UTC))
 	s.who = append(s.who, name)
 	for i := range 6 {
-		s.signIn(p, before.AddDate(0, 0, -24+2*i).Truncate(24*time.Hour).Add(7*time.Hour+time.Duration(11*i)*time.Minute), ordinaryUse[i%len(ordinaryUse)], from)
+		s.signIn(p, before.AddDate(0, 0,
+			-24+2*i).Truncate(24*time.Hour).Add(7*time.Hour+time.Duration(11*i)*time.Minute),
+			ordinaryUse[i%len(ordinaryUse)], from)
 	}
 	return p
 }
@@ -73,7 +76,8 @@ func (s *scene) signIn(p *person, when time.Time, app application, from network,
 	return in
 }
 
-func (s *scene) audit(when time.Time, service, category, activity, reason string, by initiator, targets ...target) *auditEvent {
+func (s *scene) audit(when time.Time, service, category, activity, reason string, by initiator,
+	targets ...target) *auditEvent {
 	e := s.w.newAudit(s.tenant, s.key(), when, service, category, activity, reason, by, targets...)
 	s.tenant.audits = append(s.tenant.audits, e)
 	return e
@@ -111,7 +115,8 @@ func (s *scene) issue(by initiator, p *person, when time.Time, minutes int, t te
 	if start.IsZero() {
 		start = when
 	}
-	out := pass{s.w.guid("pass", s.name, p.upn, stamp(when)), p, when, start, start.Add(time.Duration(minutes) * time.Minute)}
+	out := pass{s.w.guid("pass", s.name, p.upn, stamp(when)), p, when, start,
+		start.Add(time.Duration(minutes) * time.Minute)}
 	activity, reason := "Admin registered security info", "Admin registered temporary access pass method for user"
 	if t.bySelf || by.App != nil {
 		activity, reason = "User registered security info", "User registered temporary access pass method"
@@ -123,8 +128,10 @@ func (s *scene) issue(by initiator, p *person, when time.Time, minutes int, t te
 			usage = "Multiple"
 		}
 		on = onUser(p,
-			change("TemporaryAccessPass.Id", nil, out.id), change("TemporaryAccessPass.StartDateTime", nil, stamp(out.start)),
-			change("TemporaryAccessPass.EndTime", nil, stamp(out.end)), change("TemporaryAccessPass.AccessPassUsage", nil, usage))
+			change("TemporaryAccessPass.Id", nil, out.id),
+			change("TemporaryAccessPass.StartDateTime", nil, stamp(out.start)),
+			change("TemporaryAccessPass.EndTime", nil, stamp(out.end)),
+			change("TemporaryAccessPass.AccessPassUsage", nil, usage))
 	}
 	s.audit(when, authMethods, "UserManagement", activity, reason, by, on)
 	s.expect("TAP-ISSUED", "info", p, when)
@@ -133,12 +140,14 @@ func (s *scene) issue(by initiator, p *person, when time.Time, minutes int, t te
 
 // deletePass logs the deletion of the person's pass.
 func (s *scene) deletePass(by initiator, p *person, when time.Time) {
-	s.audit(when, authMethods, "UserManagement", "Admin deleted security info", "Admin deleted temporary access pass method for user", by, onUser(p))
+	s.audit(when, authMethods, "UserManagement", "Admin deleted security info",
+		"Admin deleted temporary access pass method for user", by, onUser(p))
 }
 
 // supervise writes the person's pass, or, where it is not named, the day, into the supervision register.
 func (s *scene) supervise(p *person, when time.Time, passID string) {
-	s.w.register = append(s.w.register, fmt.Sprintf("%s,%s,%s,Sabine Meier,CH-%04d", p.upn, when.Format(time.DateOnly), passID, 1000+len(s.w.register)))
+	s.w.register = append(s.w.register, fmt.Sprintf("%s,%s,%s,Sabine Meier,CH-%04d", p.upn, when.Format(time.DateOnly),
+		passID, 1000+len(s.w.register)))
 }
 
 // logIn is a log-in with a pass.
@@ -153,15 +162,19 @@ type logIn struct {
 func (s *scene) logIn(p *person, when time.Time, app application, from network, options ...signInOption) logIn {
 	key := s.key()
 	l := logIn{p, when, from, s.w.guid("session", key), s.w.guid("correlation", key)}
-	options = slices.Concat([]signInOption{steps(stepPass), session(l.session), correlation(l.correlation), noDevice}, options)
-	s.signIn(p, when, app, from, slices.Concat(options, []signInOption{outcome(50072, "Due to a configuration change made by your administrator, you must enroll in multi-factor authentication.")})...)
+	options = slices.Concat([]signInOption{steps(stepPass), session(l.session), correlation(l.correlation), noDevice},
+		options)
+	s.signIn(p, when, app, from, slices.Concat(options,
+		[]signInOption{outcome(50072,
+			"Due to a configuration change made by your administrator, you must enroll in multi-factor authentication.")})...)
 	s.signIn(p, when.Add(25*time.Second), app, from, options...)
 	return l
 }
 
 // registerMethod logs that the person registered the authenticator app.
 func (s *scene) registerMethod(l logIn, when time.Time) {
-	s.audit(when, authMethods, "UserManagement", "User registered security info", "User registered Authenticator App with Notification and Code",
+	s.audit(when, authMethods, "UserManagement", "User registered security info",
+		"User registered Authenticator App with Notification and Code",
 		byPerson(l.person, l.from), onUser(l.person, change("StrongAuthenticationPhoneAppDetail", nil, "registered")))
 }
 
@@ -170,14 +183,16 @@ func (s *scene) joinDevice(l logIn, when time.Time) {
 	by := s.w.byApplication("01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9", "Device Registration Service")
 	d := onOther("Device", l.person.device.id, l.person.device.name)
 	first := s.audit(when, directory, "Device", "Add device", "", by, d)
-	second := s.audit(when.Add(time.Second), directory, "Device", "Add registered owner to device", "", by, onUser(l.person, change("Device.ObjectID", nil, l.person.device.id)), d)
+	second := s.audit(when.Add(time.Second), directory, "Device", "Add registered owner to device", "", by,
+		onUser(l.person, change("Device.ObjectID", nil, l.person.device.id)), d)
 	second.CorrelationID = first.CorrelationID
 }
 
 // enrol is what follows a proper log-in: tokens on the same session, a method, a joined device, and the
 // next day an ordinary sign-in.
 func (s *scene) enrol(l logIn) {
-	s.signIn(l.person, l.time.Add(2*time.Minute), broker, l.from, steps(stepPriorProof), session(l.session), nonInteractive, noDevice)
+	s.signIn(l.person, l.time.Add(2*time.Minute), broker, l.from, steps(stepPriorProof), session(l.session),
+		nonInteractive, noDevice)
 	s.registerMethod(l, l.time.Add(5*time.Minute))
 	s.joinDevice(l, l.time.Add(18*time.Minute))
 	if next := l.time.Truncate(24 * time.Hour).Add(30 * time.Hour); next.Before(evidenceTo) {

@@ -107,13 +107,21 @@ type step struct {
 
 // Steps as the sign-in log words them.
 var (
-	stepPassword   = step{Method: "Password", Detail: "Password Hash Sync", Succeeded: true, Requirement: "Primary authentication"}
-	stepWrong      = step{Method: "Password", Detail: "Password Hash Sync", Result: "Invalid username or password or Invalid on-premise username or password.", Requirement: "Primary authentication"}
-	stepApp        = step{Method: "Mobile app notification", Succeeded: true, Result: "MFA successfully completed", Requirement: "Multifactor authentication"}
-	stepKey        = step{Method: "FIDO2 security key", Detail: "Made-up key", Succeeded: true, Result: "MFA requirement satisfied by strong authentication", Requirement: "Primary authentication"}
-	stepPass       = step{Method: "Temporary Access Pass", Succeeded: true, Result: "MFA requirement satisfied by strong authentication", Requirement: "Primary authentication"}
-	stepWrongPass  = step{Method: "Temporary Access Pass", Result: "Incorrect Temporary Access Pass", Requirement: "Primary authentication"}
-	stepPriorProof = step{Method: "Previously satisfied", Succeeded: true, Result: "First factor requirement satisfied by claim in the token", Requirement: "Primary authentication"}
+	stepPassword = step{Method: "Password", Detail: "Password Hash Sync", Succeeded: true,
+		Requirement: "Primary authentication"}
+	stepWrong = step{Method: "Password", Detail: "Password Hash Sync",
+		Result:      "Invalid username or password or Invalid on-premise username or password.",
+		Requirement: "Primary authentication"}
+	stepApp = step{Method: "Mobile app notification", Succeeded: true, Result: "MFA successfully completed",
+		Requirement: "Multifactor authentication"}
+	stepKey = step{Method: "FIDO2 security key", Detail: "Made-up key", Succeeded: true,
+		Result: "MFA requirement satisfied by strong authentication", Requirement: "Primary authentication"}
+	stepPass = step{Method: "Temporary Access Pass", Succeeded: true,
+		Result: "MFA requirement satisfied by strong authentication", Requirement: "Primary authentication"}
+	stepWrongPass = step{Method: "Temporary Access Pass", Result: "Incorrect Temporary Access Pass",
+		Requirement: "Primary authentication"}
+	stepPriorProof = step{Method: "Previously satisfied", Succeeded: true,
+		Result: "First factor requirement satisfied by claim in the token", Requirement: "Primary authentication"}
 )
 
 // signInOption changes one property of an ordinary sign-in.
@@ -172,7 +180,8 @@ func nonInteractive(s *signIn) {
 
 func detail(d device) deviceDetail {
 	known := d.id != ""
-	out := deviceDetail{DeviceID: d.id, DisplayName: d.name, OperatingSystem: "Windows11", Browser: "Edge 139.0.0", IsCompliant: known, IsManaged: known}
+	out := deviceDetail{DeviceID: d.id, DisplayName: d.name, OperatingSystem: "Windows11", Browser: "Edge 139.0.0",
+		IsCompliant: known, IsManaged: known}
 	if known {
 		out.TrustType = "Azure AD joined"
 	}
@@ -181,7 +190,8 @@ func detail(d device) deviceDetail {
 
 // newSignIn is a successful interactive sign-in with password and authenticator app from the person's own device,
 // unless the options say otherwise. key makes its ids.
-func (w *world) newSignIn(t *tenant, key string, p *person, when time.Time, app application, from network, options ...signInOption) *signIn {
+func (w *world) newSignIn(t *tenant, key string, p *person, when time.Time, app application, from network,
+	options ...signInOption) *signIn {
 	id := w.guid("sign-in", t.domain, key)
 	s := &signIn{
 		ID: id, CreatedDateTime: stamp(when),
@@ -190,7 +200,8 @@ func (w *world) newSignIn(t *tenant, key string, p *person, when time.Time, app 
 		UserAgent:     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36 Edg/139.0.0.0",
 		CorrelationID: w.guid("correlation", t.domain, key), ConditionalAccessStatus: "success", OriginalRequestID: id,
 		IsInteractive: true, TokenIssuerType: "AzureAD", ProcessingTime: 90 + int(id[0]),
-		RiskDetail: "none", RiskLevelAggregated: "none", RiskLevelDuringSignIn: "none", RiskState: "none", RiskEventTypes: []string{},
+		RiskDetail: "none", RiskLevelAggregated: "none", RiskLevelDuringSignIn: "none", RiskState: "none",
+		RiskEventTypes:      []string{},
 		ResourceDisplayName: app.resource, ResourceID: app.resourceID, ResourceTenantID: t.id, HomeTenantID: t.id,
 		AutonomousSystemNumber: from.asn, CrossTenantAccessType: "none",
 		UniqueTokenIdentifier: base64.RawURLEncoding.EncodeToString([]byte(id[:16])),
@@ -199,7 +210,8 @@ func (w *world) newSignIn(t *tenant, key string, p *person, when time.Time, app 
 		DeviceDetail: detail(p.device),
 		Location:     location{from.city, from.city, from.country, map[string]any{}},
 		AppliedPolicies: []appliedPolicy{
-			{w.guid("conditional access", t.domain, "mfa"), "Require multifactor authentication", []string{"Mfa"}, []string{}, "success"},
+			{w.guid("conditional access", t.domain, "mfa"), "Require multifactor authentication", []string{"Mfa"},
+				[]string{}, "success"},
 		},
 		NetworkLocationDetails: []networkLocation{}, AuthenticationMethodsUsed: []string{},
 		time: when,
@@ -244,9 +256,12 @@ type plainSignIn struct {
 
 func (s *signIn) plain() plainSignIn {
 	return plainSignIn{
-		s.ID, s.CreatedDateTime, s.UserDisplayName, s.UserPrincipalName, s.UserID, s.AppID, s.AppDisplayName, s.IPAddress,
-		s.ClientAppUsed, s.CorrelationID, s.ConditionalAccessStatus, s.IsInteractive, s.RiskDetail, s.RiskLevelAggregated,
-		s.RiskLevelDuringSignIn, s.RiskState, s.RiskEventTypes, s.ResourceDisplayName, s.ResourceID, s.Status, s.DeviceDetail,
+		s.ID, s.CreatedDateTime, s.UserDisplayName, s.UserPrincipalName, s.UserID, s.AppID, s.AppDisplayName,
+		s.IPAddress,
+		s.ClientAppUsed, s.CorrelationID, s.ConditionalAccessStatus, s.IsInteractive, s.RiskDetail,
+		s.RiskLevelAggregated,
+		s.RiskLevelDuringSignIn, s.RiskState, s.RiskEventTypes, s.ResourceDisplayName, s.ResourceID, s.Status,
+		s.DeviceDetail,
 		s.Location, s.AppliedPolicies,
 	}
 }
@@ -278,8 +293,9 @@ type envelope struct {
 func (s *signIn) diagnostic(t *tenant) (envelope, error) {
 	properties := *s
 	e := envelope{
-		ResourceID: "/tenants/" + t.id + "/providers/Microsoft.aadiam", OperationName: "Sign-in activity", OperationVersion: "1.0",
-		Category: "SignInLogs", TenantID: t.id, ResultType: fmt.Sprint(s.status.ErrorCode), ResultSignature: "None",
+		ResourceID: "/tenants/" + t.id + "/providers/Microsoft.aadiam", OperationName: "Sign-in activity",
+		OperationVersion: "1.0",
+		Category:         "SignInLogs", TenantID: t.id, ResultType: fmt.Sprint(s.status.ErrorCode), ResultSignature: "None",
 		ResultDescription: s.status.FailureReason, CallerIPAddress: s.IPAddress, CorrelationID: s.CorrelationID,
 		Identity: s.UserDisplayName, Level: 4, Properties: &properties, time: s.time,
 	}

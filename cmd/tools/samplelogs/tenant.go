@@ -103,11 +103,16 @@ var (
 type application struct{ id, name, resourceID, resource string }
 
 var (
-	mySignins   = application{"19db86c3-b2b9-44cc-b339-36da233a3be2", "My Signins", "00000003-0000-0000-c000-000000000000", "Microsoft Graph"}
-	broker      = application{"29d9ed98-a469-4536-ade2-f981bc1d605e", "Microsoft Authentication Broker", "01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9", "Device Registration Service"}
-	exchange    = application{"00000002-0000-0ff1-ce00-000000000000", "Office 365 Exchange Online", "00000002-0000-0ff1-ce00-000000000000", "Office 365 Exchange Online"}
-	officeHome  = application{"4765445b-32c6-49b0-83e6-1d93765276ca", "OfficeHome", "00000003-0000-0000-c000-000000000000", "Microsoft Graph"}
-	teams       = application{"1fec8e78-bce4-4aaf-ab1b-5451cc387264", "Microsoft Teams", "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe", "Microsoft Teams Services"}
+	mySignins = application{"19db86c3-b2b9-44cc-b339-36da233a3be2", "My Signins",
+		"00000003-0000-0000-c000-000000000000", "Microsoft Graph"}
+	broker = application{"29d9ed98-a469-4536-ade2-f981bc1d605e", "Microsoft Authentication Broker",
+		"01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9", "Device Registration Service"}
+	exchange = application{"00000002-0000-0ff1-ce00-000000000000", "Office 365 Exchange Online",
+		"00000002-0000-0ff1-ce00-000000000000", "Office 365 Exchange Online"}
+	officeHome = application{"4765445b-32c6-49b0-83e6-1d93765276ca", "OfficeHome",
+		"00000003-0000-0000-c000-000000000000", "Microsoft Graph"}
+	teams = application{"1fec8e78-bce4-4aaf-ab1b-5451cc387264", "Microsoft Teams",
+		"cc15fd57-2c6c-4117-a88c-83b1d56b4bbe", "Microsoft Teams Services"}
 	ordinaryUse = []application{exchange, officeHome, teams}
 )
 
@@ -162,7 +167,8 @@ func (w *world) person(t *tenant, alias, name string, created time.Time) *person
 
 func newWorld(r request) (*world, error) {
 	w := &world{seed: r.seed}
-	w.contoso = &tenant{id: w.guid("tenant", "contoso"), name: "Contoso Ltd", domain: "contoso.example", group: w.guid("group", "TAP onboarding"), blind: blindDays, gap: gapDays}
+	w.contoso = &tenant{id: w.guid("tenant", "contoso"), name: "Contoso Ltd", domain: "contoso.example",
+		group: w.guid("group", "TAP onboarding"), blind: blindDays, gap: gapDays}
 	w.fabrikam = &tenant{id: w.guid("tenant", "fabrikam"), name: "Fabrikam", domain: "fabrikam.example"}
 	w.hrApp = w.guid("application", "HR Onboarding Connector")
 	w.truth.start(w)
@@ -213,7 +219,8 @@ func (w *world) cast(t *tenant) *cast {
 		night: add("ops.night", "Noah Meier"),
 	}
 	for i, n := range []string{
-		"Lea Brunner", "Jonas Weber", "Sofia Graf", "Luca Moser", "Emma Roth", "David Suter", "Laura Fuchs", "Simon Kuhn",
+		"Lea Brunner", "Jonas Weber", "Sofia Graf", "Luca Moser", "Emma Roth", "David Suter", "Laura Fuchs",
+		"Simon Kuhn",
 		"Nina Gerber", "Marco Hofer", "Eva Wyss", "Tim Bucher",
 	} {
 		c.staff = append(c.staff, add(fmt.Sprintf("staff%02d", i+1), n))
@@ -221,7 +228,8 @@ func (w *world) cast(t *tenant) *cast {
 	c.staff = append(c.staff, c.anna, c.beat, c.carla, c.elena, c.petra, c.ruben)
 	t.roles = []role{
 		{"Global Administrator", "62e90394-69f5-4237-9190-012177145e10", []*person{c.greta}},
-		{"Authentication Administrator", "c4e39bd9-1100-46d3-8c65-fb160da0071f", []*person{c.anna, c.beat, c.carla, c.dario, c.elena, c.ruben}},
+		{"Authentication Administrator", "c4e39bd9-1100-46d3-8c65-fb160da0071f",
+			[]*person{c.anna, c.beat, c.carla, c.dario, c.elena, c.ruben}},
 		{"Authentication Policy Administrator", "0526716b-113d-4c15-b2c8-68e3c22b9f80", []*person{c.petra, c.ruben}},
 	}
 	return c

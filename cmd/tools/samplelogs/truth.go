@@ -54,11 +54,13 @@ const (
 
 // criteria are the row's nine criteria in the order of the columns.
 func (r *ledgerRow) criteria() []*string {
-	return []*string{&r.Issued, &r.ApprovedIssuer, &r.FourEyes, &r.Purpose, &r.Place, &r.Hours, &r.Prompt, &r.OutcomeRegistered, &r.Closed}
+	return []*string{&r.Issued, &r.ApprovedIssuer, &r.FourEyes, &r.Purpose, &r.Place, &r.Hours, &r.Prompt,
+		&r.OutcomeRegistered, &r.Closed}
 }
 
 // criteriaNames are the columns of criteria.
-var criteriaNames = []string{"issued", "approved_issuer", "four_eyes", "purpose", "place", "hours", "prompt", "outcome_registered", "closed"}
+var criteriaNames = []string{"issued", "approved_issuer", "four_eyes", "purpose", "place", "hours", "prompt",
+	"outcome_registered", "closed"}
 
 // conclude fills the last column from the nine: yes where none failed and a pass is proved.
 func (r *ledgerRow) conclude() {
@@ -141,7 +143,8 @@ func (w *world) expectEvidenceFindings() {
 // sorted puts findings and ledgers in the order of their file.
 func (t *truth) sorted() {
 	slices.SortFunc(t.Findings, func(a, b finding) int {
-		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.FirstSeen, b.FirstSeen),
+		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Tenant, b.Tenant),
+			cmp.Compare(a.FirstSeen, b.FirstSeen),
 			cmp.Compare(a.SubjectName, b.SubjectName), cmp.Compare(a.Subject, b.Subject))
 	})
 	byTime := func(a, b ledgerRow) int {

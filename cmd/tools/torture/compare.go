@@ -28,7 +28,8 @@ type rows struct {
 
 // content reads a case through tapaudit's own query. Columns that are named are left out.
 func (s *session) content(file string, without ...string) (content, error) {
-	tables, err := s.query(file, "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() WHERE NOT internal AND table_name IN (SELECT table_name FROM duckdb_tables()) GROUP BY ALL ORDER BY ALL")
+	tables, err := s.query(file,
+		"SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() WHERE NOT internal AND table_name IN (SELECT table_name FROM duckdb_tables()) GROUP BY ALL ORDER BY ALL")
 	if err != nil {
 		return nil, err
 	}
@@ -122,8 +123,8 @@ func filesOf(dir string) (map[string]string, error) {
 // caseFileLine is where the page names the case file.
 var caseFileLine = regexp.MustCompile(`<div><dt>Case file, as opened</dt>.*?</div>\n?`)
 
-// withoutCaseFile is a report's file without the state of the case file that it was made from: its hash and its journals
-// are others in each run, and so is the hash of the page that names them.
+// withoutCaseFile is a report's file without the state of the case file that it was made from: its hash and its
+// journals are others in each run, and so is the hash of the page that names them.
 func withoutCaseFile(name string, text []byte) (string, error) {
 	switch name {
 	case "report.html":

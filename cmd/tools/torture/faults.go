@@ -132,8 +132,10 @@ func (s *session) caseDiskFull(string) error {
 		want                content
 		args                func(file string) []string
 	}{
-		{"ingest", "", s.whole.ingested, s.whole.loaded, func(file string) []string { return []string{"ingest", s.evidence, "--case", file, "--quiet"} }},
-		{"analyze", s.whole.ingested, s.whole.analysed, s.whole.judged, func(file string) []string { return s.judged("analyze", file) }},
+		{"ingest", "", s.whole.ingested, s.whole.loaded,
+			func(file string) []string { return []string{"ingest", s.evidence, "--case", file, "--quiet"} }},
+		{"analyze", s.whole.ingested, s.whole.analysed, s.whole.judged,
+			func(file string) []string { return s.judged("analyze", file) }},
 	} {
 		begin := int64(0)
 		if step.from != "" {
@@ -228,8 +230,8 @@ func (s *session) reportDiskFull(dir string) error {
 	return nil
 }
 
-// temporaryDiskFull: a run's case lies in memory and needs the disk of temporary files only for what exceeds that. Where the
-// disk is full, the run ends with its report or fails with the reason, and leaves nothing.
+// temporaryDiskFull: a run's case lies in memory and needs the disk of temporary files only for what exceeds that.
+// Where the disk is full, the run ends with its report or fails with the reason, and leaves nothing.
 func (s *session) temporaryDiskFull(dir string) error {
 	report := filepath.Join(dir, "report")
 	if err := copyFolder(s.whole.old, report); err != nil {
@@ -240,7 +242,8 @@ func (s *session) temporaryDiskFull(dir string) error {
 		if err != nil {
 			return err
 		}
-		if r := s.tapaudit(limits{tmp: disk}, append(s.judged("run", ""), s.evidence, "--out", report)...); r.status != 0 {
+		if r := s.tapaudit(limits{tmp: disk}, append(s.judged("run", ""), s.evidence, "--out",
+			report)...); r.status != 0 {
 			if err := failedCleanly(r, fullDisk); err != nil {
 				return err
 			}
@@ -273,7 +276,8 @@ func (s *session) fileSizeLimit(dir string) error {
 	failed := 0
 	for _, part := range s.sizes(size(s.whole.ingested)) {
 		wrapper := []string{"prlimit", fmt.Sprintf("--fsize=%d", max(part, 4096)), "--"}
-		if r := s.tapaudit(limits{wrapper: wrapper}, "ingest", s.evidence, "--case", file, "--quiet"); r.status != 0 { // it may fit: the log is shorter than what it becomes
+		if r := s.tapaudit(limits{wrapper: wrapper}, "ingest", s.evidence, "--case", file,
+			"--quiet"); r.status != 0 { // it may fit: the log is shorter than what it becomes
 			failed++
 			if err := failedCleanly(r, `(?i)file too large|could not write`); err != nil {
 				return err
@@ -298,8 +302,10 @@ func (s *session) fileSizeLimit(dir string) error {
 	if r := s.tapaudit(limits{}, s.judged("analyze", file)...); r.status != 0 {
 		return fmt.Errorf("%v", r)
 	}
-	// A limit that stops the report's files only would be between theirs and the case's; the case does not grow any more.
-	if err := failedCleanly(s.tapaudit(limits{wrapper: []string{"prlimit", "--fsize=65536", "--"}}, append(s.judged("report", file), "--out", report)...), `(?i)file too large|could not write`); err != nil {
+	// A limit that stops the report's files only would be between theirs and the case's; the case does not grow any
+	// more.
+	if err := failedCleanly(s.tapaudit(limits{wrapper: []string{"prlimit", "--fsize=65536", "--"}},
+		append(s.judged("report", file), "--out", report)...), `(?i)file too large|could not write`); err != nil {
 		return err
 	}
 	return sameReport(report, s.whole.superseded)
@@ -312,7 +318,8 @@ type listing struct {
 
 func list(report string) (listing, error) {
 	l := listing{map[string][]map[string]string{}, map[string][]map[string]string{}}
-	for name, into := range map[string]map[string][]map[string]string{"evidence.csv": l.evidence, "quarantine.csv": l.quarantine} {
+	for name, into := range map[string]map[string][]map[string]string{"evidence.csv": l.evidence,
+		"quarantine.csv": l.quarantine} {
 		f, err := os.Open(filepath.Join(report, name))
 		if err != nil {
 			return l, err
@@ -374,7 +381,8 @@ func (l listing) unbalanced() error {
 	for p, rows := range l.evidence {
 		for _, row := range rows {
 			n := map[string]int{}
-			for _, column := range []string{"records_read", "records_loaded", "records_duplicate", "records_not_used", "records_quarantined"} {
+			for _, column := range []string{"records_read", "records_loaded", "records_duplicate", "records_not_used",
+				"records_quarantined"} {
 				n[column], _ = strconv.Atoi(row[column])
 			}
 			if n["records_read"] != n["records_loaded"]+n["records_duplicate"]+n["records_not_used"]+n["records_quarantined"] {
@@ -422,7 +430,8 @@ func (s *session) readErrors(dir string) error {
 				return err
 			}
 		}
-		wrapper := []string{"strace", "-f", "-qq", "-o", "/dev/null", "-P", other, "-e", "trace=read,pread64", "-e", "inject=read,pread64:error=EIO:when=" + test.when}
+		wrapper := []string{"strace", "-f", "-qq", "-o", "/dev/null", "-P", other, "-e", "trace=read,pread64", "-e",
+			"inject=read,pread64:error=EIO:when=" + test.when}
 		report, file := filepath.Join(dir, "report"), filepath.Join(dir, "case.duckdb")
 		r := s.tapaudit(limits{wrapper: wrapper}, "run", evidence, "--case", file, "--out", report, "--quiet")
 		if r.status != 0 {
@@ -435,8 +444,10 @@ func (s *session) readErrors(dir string) error {
 		if n := l.loaded(goodPath); n != 50 {
 			return fmt.Errorf("%d records of the good file, not 50", n)
 		}
-		if n, said := l.loaded(otherPath), l.said(otherPath); n != test.other && !strings.Contains(said, "input/output error") {
-			return fmt.Errorf("read error %s: %d of %d records and not a word about the error: %q", test.when, n, test.other, said)
+		if n, said := l.loaded(otherPath), l.said(otherPath); n != test.other &&
+			!strings.Contains(said, "input/output error") {
+			return fmt.Errorf("read error %s: %d of %d records and not a word about the error: %q", test.when, n,
+				test.other, said)
 		} else if strings.Contains(said, "it is empty") || strings.Contains(said, "cut off") {
 			return fmt.Errorf("read error %s: said to be what nobody can know: %q", test.when, said)
 		}
@@ -446,8 +457,10 @@ func (s *session) readErrors(dir string) error {
 		if r := s.tapaudit(limits{}, "run", evidence, "--case", file, "--out", report, "--quiet"); r.status != 0 {
 			return fmt.Errorf("when it can be read again: %v", r)
 		}
-		if n, err := s.query(file, "SELECT count(DISTINCT id) FROM signin_record"); err != nil || n[0][0] != strconv.Itoa(50+test.other) {
-			return fmt.Errorf("read error %s: read again, the case has %v different sign-ins, not %d (%v)", test.when, n, 50+test.other, err)
+		if n, err := s.query(file, "SELECT count(DISTINCT id) FROM signin_record"); err != nil ||
+			n[0][0] != strconv.Itoa(50+test.other) {
+			return fmt.Errorf("read error %s: read again, the case has %v different sign-ins, not %d (%v)", test.when,
+				n, 50+test.other, err)
 		}
 		for _, name := range []string{file, file + ".wal"} {
 			_ = os.Remove(name)
@@ -476,7 +489,8 @@ func (s *session) unreadable(dir string) error {
 	defer os.Chmod(closed, 0o700)
 	report := filepath.Join(dir, "report")
 	// Without capabilities root is like anybody.
-	r := s.tapaudit(limits{wrapper: []string{"setpriv", "--bounding-set=-all", "--inh-caps=-all"}}, "run", evidence, "--out", report, "--quiet")
+	r := s.tapaudit(limits{wrapper: []string{"setpriv", "--bounding-set=-all", "--inh-caps=-all"}}, "run", evidence,
+		"--out", report, "--quiet")
 	if r.status != 0 {
 		return fmt.Errorf("%v", r)
 	}
@@ -495,16 +509,20 @@ func (s *session) unreadable(dir string) error {
 	return nil
 }
 
-// changing: a file that changes while it is read is not loaded at all, and said to have changed; a later load gives all of it.
+// changing: a file that changes while it is read is not loaded at all, and said to have changed; a later load gives
+// all of it.
 func (s *session) changing(dir string) error {
 	const records = 3000
 	changes := map[string]func(path string) error{
 		"grows":        func(path string) error { return appendTo(path, signIns("more", 10)) },
 		"is truncated": func(path string) error { return os.Truncate(path, size(path)/2) },
 		"is emptied":   func(path string) error { return os.Truncate(path, 0) },
-		"is rewritten": func(path string) error { return os.WriteFile(path, []byte(wideSignIns("new", records)), 0o600) },
-		"is replaced":  func(path string) error { return replace(path, wideSignIns("new", records)) },
-		"vanishes":     os.Remove,
+		"is rewritten": func(path string) error {
+			return os.WriteFile(path, []byte(wideSignIns("new", records)),
+				0o600)
+		},
+		"is replaced": func(path string) error { return replace(path, wideSignIns("new", records)) },
+		"vanishes":    os.Remove,
 	}
 	for name, change := range changes {
 		evidence := filepath.Join(dir, "evidence")
@@ -518,7 +536,8 @@ func (s *session) changing(dir string) error {
 		}
 		report, file := filepath.Join(dir, "report"), filepath.Join(dir, "case.duckdb")
 		changed := false
-		r := s.tapaudit(limits{during: func(pid int) { changed = whileOpen(pid, other, change) }}, "run", evidence, "--case", file, "--out", report, "--quiet")
+		r := s.tapaudit(limits{during: func(pid int) { changed = whileOpen(pid, other, change) }}, "run", evidence,
+			"--case", file, "--out", report, "--quiet")
 		if r.status != 0 {
 			return fmt.Errorf("a file that %s: %v", name, r)
 		}
@@ -558,7 +577,8 @@ func (s *session) changing(dir string) error {
 		if r := s.tapaudit(limits{}, "ingest", evidence, "--case", file, "--quiet"); r.status != 0 {
 			return fmt.Errorf("a file that %s, later: %v", name, r)
 		}
-		if got, err := s.query(file, "SELECT count(DISTINCT id) FROM signin_record"); err != nil || want >= 0 && got[0][0] != strconv.Itoa(want) {
+		if got, err := s.query(file, "SELECT count(DISTINCT id) FROM signin_record"); err != nil || want >= 0 &&
+			got[0][0] != strconv.Itoa(want) {
 			return fmt.Errorf("a file that %s, later: %v sign-ins, not %d (%v)", name, got, want, err)
 		}
 		for _, name := range []string{file, file + ".wal"} {
@@ -651,7 +671,8 @@ func (s *session) twoAtOnce(dir string) error {
 		rounds = 1
 	}
 	for range rounds {
-		ended := s.atOnce([]string{"ingest", s.evidence, "--case", file, "--quiet"}, []string{"ingest", s.evidence, "--case", file, "--quiet"})
+		ended := s.atOnce([]string{"ingest", s.evidence, "--case", file, "--quiet"},
+			[]string{"ingest", s.evidence, "--case", file, "--quiet"})
 		done := 0
 		for _, r := range ended {
 			if r.status == 0 {
@@ -699,7 +720,8 @@ func (s *session) atOnce(commands ...[]string) []result {
 	return ended
 }
 
-// privileges: evidence is read where nothing can be written, and whatever the umask, what is written is its owner's alone.
+// privileges: evidence is read where nothing can be written, and whatever the umask, what is written is its owner's
+// alone.
 func (s *session) privileges(dir string) error {
 	evidence, err := s.readOnly(s.evidence, filepath.Join("readonly", "evidence"))
 	if err != nil {
@@ -720,7 +742,8 @@ func (s *session) privileges(dir string) error {
 			open = append(open, notPrivate(outputs)...)
 			open = append(open, notPrivate(s.tmp())...)
 			time.Sleep(5 * time.Millisecond)
-			if state, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat")); err != nil || strings.Contains(string(state), ") Z ") {
+			if state, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat")); err != nil ||
+				strings.Contains(string(state), ") Z ") {
 				return
 			}
 		}
@@ -796,8 +819,10 @@ func (s *session) hostileEnvironment(dir string) error {
 func hostileHome(dir string) (home string, env []string, err error) {
 	home = filepath.Join(dir, "home")
 	for name, text := range map[string]string{
-		".duckdbrc": "SET threads = 1;\n.shell touch hacked\n", ".duckdb/stored_secrets/x.duckdb_secret": "x", ".duckdb/extensions/v1.5.6/linux_amd64/httpfs.duckdb_extension": "x",
-		".config/tapaudit/config.yaml": "no: [", ".tapaudit.yaml": "no: [", ".config/tapaudit.yaml": "no: [", ".netrc": "machine contoso.example login x password y\n",
+		".duckdbrc": "SET threads = 1;\n.shell touch hacked\n", ".duckdb/stored_secrets/x.duckdb_secret": "x",
+		".duckdb/extensions/v1.5.6/linux_amd64/httpfs.duckdb_extension": "x",
+		".config/tapaudit/config.yaml":                                  "no: [", ".tapaudit.yaml": "no: [", ".config/tapaudit.yaml": "no: [",
+		".netrc": "machine contoso.example login x password y\n",
 	} {
 		path := filepath.Join(home, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -808,9 +833,12 @@ func hostileHome(dir string) (home string, env []string, err error) {
 		}
 	}
 	return home, []string{
-		"HOME=" + home, "XDG_CONFIG_HOME=" + filepath.Join(home, ".config"), "XDG_DATA_HOME=" + home, "USER=mallory", "LOGNAME=mallory",
+		"HOME=" + home, "XDG_CONFIG_HOME=" + filepath.Join(home, ".config"), "XDG_DATA_HOME=" + home, "USER=mallory",
+		"LOGNAME=mallory",
 		"TZ=Pacific/Kiritimati", "LANG=tr_TR.UTF-8", "LC_ALL=tr_TR.UTF-8", "LANGUAGE=tr",
-		"HTTP_PROXY=http://127.0.0.1:9", "HTTPS_PROXY=http://127.0.0.1:9", "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x", "AZURE_TENANT_ID=x", "DUCKDB_EXTENSION_DIRECTORY=" + home,
-		"TAPAUDIT_CONFIG=" + filepath.Join(home, ".tapaudit.yaml"), "TAPAUDIT_CASE=x", "TERM=xterm-256color", "COLUMNS=20", "CLICOLOR_FORCE=1", "FORCE_COLOR=1", "EDITOR=false", "PAGER=false", "BROWSER=false",
+		"HTTP_PROXY=http://127.0.0.1:9", "HTTPS_PROXY=http://127.0.0.1:9", "AWS_ACCESS_KEY_ID=x",
+		"AWS_SECRET_ACCESS_KEY=x", "AZURE_TENANT_ID=x", "DUCKDB_EXTENSION_DIRECTORY=" + home,
+		"TAPAUDIT_CONFIG=" + filepath.Join(home, ".tapaudit.yaml"), "TAPAUDIT_CASE=x", "TERM=xterm-256color",
+		"COLUMNS=20", "CLICOLOR_FORCE=1", "FORCE_COLOR=1", "EDITOR=false", "PAGER=false", "BROWSER=false",
 	}, nil
 }

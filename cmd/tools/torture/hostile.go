@@ -52,7 +52,8 @@ func (s *session) hostile() error {
 			largest = r
 		}
 		if s.counts.files%25 == 0 {
-			s.say("%d of %d hostile files: %d crashes, %d failures", s.counts.files, len(files), s.counts.crashes, len(s.failed))
+			s.say("%d of %d hostile files: %d crashes, %d failures", s.counts.files, len(files), s.counts.crashes,
+				len(s.failed))
 		}
 	}
 	s.say("%d hostile files; the slowest took %.1f s (%s), the largest %d MiB (%s)", s.counts.files,
@@ -73,7 +74,8 @@ func (s *session) tryHostile(i int, h hostileFile) (result, error) {
 	}
 	// One good file before it and one after it.
 	for _, name := range []string{"a-good.ndjson", "z-good.ndjson"} {
-		if err := os.WriteFile(filepath.Join(evidence, name), []byte(signIns(name[:1], goodBeside/2)), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(evidence, name), []byte(signIns(name[:1], goodBeside/2)),
+			0o600); err != nil {
 			return result{}, err
 		}
 	}
@@ -136,7 +138,8 @@ func (s *session) inert(r result, report, dir string) error {
 			}
 		}
 	}
-	if left := leftOver(dir, "report", "evidence-"+regexp.MustCompile(`\d+`).FindString(filepath.Base(r.args[1]))); len(left) > 0 {
+	if left := leftOver(dir, "report",
+		"evidence-"+regexp.MustCompile(`\d+`).FindString(filepath.Base(r.args[1]))); len(left) > 0 {
 		return fmt.Errorf("it left %v", left)
 	}
 	if left := leftOver(s.tmp()); len(left) > 0 {

@@ -39,44 +39,55 @@ func hostileContainers() []hostileFile {
 	damagedTable := func(damage func(b []byte) []byte) func(string) error { return bytesOf(damage(bytes.Clone(table))) }
 	all := []hostileFile{
 		{name: "bomb.json.gz", make: bytesOf(gzipped(strings.Repeat("x", 100<<20))), says: "ratio"},
-		{name: "bomb-of-blanks.json.gz", make: bytesOf(gzipped(two + strings.Repeat("\n", 200<<20))), loads: 2, says: "ratio"},
+		{name: "bomb-of-blanks.json.gz", make: bytesOf(gzipped(two + strings.Repeat("\n", 200<<20))), loads: 2,
+			says: "ratio"},
 		{name: "bomb-of-gzips.gz", make: bytesOf(bytes.Repeat(gzipped(strings.Repeat(" ", 1<<20)), 200)), says: ""},
 		{name: "layers.gz", make: bytesOf(layers), says: "nested"},
 		{name: "cut.ndjson.gz", make: bytesOf(gzipped(signIns("inside", 5000))[:5000]), says: "ends too early"},
 		{name: "checksum.ndjson.gz", make: bytesOf(flip(gzipped(two), -6)), loads: 2, says: "checksum"},
-		{name: "trailer.ndjson.gz", make: bytesOf(append(gzipped(two), strings.Repeat("rubbish", 10)...)), loads: 2, says: "do not belong"},
+		{name: "trailer.ndjson.gz", make: bytesOf(append(gzipped(two), strings.Repeat("rubbish", 10)...)), loads: 2,
+			says: "do not belong"},
 		{name: "header-only.gz", make: text("\x1f\x8b\x08"), says: "."},
 		{name: "name-hostile.gz", make: bytesOf(gzippedNamed("../../../etc/passwd", two)), loads: 2, says: ""},
 		{name: "bomb.json.zst", make: bytesOf(zstded(strings.Repeat("x", 100<<20))), says: "."},
 		{name: "cut.ndjson.zst", make: bytesOf(zstded(signIns("inside", 5000))[:3000]), says: "."},
 		{name: "window.zst", make: text("\x28\xb5\x2f\xfd\x00\xf8" + strings.Repeat("\x00", 40)), says: "."},
 		{name: "magic.zst", make: text("\x28\xb5\x2f\xfd"), says: "."},
-		{name: "bomb.zip", make: bytesOf(zipped("bomb.json", strings.Repeat("x", 100<<20), "a.ndjson", two)), loads: 2, says: "ratio"},
+		{name: "bomb.zip", make: bytesOf(zipped("bomb.json", strings.Repeat("x", 100<<20), "a.ndjson", two)), loads: 2,
+			says: "ratio"},
 		{name: "nested.zip", make: text(nested), says: "nested"},
-		{name: "slip.zip", make: bytesOf(zipped("../../../../tmp/slipped.ndjson", two, "/etc/cron.d/slipped", two, `..\..\slipped`, "x", "C:\\slipped", "x")), loads: 2, says: ""},
-		{name: "names.zip", make: bytesOf(zipped("", "x", ".", "x", "..", "x", "/", "", "a//b", "x", "\x00", "x", "\x1b[2J\n<script>alert(1)</script>", "x", strings.Repeat("n", 60000), "x", "good.json", two)), loads: 2, says: ""},
-		{name: "same-names.zip", make: bytesOf(zipped("a.ndjson", two, "a.ndjson", signIns("second", 2), "A.NDJSON", "x")), loads: 4, says: ""},
+		{name: "slip.zip", make: bytesOf(zipped("../../../../tmp/slipped.ndjson", two, "/etc/cron.d/slipped", two,
+			`..\..\slipped`, "x", "C:\\slipped", "x")), loads: 2, says: ""},
+		{name: "names.zip", make: bytesOf(zipped("", "x", ".", "x", "..", "x", "/", "", "a//b", "x", "\x00", "x",
+			"\x1b[2J\n<script>alert(1)</script>", "x", strings.Repeat("n", 60000), "x", "good.json", two)), loads: 2,
+			says: ""},
+		{name: "same-names.zip", make: bytesOf(zipped("a.ndjson", two, "a.ndjson", signIns("second", 2), "A.NDJSON",
+			"x")), loads: 4, says: ""},
 		{name: "overlapping.zip", make: bytesOf(overlapping(two)), loads: 2, says: "another member"},
 		{name: "many-members.zip", make: bytesOf(manyMembers(20_000)), says: "", large: true},
 		{name: "cut.zip", make: bytesOf(good[:len(good)-30]), loads: 2, says: "."},
 		{name: "cut-in-member.zip", make: bytesOf(good[:len(good)/2]), says: "."},
 		{name: "directory-damaged.zip", make: bytesOf(flip(good, -40)), says: ""},
 		{name: "directory-only.zip", make: text("PK\x05\x06" + strings.Repeat("\x00", 18)), says: ""},
-		{name: "directory-huge.zip", make: text("PK\x05\x06\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00"), says: "."},
+		{name: "directory-huge.zip",
+			make: text("PK\x05\x06\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00"),
+			says: "."},
 		{name: "checksum.zip", make: bytesOf(flip(good, 14)), says: ""},
 		{name: "encrypted.zip", make: bytesOf(flagged(good, 1)), says: "encrypted"},
 		{name: "method.zip", make: bytesOf(method(good, 99)), says: "method"},
 		{name: "link.zip", make: bytesOf(linkMember()), says: ""},
 		{name: "sizes-lie.zip", make: bytesOf(sizesLie(two)), says: ""},
 		{name: "prefix.zip", make: bytesOf(append([]byte(strings.Repeat("x", 1000)), good...)), says: ""},
-		{name: "zip-of-gzip-bomb.zip", make: bytesOf(zipped("bomb.gz", string(gzipped(strings.Repeat("x", 100<<20))), "a.ndjson", two)), loads: 2, says: "ratio"},
+		{name: "zip-of-gzip-bomb.zip", make: bytesOf(zipped("bomb.gz", string(gzipped(strings.Repeat("x", 100<<20))),
+			"a.ndjson", two)), loads: 2, says: "ratio"},
 		{name: "tar.tar", make: text("a.ndjson" + strings.Repeat("\x00", 504) + two), says: "."},
 		{name: "real.tar", make: bytesOf(tarred("a.ndjson", two)), says: "a tar archive"},
 		{name: "real.tgz", make: bytesOf(gzipped(string(tarred("a.ndjson", two)))), says: "a tar archive"},
 		{name: "7z.7z", make: text("7z\xbc\xaf\x27\x1c" + noise(1000)), says: "a 7z archive"},
 		{name: "rar.json", make: text("Rar!\x1a\x07\x01\x00" + noise(1000)), says: "a RAR archive"},
 		{name: "xz.tar.xz", make: text("\xfd7zXZ\x00" + noise(1000)), says: "xz"},
-		{name: "claims.zip", make: bytesOf(claimed(zipped("bomb.json", strings.Repeat("x", 100<<20), "a.ndjson", two), 1<<30)), says: "ratio"},
+		{name: "claims.zip", make: bytesOf(claimed(zipped("bomb.json", strings.Repeat("x", 100<<20), "a.ndjson", two),
+			1<<30)), says: "ratio"},
 		{name: "many-small-bombs.zip", make: bytesOf(zipped(smallBombs(40, two)...)), loads: 2, says: "ratio"},
 		{name: "quoted-overlap.zip", make: bytesOf(quotedOverlap(200, 12<<20)), says: "another member"},
 		{name: "sqlite.db", make: text("SQLite format 3\x00" + noise(1000)), says: "."},
@@ -96,15 +107,17 @@ func hostileContainers() []hostileFile {
 		{name: "statistics.parquet", make: damagedTable(func(b []byte) []byte {
 			at := len(b) - 8 - footer
 			lied := bytes.ReplaceAll(b[at:len(b)-8], []byte("2026-09-01"), []byte("9999-99-99"))
-			return append(append(b[:at:at], bytes.ReplaceAll(lied, []byte("table-0000"), []byte("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"))...), b[len(b)-8:]...)
+			return append(append(b[:at:at], bytes.ReplaceAll(lied, []byte("table-0000"),
+				[]byte("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"))...), b[len(b)-8:]...)
 		}), loads: 2000, says: ""},
 	}
 	// Footers in which one byte is another: at places that follow from their number.
 	for i := range 12 {
-		all = append(all, hostileFile{name: fmt.Sprintf("footer-byte-%d.parquet", i), make: damagedTable(func(b []byte) []byte {
-			b[len(b)-8-footer+(i*7919)%footer] ^= byte(1 << (i % 8))
-			return b
-		})})
+		all = append(all, hostileFile{name: fmt.Sprintf("footer-byte-%d.parquet", i),
+			make: damagedTable(func(b []byte) []byte {
+				b[len(b)-8-footer+(i*7919)%footer] ^= byte(1 << (i % 8))
+				return b
+			})})
 	}
 	return all
 }
@@ -131,7 +144,10 @@ func hostileNames() []hostileFile {
 		{name: "link-inside.ndjson", make: link("../a-good.ndjson"), says: "same folder"},
 		{name: "link-proc.ndjson", make: link("/proc/self/mem"), says: "leads out"},
 		{name: "fifo.ndjson", make: func(path string) error { return syscall.Mkfifo(path, 0o600) }, says: "pipe"},
-		{name: "socket.ndjson", make: func(path string) error { return syscall.Mknod(path, syscall.S_IFSOCK|0o600, 0) }, says: "socket"},
+		{name: "socket.ndjson", make: func(path string) error {
+			return syscall.Mknod(path, syscall.S_IFSOCK|0o600,
+				0)
+		}, says: "socket"},
 		{name: "device.ndjson", make: device, says: "device"},
 		{name: "hard-link.ndjson", make: func(path string) error {
 			if err := os.WriteFile(path, []byte(two), 0o600); err != nil {
@@ -151,7 +167,8 @@ func hostileNames() []hostileFile {
 				return err
 			}
 			for i := range 3000 {
-				if err := os.WriteFile(filepath.Join(path, fmt.Sprintf("%d.json", i)), []byte("{}"), 0o600); err != nil {
+				if err := os.WriteFile(filepath.Join(path, fmt.Sprintf("%d.json", i)), []byte("{}"),
+					0o600); err != nil {
 					return err
 				}
 			}
@@ -298,8 +315,8 @@ func smallBombs(n int, good string) []string {
 	return all
 }
 
-// quotedOverlap is D. Fifield's bomb: each of n members' bytes hold, in a stored block, the header of the next one and all
-// its bytes, so that one kernel of size bytes comes out n times.
+// quotedOverlap is D. Fifield's bomb: each of n members' bytes hold, in a stored block, the header of the next one and
+// all its bytes, so that one kernel of size bytes comes out n times.
 func quotedOverlap(n, size int) []byte {
 	kernel := strings.Repeat("x", size)
 	var packed bytes.Buffer
@@ -408,8 +425,12 @@ func parquetFile(n int) []byte {
 	}
 	var all []row
 	for i := range n {
-		all = append(all, row{fmt.Sprintf("table-%06d", i), fmt.Sprintf("2026-09-01T%02d:%02d:%02dZ", i/3600, i/60%60, i%60), "nora.new@contoso.example", "c3e1d9a4-77aa-4e02-9c3b-1d5f7b9a0c03",
-			"4765445b-32c6-49b0-83e6-1d93765276ca", "198.51.100.20", `{"errorCode":0}`, `[{"authenticationMethod":"Temporary Access Pass","succeeded":true}]`, "7d1c5a0e-2f1b-4c7e-9a51-3b8f0c6d2e10"})
+		all = append(all, row{fmt.Sprintf("table-%06d", i),
+			fmt.Sprintf("2026-09-01T%02d:%02d:%02dZ", i/3600, i/60%60, i%60), "nora.new@contoso.example",
+			"c3e1d9a4-77aa-4e02-9c3b-1d5f7b9a0c03",
+			"4765445b-32c6-49b0-83e6-1d93765276ca", "198.51.100.20", `{"errorCode":0}`,
+			`[{"authenticationMethod":"Temporary Access Pass","succeeded":true}]`,
+			"7d1c5a0e-2f1b-4c7e-9a51-3b8f0c6d2e10"})
 	}
 	var b bytes.Buffer
 	if err := parquet.Write(&b, all, parquet.MaxRowsPerRowGroup(500)); err != nil {

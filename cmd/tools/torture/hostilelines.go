@@ -80,7 +80,8 @@ func hostileLines() []hostileFile {
 		{"time-epoch-word", at, `"createdDateTime":"epoch"`, false, "."},
 		{"time-object", at, `"createdDateTime":{"a":1}`, false, "."},
 		{"time-nul", at, `"createdDateTime":"2026-09-01T00:00:00Z\u0000"`, false, ""},
-		{"time-digits", at, `"createdDateTime":"2026-09-01T00:00:00.` + strings.Repeat("9", 100_000) + `Z"`, false, ""},
+		{"time-digits", at, `"createdDateTime":"2026-09-01T00:00:00.` + strings.Repeat("9", 100_000) + `Z"`, false,
+			""},
 		{"no-id", id + ",", "", false, "."},
 		{"no-time", at + ",", "", false, "."},
 		{"id-null", id, `"id":null`, false, "."},
@@ -96,7 +97,8 @@ func hostileLines() []hostileFile {
 		{"error-code-text", `"errorCode":0`, `"errorCode":"zero"`, false, ""},
 		{"types-wrong", `"status":{`, `"status":[[[]]],"statusX":{`, false, ""},
 		{"details-string", `"authenticationDetails":[`, `"authenticationDetails":"[{","x":[`, false, ""},
-		{"details-many", `"authenticationDetails":[`, `"authenticationDetails":[` + strings.Repeat(`{"authenticationMethod":"Temporary Access Pass","succeeded":true},`, 50_000), false, ""},
+		{"details-many", `"authenticationDetails":[`, `"authenticationDetails":[` +
+			strings.Repeat(`{"authenticationMethod":"Temporary Access Pass","succeeded":true},`, 50_000), false, ""},
 		{"deep-10000", name, name + `,"deep":` + deep(10_000, "[", "1", "]"), false, ""},
 		{"deep-objects", name, name + `,"deep":` + deep(10_000, `{"a":`, "1", "}"), false, ""},
 		{"deep-1000000", name, name + `,"deep":` + deep(1_000_000, "[", "1", "]"), false, ""},
@@ -114,23 +116,37 @@ func hostileLines() []hostileFile {
 	}
 	whole := signIn("odd", 5)
 	for _, c := range []struct{ name, line, says string }{
-		{"cut", whole[:len(whole)/2], "."}, {"cut-in-string", whole[:40], "."}, {"brace", "{", "."}, {"bracket", "[", "."}, {"closing", "}]}", "."},
-		{"comment", "// " + whole, "."}, {"single-quotes", strings.ReplaceAll(whole, `"`, `'`), "."}, {"trailing-comma", whole[:len(whole)-1] + ",}", "."},
-		{"two-on-a-line", whole + signIn("odd", 6), ""}, {"comma-between", whole + ",", ""}, {"separator", "\x1e" + whole, ""}, {"bom-inside", "\ufeff" + whole, ""},
-		{"null", "null", ""}, {"number", "1e400", ""}, {"string", `"` + strings.Repeat("x", 1000) + `"`, ""}, {"empty-object", "{}", ""}, {"wrapper-open", `{"value":[` + whole, "."},
-		{"blank-lines", strings.Repeat("\n", 1_000_000), ""}, {"carriage-returns", strings.Repeat("\r", 1_000_000), ""}, {"spaces", strings.Repeat(" ", 20<<20), ""}, {"nul-bytes", strings.Repeat("\x00", 1<<20), "."},
+		{"cut", whole[:len(whole)/2], "."}, {"cut-in-string", whole[:40], "."}, {"brace", "{", "."},
+		{"bracket", "[", "."}, {"closing", "}]}", "."},
+		{"comment", "// " + whole, "."}, {"single-quotes", strings.ReplaceAll(whole, `"`, `'`), "."},
+		{"trailing-comma", whole[:len(whole)-1] + ",}", "."},
+		{"two-on-a-line", whole + signIn("odd", 6), ""}, {"comma-between", whole + ",", ""},
+		{"separator", "\x1e" + whole, ""}, {"bom-inside", "\ufeff" + whole, ""},
+		{"null", "null", ""}, {"number", "1e400", ""}, {"string", `"` + strings.Repeat("x", 1000) + `"`, ""},
+		{"empty-object", "{}", ""}, {"wrapper-open", `{"value":[` + whole, "."},
+		{"blank-lines", strings.Repeat("\n", 1_000_000), ""},
+		{"carriage-returns", strings.Repeat("\r", 1_000_000), ""}, {"spaces", strings.Repeat(" ", 20<<20), ""},
+		{"nul-bytes", strings.Repeat("\x00", 1<<20), "."},
 	} {
 		add("line-"+c.name, c.line, false, c.says)
 	}
 	return append(all,
-		hostileFile{name: "line-of-a-gigabyte.ndjson", loads: 4, says: "(?i)larger|long|16 MiB|over", large: true, make: around(func(w *bufio.Writer) error {
-			return repeat(w, `{"id":"x","createdDateTime":"2026-09-01T00:00:00Z","userPrincipalName":"`, "x", 1<<30, `"}`)
-		})},
-		hostileFile{name: "line-of-a-gigabyte-open.ndjson", loads: 2, says: ".", large: true, make: func(path string) error {
-			return written(path, func(w *bufio.Writer) error { return repeat(w, signIns("before", 2)+`{"id":"`, "x", 1<<30, "") })
-		}},
-		hostileFile{name: "brackets-a-gigabyte.ndjson", loads: 4, says: ".", large: true, make: around(func(w *bufio.Writer) error { return repeat(w, "", "[", 1<<30, "") })},
-		hostileFile{name: "members-a-gigabyte.ndjson", loads: 4, says: ".", large: true, make: around(func(w *bufio.Writer) error { return repeat(w, "{", `"a":1,`, 1<<30/6, `"b":2}`) })},
+		hostileFile{name: "line-of-a-gigabyte.ndjson", loads: 4, says: "(?i)larger|long|16 MiB|over", large: true,
+			make: around(func(w *bufio.Writer) error {
+				return repeat(w, `{"id":"x","createdDateTime":"2026-09-01T00:00:00Z","userPrincipalName":"`, "x", 1<<30,
+					`"}`)
+			})},
+		hostileFile{name: "line-of-a-gigabyte-open.ndjson", loads: 2, says: ".", large: true,
+			make: func(path string) error {
+				return written(path, func(w *bufio.Writer) error {
+					return repeat(w, signIns("before", 2)+`{"id":"`, "x",
+						1<<30, "")
+				})
+			}},
+		hostileFile{name: "brackets-a-gigabyte.ndjson", loads: 4, says: ".", large: true,
+			make: around(func(w *bufio.Writer) error { return repeat(w, "", "[", 1<<30, "") })},
+		hostileFile{name: "members-a-gigabyte.ndjson", loads: 4, says: ".", large: true,
+			make: around(func(w *bufio.Writer) error { return repeat(w, "{", `"a":1,`, 1<<30/6, `"b":2}`) })},
 		hostileFile{name: "sparse-a-gigabyte.json", says: ".", large: true, make: func(path string) error {
 			if err := os.WriteFile(path, []byte(signIns("before", 2)), 0o600); err != nil {
 				return err

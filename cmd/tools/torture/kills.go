@@ -33,7 +33,8 @@ func (s *session) victims() []victim {
 		if err != nil {
 			return err
 		}
-		if older, newer := differences(got, s.whole.superseded), differences(got, s.whole.reported); older != "" && newer != "" {
+		if older, newer := differences(got, s.whole.superseded), differences(got, s.whole.reported); older != "" &&
+			newer != "" {
 			return fmt.Errorf("the report is neither the old one (%s) nor the new one (%s)", older, newer)
 		}
 		return nil
@@ -64,7 +65,10 @@ func (s *session) victims() []victim {
 		}
 	}
 	return []victim{
-		{"ingest", nothing, func(dir string) []string { return []string{"ingest", s.evidence, "--case", file(dir), "--quiet"} }, nil, sameCase(&s.whole.loaded)},
+		{"ingest", nothing, func(dir string) []string {
+			return []string{"ingest", s.evidence, "--case", file(dir),
+				"--quiet"}
+		}, nil, sameCase(&s.whole.loaded)},
 		{"analyze", func(dir string) error { return copyFile(s.whole.ingested, file(dir)) },
 			func(dir string) []string { return s.judged("analyze", file(dir)) }, nil, sameCase(&s.whole.judged)},
 		{"report", func(dir string) error {
@@ -79,7 +83,10 @@ func (s *session) victims() []victim {
 				}
 				return sameCase(&s.whole.loaded)(dir) // a report leaves its case as it was
 			}},
-		{"run", oldReport, func(dir string) []string { return append(s.judged("run", ""), s.evidence, "--out", report(dir)) }, oldOrNew, newReport},
+		{"run", oldReport, func(dir string) []string {
+			return append(s.judged("run", ""), s.evidence, "--out",
+				report(dir))
+		}, oldOrNew, newReport},
 	}
 }
 
@@ -117,7 +124,8 @@ func (s *session) round(v victim, label string, kill func(dir string) (bool, err
 		s.fail("%s, killed %s and repeated, leaves %s beside its output", v.name, label, strings.Join(left, ", "))
 	}
 	if left := leftOver(s.tmp()); len(left) > 0 {
-		s.fail("%s, killed %s and repeated, leaves %s among the temporary files", v.name, label, strings.Join(left, ", "))
+		s.fail("%s, killed %s and repeated, leaves %s among the temporary files", v.name, label,
+			strings.Join(left, ", "))
 	}
 	s.counts.kills++
 	return true, nil
@@ -156,21 +164,25 @@ func (s *session) kill() error {
 			n++
 			per[v.name]++
 			if n%20 == 0 {
-				s.say("%d of %d kills at random moments: %d lost, %d doubled, %d failures", n, s.kills, s.counts.lost, s.counts.doubled, len(s.failed))
+				s.say("%d of %d kills at random moments: %d lost, %d doubled, %d failures", n, s.kills, s.counts.lost,
+					s.counts.doubled, len(s.failed))
 			}
 		}
 	}
-	s.say("killed at random moments: ingest %d, analyze %d, report %d, run %d times", per["ingest"], per["analyze"], per["report"], per["run"])
+	s.say("killed at random moments: ingest %d, analyze %d, report %d, run %d times", per["ingest"], per["analyze"],
+		per["report"], per["run"])
 	return nil
 }
 
-// moments are the system calls at which a kill is worst: when files are made, written, put on disk, renamed and removed.
+// moments are the system calls at which a kill is worst: when files are made, written, put on disk, renamed and
+// removed.
 var moments = []struct {
 	call  string
 	most  int    // kills of each command at it
 	short string // the one command that the short form kills at it, once
 }{
-	{"pwrite64", 14, "ingest"}, {"write", 8, ""}, {"fsync", 8, "analyze"}, {"fdatasync", 4, ""}, {"ftruncate", 4, ""}, {"renameat2", 2, "report"}, {"renameat", 2, ""}, {"unlinkat", 4, "run"},
+	{"pwrite64", 14, "ingest"}, {"write", 8, ""}, {"fsync", 8, "analyze"}, {"fdatasync", 4, ""}, {"ftruncate", 4, ""},
+	{"renameat2", 2, "report"}, {"renameat", 2, ""}, {"unlinkat", 4, "run"},
 	{"unlink", 2, ""}, {"mkdirat", 2, ""}, {"flock", 2, ""}, {"fchmodat", 2, ""},
 }
 
@@ -197,7 +209,8 @@ func (s *session) killAtSystemCalls() error {
 				if i >= most/2 && calls[m.call] > most && !s.short { // the later half anywhere
 					n += random.IntN(calls[m.call] - n)
 				}
-				trace := []string{"strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + m.call, "-e", fmt.Sprintf("inject=%s:signal=KILL:when=%d", m.call, n)}
+				trace := []string{"strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + m.call, "-e",
+					fmt.Sprintf("inject=%s:signal=KILL:when=%d", m.call, n)}
 				_, err := s.round(v, fmt.Sprintf("at its %s no. %d", m.call, n), func(dir string) (bool, error) {
 					r := s.tapaudit(limits{wrapper: trace}, v.args(dir)...)
 					return r.status < 0, s.ctx.Err()
@@ -230,7 +243,8 @@ func (s *session) countCalls(v victim) (map[string]int, error) {
 	for _, m := range moments {
 		names = append(names, m.call)
 	}
-	r := s.tapaudit(limits{wrapper: []string{"strace", "-f", "-qq", "-o", log, "-e", "trace=" + strings.Join(names, ",")}}, v.args(dir)...)
+	r := s.tapaudit(limits{wrapper: []string{"strace", "-f", "-qq", "-o", log, "-e", "trace=" +
+		strings.Join(names, ",")}}, v.args(dir)...)
 	if r.status != 0 {
 		return nil, fmt.Errorf("under strace: %v", r)
 	}
@@ -251,7 +265,8 @@ func (s *session) countCalls(v victim) (map[string]int, error) {
 // killLarge kills an ingest of a gigabyte fifty times, each time going on where it was, and then lets it end.
 func (s *session) killLarge() error {
 	const signIns, parts, kills = 190_000, 8, 50 // about 1 GB
-	if out, err := exec.CommandContext(s.ctx, s.samplelogs, "--signins", fmt.Sprint(signIns), "--out", s.path("gigabyte")).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(s.ctx, s.samplelogs, "--signins", fmt.Sprint(signIns), "--out",
+		s.path("gigabyte")).CombinedOutput(); err != nil {
 		return fmt.Errorf("samplelogs: %w\n%s", err, out)
 	}
 	evidence := s.path("gigabyte", "evidence")
@@ -269,7 +284,8 @@ func (s *session) killLarge() error {
 	if err != nil {
 		return err
 	}
-	s.say("%d MB of evidence, undisturbed ingest %.1f s, %d MiB of memory", bytes/1e6, undisturbed.took.Seconds(), undisturbed.memory>>20)
+	s.say("%d MB of evidence, undisturbed ingest %.1f s, %d MiB of memory", bytes/1e6, undisturbed.took.Seconds(),
+		undisturbed.memory>>20)
 	random := rand.New(rand.NewPCG(s.seed, 3))
 	file := s.path("killed.duckdb")
 	begun, fresh := time.Now(), 0

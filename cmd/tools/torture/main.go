@@ -31,7 +31,8 @@ func main() {
 	defer stop()
 	var o options
 	flag.StringVar(&o.tapaudit, "tapaudit", "bin/tapaudit", "the program to torture")
-	flag.StringVar(&o.samplelogs, "samplelogs", "bin/samplelogs", "the generator of sign-ins (a built cmd/tools/samplelogs)")
+	flag.StringVar(&o.samplelogs, "samplelogs", "bin/samplelogs",
+		"the generator of sign-ins (a built cmd/tools/samplelogs)")
 	flag.IntVar(&o.kills, "kills", 200, "kills at random moments")
 	flag.Uint64Var(&o.seed, "seed", 1, "what the random moments follow from")
 	flag.IntVar(&o.signIns, "signins", 5000, "sign-ins of the evidence")
@@ -190,12 +191,14 @@ func torture(ctx context.Context, o options, out io.Writer) (err error) {
 
 // prepare writes the evidence and makes what an undisturbed run makes of it.
 func (s *session) prepare() error {
-	if out, err := exec.CommandContext(s.ctx, s.samplelogs, "--signins", fmt.Sprint(s.signIns), "--out", s.path("sample")).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(s.ctx, s.samplelogs, "--signins", fmt.Sprint(s.signIns), "--out",
+		s.path("sample")).CombinedOutput(); err != nil {
 		return fmt.Errorf("samplelogs: %w\n%s", err, out)
 	}
 	s.evidence = s.path("sample", "evidence")
 	w := &s.whole
-	w.ingested, w.analysed, w.report, w.old = s.path("ingested.duckdb"), s.path("analysed.duckdb"), s.path("report"), s.path("old")
+	w.ingested, w.analysed, w.report, w.old = s.path("ingested.duckdb"), s.path("analysed.duckdb"), s.path("report"),
+		s.path("old")
 	w.took = map[string]time.Duration{}
 	steps := []struct {
 		name string

@@ -38,7 +38,8 @@ func (s *session) readOnly(from, name string) (string, error) {
 		return "", fmt.Errorf("a bind mount: %w", err)
 	}
 	mounted = append(mounted, dir)
-	if err := syscall.Mount("", dir, "", syscall.MS_BIND|syscall.MS_REMOUNT|syscall.MS_RDONLY|syscall.MS_NOSUID|syscall.MS_NODEV, ""); err != nil {
+	if err := syscall.Mount("", dir, "",
+		syscall.MS_BIND|syscall.MS_REMOUNT|syscall.MS_RDONLY|syscall.MS_NOSUID|syscall.MS_NODEV, ""); err != nil {
 		return "", fmt.Errorf("a read-only mount: %w", err)
 	}
 	return dir, nil

@@ -56,7 +56,8 @@ func (r result) String() string {
 
 // crashed says whether it ended in a way that no input excuses.
 func (r result) crashed() bool {
-	return r.tooLong || r.tooMuch || r.status < 0 || r.status > 5 && r.status != 130 || strings.Contains(r.err, "goroutine ") || strings.Contains(r.err, "INTERNAL Error")
+	return r.tooLong || r.tooMuch || r.status < 0 || r.status > 5 && r.status != 130 ||
+		strings.Contains(r.err, "goroutine ") || strings.Contains(r.err, "INTERNAL Error")
 }
 
 const mostMemory = 1229 << 20

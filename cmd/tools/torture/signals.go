@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// signals ends runs by the signals that a user, a system or a terminal sends, at random moments: nothing temporary is left, at once.
+// signals ends runs by the signals that a user, a system or a terminal sends, at random moments: nothing temporary is
+// left, at once.
 func (s *session) signals() error {
 	random := rand.New(rand.NewPCG(s.seed, 4))
 	rounds := 24
@@ -46,7 +47,8 @@ func (s *session) signals() error {
 		switch {
 		case r.status == 130:
 			interrupted++
-			if differs := differences(got, s.whole.superseded); differs != "" && differences(got, s.whole.reported) != "" {
+			if differs := differences(got, s.whole.superseded); differs != "" &&
+				differences(got, s.whole.reported) != "" {
 				s.fail("%v after %v: the report: %s", signal, after, differs)
 			}
 		case r.status == 0:
@@ -80,8 +82,10 @@ func (s *session) nobodyReads() error {
 	defer w.Close()
 	report := s.path("unread")
 	defer os.RemoveAll(report)
-	args := slices.DeleteFunc(append(s.judged("run", ""), s.evidence, "--out", report), func(a string) bool { return a == "--quiet" })
-	if ended := s.tapaudit(limits{stdout: w}, args...); ended.status != 1 || !strings.Contains(ended.err, "broken pipe") {
+	args := slices.DeleteFunc(append(s.judged("run", ""), s.evidence, "--out", report),
+		func(a string) bool { return a == "--quiet" })
+	if ended := s.tapaudit(limits{stdout: w}, args...); ended.status != 1 ||
+		!strings.Contains(ended.err, "broken pipe") {
 		s.fail("nobody reads its output: %v", ended)
 	}
 	if err := sameReport(report, s.whole.reported); err != nil {

@@ -12,8 +12,8 @@ import (
 	"path/filepath"
 )
 
-// splitLargest splits the largest file of a folder, of lines, into parts of about the same size, so that a load that is killed
-// has some parts behind it. It returns the size of the folder in bytes.
+// splitLargest splits the largest file of a folder, of lines, into parts of about the same size, so that a load that
+// is killed has some parts behind it. It returns the size of the folder in bytes.
 func splitLargest(dir string, parts int) (total int64, err error) {
 	var largest string
 	var size int64

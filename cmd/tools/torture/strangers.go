@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// stranger is one thing of our own kind that somebody hands over, made so that it acts when it is used: a case, a lake, a
-// report folder, a rules folder, a configuration, a key, a folder of evidence.
+// stranger is one thing of our own kind that somebody hands over, made so that it acts when it is used: a case, a
+// lake, a report folder, a rules folder, a configuration, a key, a folder of evidence.
 type stranger struct {
 	name    string
 	make    func(t *trap) error           // lays it out in the folder t.given
@@ -95,14 +95,17 @@ func (s *session) handOver(a stranger) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	t := &trap{s: s, given: filepath.Join(dir, "given"), home: filepath.Join(dir, "home"), out: filepath.Join(dir, "out")}
+	t := &trap{s: s, given: filepath.Join(dir, "given"), home: filepath.Join(dir, "home"),
+		out: filepath.Join(dir, "out")}
 	for _, folder := range []string{t.given, t.home, t.out, t.own("keys")} {
 		if err := os.MkdirAll(folder, 0o700); err != nil {
 			return err
 		}
 	}
-	for name, text := range map[string]string{"secret.txt": canary + "\n", "table.csv": "name,secret\nnora," + canary + "\n",
-		"secret.json": `{"id":"` + canary + `"}` + "\n", "keys/id": canary + "\n", "notes.md": "what I think: " + canary + "\n"} {
+	for name, text := range map[string]string{"secret.txt": canary + "\n", "table.csv": "name,secret\nnora," + canary +
+		"\n",
+		"secret.json": `{"id":"` + canary + `"}` + "\n", "keys/id": canary + "\n", "notes.md": "what I think: " +
+			canary + "\n"} {
 		if err := os.WriteFile(t.own(name), []byte(text), 0o600); err != nil {
 			return err
 		}

@@ -23,21 +23,24 @@ func strangeLakes() (all []stranger) {
 		return append([][]string{{"run", t.in("lake"), "--out", t.to("report")}}, add(t)...)
 	}
 	lake := func(name, says string, ends []int, runs func(*trap) [][]string, lay func(t *trap, lake string) error) {
-		all = append(all, stranger{name: "a lake " + name, ends: ends, says: says, runs: runs, changes: true, make: func(t *trap) error {
-			if err := copyFolder(t.s.path("lake"), t.in("lake")); err != nil {
-				return err
-			}
-			return lay(t, t.in("lake"))
-		}})
+		all = append(all, stranger{name: "a lake " + name, ends: ends, says: says, runs: runs, changes: true,
+			make: func(t *trap) error {
+				if err := copyFolder(t.s.path("lake"), t.in("lake")); err != nil {
+					return err
+				}
+				return lay(t, t.in("lake"))
+			}})
 	}
 	lake("whose lake.json in the making is a link", "", either, add, func(t *trap, lake string) error {
 		return os.Symlink(t.own("table.csv"), filepath.Join(lake, ".lake.json.next"))
 	})
-	lake("whose lake.json in the making is the user's file by another name", "", either, add, func(t *trap, lake string) error {
-		return os.Link(t.own("table.csv"), filepath.Join(lake, ".lake.json.next"))
-	})
+	lake("whose lake.json in the making is the user's file by another name", "", either, add,
+		func(t *trap, lake string) error {
+			return os.Link(t.own("table.csv"), filepath.Join(lake, ".lake.json.next"))
+		})
 	for _, not := range notFiles {
-		lake("whose lake.json in the making is "+not.name, "", either, add, func(t *trap, lake string) error { return not.make(t, filepath.Join(lake, ".lake.json.next")) })
+		lake("whose lake.json in the making is "+not.name, "", either, add,
+			func(t *trap, lake string) error { return not.make(t, filepath.Join(lake, ".lake.json.next")) })
 		lake("whose lake.json is "+not.name, `lake\.json`, refused, add, func(t *trap, lake string) error {
 			if err := os.Remove(filepath.Join(lake, "lake.json")); err != nil {
 				return err
@@ -51,7 +54,8 @@ func strangeLakes() (all []stranger) {
 		}
 		return os.Symlink(t.own("secret.json"), filepath.Join(lake, "lake.json"))
 	})
-	for _, deep := range []struct{ name, below string }{{"sign-ins", "signins"}, {"tenants", "signins/*"}, {"days", "signins/*/*"}, {"audits", "audits"}} {
+	for _, deep := range []struct{ name, below string }{{"sign-ins", "signins"}, {"tenants", "signins/*"},
+		{"days", "signins/*/*"}, {"audits", "audits"}} {
 		lake("whose folder of "+deep.name+" is a link", "(?i)link", refused, add, func(t *trap, lake string) error {
 			found, err := filepath.Glob(filepath.Join(lake, filepath.FromSlash(deep.below)))
 			if err != nil || len(found) == 0 {
@@ -102,16 +106,17 @@ func strangeLakes() (all []stranger) {
 			return os.Symlink(t.own("table.csv"), filepath.Join(filepath.Dir(part), "."+filepath.Base(part)+".next"))
 		})
 	})
-	lake("whose parts in the making are the user's by another name", "", either, add, func(t *trap, lake string) error {
-		done := false
-		return parts(lake, func(part string) error {
-			if done {
-				return nil
-			}
-			done = true
-			return os.Link(t.own("table.csv"), filepath.Join(filepath.Dir(part), "."+filepath.Base(part)+".next"))
+	lake("whose parts in the making are the user's by another name", "", either, add,
+		func(t *trap, lake string) error {
+			done := false
+			return parts(lake, func(part string) error {
+				if done {
+					return nil
+				}
+				done = true
+				return os.Link(t.own("table.csv"), filepath.Join(filepath.Dir(part), "."+filepath.Base(part)+".next"))
+			})
 		})
-	})
 	lake("whose parts are pipes", "", either, both, func(_ *trap, lake string) error {
 		return parts(lake, func(part string) error {
 			if err := os.Remove(part); err != nil {
@@ -137,7 +142,8 @@ func strangeLakes() (all []stranger) {
 	lake("whose lake.json is a million brackets", "lake", refused, add, func(_ *trap, lake string) error {
 		return os.WriteFile(filepath.Join(lake, "lake.json"), bytes.Repeat([]byte(`{"a":[`), 1_000_000), 0o600)
 	})
-	all = append(all, stranger{name: "a lake to be written to a pipe", ends: refused, says: "folder|directory", runs: add,
+	all = append(all, stranger{name: "a lake to be written to a pipe", ends: refused, says: "folder|directory",
+		runs: add,
 		make: func(t *trap) error { return fifo(t.in("lake")) }})
 	return all
 }
@@ -187,13 +193,15 @@ func strangeReports() (all []stranger) {
 		}
 		return nil
 	}
-	report := func(name, says string, ends []int, changes bool, runs func(*trap) [][]string, lay func(t *trap, report string) error) {
-		all = append(all, stranger{name: "a report " + name, ends: ends, says: says, changes: changes, runs: runs, also: tells, make: func(t *trap) error {
-			if err := copyFolder(t.s.whole.report, t.in("report")); err != nil {
-				return err
-			}
-			return lay(t, t.in("report"))
-		}})
+	report := func(name, says string, ends []int, changes bool, runs func(*trap) [][]string,
+		lay func(t *trap, report string) error) {
+		all = append(all, stranger{name: "a report " + name, ends: ends, says: says, changes: changes, runs: runs,
+			also: tells, make: func(t *trap) error {
+				if err := copyFolder(t.s.whole.report, t.in("report")); err != nil {
+					return err
+				}
+				return lay(t, t.in("report"))
+			}})
 	}
 	write := func(name, text string) func(*trap, string) error {
 		return func(_ *trap, report string) error {
@@ -201,7 +209,8 @@ func strangeReports() (all []stranger) {
 		}
 	}
 	report("with an examiner's notes in it", `notes\.txt`, refused, false, again(), write("notes.txt", "my notes"))
-	report("with an examiner's notes in a hidden file", `\.notes`, refused, false, again(), write(".notes", "my notes"))
+	report("with an examiner's notes in a hidden file", `\.notes`, refused, false, again(),
+		write(".notes", "my notes"))
 	report("with notes in a table", `findings\.csv`, refused, false, again(), func(_ *trap, report string) error {
 		f, err := os.OpenFile(filepath.Join(report, "findings.csv"), os.O_APPEND|os.O_WRONLY, 0)
 		if err != nil {
@@ -214,16 +223,19 @@ func strangeReports() (all []stranger) {
 	report("with an examiner's folder in it", `mine`, refused, false, again(), func(_ *trap, report string) error {
 		return os.Mkdir(filepath.Join(report, "mine"), 0o700)
 	})
-	report("with notes, to be replaced all the same", "", judged, true, again("--replace"), write("notes.txt", "my notes"))
-	report("with a link to the user's folder, to be replaced", "", judged, true, again("--replace"), func(t *trap, report string) error {
-		return os.Symlink(t.home, filepath.Join(report, "more"))
-	})
-	report("with the user's file by another name, to be replaced", "", judged, true, again("--replace"), func(t *trap, report string) error {
-		if err := os.Remove(filepath.Join(report, "findings.csv")); err != nil {
-			return err
-		}
-		return os.Link(t.own("table.csv"), filepath.Join(report, "findings.csv"))
-	})
+	report("with notes, to be replaced all the same", "", judged, true, again("--replace"),
+		write("notes.txt", "my notes"))
+	report("with a link to the user's folder, to be replaced", "", judged, true, again("--replace"),
+		func(t *trap, report string) error {
+			return os.Symlink(t.home, filepath.Join(report, "more"))
+		})
+	report("with the user's file by another name, to be replaced", "", judged, true, again("--replace"),
+		func(t *trap, report string) error {
+			if err := os.Remove(filepath.Join(report, "findings.csv")); err != nil {
+				return err
+			}
+			return os.Link(t.own("table.csv"), filepath.Join(report, "findings.csv"))
+		})
 	report("over which nothing is to be assessed", "", []int{5}, false, func(t *trap) [][]string {
 		return [][]string{{"run", t.s.path("none"), "--out", t.in("report")}}
 	}, func(*trap, string) error { return nil })
@@ -233,9 +245,12 @@ func strangeReports() (all []stranger) {
 	report("over which evidence is missing", "", refused, false, func(t *trap) [][]string {
 		return [][]string{{"run", t.s.path("nowhere"), "--out", t.in("report")}}
 	}, func(*trap, string) error { return nil })
-	all = append(all, stranger{name: "a report whose folder is a link to the user's", ends: refused, runs: again(), make: func(t *trap) error { return os.Symlink(t.home, t.in("report")) }},
-		stranger{name: "a report whose folder is a pipe", ends: refused, runs: look, make: func(t *trap) error { return fifo(t.in("report")) }},
-		stranger{name: "a report to be written to a pipe", ends: refused, runs: again(), make: func(t *trap) error { return fifo(t.in("report")) }})
+	all = append(all, stranger{name: "a report whose folder is a link to the user's", ends: refused, runs: again(),
+		make: func(t *trap) error { return os.Symlink(t.home, t.in("report")) }},
+		stranger{name: "a report whose folder is a pipe", ends: refused, runs: look,
+			make: func(t *trap) error { return fifo(t.in("report")) }},
+		stranger{name: "a report to be written to a pipe", ends: refused, runs: again(),
+			make: func(t *trap) error { return fifo(t.in("report")) }})
 	rename := func(from func(string) bool, to string) func(*trap, string) error {
 		return func(_ *trap, report string) error {
 			return rewriteStrings(filepath.Join(report, "manifest.json"), func(s string) string {
@@ -250,19 +265,24 @@ func strangeReports() (all []stranger) {
 	above := rename(outputs, "../../home/secret.txt")
 	report("whose manifest names files above it", "", []int{0, 1, 2, 3}, false, look, above)
 	report("whose manifest names files above it, to be replaced", "", refused, false, again(), above)
-	report("whose manifest names files above it, to be replaced all the same", "", either, true, again("--replace"), above)
-	report("whose manifest names the user's by path", "", []int{0, 1, 2, 3}, false, look, func(t *trap, r string) error {
-		return rename(outputs, t.own("secret.txt"))(t, r)
-	})
-	report("whose manifest clears the screen", "", []int{0, 1, 2, 3}, false, look, rename(outputs, "\x1b[2J\u202e\u200bx.csv"))
-	report("of a program that clears the screen", "", []int{0, 1, 2, 3}, false, look, rename(func(s string) bool { return s == "unreleased" || strings.HasPrefix(s, "v") }, "\x1b[2J\u202e1"))
+	report("whose manifest names files above it, to be replaced all the same", "", either, true, again("--replace"),
+		above)
+	report("whose manifest names the user's by path", "", []int{0, 1, 2, 3}, false, look,
+		func(t *trap, r string) error {
+			return rename(outputs, t.own("secret.txt"))(t, r)
+		})
+	report("whose manifest clears the screen", "", []int{0, 1, 2, 3}, false, look,
+		rename(outputs, "\x1b[2J\u202e\u200bx.csv"))
+	report("of a program that clears the screen", "", []int{0, 1, 2, 3}, false, look,
+		rename(func(s string) bool { return s == "unreleased" || strings.HasPrefix(s, "v") }, "\x1b[2J\u202e1"))
 	all[len(all)-1].also = nil // it is as its manifest says
 	for _, file := range []string{"manifest.json", "findings.json", "manifest.json.minisig"} {
 		for _, not := range notFiles {
-			report("whose "+file+" is "+not.name, "", []int{0, 1, 2, 3}, false, look, func(t *trap, report string) error {
-				_ = os.Remove(filepath.Join(report, file))
-				return not.make(t, filepath.Join(report, file))
-			})
+			report("whose "+file+" is "+not.name, "", []int{0, 1, 2, 3}, false, look,
+				func(t *trap, report string) error {
+					_ = os.Remove(filepath.Join(report, file))
+					return not.make(t, filepath.Join(report, file))
+				})
 			if a := &all[len(all)-1]; not.name == "5 GB of nothing" {
 				a.times = 5 // verify hashes it
 				if file == "manifest.json.minisig" {
@@ -277,31 +297,34 @@ func strangeReports() (all []stranger) {
 		}
 		return os.Symlink(t.own("secret.json"), filepath.Join(report, "findings.json"))
 	})
-	report("whose manifest is a million brackets", "manifest", refused, false, look, func(_ *trap, report string) error {
-		return os.WriteFile(filepath.Join(report, "manifest.json"), bytes.Repeat([]byte(`{"inputs":[`), 1_000_000), 0o600)
-	})
-	all = append(all, stranger{name: "a report whose findings are PowerShell", ends: []int{0, 1, 2}, make: func(t *trap) error {
-		if err := copyFolder(t.s.whole.report, t.in("report")); err != nil {
-			return err
-		}
-		return rewriteStrings(filepath.Join(t.in("report"), "findings.json"), func(s string) string {
-			if len(s) > 40 {
-				return "x\r\nRemove-Item evil\n#>\nRemove-Item evil\u2028Remove-Item evil\u0085Remove-Item evil`nRemove-Item evil"
-			}
-			return s
+	report("whose manifest is a million brackets", "manifest", refused, false, look,
+		func(_ *trap, report string) error {
+			return os.WriteFile(filepath.Join(report, "manifest.json"), bytes.Repeat([]byte(`{"inputs":[`), 1_000_000),
+				0o600)
 		})
-	}, runs: func(t *trap) [][]string { return [][]string{{"remediate", t.in("report"), "--out", t.to("fixes.ps1")}} }, also: func(t *trap, _ result) error {
-		text, err := os.ReadFile(t.to("fixes.ps1"))
-		if err != nil {
-			return nil // it was refused
-		}
-		for _, line := range regexp.MustCompile("[\r\n\u0085\u2028\u2029]+").Split(string(text), -1) {
-			if line = strings.TrimLeft(line, "\ufeff \t"); line != "" && !strings.HasPrefix(line, "#") || strings.Contains(line, "#>") || strings.Contains(line, "<#") {
-				return fmt.Errorf("a line of the script is no comment: %.200q", line)
+	all = append(all, stranger{name: "a report whose findings are PowerShell", ends: []int{0, 1, 2},
+		make: func(t *trap) error {
+			if err := copyFolder(t.s.whole.report, t.in("report")); err != nil {
+				return err
 			}
-		}
-		return nil
-	}})
+			return rewriteStrings(filepath.Join(t.in("report"), "findings.json"), func(s string) string {
+				if len(s) > 40 {
+					return "x\r\nRemove-Item evil\n#>\nRemove-Item evil\u2028Remove-Item evil\u0085Remove-Item evil`nRemove-Item evil"
+				}
+				return s
+			})
+		}, runs: func(t *trap) [][]string { return [][]string{{"remediate", t.in("report"), "--out", t.to("fixes.ps1")}} }, also: func(t *trap, _ result) error {
+			text, err := os.ReadFile(t.to("fixes.ps1"))
+			if err != nil {
+				return nil // it was refused
+			}
+			for _, line := range regexp.MustCompile("[\r\n\u0085\u2028\u2029]+").Split(string(text), -1) {
+				if line = strings.TrimLeft(line, "\ufeff \t"); line != "" && !strings.HasPrefix(line, "#") || strings.Contains(line, "#>") || strings.Contains(line, "<#") {
+					return fmt.Errorf("a line of the script is no comment: %.200q", line)
+				}
+			}
+			return nil
+		}})
 	return all
 }
 

@@ -46,7 +46,8 @@ func (s *session) trace() error {
 		{"completion", "bash"}, {"version"}, {"help"},
 	} {
 		log := filepath.Join(dir, "log")
-		l := limits{env: env, wrapper: []string{"strace", "-f", "-qq", "-y", "-s", "4096", "-o", log, "-e", "trace=%network,%process,open,openat,openat2,creat,readlink,readlinkat"}}
+		l := limits{env: env, wrapper: []string{"strace", "-f", "-qq", "-y", "-s", "4096", "-o", log, "-e",
+			"trace=%network,%process,open,openat,openat2,creat,readlink,readlinkat"}}
 		if args[1%len(args)] == "-" {
 			l.stdin = in
 		}
@@ -55,7 +56,8 @@ func (s *session) trace() error {
 		if args[1%len(args)] == "-" && r.status == 5 { // a list is no evidence
 			r.status = 0
 		}
-		if r.crashed() || (r.status == 2) != refused || !refused && r.status != 0 && !(args[0] == "diff" && r.status == 3) {
+		if r.crashed() || (r.status == 2) != refused || !refused && r.status != 0 &&
+			!(args[0] == "diff" && r.status == 3) {
 			s.fail("under strace: %v", r)
 		}
 		text, err := os.ReadFile(log)
@@ -69,7 +71,8 @@ func (s *session) trace() error {
 		s.judgeTrace(strings.Join(args, " "), string(text), home, []string{dir, s.tmp(), "/dev/null"})
 	}
 	netless := filepath.Join(dir, "netless")
-	if r := s.tapaudit(limits{wrapper: []string{"unshare", "--net", "--"}}, append(s.judged("run", ""), s.evidence, "--out", netless)...); r.status != 0 {
+	if r := s.tapaudit(limits{wrapper: []string{"unshare", "--net", "--"}},
+		append(s.judged("run", ""), s.evidence, "--out", netless)...); r.status != 0 {
 		s.fail("without a network: %v", r)
 	} else if err := sameReport(netless, s.whole.reported); err != nil {
 		s.fail("without a network: %v", err)
@@ -102,7 +105,8 @@ func (s *session) judgeTrace(what, text, home string, writable []string) {
 		case cloned.MatchString(line) && !strings.Contains(line, "CLONE_THREAD"):
 			s.fail("%s starts a process: %s", what, line)
 		}
-		if strings.Contains(line, `"`+home) || strings.Contains(line, "/.duckdb") || strings.Contains(line, "/.config") {
+		if strings.Contains(line, `"`+home) || strings.Contains(line, "/.duckdb") ||
+			strings.Contains(line, "/.config") {
 			s.fail("%s looks into the home directory: %s", what, line)
 		}
 		if m := opened.FindStringSubmatch(line); m != nil && writes.MatchString(m[3]) {
