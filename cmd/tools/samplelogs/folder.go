@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzip"
+
+	"tapaudit/ingest/madeup"
 )
 
 // folder collects the files of sample-logs, by slash-separated path.
@@ -180,7 +182,7 @@ func (f folder) write(out string) error {
 func (w *world) signInFiles(f folder) error {
 	c := w.contoso
 	months := map[string][]*signIn{}
-	var plain []plainSignIn
+	var plain []madeup.SignIn
 	var interactive, background []envelope
 	for _, s := range c.signIns {
 		month := s.time.Format("2006-01")

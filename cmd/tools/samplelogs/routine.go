@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"time"
+
+	"tapaudit/ingest/madeup"
 )
 
 // routine writes the ordinary days of both tenants. Nobody in them uses a pass.
@@ -146,11 +148,11 @@ func (w *world) stream(n int, give func(*signIn) error) error {
 		people[i] = w.person(w.contoso, fmt.Sprintf("staff%06d", i+1), fmt.Sprintf("Staff Member %d", i+1),
 			time.Date(2022, 3, 1, 8, 0, 0, 0, time.UTC))
 	}
-	policies := make([]appliedPolicy, len(policyNames))
+	policies := make([]madeup.AppliedPolicy, len(policyNames))
 	for i, name := range policyNames {
-		policies[i] = appliedPolicy{w.guid("conditional access", name), name,
-			[]string{"RequireCompliantDevice", "RequireDomainJoinedDevice"},
-			[]string{"SignInFrequency", "PersistentBrowserSessionMode"}, "notApplied"}
+		policies[i] = madeup.AppliedPolicy{ID: w.guid("conditional access", name), DisplayName: name,
+			EnforcedGrantControls:   []string{"RequireCompliantDevice", "RequireDomainJoinedDevice"},
+			EnforcedSessionControls: []string{"SignInFrequency", "PersistentBrowserSessionMode"}, Result: "notApplied"}
 	}
 	policies[0].Result = "success"
 	rng := w.random("stream")
