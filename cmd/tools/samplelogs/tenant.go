@@ -123,6 +123,7 @@ type device struct{ id, name string }
 type world struct {
 	seed              uint64
 	contoso, fabrikam *tenant
+	wingtip           *tenant
 	roster, register  []string // CSV lines
 	truth             truth
 	played            []*scene
@@ -170,6 +171,8 @@ func newWorld(r request) (*world, error) {
 	w.contoso = &tenant{id: w.guid("tenant", "contoso"), name: "Contoso Ltd", domain: "contoso.example",
 		group: w.guid("group", "TAP onboarding"), blind: blindDays, gap: gapDays}
 	w.fabrikam = &tenant{id: w.guid("tenant", "fabrikam"), name: "Fabrikam", domain: "fabrikam.example"}
+	w.wingtip = &tenant{id: w.guid("tenant", "wingtip"), name: "Wingtip", domain: "wingtip.example",
+		group: w.guid("group", "wingtip", "TAP onboarding")}
 	w.hrApp = w.guid("application", "HR Onboarding Connector")
 	w.truth.start(w)
 	c := w.cast(w.contoso)
