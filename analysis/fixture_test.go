@@ -145,9 +145,9 @@ func (f *fixture) guess(when, user string, options ...option) {
 }
 
 func steps(all ...record) option { return set("authenticationDetails", all) }
-func from(ip string) option           { return set("ipAddress", ip) }
-func asn(n any) option                { return set("autonomousSystemNumber", n) }
-func session(name string) option      { return set("sessionId", idOf("session "+name)) }
+func from(ip string) option      { return set("ipAddress", ip) }
+func asn(n any) option           { return set("autonomousSystemNumber", n) }
+func session(name string) option { return set("sessionId", idOf("session "+name)) }
 func correlation(name string) option {
 	return set("correlationId", idOf("correlation "+name))
 }

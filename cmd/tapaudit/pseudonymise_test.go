@@ -239,6 +239,24 @@ var publicTexts = func() map[string]bool {
 29d9ed98-a469-4536-ade2-f981bc1d605e
 c4e39bd9-1100-46d3-8c65-fb160da0071f
 ce79fdc4-cd1d-4ea5-8139-e74d7dbe0bb7
+c44b4083-3bb0-49c1-b47d-974e53cbdf3c
+fe930be7-5e62-47db-91af-98c3a49a38b1
+add app role assignment to service principal
+approle.value
+azure ad joined
+azure resource manager
+conditional access
+microsoft azure cli
+policy
+serviceprincipal
+serviceprincipal.appid
+serviceprincipal.objectid
+update conditional access policy
+user administrator
+user deleted authenticator app with notification and code
+user deleted security info
+userauthmethod-tap.readwrite.all
+your temporary access pass was used before and cannot be used again.
 access has been blocked by conditional access policies. the access policy does not allow token issuance.
 add device
 add member to group

@@ -20,14 +20,14 @@ func registrationWeakened(s *scene) {
 	when := at(8, 28, 14, 0)
 	s.who = append(s.who, s.cast.petra.name)
 	state := func(is string) any {
-		return map[string]any{"displayName": "Protect registration of security info", "state": is,
+		return map[string]any{"displayName": registrationPolicy, "state": is,
 			"conditions": map[string]any{"applications": map[string]any{
 				"includeUserActions": []string{"urn:user:registersecurityinfo"}}},
 			"grantControls": map[string]any{"operator": "OR", "builtInControls": []string{"mfa"}}}
 	}
 	s.audit(when, "Conditional Access", "Policy", "Update conditional access policy", "", desk(s.cast.petra),
 		onOther("Policy", s.w.guid("conditional access", s.tenant.domain, "registration"),
-			"Protect registration of security info",
+			registrationPolicy,
 			change("ConditionalAccessPolicy", state("enabled"), state("disabled"))))
 	s.expectOn("TAP-POLICY-REGISTRATION-WEAKENED", "high", s.tenant.id, "", when)
 }
@@ -177,7 +177,7 @@ func twoPlaces(s *scene) {
 
 // sharedDevice: the passes of three newcomers are typed into one laptop, at two places.
 func sharedDevice(s *scene) {
-	laptop := device{s.w.guid("device", "shared"), "NB-SHARED"}
+	laptop := device{id: s.w.guid("device", "shared")}
 	onLaptop := func(in *signIn) { in.DeviceDetail = detail(laptop) }
 	for i, from := range []network{flat, flat, cafe} {
 		when := at(7, 13+7*i, 14, 0)
@@ -187,7 +187,7 @@ func sharedDevice(s *scene) {
 		s.registerMethod(l, l.time.Add(5*time.Minute))
 		s.expectLogIn(l, unknown("place"))
 		if i == 0 {
-			s.expectOn("TAP-DEVICE-SHARED", "medium", laptop.id, laptop.name, l.time)
+			s.expectOn("TAP-DEVICE-SHARED", "medium", laptop.id, laptop.id, l.time)
 		}
 	}
 }
@@ -241,14 +241,12 @@ func (s *scene) giveRole(p *person, when time.Time, name, template string) {
 func (w *world) oddFiles(f folder) error {
 	c := w.contoso
 	p := w.played[0].cast.staff[1]
-	in := "evidence/other/tenantId=" + c.id + "/"
-	portal := in + "InteractiveSignIns.csv"
+	portal, rooms := "evidence/other/tenantId="+c.id+"/InteractiveSignIns.csv", "evidence/other/meeting-rooms.json"
 	f[portal] = fmt.Appendf(nil, "Date (UTC),Request ID,User ID,Username,Application,IP address,Home tenant ID,Status,"+
 		"Sign-in error code\n08/09/2026 09:30,%s,%s,%s,%s,%s,%s,Success,0\n",
 		w.guid("sign-in", "portal"), p.id, p.upn, officeHome.Name, office.address, c.id)
 	w.expectFile("EVIDENCE-AMBIGUOUS-DATES", "medium", portal, f[portal])
-	rooms := in + "meeting-rooms.json"
-	if err := f.indented(rooms, []map[string]any{{"room": "Rigi", "seats": 8}, {"room": "Säntis", "seats": 14}}); err != nil {
+	if err := f.indented(rooms, []map[string]any{{"room": "Matterhorn", "seats": 8}}); err != nil {
 		return err
 	}
 	w.expectFile("EVIDENCE-NOT-RECOGNISED", "medium", rooms, f[rooms])
