@@ -258,6 +258,9 @@ WITH attempted AS (SELECT DISTINCT tenant_id, user_id FROM signins WHERE attempt
 SELECT tenant_id, user_id, user_id AS name FROM attempted
 UNION SELECT a.tenant_id, a.user_id, t.upn FROM attempted AS a JOIN ties AS t ON t.tenant = a.tenant_id AND t.user_id = a.user_id;
 
+-- The id that a UPN stands for where users are counted, whenever that was.
+CREATE OR REPLACE TABLE ids_of_upns AS SELECT tenant, upn, min(user_id) AS user_id FROM ties GROUP BY tenant, upn;
+
 -- Shared egress: addresses from which five or more users signed in successfully, three of whom never attempted a pass; or five
 -- who came on two days each, on no pass. Asked of addresses of attempts and of strong proofs.
 CREATE OR REPLACE TABLE shared_egress AS
@@ -295,7 +298,7 @@ users AS (
 resolved AS (
     SELECT u.tenant, u.ip, coalesce(u.attempted, t.user_id, u.name) AS user_id, bool_or(u.attempted IS NOT NULL) AS attempted, max(u.days) AS days
     FROM users AS u
-    LEFT JOIN (SELECT tenant, upn, min(user_id) AS user_id FROM ties GROUP BY tenant, upn) AS t ON t.tenant = u.tenant AND t.upn = u.name
+    LEFT JOIN ids_of_upns AS t ON t.tenant = u.tenant AND t.upn = u.name
     GROUP BY ALL
 )
 SELECT tenant, ip
@@ -304,14 +307,19 @@ GROUP BY ALL
 HAVING count(*) >= 5 AND count(CASE WHEN NOT attempted THEN 1 END) >= 3 OR count(CASE WHEN days >= 2 THEN 1 END) >= 5;
 
 -- How many users who never attempted a pass signed in successfully from each country, and how many of such users did from
--- any. Of records and of extracts the fullest count holds, never the sum.
+-- any; one user, whichever name a record has. Of records and of extracts the fullest count holds, never the sum.
 CREATE OR REPLACE TABLE country_users AS
 WITH seen AS (
     SELECT DISTINCT s.tenant AS tenant_id, upper(trim(s.country)) AS country, coalesce(lower(s.user_id), lower(s.upn)) AS name
     FROM attributed_signins AS s
     WHERE s.error_code = 0 AND s.country IS NOT NULL AND coalesce(s.user_id, s.upn) IS NOT NULL AND s.tenant IS NOT NULL
 ),
-others AS (SELECT * FROM seen ANTI JOIN attempted_users AS a ON a.tenant_id = seen.tenant_id AND a.name = seen.name),
+others AS (
+    SELECT DISTINCT seen.tenant_id, seen.country, coalesce(t.user_id, seen.name) AS name
+    FROM seen
+    LEFT JOIN ids_of_upns AS t ON t.tenant = seen.tenant_id AND t.upn = seen.name
+    ANTI JOIN attempted_users AS a ON a.tenant_id = seen.tenant_id AND a.name = seen.name
+),
 anywhere AS (SELECT tenant_id, count(DISTINCT name) AS users FROM others GROUP BY tenant_id),
 counted AS (
     SELECT o.tenant_id, o.country, count(DISTINCT o.name) AS users, c.users AS users_anywhere
