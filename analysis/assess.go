@@ -210,7 +210,14 @@ func init() {
 			return verdict{"partly", []string{"the sign-ins name no resource by its id: whether a guarded one was reached cannot be said"}}
 		},
 		"devices": exported("devices", "device ids in its sign-ins"),
-		"risk":    exported("risk", "risk levels (they are hidden without a P2 licence)"),
+		"device ids": func(h have, tenant string) verdict {
+			if h.exported[export{"devices", tenant}] {
+				return yes
+			}
+			// Addresses can be compared.
+			return verdict{"partly", []string{"the sign-ins name no device by its id: only the address can show it"}}
+		},
+		"risk": exported("risk", "risk levels (they are hidden without a P2 licence)"),
 	}
 	for what, is := range map[string]func(s *settings.Settings) bool{
 		"business_hours":                func(s *settings.Settings) bool { return s.Hours != nil },

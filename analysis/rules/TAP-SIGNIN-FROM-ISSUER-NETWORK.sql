@@ -5,7 +5,7 @@ severity: high
 sign: [pass used where its issuer sits, passes used where their issuers sit]
 group: log-ins
 population: logins
-needs: [audit, tap-capable sign-in, shared addresses]
+needs: [audit, tap-capable sign-in, shared addresses, device ids]
 condition: >-
   the pass is known, its issuer is a person other than the user, and a TAP sign-in of the log-in came from the
   issuance's address (not from a trusted place nor shared egress), or with a device id that the issuer signed in with
