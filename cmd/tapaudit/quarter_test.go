@@ -82,7 +82,7 @@ func (q *madeUpTenant) signIn(at time.Time, s signIn) {
 	}
 	in.AuthenticationProtocol, in.NetworkLocationDetails = "none", []madeup.NetworkLocation{}
 	in.Status = madeup.Status{ErrorCode: s.code, FailureReason: "Other."}
-	in.DeviceDetail = madeup.Device{OperatingSystem: "Windows11"}
+	in.DeviceDetail = madeup.Device{DeviceID: s.who.id, OperatingSystem: "Windows11"}
 	in.Location = madeup.Location{City: "Bern", CountryOrRegion: "CH"}
 	in.AuthenticationDetails = []madeup.Step{{Time: in.CreatedDateTime, Method: s.method, Succeeded: true,
 		Requirement: "Primary authentication"}}
