@@ -39,7 +39,8 @@ WITH used AS (
 networks AS (SELECT DISTINCT tenant_id, counted_by, burst, asn, network FROM used),
 moved AS (
     SELECT DISTINCT a.tenant_id, a.counted_by, a.burst
-    FROM networks AS a JOIN networks AS b ON b.tenant_id = a.tenant_id AND b.counted_by = a.counted_by AND b.burst = a.burst
+    FROM networks AS a
+    JOIN networks AS b ON b.tenant_id = a.tenant_id AND b.counted_by = a.counted_by AND b.burst = a.burst
     WHERE is_other_network(a.asn, a.network, b.asn, b.network)
 ),
 odd AS (

@@ -7,15 +7,15 @@ parameters: {users: 5, minutes: 60}
 population: pass_requests
 needs: [graph-activity]
 condition: >-
-  Graph requests for temporaryAccessPassMethods of {users} or more different users within {minutes} minutes by one actor
-  (user or application) that is no approved issuer, that are GET, or answered 401 or 403, or POST answered 4xx; low when
-  all are GET answered 2xx [actor, burst; lists 50 users at most]
+  Graph requests for temporaryAccessPassMethods of {users} or more different users within {minutes} minutes by one
+  actor (user or application) that is no approved issuer, that are GET, or answered 401 or 403, or POST answered 4xx;
+  low when all are GET answered 2xx [actor, burst; lists 50 users at most]
 why: >-
   Reading who holds a pass, or trying to create passes without the right to, is how somebody looks for an account to
   take. A tool that reports on sign-in methods reads the same addresses and is refused nowhere.
 how_to_verify: >-
-  Read the requests in Graph activity: which application and which user sent them, from which address, and how they were
-  answered. Ask the owner of the application which job this was.
+  Read the requests in Graph activity: which application and which user sent them, from which address, and how they
+  were answered. Ask the owner of the application which job this was.
 how_to_fix: >-
   List a reporting tool among the approved issuers, or record an exception that names it. Otherwise revoke the actor's
   sessions, take its permissions on authentication methods away, and see what else it asked for.

@@ -15,8 +15,9 @@ why: >-
   Many failures on one user, or from one address on several users, can mean that somebody tries out passcodes. A user
   who mistypes a long passcode, or a training room where several people enrol, produces them too.
 how_to_verify: >-
-  List the failed attempts by time, address and user agent with their error codes, and see whether the users held a pass
-  at that time. Ask the users whether they were typing, and look for a success shortly afterwards from the same address.
+  List the failed attempts by time, address and user agent with their error codes, and see whether the users held a
+  pass at that time. Ask the users whether they were typing, and look for a success shortly afterwards from the same
+  address.
 how_to_fix: >-
   If a user mistyped, nothing is to be repaired; a copied passcode helps. Otherwise delete the passes of the users
   concerned, block the address by Conditional Access (this does not stop the guessing, but a right guess gets no

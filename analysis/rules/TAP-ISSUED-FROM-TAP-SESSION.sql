@@ -38,7 +38,8 @@ SELECT
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     'A pass was issued to ' || p.user_name || ' by ' || p.issuer_name || ', who had come in on a pass themselves at '
         || strftime(s.time, '%Y-%m-%d %H:%M') || ' UTC: ' || f.how AS summary,
-    [p.record] AS about, ['s:' || f.signin_no] AS supporting, CASE WHEN f.weak THEN 'medium' END AS severity, f.not_assessed
+    [p.record] AS about, ['s:' || f.signin_no] AS supporting, CASE WHEN f.weak THEN 'medium' END AS severity,
+    f.not_assessed
 FROM issued_on_passes($hours) AS f
 JOIN passes AS p ON p.pass_no = f.pass_no
 LEFT JOIN signins AS s ON s.signin_no = f.signin_no

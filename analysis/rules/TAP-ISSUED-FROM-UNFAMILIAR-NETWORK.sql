@@ -36,7 +36,8 @@ comparable AS (
     SELECT DISTINCT a.about
     FROM asked AS a JOIN asked_days AS d ON d.tenant_id = a.tenant_id AND d.user_id = a.user_id AND d.moment = a.time
     WHERE d.kind = 'system' AND a.asn IS NOT NULL
-        OR d.kind = 'network' AND contains(d.place, '/') AND contains(a.network, '/') AND contains(d.place, ':') = contains(a.network, ':')
+        OR d.kind = 'network' AND contains(d.place, '/') AND contains(a.network, '/')
+            AND contains(d.place, ':') = contains(a.network, ':')
 )
 SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,

@@ -36,11 +36,13 @@ SELECT
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     'A pass was issued to ' || p.user_name || ', whose account was created '
         || strftime(p.user_created, '%Y-%m-%d') || ' and shows no sign-in of the '
-        || counted($dormant_days, 'day', 'days') || ' before; leave, or a synchronized account that is new to the cloud, '
+        || counted($dormant_days, 'day', 'days')
+        || ' before; leave, or a synchronized account that is new to the cloud, '
         || 'would be innocent' AS summary,
     [p.record] AS about, CASE WHEN d.used_oddly THEN 'high' END AS severity,
     CASE WHEN p.user_created IS NULL THEN 'the evidence has no creation date of the user'
-        WHEN d.unknown THEN 'interactive and non-interactive sign-ins do not cover the ' || counted($covered_days, 'day', 'days')
+        WHEN d.unknown THEN 'interactive and non-interactive sign-ins do not cover the '
+            || counted($covered_days, 'day', 'days')
             || ' before the pass' END AS not_assessed
 FROM dormant_passes($dormant_days, $covered_days) AS d
 JOIN passes AS p ON p.pass_no = d.pass_no

@@ -30,8 +30,10 @@ techniques: [T1556.006]
 controls: [ISO27001:A.5.17, ISO27001:A.8.2, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 SELECT
-    r.tenant_id, 'tenant' AS subject_type, r.tenant_id AS subject_id, r.issuer_id AS actor_id, r.issuer_name AS actor_name,
-    'The policy ' || coalesce(r.name, 'without a name') || ', which protected the registration of methods, was weakened'
+    r.tenant_id, 'tenant' AS subject_type, r.tenant_id AS subject_id, r.issuer_id AS actor_id,
+    r.issuer_name AS actor_name,
+    'The policy ' || coalesce(r.name, 'without a name')
+        || ', which protected the registration of methods, was weakened'
         || coalesce(' by ' || r.issuer_name, '') || ': ' || array_to_string(r.how, '; ') AS summary,
     [r.record] AS about
 FROM registration_changes AS r

@@ -16,8 +16,8 @@ how_to_verify: >-
   the user whether they worked with these then. Where reading was throttled, more was read than is listed.
 how_to_fix: >-
   If it was not the user, revoke the sessions and treat what is listed as disclosed: tell its owners, take back shares
-  and links, and see what the mails that were read open elsewhere. Let authentication strengths for mail and files leave
-  passes out.
+  and links, and see what the mails that were read open elsewhere. Let authentication strengths for mail and files
+  leave passes out.
 fix: [revoke-user]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass

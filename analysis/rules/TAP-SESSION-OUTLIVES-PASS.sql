@@ -55,8 +55,8 @@ told AS (
             ORDER BY coalesce(ip, 'an unknown address') || coalesce(' (' || country || ')', '')) AS places
     FROM later GROUP BY login_no
 ),
--- Where nothing that ran on the pass shows how it was proved, nobody knows how long it ran; nor where all came too late to
--- count for that reason.
+-- Where nothing that ran on the pass shows how it was proved, nobody knows how long it ran; nor where all came too
+-- late to count for that reason.
 ran AS (
     SELECT login_no, signin_no FROM footprint
     UNION ALL
@@ -74,7 +74,8 @@ SELECT
     list_concat(l.supporting, t.records) AS supporting, greatest(l.last_time, t.last_time) AS last_seen,
     CASE WHEN t.strange THEN 'high' WHEN t.enrolled THEN 'low' END AS severity,
     l.sentence || '; its pass ended ' || strftime(t.end_time, '%Y-%m-%d %H:%M') || ' UTC, and the session went on: '
-        || counted(t.signins, 'sign-in', 'sign-ins') || ' until ' || strftime(t.last_time, '%Y-%m-%d %H:%M') || ' UTC, from ' || t.places AS summary,
+        || counted(t.signins, 'sign-in', 'sign-ins') || ' until ' || strftime(t.last_time, '%Y-%m-%d %H:%M')
+        || ' UTC, from ' || t.places AS summary,
     NULL AS not_assessed, l.login_no
 FROM login_findings AS l
 JOIN told AS t ON t.login_no = l.login_no

@@ -51,7 +51,8 @@ proofs AS (
 ),
 registered AS (
     SELECT l.login_no, min(m.time) AS first_time
-    FROM logins AS l JOIN method_events AS m ON m.tenant_id = l.tenant_id AND m.user_id = l.user_id AND m.time >= l.time
+    FROM logins AS l
+    JOIN method_events AS m ON m.tenant_id = l.tenant_id AND m.user_id = l.user_id AND m.time >= l.time
     GROUP BY l.login_no
 ),
 apart AS (
@@ -65,7 +66,8 @@ apart AS (
         AND (p.time <= u.time OR r.first_time IS NULL OR p.time < r.first_time OR p.familiar AND NOT u.familiar)
 ),
 told AS (
-    SELECT login_no, bool_or(other_country) AS other_country, list(DISTINCT 's:' || signin_no ORDER BY 's:' || signin_no) AS proofs,
+    SELECT login_no, bool_or(other_country) AS other_country,
+        list(DISTINCT 's:' || signin_no ORDER BY 's:' || signin_no) AS proofs,
         string_agg(DISTINCT strftime(time, '%Y-%m-%d %H:%M') || ' UTC from ' || coalesce(ip, 'an unknown address')
             || coalesce(' (' || country || ')', ''), ', ') AS places
     FROM apart GROUP BY login_no

@@ -10,9 +10,9 @@ condition: >-
   a criterion failed [log-in, lists which and why]. High when "issued" or "four_eyes" failed, three or more failed, or
   the user is privileged
 why: >-
-  Passes are acceptable where each log-in is supervised: an issued pass, an approved issuer other than the user, a known
-  purpose, a known place and time, prompt use, a registration as its outcome, and a pass that is closed afterwards. This
-  log-in failed at least one of these, and more or graver failures raise the severity.
+  Passes are acceptable where each log-in is supervised: an issued pass, an approved issuer other than the user, a
+  known purpose, a known place and time, prompt use, a registration as its outcome, and a pass that is closed
+  afterwards. This log-in failed at least one of these, and more or graver failures raise the severity.
 how_to_verify: >-
   Read which criteria failed and why in the finding, and which could not be assessed and for lack of what. Begin with
   the pass's issuance and issuer, then ask the user and the issuer for the request, and compare with the onboarding
