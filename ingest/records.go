@@ -245,8 +245,8 @@ func (c *loading) inWindows1252() bool {
 // headBytes is how much of a source is looked at to find out what it is.
 const headBytes = 64 << 10
 
-// begin reads a small source into memory; what is larger is read on a goroutine of its own, which stop ends. size is
-// of the buffer in which the source's beginning is looked at.
+// begin reads a small source into memory. What is larger is read on a goroutine of its own, which stop ends. The
+// source's beginning is looked at in a buffer of that size.
 func (c *loading) begin(content io.Reader) (input io.Reader, size int, stop func()) {
 	if c.head == nil {
 		c.head = make([]byte, smallBytes)

@@ -1,5 +1,5 @@
 // Package extract writes the reduction of a lake of sign-ins and audit events as the query text of the engine that the
-// lake lies under. What tapaudit judges of the result is what it would judge of the whole: the reduction leaves out
+// lake lies under. What tapaudit judges of the result is what it would judge of the whole. The reduction leaves out
 // only records that no rule reads, and counts what is to be known of those.
 //
 // The reduction is defined once. layouts.go says what it takes from where. Package record says what an attempt is, to

@@ -23,8 +23,8 @@ func (k kusto) value(path []string) string {
 	return "tostring(parse_json(" + text + ")." + strings.Join(path[1:], ".") + ")"
 }
 
-// kustoColumn is a column, or ” where the table has none of that name: which ones a workspace has depends on its table
-// and its age, and one missing name would refuse the whole query.
+// kustoColumn is a column, or ” where the table has none of that name. Which ones a workspace has depends on its table
+// and its age, and Kusto refuses a query for one missing name.
 func kustoColumn(name string) string { return "column_ifexists('" + name + "', '')" }
 
 func (k kusto) columns(columns []record.Column, sources map[string]string, interactive string) string {

@@ -12,8 +12,8 @@ import (
 	"tapaudit/ingest/regular"
 )
 
-// folder is a lake's folder. Whoever made it may be a stranger: nothing is read or written but regular files in
-// folders of its own, by names with slashes, and os.Root keeps to that whatever is exchanged meanwhile.
+// folder is a lake's folder. Whoever made it may be a stranger. Nothing is read or written but regular files in
+// folders of its own, by names with slashes. os.Root keeps to that whatever is exchanged meanwhile.
 type folder struct {
 	root *os.Root
 	dir  string // as it was named

@@ -1,6 +1,6 @@
-// Package lake keeps evidence as a lake: sign-ins, audit events and activities as Parquet, a file per kind of record,
-// tenant and day, and every other export (policies, users, roles) as it came. What a lake was made of stands in its
-// lake.json.
+// Package lake keeps evidence as a lake. Sign-ins, audit events and activities become Parquet, a file per kind of
+// record, tenant and day. Every other export (policies, users, roles) is kept as it came. What a lake was made of
+// stands in its lake.json.
 //
 //	lake.json
 //	signins/tenantId=<id>/day=2026-07-01/records.parquet
@@ -130,9 +130,9 @@ type Written struct {
 }
 
 // Write adds the case's evidence to the lake in dir, which it makes where there is none. Every file is replaced as a
-// whole; a run that was interrupted can be repeated. paths are what the case was loaded from: exports that are no log
-// are copied from there. tenant is for records that name none. work is a private folder, in which the database writes,
-// since it knows paths only: what it made is copied into the lake.
+// whole, so a run that was interrupted can be repeated. Exports that are no log are copied from paths, which the case
+// was loaded from. Records that name no tenant belong to tenant. The database knows paths only, so it writes into
+// work, a private folder, and what it made is copied into the lake.
 func Write(ctx context.Context, c *casefile.Case, dir, work, tenant string, paths []string) (*Written, error) {
 	if err := analysis.Attribute(ctx, c, tenant); err != nil {
 		return nil, err
@@ -346,8 +346,8 @@ func (k kind) writePartition(ctx context.Context, c *casefile.Case, f *folder, w
 	})
 }
 
-// query is the rows of a partition, in order of time. Records that are equal in all but where they came from are one:
-// of those with an id all, of those without as many as the export has that has most of them.
+// query is the rows of a partition, in order of time. Records that are equal in all but where they came from are one.
+// Of records without an id, as many stay as the export has that has most of them.
 func (k kind) query(p partition, from string, more bool) string {
 	var names, types []string
 	for _, column := range k.columns {
@@ -437,8 +437,8 @@ SELECT path, sha256, coalesce(path_tenant, '') AS path_tenant, holds_passcode FR
 
 var notInName = regexp.MustCompile(`[^\pL\pN ._@()+-]+`)
 
-// exportName is a name for a copy of the source: its own, made harmless, with the time of an archive's member where
-// the name has none, since that tells when a snapshot was taken.
+// exportName is a name for a copy of the source: its own, made harmless. Where it has no time, it gets that of the
+// archive's member, since that tells when a snapshot was taken.
 func exportName(s *evidence.Source) string {
 	name := strings.TrimLeft(notInName.ReplaceAllString(filepath.Base(filepath.FromSlash(s.Path)), "_"), ".")
 	for _, packed := range []string{".gz", ".zst"} {

@@ -126,9 +126,8 @@ type field struct {
 	read func(ast.Node)
 }
 
-// mapping reads a mapping of known fields in the order of the file, and returns
-// the keys it has; ok is false when the node is no mapping. where names the
-// mapping in errors.
+// mapping reads a mapping of known fields in the order of the file, and returns the keys it has. ok is false when the
+// node is no mapping. Errors name the mapping as where does.
 func (r *reader) mapping(node ast.Node, where string, fields ...field) (has map[string]bool, ok bool) {
 	m, ok := node.(*ast.MappingNode)
 	if !ok {

@@ -204,8 +204,8 @@ func verdictOf(o object) string {
 	return ""
 }
 
-// Filtered exports. What marks them is where the collector puts them, a hint that a renamed folder loses; what can
-// prove the hint wrong is a record that the filter would not have let through.
+// Filtered exports. What marks them is where the collector puts them, a hint that a renamed folder loses. A record
+// that the filter would not have let through proves the hint wrong.
 var (
 	// zt-export/SignIn/SignIn-<page>.json: successes of one application, cut off by size or by time.
 	zeroTrustSignIns = regexp.MustCompile(`(?i)(?:^|/)(?:zt-export/(?:[^/]+/)*)?SignIn/SignIn-\d+\.json|(?:^|/)zt-export/(?:[^/]+/)*SignIn[^/]*\.json`)

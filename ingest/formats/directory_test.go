@@ -38,9 +38,9 @@ func rowsOf(t *testing.T, out Outcome) []loaded {
 	return rows
 }
 
-// textOf is a row as one JSON object in the shape that it was read from: a column is where its kind reads it, and one
-// that no object has is under its own name. What is as in most records is left out: interactive, from no trusted
-// location, of the sign-in log, and the time, which tests look at by itself.
+// textOf is a row as one JSON object in the shape that it was read from. A column is where its kind reads it; one that
+// no object has is under its own name. What is as in most records is left out: interactive, from no trusted location,
+// of the sign-in log, and the time, which tests look at by itself.
 func textOf(r Row) string {
 	usual := map[string]string{"interactive": "true", "trusted_location": "false", "log": "signin"}
 	at := map[string]any{}

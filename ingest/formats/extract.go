@@ -12,9 +12,9 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// Lakes and their extracts. A lake that 'tapaudit lake' wrote has the case's own columns; an extract, which an engine
-// made of a lake by a query of 'tapaudit extract', has the same columns for its records, beside two tables of numbers.
-// Each row of an extract names the query in its column extract, each row of a lake has a column lake.
+// Lakes and their extracts. A lake that 'tapaudit lake' wrote has the case's own columns. An engine makes an extract
+// of a lake, by a query of 'tapaudit extract'. Its records have the same columns, and two tables of numbers stand
+// beside them. Each row of an extract names the query in its column extract, each row of a lake has a column lake.
 
 // Lake is what a lake has beside a record's columns.
 const (

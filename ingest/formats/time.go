@@ -15,9 +15,9 @@ import (
 type DateOrder int
 
 const (
-	// Usual is month first with slashes (2/25/2026), as Azure writes them, and day first with dots or dashes
-	// (25.2.2026,
-	// 25-2-2026), as the cultures that write those do: collectors use their machine's.
+	// Usual is month first with slashes (2/25/2026), as Azure writes dates, and day first with dots or dashes
+	// (25.2.2026, 25-2-2026). Collectors use their machine's culture, and the cultures with dots or dashes write the
+	// day first.
 	Usual DateOrder = iota
 	MonthFirst
 	DayFirst

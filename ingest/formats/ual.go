@@ -180,7 +180,8 @@ func splunkValues(event object, key string) []string {
 var wholeGUID = regexp.MustCompile(`(?i)^` + anyGUID + `$`)
 
 // actor is who signed in. The object id stands among the actors (type 0), in UserKey, or, of an account unknown to the
-// log, in UserId; the user principal name among the actors (type 5) or in UserId, which may say "Not Available".
+// log, in UserId. The user principal name stands among the actors (type 5) or in UserId, which may say "Not
+// Available".
 func actor(event, wrapping object) (id, upn string) {
 	eachID(event, "actor", func(text, kind string) {
 		switch {

@@ -21,8 +21,8 @@ type Inside struct {
 // deepestWrapper is how many wrappers inside one another are looked into.
 const deepestWrapper = 32
 
-// wrapping are the members that hold a record, a list of records or the text of either, the surest first: what a
-// pipeline left untouched comes before what it took apart.
+// wrapping are the members that hold a record, a list of records or the text of either. The surest come first: what a
+// pipeline left untouched before what it took apart.
 var wrapping = []string{
 	"_raw", "event.original", "@rawstring", "message", "full_message", "_source", "result", "results", "body",
 	"records", "value",

@@ -18,9 +18,9 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// unseen are the characters without a shape of their own: controls, formats (bidirectional ones among them), line and
-// paragraph separators, and what Unicode's Default_Ignorable_Code_Point adds to those (UAX #44): fillers, variation
-// selectors, tags, the combining grapheme joiner.
+// unseen are the characters without a shape of their own: controls, formats (bidirectional ones among them), and line
+// and paragraph separators. Unicode's Default_Ignorable_Code_Point (UAX #44) adds fillers, variation selectors, tags
+// and the combining grapheme joiner.
 var unseen = []*unicode.RangeTable{unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp,
 	unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector}
 
