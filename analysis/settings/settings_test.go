@@ -455,7 +455,8 @@ func TestExampleReadsCleanlyAndCoversEveryKey(t *testing.T) {
 		"onboarding_roster":      s.Roster != nil, "supervision_register": s.Register != nil,
 		"exceptions.tenant and expires": tenant, "exceptions.subject, from and approved_on": subject,
 		"rules.severity": severity, "rules.enabled": enabled, "rules.parameter": parameters,
-		"organisation": s.Organisation != "", "case.id": s.Case.ID != "", "case.examiner": s.Case.Examiner != "",
+		"organisation": s.Organisation != "", "tenants": len(s.Tenants) > 0,
+		"case.id": s.Case.ID != "", "case.examiner": s.Case.Examiner != "",
 		"case.collected_by": s.Case.CollectedBy != "", "case.collected_at": !s.Case.CollectedAt.IsZero(),
 		"case.source": s.Case.Source != "",
 	} {

@@ -69,6 +69,9 @@ func TestFlagsTakeWhatIsOffered(t *testing.T) {
 			if len(words) > 0 && f.NoOptDefVal != "" {
 				t.Errorf("%s --%s takes no value, yet %v are offered", c.CommandPath(), f.Name, words)
 			}
+			if f.Value.Type() != "bool" && f.Name != "out" && placeholders[f.Name] == "" {
+				t.Errorf("%s --%s: help does not say what it takes", c.CommandPath(), f.Name)
+			}
 		})
 	}
 	for _, name := range []string{"config", "case", "out", "evidence", "rules", "public-key", "sign"} {
