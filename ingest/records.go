@@ -162,7 +162,7 @@ func (c *loading) readOnce(how reading) error {
 		ended, err = c.rows(buffered, table)
 	case len(columns) > 0 && isNamedTable(r.src.Path):
 		r.look = formats.HeaderLooksLike(columns, r.src.Path)
-		refuse = "its header is none that is known: " +
+		refuse = "its header is not known: " +
 			record.Excerpt([]byte(strings.Join(columns, ", ")), 2*excerptLength) + "; it looks like " + r.look.What
 	case unreadable != nil && isNamedTable(r.src.Path):
 		refuse = unreadable.Error()
@@ -375,7 +375,7 @@ func isNamedTable(label string) bool {
 	return false
 }
 
-const noText = "it is no text"
+const noText = "it is not text"
 
 // notEvidence says what a text is that is none.
 func notEvidence(head []byte) string {

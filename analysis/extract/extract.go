@@ -16,6 +16,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -107,14 +108,14 @@ type signInTable struct {
 func newQuery(o Options) (*query, error) {
 	l, ok := layoutOf(o.Layout)
 	if !ok {
-		return nil, fmt.Errorf("layout %q is none of %s", o.Layout, strings.Join(Layouts(), ", "))
+		return nil, fmt.Errorf("layout %q is not one of %s", o.Layout, strings.Join(Layouts(), ", "))
 	}
 	d, ok := dialects[o.Engine]
 	if !ok {
-		return nil, fmt.Errorf("engine %q is none of %s", o.Engine, strings.Join(Engines(), ", "))
+		return nil, fmt.Errorf("engine %q is not one of %s", o.Engine, strings.Join(Engines(), ", "))
 	}
 	if o.Period == (analysis.Period{}) {
-		return nil, errors.New("name the period to be judged with --period, or --from and --to: its days and those around it are what the query reads")
+		return nil, errors.New("name the period to be judged with --period, or --from and --to; the query reads its days and those around it")
 	}
 	if o.Layout == "graph" && o.Tenant == "" && o.Columns["tenantId"] == "" {
 		return nil, errors.New("records of Graph do not name their tenant: give --tenant ID, or --column tenantId=COLUMN where a column has it")
@@ -123,7 +124,7 @@ func newQuery(o Options) (*query, error) {
 		return nil, errors.New("Kusto holds the tables of Log Analytics: give --layout loganalytics, and --table and --column where yours have other names")
 	}
 	if !slices.Contains([]string{"parquet", "csv", "json"}, o.Format) {
-		return nil, fmt.Errorf("format %q is none of parquet, csv, json", o.Format)
+		return nil, fmt.Errorf("format %q is not one of parquet, csv, json", o.Format)
 	}
 	l.nested, l.times = cmp.Or(o.Nested, l.nested), cmp.Or(o.Times, l.times)
 	if !slices.Contains([]string{"text", "struct"}, l.nested) {
@@ -158,7 +159,8 @@ func (q *query) name() error {
 	for what, values := range map[string]map[string]string{"--table": q.Tables, "--column": q.Columns, "": {"--tenant": q.Tenant, "--into": q.Into}} {
 		for key, value := range values {
 			if !simpleText.MatchString(key+value) || strings.Contains(value, "--") || strings.Contains(value, ";") {
-				return fmt.Errorf("%s %s=%q: quotes, backslashes, semicolons and control characters are not possible in the name", what, key, value)
+				return fmt.Errorf("%s %s=%q: quotes, backslashes, semicolons and control characters are not possible in the name; "+
+					"name a view instead", what, key, value)
 			}
 		}
 	}
@@ -168,7 +170,7 @@ func (q *query) name() error {
 	}
 	for key, value := range q.Tables {
 		if !slices.Contains(tableNames, key) {
-			return fmt.Errorf("--table %s: the tables are %s", key, strings.Join(tableNames, ", "))
+			return fmt.Errorf("--table %s: there is no such table; the tables are %s", key, strings.Join(tableNames, ", "))
 		}
 		tables[key] = value
 	}
@@ -192,7 +194,8 @@ func (q *query) name() error {
 	}
 	for key := range q.Columns {
 		if !known[key] {
-			return fmt.Errorf("--column %s: the layout %s has no such column", key, q.Options.Layout)
+			return fmt.Errorf("--column %s: the layout %s has no such column; it has %s", key, q.Options.Layout,
+				strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 		}
 	}
 	if column, ok := q.Columns["day"]; ok {
@@ -222,7 +225,8 @@ func (q *query) name() error {
 		return err
 	}
 	if q.Engine == "kql" {
-		return errors.New("--table activities: in Kusto what was done is taken from OfficeActivity and MicrosoftGraphActivityLogs")
+		return errors.New("--table activities: leave it out; in Kusto what was done is taken from OfficeActivity and " +
+			"MicrosoftGraphActivityLogs")
 	}
 	var err error
 	q.activityTable, err = q.relation(q, tables["activities"])

@@ -162,7 +162,7 @@ func (k kusto) Passes() string { return record.PassMethods }
 
 func kustoTable(_ *query, table string) (string, error) {
 	if !simpleNames.MatchString(table) {
-		return "", fmt.Errorf("%q is no name of a table in Kusto", table)
+		return "", fmt.Errorf("%q is not a name that a table in Kusto has; write letters, digits and _", table)
 	}
 	return table, nil
 }

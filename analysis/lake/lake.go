@@ -116,8 +116,8 @@ func (f *folder) readManifest() (*Manifest, error) {
 		return nil, fmt.Errorf("%s cannot be read: %w", filepath.Join(f.dir, manifestName), err)
 	}
 	if m.Lake != layout {
-		return nil, fmt.Errorf("%s was written by another tapaudit (layout %q, this one writes %q)", f.dir, m.Lake,
-			layout)
+		return nil, fmt.Errorf("%s was written by another tapaudit (layout %q, this one writes %q); "+
+			"use that one, or begin another lake", f.dir, m.Lake, layout)
 	}
 	return m, nil
 }
@@ -193,8 +193,8 @@ func attributable(ctx context.Context, c *casefile.Case) error {
 		case *n.Tenant == "unknown":
 			return errors.New("nothing in the evidence names its tenant: give --tenant")
 		case !tenantName.MatchString(*n.Tenant):
-			return fmt.Errorf("%d records (some in %q) name a tenant that is no name for a folder: a tenant is an id or a domain",
-				n.Records, n.Path)
+			return fmt.Errorf("%d records (some in %q) name a tenant by which no folder can be called; a tenant is an id or "+
+				"a domain: leave these records out", n.Records, n.Path)
 		}
 		return nil
 	}, `

@@ -29,9 +29,8 @@ controls: [NIST-800-53:AU-6]
 SELECT
     'unknown' AS tenant_id, 'file' AS subject_type, s.sha256 AS subject_id, s.path AS subject_name,
     CASE WHEN s.names_logs THEN 'high' ELSE 'medium' END AS severity,
-    CASE WHEN s.records_read > s.records_quarantined
-        THEN 'None of the ' || counted(s.records_read, 'record', 'records')
-            || ' of the file was recognised'
+    CASE WHEN s.records_read > 1 AND s.records_read > s.records_quarantined
+        THEN 'None of the ' || s.records_read || ' records of the file was recognised'
         ELSE 'The file was not recognised' END || ': nothing of it is in any result. It looks like '
         || s.not_recognised AS summary,
     ['f:' || s.source_id || ':1'] AS supporting, $period_from AS first_seen

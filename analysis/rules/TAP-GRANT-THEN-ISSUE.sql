@@ -10,15 +10,15 @@ needs: [audit]
 condition: >-
   the issuer is an application to which, within the {hours} hours before, a permission that can issue or widen itself
   was granted (UserAuthenticationMethod.ReadWrite.All, UserAuthMethod-TAP.ReadWrite.All,
-  AppRoleAssignment.ReadWrite.All or RoleManagement.ReadWrite.Directory), or a credential was added; critical when one
-  of the passes' users is privileged; medium for a credential where the same actor added one to that application
+  AppRoleAssignment.ReadWrite.All or RoleManagement.ReadWrite.Directory), or a credential was added. Critical when one
+  of the passes' users is privileged. Medium for a credential where the same actor added one to that application
   between 20 and 400 days before and none of the users is privileged [application and grant]
 why: >-
   Whoever holds such an application holds every account that a pass opens, and no person appears as the issuer.
   Setting up an onboarding process, and renewing its key, are the innocent causes.
 how_to_verify: >-
-  Find the change record for the grant or the key, and ask its actor. List the passes that the application issued
-  since and for whom; administrators among them need an answer each.
+  Find the change record for the grant or the key, and ask its actor. List the passes that the application issued since
+  and for whom; each administrator among them needs an answer.
 how_to_fix: >-
   If nobody planned it, remove the permission and the credential, delete the passes, revoke the sessions of their
   users, and check the actor's account. Otherwise list the application under approved_issuers and record the

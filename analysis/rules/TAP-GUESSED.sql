@@ -13,8 +13,8 @@ borrows:
 population: logins
 needs: [tap-capable sign-in]
 condition: >-
-  a guessing burst on a user, and a log-in of that user from the attempt that reaches the threshold until {minutes}
-  minutes after the last (24 hours where only the slow measure is reached); medium when every attempt and the log-in
+  a guessing burst on a user, and a log-in of that user between the attempt that reaches the threshold and {minutes}
+  minutes after the last (24 hours where only the slow measure is reached). Medium when every attempt and the log-in
   are from the same network, each from a trusted place or familiar network [log-in]
 why: >-
   A run of failures that ends in a success may be a guessed passcode. It may also be the user, who mistyped several

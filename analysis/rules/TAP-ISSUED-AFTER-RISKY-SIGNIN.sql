@@ -8,7 +8,7 @@ parameters: {hours: 24}
 population: passes
 needs: [audit, sign-in, risk]
 condition: >-
-  the issuer had a successful sign-in with a risk of medium or high within the {hours} hours before; medium when the
+  the issuer had a successful sign-in with a risk of medium or high within the {hours} hours before. Medium when the
   risk is medium, low when it was dismissed or confirmed as safe [pass]
 why: >-
   Microsoft Entra ID Protection rated a successful sign-in of the issuer as medium or high risk, and the account then

@@ -8,9 +8,9 @@ parameters: {users: 10, minutes: 60}
 population: passes
 needs: [audit]
 condition: >-
-  one issuer, {users} or more different users within {minutes} minutes, not all of them in the onboarding roster;
-  bursts of an issuer less than 24 hours apart are one; low when "purpose", asked at the passes' starts, is met for
-  nine of ten of those for whom it is assessed, medium where it is for none; never for Lifecycle Workflows when it is
+  one issuer, {users} or more different users within {minutes} minutes, not all of them in the onboarding roster.
+  Bursts of an issuer less than 24 hours apart are one. Low when "purpose", asked at the passes' starts, is met for
+  nine of ten of those for whom it is assessed, medium where it is for none. Never for Lifecycle Workflows when it is
   on the list of applications [issuer, burst]
 why: >-
   An intake of new staff or a device roll-out produces many passes in an hour, and an onboarding roster makes that
@@ -68,8 +68,9 @@ SELECT
     b.tenant_id, b.issuer_type AS subject_type, b.issuer_id AS subject_id,
     any_value(b.issuer_name ORDER BY b.pass_no) AS subject_name, b.issuer_id AS actor_id,
     any_value(b.issuer_name ORDER BY b.pass_no) AS actor_name,
-    any_value(b.issuer_name ORDER BY b.pass_no) || ' issued passes to ' || count(DISTINCT b.user_id)
-        || ' users between ' || strftime(min(b.issued_at), '%Y-%m-%d %H:%M')
+    any_value(b.issuer_name ORDER BY b.pass_no) || ' issued passes to '
+        || counted(count(DISTINCT b.user_id), 'user', 'users')
+        || ' between ' || strftime(min(b.issued_at), '%Y-%m-%d %H:%M')
         || ' and ' || strftime(max(b.issued_at), '%Y-%m-%d %H:%M') || ' UTC; '
         || count(DISTINCT b.user_id) FILTER (WHERE NOT b.on_roster)
         || CASE count(DISTINCT b.user_id) FILTER (WHERE NOT b.on_roster)

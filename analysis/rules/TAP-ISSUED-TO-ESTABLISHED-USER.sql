@@ -7,9 +7,9 @@ parameters: {established_days: 30}
 population: passes
 needs: [audit, users]
 condition: >-
-  the account was created more than {established_days} days before the pass's start, and "purpose", asked at the
-  pass's start, failed; medium when Lifecycle Workflows issued it, or a person changed the user's hire date within the
-  24 hours before [pass]
+  the account was created more than {established_days} days before the pass's start, and "purpose", asked at the pass's
+  start, failed. Medium when Lifecycle Workflows issued it, or a person changed the user's hire date within the 24
+  hours before [pass]
 why: >-
   Passes serve mainly new people and new devices; an established user normally has methods of their own. A lost phone
   or a new computer is the common innocent cause, and a caller who talked the service desk into a reset is the other.

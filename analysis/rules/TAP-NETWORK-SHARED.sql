@@ -33,7 +33,7 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 SELECT
     b.tenant_id, 'address' AS subject_type, b.counted_by AS subject_id,
-    'Passes of ' || count(DISTINCT s.user_id) || ' users were used from ' || b.counted_by
+    'Passes of ' || counted(count(DISTINCT s.user_id), 'user', 'users') || ' were used from ' || b.counted_by
         || any_value(coalesce(' (' || s.country || ')', '')) || ' between '
         || strftime(min(s.time), '%Y-%m-%d %H:%M') || ' and ' || strftime(max(s.time), '%Y-%m-%d %H:%M') || ' UTC: '
         || string_agg(DISTINCT coalesce(s.upn, s.user_id), ', ' ORDER BY coalesce(s.upn, s.user_id)) AS summary,

@@ -9,9 +9,9 @@ population: passes
 needs: [audit]
 condition: >-
   the policy of passes was weakened, or the registration policy (TAP-POLICY-REGISTRATION-WEAKENED), and within {hours}
-  h the same actor issued a pass; high when another actor issued it within {hours} h to a user whom only a change of
-  the policy of passes lets in: included by it or no longer excluded, and still in scope at the issuance. By the
-  members of groups in evidence of any date; not assessed where these are missing [pass]
+  h the same actor issued a pass. High when another actor issued it within {hours} h to a user whom only a change of
+  the policy of passes lets in: included by it or no longer excluded, and still in scope at the issuance. Members of
+  groups are those in evidence, of any date. Not assessed where these are missing [pass]
 why: >-
   One person removed a limit and used the freedom at once, which leaves out the second pair of eyes that the policy is
   meant to give. Setting up the feature and testing it on the same day is the innocent cause.

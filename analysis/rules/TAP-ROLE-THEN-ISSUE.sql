@@ -9,7 +9,7 @@ population: passes
 needs: [audit]
 condition: >-
   the issuer was given a role able to issue (Global, Privileged Authentication, Authentication Administrator; not the
-  mere activation of an eligibility) within the {hours} hours before; medium when the issuer is approved and the role
+  mere activation of an eligibility) within the {hours} hours before. Medium when the issuer is approved and the role
   was given more than 24 hours before the first of the passes [issuer and grant]
 why: >-
   A new member of the service desk does this on the first day. Somebody who gained control of the role assignment does

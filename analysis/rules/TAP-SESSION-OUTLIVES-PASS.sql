@@ -8,11 +8,11 @@ population: logins
 needs: [tap-capable sign-in, audit, non-interactive sign-in]
 condition: >-
   sign-ins of the footprint with error 0 more than {minutes} minutes after the EndTime of its known pass, the log-in
-  having met "issued"; high when one of them is from a country that is neither known to the user nor one of the
-  log-in's; where "outcome" is met and it is not high, low, and only when one lies more than {days} days after the
-  EndTime [log-in]
+  having met "issued". High when one of them is from a country that is neither known to the user nor one of the
+  log-in's. Otherwise, where "outcome" is met: low, and only when one lies more than {days} days after the EndTime
+  [log-in]
 why: >-
-  The end of a pass keeps new log-ins out and does not end a session that is open. Who stole the session, or never
+  The end of a pass keeps new log-ins out and does not end a session that is open. Whoever stole the session, or never
   registered a method, goes on working on a proof that was meant for an hour.
 how_to_verify: >-
   Look at address, country, device and application of the sign-ins that the finding lists, and when the user

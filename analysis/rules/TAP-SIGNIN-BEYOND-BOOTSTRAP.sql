@@ -6,9 +6,9 @@ group: log-ins
 population: logins
 needs: [tap-capable sign-in, non-interactive sign-in, resources]
 condition: >-
-  a sign-in of the log-in or its footprint with error 0 went to an application that registration does not need, or to
-  a guarded resource through whatever application; low when all of them come after a method or device event of the
-  user that follows the log-in [log-in]
+  a sign-in of the log-in or its footprint with error 0 went to an application that registration does not need, or to a
+  guarded resource through whatever application. Low when all of them come after a method or device event of the user
+  that follows the log-in [log-in]
 why: >-
   A pass opens everything the user may open, not only the pages for registering a sign-in method. New users often go on
   to mail and other tools in the same session; somebody who wants the data rather than an enrolment does so too.

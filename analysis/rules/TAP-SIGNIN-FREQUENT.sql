@@ -58,7 +58,7 @@ members AS (
 )
 SELECT
     m.tenant_id, 'user' AS subject_type, m.counted_by AS subject_id,
-    any_value(l.user_name) || ' logged in with a pass ' || count(*) || ' times between '
+    any_value(l.user_name) || ' logged in with a pass ' || counted(count(*), 'time', 'times') || ' between '
         || strftime(min(l.time), '%Y-%m-%d %H:%M') || ' and '
         || strftime(max(l.time), '%Y-%m-%d %H:%M') || ' UTC; more than ' || CAST($max_per_day AS INTEGER)
             || ' within 24 hours or '

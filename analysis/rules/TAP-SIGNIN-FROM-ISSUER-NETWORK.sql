@@ -8,10 +8,10 @@ population: logins
 needs: [audit, tap-capable sign-in, shared addresses]
 condition: >-
   the pass is known, its issuer is a person other than the user, and a TAP sign-in of the log-in came from the
-  issuance's address (not from a trusted place nor shared egress), or with a device id that the issuer signed in with
-  in the 90 days before and that fewer than 3 other users have TAP sign-ins with; medium where only the device says so
-  and the TAP sign-in is from a trusted place, or only the address, which lies in a familiar network of the issuer,
-  and the user is new [log-in]
+  issuance's address or with a device of the issuer's. The address is neither a trusted place nor shared egress. The
+  issuer signed in with the device id in the 90 days before, and fewer than 3 other users have TAP sign-ins with it.
+  Medium where only the device says so and the TAP sign-in is from a trusted place, or only the address, which lies in
+  a familiar network of the issuer, and the user is new [log-in]
 why: >-
   When issuer and user sit side by side this is normal, and naming the office network as trusted clears it. Otherwise
   it suggests that the issuer used the pass in place of the user.

@@ -7,7 +7,7 @@ group: log-ins
 population: logins
 needs: [tap-capable sign-in, risk]
 condition: >-
-  a TAP sign-in of it has a risk of medium or high, at the sign-in or as detected later; medium when the risk is
+  a TAP sign-in of it has a risk of medium or high, at the sign-in or as detected later. Medium when the risk is
   medium, low when it was dismissed or confirmed as safe [log-in]
 why: >-
   Microsoft Entra ID Protection rated the sign-in as medium or high risk at the moment it happened. A pass satisfies a

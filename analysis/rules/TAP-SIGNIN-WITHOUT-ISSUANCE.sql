@@ -1,6 +1,6 @@
 ---
 id: TAP-SIGNIN-WITHOUT-ISSUANCE
-title: A user logged in with a Temporary Access Pass that no audit event issued
+title: A user logged in with a Temporary Access Pass whose issuing no audit event shows
 severity: high
 sign: [log-in on a pass that nobody issued, log-ins on passes that nobody issued]
 group: log-ins

@@ -15,7 +15,7 @@ how_to_verify: >-
   the authentication details of the cited request id show the step Temporary Access Pass. Ask the user about log-ins
   that match nothing.
 how_to_fix: >-
-  Nothing is to be repaired when the log-in belongs to a known enrolment. Keep an onboarding roster and a supervision
+  Nothing needs repair when the log-in belongs to a known enrolment. Keep an onboarding roster and a supervision
   register in the configuration, so that expected log-ins are recognised as such. The rule can be switched off in the
   configuration where the ledger is enough.
 fix: []

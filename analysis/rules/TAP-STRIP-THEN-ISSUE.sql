@@ -1,14 +1,14 @@
 ---
 id: TAP-STRIP-THEN-ISSUE
-title: An issuer removed a user's sign-in method or password and issued a pass about the same time
+title: A user's sign-in method or password was taken away, and a pass issued about the same time
 severity: medium
 group: issuance
 parameters: {hours: 24, minutes: 60}
 population: passes
 needs: [audit]
 condition: >-
-  a method deletion or password reset of the user, by anybody, within the {hours} hours before, or by the issuer
-  within {minutes} minutes after; low when the pass was a replacement [pass]
+  a method deletion or password reset of the user, by anybody, within the {hours} hours before, or by the issuer within
+  {minutes} minutes after. Low when the pass was a replacement [pass]
 why: >-
   Recovery after a lost phone looks exactly like this: the old method is removed and a pass helps to register a new
   one. A takeover looks the same, and then the rightful user is locked out while somebody else enrols.

@@ -19,11 +19,11 @@ needs: [tap-capable sign-in, audit]
 condition: >-
   within {minutes} minutes after a log-in's time a method, admin method or device event of the user (an admin method
   event by the pass's issuer within 24 hours before the pass's event counts too), and signs of the log-in. Strong: no
-  issuance, after its end, from the issuer's network (high), guessed (critical), contested (high), its pass issued on
-  a pass (critical). Middling: risk (high), device code, its pass for a dormant user (high). Weak: unfamiliar network,
+  issuance, after its end, from the issuer's network (high), guessed (critical), contested (high), its pass issued on a
+  pass (critical). Middling: risk (high), device code, its pass for a dormant user (high). Weak: unfamiliar network,
   strange country, its pass by an unapproved issuer or by the user. Critical with a strong sign, or a middling one and
-  any other; high with one middling sign, two weak ones, or one of the first two weak of a privileged user; medium
-  with one of these alone [log-in]
+  any other. High with one middling sign, two weak ones, or one of the first two weak of a privileged user. Medium with
+  one of these alone [log-in]
 why: >-
   The log-in had no valid pass on record, or came from the issuer's or an unfamiliar network, and right after it
   something lasting was registered for the user. If it was not the user, somebody now has a way in that outlives the

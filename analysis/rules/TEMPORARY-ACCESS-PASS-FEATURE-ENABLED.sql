@@ -22,7 +22,7 @@ how_to_fix: >-
   behind Conditional Access. Decide which view the organisation follows. If passes are not used, set the method to
   disabled (PATCH /policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass with the
   object's @odata.type and "state": "disabled"). If they are used, limit the included groups and record an exception
-  with reason, owner and expiry date: the exception settles the question and the finding is then shown as excepted.
+  with reason, owner and expiry date: that answers the question, and the finding is then shown as excepted.
 fix: [disable-policy]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass

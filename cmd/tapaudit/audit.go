@@ -230,7 +230,7 @@ func reportCommand(io streams) *cobra.Command {
 
 func noArguments(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usagef("%s takes no argument %q", c.CommandPath(), args[0])
+		return usagef("%s takes no argument %q; leave it out", c.CommandPath(), args[0])
 	}
 	return nil
 }

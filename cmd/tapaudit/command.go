@@ -153,6 +153,7 @@ func helpCommand() *cobra.Command {
 			return err
 		}
 		explained.InitDefaultHelpFlag()
+		explained.InitDefaultVersionFlag()
 		return explained.Help()
 	}
 	return c

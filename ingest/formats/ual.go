@@ -126,7 +126,7 @@ func auditData(o object) (event object, damaged string) {
 	if inner := unwrap(data); inner.IsObject() {
 		return readObject(inner), ""
 	}
-	return o, "its AuditData is no whole JSON object: spreadsheets cut a cell off at 32,767 characters"
+	return o, "its AuditData is not a whole JSON object: spreadsheets cut a cell off at 32,767 characters"
 }
 
 // namedValues are the values of eachNamed by their names.

@@ -103,7 +103,7 @@ func TestUnifiedAudit(t *testing.T) {
 			want: loggedInRow(nil)},
 		{name: "AuditData cut off",
 			record: `{"CreationDate":"2026-09-14T08:59:26Z","Operation":"UserLoggedIn","RecordType":"15","AuditData":"{\"Id\":\"1"}`,
-			bad:    "its AuditData is no whole JSON object: spreadsheets cut a cell off at 32,767 characters"},
+			bad:    "its AuditData is not a whole JSON object: spreadsheets cut a cell off at 32,767 characters"},
 		{name: "no id", record: loggedIn("2", `"Id":"`+eventID+`",`, ``, `"IntraSystemId":"`+requestID+`"`,
 			`"IntraSystemId":null`), bad: "no id"},
 		{name: "no time", record: loggedIn("2", `"CreationTime":"2026-09-14T08:59:26"`, `"CreationTime":null`),

@@ -280,7 +280,7 @@ func TestUnifiedActivityForms(t *testing.T) {
 	t.Run("AuditData cut off", func(t *testing.T) {
 		readsAs(t, `{"CreationDate":"2026-09-14T09:05:00Z","Operation":"MailItemsAccessed","RecordType":"50","AuditData":"{\"Id\":\"1"}`,
 			unifiedAudit, record.Activity, nil,
-			"its AuditData is no whole JSON object: spreadsheets cut a cell off at 32,767 characters")
+			"its AuditData is not a whole JSON object: spreadsheets cut a cell off at 32,767 characters")
 	})
 }
 

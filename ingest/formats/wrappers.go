@@ -224,7 +224,7 @@ var splunkExport = &Format{
 	read: func(o object, _ *Input) Outcome {
 		event := unwrap(o.get("_raw"))
 		if event.Type != gjson.JSON {
-			return Outcome{Bad: "the column _raw is no JSON object"}
+			return Outcome{Bad: "the column _raw is not a JSON object"}
 		}
 		if inside := recordsOf(event, "", deepestWrapper); inside != nil {
 			return Outcome{Inside: inside}
