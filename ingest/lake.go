@@ -233,7 +233,8 @@ func (l *loader) loadLake(sources []*source, file *lakeFile) error {
 }
 
 // expression is what becomes of a column. A row of another kind than its file's, and one that has to be looked at by
-// itself, has no time, which the case refuses. filtered says whether the row's file is one of filtered exports.
+// itself, has no time, which the case refuses. The expression filtered says whether the row's file is one of filtered
+// exports.
 func (f *lakeFile) expression(c record.Column, filtered string) string {
 	switch {
 	case c.Name == "time":

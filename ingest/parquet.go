@@ -65,9 +65,9 @@ func (c *loading) parquet(content io.Reader) (ended, err error) {
 	return ended, err
 }
 
-// onDisk copies a Parquet file that is not on disk as it is into a private file among the case's temporary ones, since
-// DuckDB's reader jumps to and fro in it. file is nil where it ends early. How much comes out of an archive is limited
-// there.
+// onDisk copies a Parquet file that is not on disk as it is, since DuckDB's reader jumps to and fro in it. The copy is
+// a private file among the case's temporary ones. It is nil where the file ends early. How much comes out of an
+// archive is limited there.
 func (c *loading) onDisk(content io.Reader) (file *os.File, ended, err error) {
 	if file, err = os.CreateTemp(c.c.TempDir(), "parquet-"); err != nil {
 		return nil, nil, fmt.Errorf("a temporary file for Parquet inside an archive: %w", err)

@@ -9,10 +9,10 @@
 //	activities/tenantId=<id>/day=2026-07-01/records.parquet
 //	exports/tenantId=<id>/<beginning of its SHA-256>/<name>  the tenant only where the export's own path has one
 //
-// Days are UTC. A file has the case's columns (Lake of record.SignIn, record.Audit and record.Activity), and besides:
-// lake (the kind of record), filtered, origin (the export's path and the record's place in it), origin_sha256 (the
-// export's) and record (the record's own text, of what may concern a pass, passcodes masked). Rows are in order of
-// time.
+// Days are UTC. A file has the case's columns: Lake of record.SignIn, record.Audit and record.Activity. It has these
+// besides: lake (the kind of record), filtered, origin (the export's path and the record's place in it), origin_sha256
+// (the export's) and record. The last is the record's own text, of what may concern a pass, passcodes masked. Rows are
+// in order of time.
 package lake
 
 import (

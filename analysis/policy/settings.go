@@ -335,8 +335,8 @@ func findConfiguration(v gjson.Result) gjson.Result {
 	return gjson.Result{}
 }
 
-// readConfiguration reads a Temporary Access Pass configuration; PowerShell keeps what is peculiar to the method under
-// AdditionalProperties. clean is false when it says nothing, or when a setting has a wrong type, which is then
+// readConfiguration reads a Temporary Access Pass configuration. PowerShell keeps what is peculiar to the method under
+// AdditionalProperties. It is not clean when it says nothing, or when a setting has a wrong type, which is then
 // unknown.
 func readConfiguration(configuration gjson.Result) (facts Facts, clean bool) {
 	clean = true

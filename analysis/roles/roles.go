@@ -254,8 +254,8 @@ type holdingRow struct {
 	Record     string    `db:"record"`
 }
 
-// Store fills privileged_users, and role_holdings with what else the rules ask of roles. since is NULL where a
-// snapshot or the configuration says so, which holds for every time. named are the users whom the configuration calls
+// Store fills privileged_users, and role_holdings with what else the rules ask of roles. Where a snapshot or the
+// configuration says so, since is NULL, which holds for every time. The configuration calls the users in named
 // privileged, in each of these tenants.
 func Store(ctx context.Context, c *casefile.Case, holdings []Holding, ids identity.IDs, tenants,
 	named []string) error {

@@ -51,7 +51,7 @@ func sameAddress(a, b string) bool {
 }
 
 // Covers reports whether the exception holds at t, from the beginning of its From day to the end of its Expires day,
-// both in UTC. t is a finding's first_seen or, for a state finding, the period's end.
+// both in UTC. For t it takes a finding's first_seen or, for a state finding, the period's end.
 func (e Exception) Covers(t time.Time) bool {
 	return (e.From.IsZero() || !t.Before(e.From.StartUTC())) && !e.ExpiredAt(t)
 }

@@ -72,11 +72,11 @@ type Source struct {
 }
 
 // Walk visits everything under paths in the order of labels: files, members of archives, and what cannot be used, with
-// a reason. `-` is stdin, read once. An archive comes before its members. One that can only be read front to back (on
-// standard input, inside another compression, or without a directory) comes after them: only then its hash and its
-// damage are known. An argument that is neither a file nor a folder is an error before anything is visited. Below an
-// argument, such a thing and a link are visited with the reason why they are not opened. Walk stops at the first error
-// of visit or of ctx.
+// a reason. `-` is stdin, read once. An archive comes before its members. One that can only be read front to back
+// comes after them: only then its hash and its damage are known. That is one on standard input, inside another
+// compression, or without a directory. An argument that is neither a file nor a folder is an error before anything is
+// visited. Below an argument, such a thing and a link are visited with the reason why they are not opened. Walk stops
+// at the first error of visit or of ctx.
 //
 // The base name of an argument is its label, so a folder is labelled the same from any working directory. Arguments
 // with equal base names are labelled as they were given.

@@ -586,8 +586,8 @@ var (
 )
 
 // userOfMethod is whose method it is. The first of these says it: the record; a collector's users key (an id, or the
-// user); the page's context users('<id>'); the file's name, or its part after a folder users, by an id or a user
-// principal name. A tenant's id in a folder's name is none.
+// user); the page's context users('<id>'); the file's name. In a name it is an id or a user principal name, or what
+// follows a folder users. A tenant's id in a folder's name is none.
 func userOfMethod(o object, in *Input) (id, upn string) {
 	if users := o.get("users"); users.IsObject() {
 		u := readObject(users)

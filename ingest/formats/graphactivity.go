@@ -208,9 +208,9 @@ func (r *request) keep(of, id string) {
 	r.ids = append(r.ids, chosen(id))
 }
 
-// keyed takes a segment with parentheses apart. users('x') and users(userPrincipalName='x') name one of a collection,
-// whose name is a plural. delta(token='x') is a function, whose arguments are values like a query's. name is "" of any
-// other segment.
+// keyed takes a segment with parentheses apart. Both users('x') and users(userPrincipalName='x') name one of a
+// collection, whose name is a plural. A segment delta(token='x') is a function, whose arguments are values like a
+// query's. Any other segment has the name "".
 func keyed(segment string) (name, key string) {
 	name, arguments, ok := strings.Cut(segment, "(")
 	if !ok || !strings.HasSuffix(arguments, ")") || name == "" {
