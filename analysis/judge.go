@@ -152,8 +152,8 @@ func (j *judging) cannotJudge(key ruleTenant, reason string) {
 	j.unjudged[key][reason]++
 }
 
-// runOne runs one rule. A row with not_assessed is no finding: it tells, of one of the population, why it could not be
-// judged.
+// runOne runs one rule. A row with not_assessed is not a finding: it tells, of one of the population, why it could not
+// be judged.
 func (j *judging) runOne(ctx context.Context, c *casefile.Case, rule Rule) ([]Finding, error) {
 	params := map[string]any{"period_from": j.scope.period.From, "period_to": j.scope.period.To, "as_of": j.scope.asOf}
 	for name, value := range rule.Parameters {

@@ -67,7 +67,7 @@ func Member(object gjson.Result, name string) (value gjson.Result) {
 	return value
 }
 
-// Unquoted reads JSON text that may itself be quoted, once or several times. What is no JSON comes
+// Unquoted reads JSON text that may itself be quoted, once or several times. What is not JSON comes
 // back as a string, null and nothing as null.
 func Unquoted(text string) gjson.Result {
 	text = strings.TrimSpace(text)

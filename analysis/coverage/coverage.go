@@ -20,7 +20,7 @@ const (
 	NonInteractive = "sign-in non-interactive"
 	// TAPSignIn is the interactive sign-ins that can show a pass; coverage.csv gives their number as can_show_tap.
 	TAPSignIn = "sign-in interactive that can show TAP"
-	// What was done: nobody has to have these logs, so that their absence is no gap of the evidence.
+	// What was done: nobody has to have these logs, so that their absence is not a gap of the evidence.
 	UnifiedAudit  = record.UnifiedAudit
 	GraphActivity = record.GraphActivity
 )

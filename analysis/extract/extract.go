@@ -264,7 +264,7 @@ func (q *query) Activities() string {
 	for _, c := range record.Activity.Lake() {
 		all = append(all, q.column(c.Name))
 	}
-	return strings.Join(all, ", ")
+	return lines(all)
 }
 
 // ShownActivities are likewise the columns of the result sets: times and lists as text.
@@ -280,7 +280,7 @@ func (q *query) ShownActivities() string {
 		}
 		all = append(all, value)
 	}
-	return strings.Join(all, ", ")
+	return lines(all)
 }
 
 // ActivityBounds are the window of activities.
@@ -359,7 +359,8 @@ func (q *query) expression(c record.Column, alternatives, interactive string) st
 		case c.Name == "interactive" && path[0] != "signInEventTypes":
 			value = q.boolean(q.column(path[0]))
 		case c.Name == "interactive":
-			value = "CASE WHEN " + q.contains(q.lower(q.whole(path[0], q.nested)), "noninteractiveuser") + " THEN false END"
+			value = "CASE WHEN " + q.contains(q.lower(q.whole(path[0], q.nested)), "noninteractiveuser") +
+				"\n        THEN false END"
 			if q.Engine == "kql" {
 				continue
 			}
@@ -367,7 +368,7 @@ func (q *query) expression(c record.Column, alternatives, interactive string) st
 			value = q.nonEmpty(q.whole(path[0], q.nested))
 		case c.Name == "network_locations" && path[0] != "network_locations":
 			text := q.lower(q.whole(path[0], q.nested))
-			value = "CASE WHEN " + q.contains(text, "trustednamedlocation") + " THEN " + text + " END"
+			value = "CASE WHEN " + q.contains(text, "trustednamedlocation") + "\n        THEN " + text + " END"
 		case c.Name == "trusted_location" && path[0] != "trusted_location":
 			value = q.contains(q.lower(q.whole(path[0], q.nested)), "trustednamedlocation")
 		case c.Type == record.Bool:
@@ -435,7 +436,7 @@ func (q *query) DayOf(time string) string { return "CAST(substr(" + time + ", 1,
 
 // within says of a time that it is in the window.
 func (q *query) within(at string) string {
-	return at + " >= " + q.instant(q.From) + " AND " + at + " < " + q.instant(q.To)
+	return at + " >= " + q.instant(q.From) + "\n    AND " + at + " < " + q.instant(q.To)
 }
 
 // daysOf chooses the partitions of the window, by their column.
@@ -456,19 +457,40 @@ func (q *query) Attempt() string {
 
 // ConcernsPass says of an audit event whether it may be the issuing of a pass; never NULL.
 func (q *query) ConcernsPass() string {
-	return q.matches("lower(activity)", record.PassActivities) + " AND " +
-		q.matches("lower(concat(coalesce(activity, ''), ' ', coalesce(reason, ''), ' ', coalesce(other_reason, ''), ' ', coalesce(targets, '')))", record.WholePassWords)
+	return q.matches("lower(activity)", record.PassActivities) + "\n    AND " +
+		q.matches("lower(concat(coalesce(activity, ''), ' ', coalesce(reason, ''), ' ',\n        "+
+			"coalesce(other_reason, ''), ' ', coalesce(targets, '')))", record.WholePassWords)
 }
 
 // SignIns and Audits are the columns of the records that result sets show, times as text. The small table of attempts has
 // them as well: wherever an engine keeps it, texts stay whole.
+// lines are columns with commas between, on lines that end before column 120, the first of which is begun.
+func lines(columns []string) string {
+	var b strings.Builder
+	at := 4
+	for i, c := range columns {
+		switch {
+		case i == 0:
+		case at+len(", ,")+len(c) >= 120:
+			b.WriteString(",\n    ")
+			at = 4
+		default:
+			b.WriteString(", ")
+			at += len(", ")
+		}
+		b.WriteString(c)
+		at += len(c)
+	}
+	return b.String()
+}
+
 func (q *query) SignIns() string { return q.shown(q.signInNames) }
 
 // Audits are likewise the columns of audit events.
 func (q *query) Audits() string { return q.shown(q.auditNames) }
 
 // Attempts are the columns of that table.
-func (q *query) Attempts() string { return strings.Join(q.signInNames, ", ") }
+func (q *query) Attempts() string { return lines(q.signInNames) }
 
 func (q *query) shown(names []string) string {
 	var all []string
@@ -478,7 +500,7 @@ func (q *query) shown(names []string) string {
 		}
 		all = append(all, name)
 	}
-	return strings.Join(all, ", ")
+	return lines(all)
 }
 
 // Named is the extract, as every row names it.

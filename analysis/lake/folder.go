@@ -49,7 +49,7 @@ func (f *folder) own(name string, mode fs.FileMode) error {
 	return fmt.Errorf("%s: %q in it is %s, which tapaudit neither writes into a lake nor follows: remove it, or name another folder", f.dir, name, regular.What(mode))
 }
 
-// plain refuses a name of which a part is no folder of the lake's own; the last part may be a regular file, or
+// plain refuses a name of which a part is not a folder of the lake's own; the last part may be a regular file, or
 // missing.
 func (f *folder) plain(name string) error {
 	parts := strings.Split(name, "/")

@@ -80,8 +80,8 @@ const layout = "tapaudit 1"
 // largestManifest bounds lake.json, in bytes: it and what it says fit into what a run may take.
 const largestManifest = 256 << 20
 
-// Check refuses, before any work is done, a folder that is no lake and not empty, and a lake that holds anything but
-// folders and regular files.
+// Check refuses, before any work is done, a folder that is not a lake and not empty, and a lake that holds anything
+// but folders and regular files.
 func Check(dir string) error {
 	f, err := openFolder(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -130,8 +130,8 @@ type Written struct {
 }
 
 // Write adds the case's evidence to the lake in dir, which it makes where there is none. Every file is replaced as a
-// whole, so a run that was interrupted can be repeated. Exports that are no log are copied from paths, which the case
-// was loaded from. Records that name no tenant belong to tenant. The database knows paths only, so it writes into
+// whole, so a run that was interrupted can be repeated. Exports that are not logs are copied from paths, which the
+// case was loaded from. Records that name no tenant belong to tenant. The database knows paths only, so it writes into
 // work, a private folder, and what it made is copied into the lake.
 func Write(ctx context.Context, c *casefile.Case, dir, work, tenant string, paths []string) (*Written, error) {
 	if err := analysis.Attribute(ctx, c, tenant); err != nil {
@@ -390,7 +390,7 @@ ORDER BY time, id, origin`,
 // largestMasked is how large an export may be in which passcodes have to be masked.
 const largestMasked = 256 << 20
 
-// keepExports copies the exports that are no logs. It returns where each lies, by its place among the case's sources.
+// keepExports copies the exports that are not logs. It returns where each lies, by its place among the case's sources.
 func keepExports(ctx context.Context, c *casefile.Case, f *folder, paths []string,
 	w *Written) (map[string]string, error) {
 	type wanted struct {

@@ -1,7 +1,7 @@
--- Records per tenant, log type and day, of exports that are not known to be filtered. The Unified Audit Log's
--- sign-ins count as interactive, what else it holds by itself; it is no audit log here. Days of a lake come with its
--- extract, counted there.
--- A sign-in whose steps come in a file of their own can show a pass as one that has them itself.
+-- Records per tenant, log type and day, of exports that are not known to be filtered. The Unified Audit Log's sign-ins
+-- count as interactive, what else it holds by itself; it is not an audit log here. Days of a lake come with its
+-- extract, counted there. A sign-in whose steps come in a file of their own can show a pass as one that has them
+-- itself.
 CREATE OR REPLACE TABLE daily_records AS
 WITH stepped AS (
     SELECT s.source_id, s.ordinal

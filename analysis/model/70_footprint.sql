@@ -1,4 +1,4 @@
--- The footprint of a log-in: its user's sign-ins that ran on a pass in one of its TAP sessions, are no attempts and
+-- The footprint of a log-in: its user's sign-ins that ran on a pass in one of its TAP sessions, are not attempts and
 -- come after it. Each belongs to the latest such log-in.
 CREATE OR REPLACE TABLE footprint AS
 WITH sessions AS (

@@ -87,7 +87,7 @@ UNION ALL SELECT 'passes used from address', s.tenant_id, s.ip, s.user_id, s.tim
     FROM signins AS s JOIN familiarity AS f ON f.signin_no = s.signin_no
     ANTI JOIN shared_egress AS e ON e.tenant = s.tenant_id AND e.ip = s.ip
     WHERE s.tap_signin AND NOT s.trusted AND s.ip IS NOT NULL AND s.user_id IS NOT NULL AND NOT f.familiar
--- Who asks Graph for passes, and is no approved issuer: what was read, what was refused, and what could not be
+-- Who asks Graph for passes, and is not an approved issuer: what was read, what was refused, and what could not be
 -- created.
 UNION ALL SELECT 'requests for passes', r.tenant_id, r.actor_type || ' ' || r.actor_id, r.user_id, r.time, r.request_no
     FROM pass_requests AS r

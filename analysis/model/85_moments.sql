@@ -113,7 +113,7 @@ SELECT i.tenant_id, i.issuer_id, t.sp_id
 FROM issuers AS i JOIN application_ties AS t ON t.tenant_id = i.tenant_id AND t.app_id = i.issuer_id;
 
 -- Changes of Conditional Access policies that were enabled for registering methods, and how they weakened them. Values
--- that are no whole JSON cannot be read.
+-- that are not whole JSON cannot be read.
 CREATE OR REPLACE MACRO unwrapped_json(x) AS
     CASE WHEN json_valid(x) AND json_type(x) = 'VARCHAR' THEN x ->> '$' ELSE x END;
 -- How many names a list has that the list before had not.

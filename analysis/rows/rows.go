@@ -19,7 +19,7 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// Only a tag names a column: a field without one is none, so that a new field is no column by accident.
+// Only a tag names a column: a field without one is none, so that a new field is not a column by accident.
 var mapper = reflectx.NewMapperTagFunc("db", func(string) string { return "" }, nil)
 
 // names are the columns that a struct has fields for, in the order of the fields.

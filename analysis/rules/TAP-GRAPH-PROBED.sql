@@ -8,8 +8,8 @@ population: pass_requests
 needs: [graph-activity]
 condition: >-
   Graph requests for temporaryAccessPassMethods of {users} or more different users within {minutes} minutes by one
-  actor (user or application) that is no approved issuer, that are GET, or answered 401 or 403, or POST answered 4xx.
-  Low when all are GET answered 2xx [actor, burst; lists 50 users at most]
+  actor, user or application, that is not an approved issuer. They are GET, or answered 401 or 403, or POST answered
+  4xx. Low when all are GET answered 2xx [actor, burst; lists 50 users at most]
 why: >-
   Reading who holds a pass, or trying to create passes without the right to, is how somebody looks for an account to
   take. A tool that reports on sign-in methods reads the same addresses and is refused nowhere.

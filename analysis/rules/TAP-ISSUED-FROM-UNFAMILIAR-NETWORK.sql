@@ -7,8 +7,8 @@ parameters: {earlier: 5}
 population: passes
 needs: [audit, sign-in]
 condition: >-
-  the issuer is a person, the issuance's address is in no configured trusted network, and its network is no familiar
-  network of the issuer as of 24 hours before, who then had {earlier} or more earlier sign-ins [pass]
+  the issuer is a person, and the issuance's address is in no configured trusted network. As of 24 hours before, its
+  network is not a familiar network of the issuer, who has {earlier} or more earlier sign-ins [pass]
 why: >-
   Whoever issues passes works from known places, so an issuance from elsewhere may be somebody on the issuer's
   session. Travel and a new provider are the innocent causes.

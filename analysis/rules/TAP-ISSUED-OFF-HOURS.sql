@@ -6,7 +6,7 @@ group: issuance
 population: passes
 needs: [audit, config:business_hours]
 condition: >-
-  the event lies outside business hours, and the issuer is no approved application [pass]
+  the event lies outside business hours, and the issuer is not an approved application [pass]
 why: >-
   The people who would notice a wrong pass are away outside business hours. Shift work, travel and urgent recoveries
   are common and innocent causes.

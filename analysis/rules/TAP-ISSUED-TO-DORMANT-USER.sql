@@ -7,10 +7,10 @@ parameters: {dormant_days: 90, covered_days: 60}
 population: passes
 needs: [audit, users, sign-in, non-interactive sign-in]
 condition: >-
-  the account was created more than {dormant_days} days before the pass's event, the user has no successful sign-in
-  that is not on a pass between {dormant_days} days and 24 hours before, and evidence of interactive and of
-  non-interactive sign-ins covers the {covered_days} days before. High when a log-in with the pass came from a strange
-  country or the issuer's network, by device code, or with risk [pass]
+  the account was created more than {dormant_days} days before the pass's event. Between {dormant_days} days and 24
+  hours before, the user has no successful sign-in but on a pass, and evidence of interactive and of non-interactive
+  sign-ins covers the {covered_days} days before. High when a log-in with the pass came from a strange country or the
+  issuer's network, by device code, or with risk [pass]
 why: >-
   Nobody misses an account that nobody uses, so it is a good place to hide, and a pass brings it back to life. Leave,
   and a synchronized account that is new to the cloud, are the innocent causes.

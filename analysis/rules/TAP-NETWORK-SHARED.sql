@@ -8,8 +8,8 @@ parameters: {users: 3, days: 7}
 population: tap_signins
 needs: [tap-capable sign-in, shared addresses]
 condition: >-
-  TAP sign-ins of {users} or more users within {days} days (those of blocked log-ins too) from one address that is no
-  trusted place, no shared egress and, each, in no familiar network of its user [address, burst]
+  TAP sign-ins of {users} or more users within {days} days (those of blocked log-ins too) from one address that is
+  neither a trusted place nor shared egress, each in no familiar network of its user [address, burst]
 why: >-
   New users enrol at home, each at their own; passes of several users that are used at one place, which is nobody's
   office and nobody's home, are in one hand. A branch office or a training room that is not configured is the innocent

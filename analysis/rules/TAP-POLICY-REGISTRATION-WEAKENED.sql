@@ -7,9 +7,9 @@ population: conditional_access_changes
 needs: [audit]
 condition: >-
   `Update conditional access policy` or `Delete conditional access policy` whose old value is enabled and has
-  `urn:user:registersecurityinfo`, and whose new value is not enabled, lacks it, is none, excludes a user, group, role
-  or location that the old did not, includes fewer, or lost a grant control
-  [change]. Values that are cut: TAP-POLICY-CHANGE-UNREADABLE
+  `urn:user:registersecurityinfo`. The new value is not enabled, lacks it or is missing; or it excludes a user, group,
+  role or location that the old did not, includes fewer, or lost a grant control [change]. Values that are cut:
+  TAP-POLICY-CHANGE-UNREADABLE
 why: >-
   This policy decides from where and with what a method may be registered, also by whoever holds a pass. Without it a
   pass that got out can be used from anywhere.

@@ -10,8 +10,8 @@ needs: [audit]
 condition: >-
   the policy of passes was weakened, or the registration policy (TAP-POLICY-REGISTRATION-WEAKENED), and within {hours}
   h the same actor issued a pass. High when another actor issued it within {hours} h to a user whom only a change of
-  the policy of passes lets in: included by it or no longer excluded, and still in scope at the issuance. Members of
-  groups are those in evidence, of any date. Not assessed where these are missing [pass]
+  the policy of passes lets in. The change included the user or no longer excluded them, and they were still in scope
+  at the issuance. Members of groups are those in evidence, of any date. Not assessed where these are missing [pass]
 why: >-
   One person removed a limit and used the freedom at once, which leaves out the second pair of eyes that the policy is
   meant to give. Setting up the feature and testing it on the same day is the innocent cause.

@@ -8,7 +8,7 @@ needs: [tap-capable sign-in, audit]
 condition: >-
   a method of the user was removed, by the user, in the session, or within 60 minutes after the log-in from an address
   of its TAP sign-ins. High when the log-in is from an unfamiliar network or a strange country, or the user had a
-  strong proof in the 24 hours before it; else low when every TAP sign-in of it is from a trusted place or a familiar
+  strong proof in the 24 hours before it. Else low when every TAP sign-in of it is from a trusted place or a familiar
   network [log-in]
 why: >-
   Somebody who replaces a lost phone removes the old method and registers a new one. Somebody who takes an account over

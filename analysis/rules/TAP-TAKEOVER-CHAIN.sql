@@ -17,8 +17,8 @@ borrows:
 population: logins
 needs: [tap-capable sign-in, audit]
 condition: >-
-  within {minutes} minutes after a log-in's time a method, admin method or device event of the user (an admin method
-  event by the pass's issuer within 24 hours before the pass's event counts too), and signs of the log-in. Strong: no
+  within {minutes} minutes after a log-in's time a method, admin method or device event of the user, and signs of the
+  log-in. An admin method event by the pass's issuer within 24 hours before the pass's event counts too. Strong: no
   issuance, after its end, from the issuer's network (high), guessed (critical), contested (high), its pass issued on a
   pass (critical). Middling: risk (high), device code, its pass for a dormant user (high). Weak: unfamiliar network,
   strange country, its pass by an unapproved issuer or by the user. Critical with a strong sign, or a middling one and

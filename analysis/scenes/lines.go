@@ -267,7 +267,7 @@ func init() {
 	}
 }
 
-// texts are the words that are no options, options the others.
+// texts are the words that are not options, options the others.
 func texts(words []word) (plain []string, o *options) {
 	o = &options{}
 	for _, w := range words {

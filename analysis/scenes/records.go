@@ -344,7 +344,7 @@ func (e *evidence) audit(t time.Time, activity, by string, targets []record, o *
 
 // What was done
 
-// sessionOf and correlationOf are the ids that names in options stand for; no name is no id.
+// sessionOf and correlationOf are the ids that names in options stand for; no name is not an id.
 func sessionOf(name string) string { return idNamed("session", name) }
 
 func correlationOf(name string) string { return idNamed("correlation", name) }

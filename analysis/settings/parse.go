@@ -127,7 +127,7 @@ type field struct {
 }
 
 // mapping reads a mapping of known fields in the order of the file, and returns the keys it has. ok is false when the
-// node is no mapping. Errors name the mapping as where does.
+// node is not a mapping. Errors name the mapping as where does.
 func (r *reader) mapping(node ast.Node, where string, fields ...field) (has map[string]bool, ok bool) {
 	m, ok := node.(*ast.MappingNode)
 	if !ok {
@@ -156,7 +156,7 @@ func (r *reader) mapping(node ast.Node, where string, fields ...field) (has map[
 	return has, true
 }
 
-// key is an entry's key, noted in seen; ok is false for one that is no text or
+// key is an entry's key, noted in seen; ok is false for one that is not text or
 // occurs for the second time.
 func (r *reader) key(entry *ast.MappingValueNode, seen map[string]bool) (key string, ok bool) {
 	text, ok := entry.Key.(*ast.StringNode)

@@ -106,7 +106,7 @@ func TestPseudonymsLeaveNothing(t *testing.T) {
 	}
 }
 
-// TestPseudonymsOfOddValues: every value of the evidence is replaced by one of no known form. Ids are no GUIDs,
+// TestPseudonymsOfOddValues: every value of the evidence is replaced by one of no known form. Ids are not GUIDs,
 // addresses do not parse, words are of no vocabulary, and keys of nobody's schema stand beside them. None of it is in
 // any output. The second time words stay that make records what they are, so that more is judged.
 func TestPseudonymsOfOddValues(t *testing.T) {

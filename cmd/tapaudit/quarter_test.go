@@ -267,7 +267,7 @@ func (q *madeUpTenant) write(t testing.TB, everybody []account, created map[stri
 	}
 	for name, text := range snapshots {
 		if !json.Valid([]byte(text)) {
-			t.Fatalf("%s is no JSON", name)
+			t.Fatalf("%s is not JSON", name)
 		}
 		if err := os.WriteFile(filepath.Join(q.dir, "evidence", name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

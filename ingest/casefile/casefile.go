@@ -269,8 +269,8 @@ func openDatabase(ctx context.Context, path string, opts Options) (*Case, error)
 	return c, nil
 }
 
-// plainJournals refuses a journal beside the case that is no regular file: DuckDB would take in what lies there, and
-// write it, wherever a link leads.
+// plainJournals refuses a journal beside the case that is not a regular file: DuckDB would take in what lies there,
+// and write it, wherever a link leads.
 func plainJournals(path string) error {
 	for _, ending := range journals {
 		info, err := os.Lstat(path + ending)
@@ -287,8 +287,8 @@ func plainJournals(path string) error {
 // memoryDSN opens a database in memory that loads no extension.
 const memoryDSN = ":memory:?autoinstall_known_extensions=false&autoload_known_extensions=false&allow_community_extensions=false"
 
-// isDatabase refuses a file that is no DuckDB database. DuckDB itself would take a table (.csv, .json, .parquet) for
-// one, show it as a database in memory, and lose whatever is loaded into that.
+// isDatabase refuses a file that is not a DuckDB database. DuckDB itself would take a table (.csv, .json, .parquet)
+// for one, show it as a database in memory, and lose whatever is loaded into that.
 func isDatabase(path string) error {
 	file, err := regular.Open(path)
 	if err != nil {

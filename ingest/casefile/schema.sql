@@ -35,7 +35,7 @@ CREATE TABLE quarantine (
     reason    VARCHAR NOT NULL,
     excerpt   VARCHAR NOT NULL,
     sha256    VARCHAR NOT NULL,
-    ordinal   BIGINT                -- NULL for what is no record: a whole file, the rest of one; and in older cases
+    ordinal   BIGINT                -- NULL for what is not a record: a whole file, the rest of one; and in older cases
 );
 
 -- The record's own text, passcodes masked, of whatever may concern a pass.

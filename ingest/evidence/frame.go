@@ -19,7 +19,7 @@ const (
 	workPerByte = 4
 )
 
-// NotUTF8 is why a record cannot be used whose bytes are no text.
+// NotUTF8 is why a record cannot be used whose bytes are not text.
 const NotUTF8 = "not valid UTF-8"
 
 // Frame is one record of a text, or a stretch of it that cannot be used.

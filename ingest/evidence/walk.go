@@ -119,7 +119,7 @@ func Walk(ctx context.Context, paths []string, stdin io.Reader, limits Limits, v
 	return nil
 }
 
-// Look says of an argument other than `-`, without opening it, what it is; the error tells why it is no evidence.
+// Look says of an argument other than `-`, without opening it, what it is; the error tells why it is not evidence.
 func Look(path string) (fs.FileInfo, error) {
 	info, err := os.Stat(path)
 	switch {

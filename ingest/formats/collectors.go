@@ -11,7 +11,7 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// What investigators' collectors write that is no export of Microsoft's. Microsoft-Extractor-Suite has tables of
+// What investigators' collectors write that is not an export of Microsoft's. Microsoft-Extractor-Suite has tables of
 // roles, groups and methods. untitledgoosetool hangs an object's parent under it. Zero Trust Assessment has members
 // with the group that they were found in. Other tools judge for themselves. A table's rows and the same objects as
 // JSON have the same names.

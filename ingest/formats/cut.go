@@ -93,7 +93,7 @@ func writeMembers(b *strings.Builder, text string) {
 	for text != "" {
 		m := cutName.FindStringSubmatch(text)
 		if m == nil {
-			break // what has no name is no member
+			break // what has no name is not a member
 		}
 		text = text[len(m[0]):]
 		value := text

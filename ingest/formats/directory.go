@@ -561,7 +561,7 @@ var otherMethod = &Format{
 			o.has("id", "state") && o.hasAny("includeTargets", "excludeTargets")
 	},
 	read: func(object, *Input) Outcome {
-		return Outcome{NotUsed: "an authentication method or another object of a user that is no pass"}
+		return Outcome{NotUsed: "an authentication method or another object of a user that is not a pass"}
 	},
 }
 

@@ -253,8 +253,8 @@ func isKey(segment, before string) bool {
 		!slices.Contains(functions, strings.ToLower(bare))
 }
 
-// looksLikeID says whether a text is no word in camel case. It may be a GUID, a user principal name, a number, an id
-// of a drive or a site, or long and as mixed as random texts are.
+// looksLikeID says whether a text is not a word in camel case. It may be a GUID, a user principal name, a number, an
+// id of a drive or a site, or long and as mixed as random texts are.
 func looksLikeID(text string) bool {
 	if strings.ContainsAny(text, "@!,=/ ") || wholeGUID.MatchString(text) {
 		return true

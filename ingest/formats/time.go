@@ -136,7 +136,7 @@ var (
 // TimeInName reads the time a snapshot was taken from its file's name: 2026-09-30 or 20260930T101500Z. A day alone
 // is its first instant. It is the zero time where the name says none.
 func TimeInName(name string) time.Time {
-	name = guid.ReplaceAllString(name, "") // whose digits are no date
+	name = guid.ReplaceAllString(name, "") // whose digits are not a date
 	for _, pattern := range []*regexp.Regexp{nameDay, nameCompact} {
 		if m := pattern.FindStringSubmatch(name); m != nil {
 			if _, after, _ := strings.Cut(name, m[2]+"-"+m[3]); laterDay.MatchString(after) {

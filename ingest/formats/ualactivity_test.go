@@ -224,7 +224,7 @@ func TestUnifiedActivities(t *testing.T) {
 					"correlation_id": chainID,
 					"user_agent":     "Mozilla/5.0", "app_id": outlook,
 					"targets": []any{requestID, "User", "vic@contoso.com"}})},
-		{"the application that an operation is about is no client",
+		{"the application that an operation is about is not a client",
 			unified("AzureActiveDirectory", "Add service principal.",
 				byJane+`"ResultStatus":"Failure","ObjectId":"`+outlook+`","ExtendedProperties":[{"Name":"additionalDetails","Value":"{\"AppId\":\"`+outlook+`\"}"}]`),
 			unifiedRow("AzureActiveDirectory", "Add service principal.",

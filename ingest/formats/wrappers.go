@@ -74,7 +74,7 @@ func wrappedIn(o object, depth int) []Inside {
 			return inside
 		}
 	}
-	// Whatever it is called: the only member that is no scalar.
+	// Whatever it is called: the only member that is not a scalar.
 	only := -1
 	for i, v := range o.values {
 		if v = unwrap(v); v.Type == gjson.JSON {
@@ -90,7 +90,7 @@ func wrappedIn(o object, depth int) []Inside {
 	inside := recordsOf(o.values[only], context, depth-1)
 	for _, r := range inside {
 		if f, _, _ := recogniseObject(readObject(gjson.Parse(r.Text))); !isLog(f) {
-			return nil // the owner of something is no export of users
+			return nil // the owner of something is not an export of users
 		}
 	}
 	return inside

@@ -41,7 +41,7 @@ const absentAnywhere = 3 // of them
 // Present says whether an identity is one: empty, all zero, or a word for null is absent and joins nothing.
 func Present(id string) bool { return !isOneOf(id, absent) }
 
-// Given says whether a text that is no identity says anything: there "none" may.
+// Given says whether a text that is not an identity says anything: there "none" may.
 func Given(text string) bool { return !isOneOf(text, absent[:absentAnywhere]) }
 
 func isOneOf(text string, words []string) bool {

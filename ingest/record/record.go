@@ -116,7 +116,7 @@ func (k *Kind) At(column string) int {
 // Identity says whether the column at that place holds identities.
 func (k *Kind) Identity(at int) bool { return k.identity[at] }
 
-// Slot is where a source's value is that is no column of its own, by its path.
+// Slot is where a source's value is that is not a column of its own, by its path.
 func (k *Kind) Slot(path string) int {
 	at, ok := k.more[path]
 	if !ok {

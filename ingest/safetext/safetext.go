@@ -52,7 +52,7 @@ func Visible(r rune) rune {
 	return utf8.RuneError
 }
 
-// Text is s with every deceptive character shown as a picture, and bytes that are no UTF-8 as U+FFFD. It keeps lines.
+// Text is s with every deceptive character shown as a picture, and bytes that are not UTF-8 as U+FFFD. It keeps lines.
 func Text(s string) string { return strings.Map(Visible, s) }
 
 // Line is Text on one line: line feeds and tabs are shown as pictures too.
