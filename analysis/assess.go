@@ -392,7 +392,7 @@ func countPopulations(ctx context.Context, c *casefile.Case, period Period) (map
 }
 
 // unassessed says why nothing could be assessed: no evidence is at hand, none of it lies in the period, or no rule
-// could be tested with it. A rule counts that needs evidence and was assessed at least partly; those that need none
+// could be tested with it. A rule counts that needs evidence and was assessed at least partly. Those that need none
 // judge the evidence itself, so that they can be assessed where there is nothing else. A state of the policy that only
 // evidence from outside of the period tells does not make the period assessed.
 func unassessed(ctx context.Context, c *casefile.Case, r *Result) (string, error) {

@@ -162,7 +162,7 @@ func (c *loading) readOnce(how reading) error {
 		ended, err = c.rows(buffered, table)
 	case len(columns) > 0 && isNamedTable(r.src.Path):
 		r.look = formats.HeaderLooksLike(columns, r.src.Path)
-		refuse = "its header is none that is known: " +
+		refuse = "its header is not known: " +
 			record.Excerpt([]byte(strings.Join(columns, ", ")), 2*excerptLength) + "; it looks like " + r.look.What
 	case unreadable != nil && isNamedTable(r.src.Path):
 		refuse = unreadable.Error()
@@ -245,8 +245,8 @@ func (c *loading) inWindows1252() bool {
 // headBytes is how much of a source is looked at to find out what it is.
 const headBytes = 64 << 10
 
-// begin reads a small source into memory; what is larger is read on a goroutine of its own, which stop ends. size is
-// of the buffer in which the source's beginning is looked at.
+// begin reads a small source into memory. What is larger is read on a goroutine of its own, which stop ends. The
+// source's beginning is looked at in a buffer of that size.
 func (c *loading) begin(content io.Reader) (input io.Reader, size int, stop func()) {
 	if c.head == nil {
 		c.head = make([]byte, smallBytes)
@@ -375,7 +375,7 @@ func isNamedTable(label string) bool {
 	return false
 }
 
-const noText = "it is no text"
+const noText = "it is not text"
 
 // notEvidence says what a text is that is none.
 func notEvidence(head []byte) string {

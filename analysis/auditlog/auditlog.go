@@ -107,9 +107,9 @@ type logged struct {
 	Details     string    `db:"details"`
 }
 
-// Read reads the audit events that any rule reads, in order of tenant and time, joined: one per tenant and id, and a
-// record without id joins, in order, an event of equal correlation id, activity, second and target, else stands alone.
-// addressOf gives an address its canonical form.
+// Read reads the audit events that any rule reads, in order of tenant and time. Records join into one event per tenant
+// and id. A record without an id joins an event of equal correlation id, activity, second and target, in order; else
+// it stands alone. addressOf gives an address its canonical form.
 func Read(ctx context.Context, c *casefile.Case, ids identity.IDs, addressOf func(string) string) ([]*Event, error) {
 	var events []*Event
 	byID := map[[2]string]*Event{}

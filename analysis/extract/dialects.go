@@ -42,7 +42,7 @@ func (d dialect) lower(v string) string     { return "lower(" + v + ")" }
 func (d dialect) isThere(v string) string   { return v + " IS NOT NULL" }
 func (d dialect) nonEmpty(v string) string  { return "nullif(trim(" + v + "), '')" }
 func (d dialect) present(v string) string {
-	return "CASE WHEN lower(trim(" + v + ")) NOT IN (" + record.AbsentSQL() + ") THEN " + v + " END"
+	return "CASE WHEN lower(trim(" + v + "))\n            NOT IN (" + record.AbsentSQL() + ")\n        THEN " + v + " END"
 }
 func (d dialect) instant(day string) string { return "TIMESTAMP '" + day + " 00:00:00'" }
 func (d dialect) contains(v, text string) string {
@@ -63,7 +63,11 @@ func (d dialect) first(kind string, values []string) string {
 	case 1:
 		return values[0]
 	}
-	return "coalesce(" + strings.Join(values, ", ") + ")"
+	all := strings.Join(values, ", ")
+	if len(all) > 80 {
+		all = strings.Join(values, ",\n        ")
+	}
+	return "coalesce(" + all + ")"
 }
 
 func (d dialect) dotted(path []string) string {
@@ -245,7 +249,8 @@ var dialects = map[string]dialect{
 		listed:    func(v string) string { return "CAST(to_json(" + v + ") AS VARCHAR)" },
 		shownTime: func(v string) string { return "strftime(" + v + ", '%Y-%m-%dT%H:%M:%S.%fZ')" },
 		targets: `(SELECT tenant_id,
-        unnest(from_json(CASE WHEN json_valid(targets) THEN targets ELSE '[]' END, '["JSON"]')) AS t FROM {audits}) AS a`,
+        unnest(from_json(CASE WHEN json_valid(targets) THEN targets ELSE '[]' END, '["JSON"]')) AS t
+    FROM {audits}) AS a`,
 		TargetID: "json_extract_string(a.t, '$.id')", TargetUPN: "json_extract_string(a.t, '$.userPrincipalName')",
 		Address: "regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+', 0)",
 	},
@@ -293,7 +298,8 @@ var dialects = map[string]dialect{
 		listed:    func(v string) string { return "to_json(" + v + ")" },
 		shownTime: func(v string) string { return "date_format(" + v + ", \"yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'\")" },
 		targets: `(SELECT tenant_id,
-        explode(from_json(targets, 'array<struct<id:string,userPrincipalName:string>>')) AS t FROM {audits}) AS a`,
+        explode(from_json(targets, 'array<struct<id:string,userPrincipalName:string>>')) AS t
+    FROM {audits}) AS a`,
 		TargetID: "a.t.id", TargetUPN: "a.t.userPrincipalName",
 		Address: "regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+', 0)",
 	},
@@ -339,7 +345,7 @@ var dialects = map[string]dialect{
 		time: func(v, times string) string {
 			if times == "text" {
 				// A cast would round a seventh digit; every other reader cuts it off.
-				v = "from_iso8601_timestamp_nanos(regexp_replace(" + v + ", '([.][0-9]{6})[0-9]+', '$1'))"
+				v = "from_iso8601_timestamp_nanos(regexp_replace(" + v + ", '([.][0-9]{6})[0-9]+', '$1'))\n       "
 			}
 			return "CAST(" + v + " AT TIME ZONE 'UTC' AS TIMESTAMP(6))"
 		},

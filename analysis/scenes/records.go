@@ -222,7 +222,7 @@ func (e *evidence) signIn(t time.Time, who string, steps []madeup.Step, o *optio
 			case w.key == "asn" && text == "none":
 				in.AutonomousSystemNumber = 0
 			case err != nil:
-				return fmt.Errorf("%s=%s is no number", w.key, text)
+				return fmt.Errorf("%s=%s is not a number", w.key, text)
 			case w.key == "asn":
 				in.AutonomousSystemNumber = n
 			default:
@@ -338,7 +338,7 @@ func (e *evidence) audit(t time.Time, activity, by string, targets []record, o *
 
 // What was done
 
-// sessionOf and correlationOf are the ids that names in options stand for; no name is no id.
+// sessionOf and correlationOf are the ids that names in options stand for; no name is not an id.
 func sessionOf(name string) string { return idNamed("session", name) }
 
 func correlationOf(name string) string { return idNamed("correlation", name) }
@@ -393,7 +393,7 @@ func (e *evidence) graphRequest(t time.Time, who string, whom []string, o *optio
 	if text := o.take("status"); text != "" {
 		var err error
 		if status, err = strconv.Atoi(text); err != nil {
-			return fmt.Errorf("status=%s is no number", text)
+			return fmt.Errorf("status=%s is not a number", text)
 		}
 	}
 	r := record{
@@ -487,7 +487,7 @@ func policyOf(words []word) (p policy, err error) {
 			p.once = true
 		case w.key == "minutes":
 			if p.minutes, err = strconv.Atoi(w.value); err != nil {
-				return p, fmt.Errorf("%s is no number of minutes", w.text)
+				return p, fmt.Errorf("%s is not a number of minutes", w.text)
 			}
 		case w.key == "include":
 			p.include = strings.Split(w.value, ",")
@@ -495,7 +495,7 @@ func policyOf(words []word) (p policy, err error) {
 			p.exclude = strings.Split(w.value, ",")
 		default:
 			const known = "on, off, once, minutes=N, include=NAME,… and exclude=NAME,…"
-			return p, fmt.Errorf("%q is no setting of a policy; known are %s", w.text, known)
+			return p, fmt.Errorf("%q is not a setting of a policy; known are %s", w.text, known)
 		}
 	}
 	return p, nil
@@ -698,7 +698,7 @@ func (e *evidence) covers(words []word) error {
 				case "graph-activity":
 					err = e.graphRequest(d.Add(clock), "somebody-else", []string{"GET", "/me"}, &options{})
 				default:
-					err = fmt.Errorf("%q is no log; known are audit, sign-ins, non-interactive, unified-audit and graph-activity", kind)
+					err = fmt.Errorf("%q is not a log; known are audit, sign-ins, non-interactive, unified-audit and graph-activity", kind)
 				}
 				if err != nil {
 					return err

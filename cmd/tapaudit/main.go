@@ -139,7 +139,7 @@ func (r interruptible) Read(p []byte) (int, error) {
 	}
 }
 
-// told is an error as it is printed: each of several errors begins a line; what else stands on lines of its own is
+// told is an error as it is printed. Each of several errors begins a line. What else stands on lines of its own is
 // indented, so that a line break in the name of a file makes no message of its own.
 func told(err error) string {
 	if usage, ok := err.(usageError); ok {

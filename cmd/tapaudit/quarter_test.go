@@ -15,8 +15,8 @@ import (
 	"tapaudit/ingest/madeup"
 )
 
-// madeUpTenant is a made-up tenant of 2,000 users whose passes are all used as they should be, from late June to the
-// end of September 2026: the same for the same seed. Its evidence is what Graph gives: NDJSON of sign-ins and audit
+// madeUpTenant is a made-up tenant of 2,000 users, from late June to the end of September 2026, the same for the same
+// seed. All its passes are used as they should be. Its evidence is what Graph gives: NDJSON of sign-ins and audit
 // events, and snapshots.
 type madeUpTenant struct {
 	dir     string
@@ -175,8 +175,9 @@ func newMadeUpTenant(t testing.TB, users, onboardings int) *madeUpTenant {
 	return q
 }
 
-// onboard is one proper onboarding: created some days before, a one-time pass for the first morning, one log-in at the
-// office or over its VPN, a method registered within the hour; from then on the new method.
+// onboard is one proper onboarding. The account was created some days before, with a one-time pass for the first
+// morning. The user logs in once, at the office or over its VPN, registers a method within the hour, and uses that
+// from then on.
 func (q *madeUpTenant) onboard(who account, first time.Time, by account, workflow bool, created map[string]time.Time) {
 	created[who.id] = first.Truncate(24*time.Hour).AddDate(0, 0, -1-q.random.IntN(9)).Add(9 * time.Hour)
 	q.audit(created[who.id], "Core Directory", "Add user", "", byUser(by), targetUser(who))
@@ -275,7 +276,7 @@ func (q *madeUpTenant) write(t testing.TB, everybody []account, created map[stri
 	}
 	for name, text := range snapshots {
 		if !json.Valid([]byte(text)) {
-			t.Fatalf("%s is no JSON", name)
+			t.Fatalf("%s is not JSON", name)
 		}
 		if err := os.WriteFile(filepath.Join(q.dir, "evidence", name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -186,8 +186,8 @@ func compareLedger(t *testing.T, want truth, report string) {
 	}
 }
 
-// TestQuietMonth audits the month of an ordinary help desk: nothing is critical, a log-in raises one finding at most
-// beside TAP-SIGNIN-UNSUPERVISED, which sums up, there are fewer findings than log-ins, and most log-ins are
+// TestQuietMonth audits the month of an ordinary help desk. Nothing is critical, and a log-in raises one finding at
+// most beside TAP-SIGNIN-UNSUPERVISED, which sums up. There are fewer findings than log-ins, and most log-ins are
 // supervised.
 func TestQuietMonth(t *testing.T) {
 	quiet := filepath.Join(sampleLogs, "quiet")

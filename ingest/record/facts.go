@@ -41,7 +41,7 @@ const absentAnywhere = 3 // of them
 // Present says whether an identity is one: empty, all zero, or a word for null is absent and joins nothing.
 func Present(id string) bool { return !isOneOf(id, absent) }
 
-// Given says whether a text that is no identity says anything: there "none" may.
+// Given says whether a text that is not an identity says anything: there "none" may.
 func Given(text string) bool { return !isOneOf(text, absent[:absentAnywhere]) }
 
 func isOneOf(text string, words []string) bool {
@@ -101,9 +101,9 @@ func NamesPass(text string) bool {
 // NamesWholePass says whether a text names a Temporary Access Pass in full.
 func NamesWholePass(text string) bool { return wholePassWords.MatchString(text) }
 
-// SignInConcernsPass says whether a sign-in may be an attempt with a pass: a step or a reason that names the pass, an
-// error code of the pass, or an event of the Unified Audit Log that says how its user signed in. It may find too
-// many, never too few. The macro signin_concerns_pass says the same.
+// SignInConcernsPass says whether a sign-in may be an attempt with a pass. A step or a reason may name the pass, or
+// the error code is one of a pass. An event of the Unified Audit Log may be one if it says how its user signed in. It
+// may find too many, never too few. The macro signin_concerns_pass says the same.
 func SignInConcernsPass(steps, reason, code, bits string) bool {
 	if bits != "" || NamesPass(steps) || NamesPass(reason) {
 		return true
