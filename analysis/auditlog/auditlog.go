@@ -58,9 +58,11 @@ type Event struct {
 	IssuerType, IssuerID      string // user, application or unknown, and its id in lower case
 	IssuerName, IssuerIP      string
 	IssuerNames               []string // every id and name by which lists may call the issuer, in lower case
-	Untied                    bool     // the issuer is known by a service principal's id alone, which nothing ties to an application's
-	Session, Token, Agent     string   // what links the event to a sign-in, and the user agent
-	UserID, UserUPN, UserName string   // whom it is about; UserID is the object id, or the UPN where none is tied to it
+	// the issuer is known by a service principal's id alone, which nothing ties to an application's
+	Untied                bool
+	Session, Token, Agent string // what links the event to a sign-in, and the user agent
+	// whom it is about; UserID is the object id, or the UPN where none is tied to it
+	UserID, UserUPN, UserName string
 	GroupID, GroupName        string
 	RoleName, RoleTemplate    string
 	DeviceID                  string

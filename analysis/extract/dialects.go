@@ -19,17 +19,19 @@ type dialect struct {
 	view     func(name string) string // the head of a view, which ends with AS; nil where every statement has its own
 	table    func(q *query,
 		name string) string // the head of a small table that is kept while the query runs
-	Lasting             bool // those tables outlive the session: they lie where the result sets go and are dropped in the end
-	result              func(q *query, name string) (head, tail string)
-	member              func(path []string, nested string) string // a nested column's member, or a column, as text
-	whole               func(column, nested string) string        // a nested column as the text of its JSON
-	time                func(value, times string) string          // a timestamp in UTC without zone
-	number              func(text string) string                  // a whole number of a text; NULL where it is none
-	matches             func(text, pattern string) string         // never NULL
-	secondBit           func(number string) string
-	shownTime           func(time string) string // as 2026-07-01T09:15:00.000000Z
-	listed              func(list string) string // a list of texts as JSON
-	targets             string                   // FROM clause that gives the targets of audit events a as t, a row each
+	// those tables outlive the session: they lie where the result sets go and are dropped in the end
+	Lasting   bool
+	result    func(q *query, name string) (head, tail string)
+	member    func(path []string, nested string) string // a nested column's member, or a column, as text
+	whole     func(column, nested string) string        // a nested column as the text of its JSON
+	time      func(value, times string) string          // a timestamp in UTC without zone
+	number    func(text string) string                  // a whole number of a text; NULL where it is none
+	matches   func(text, pattern string) string         // never NULL
+	secondBit func(number string) string
+	shownTime func(time string) string // as 2026-07-01T09:15:00.000000Z
+	listed    func(list string) string // a list of texts as JSON
+	// FROM clause that gives the targets of audit events a as t, a row each
+	targets             string
 	TargetID, TargetUPN string
 	Address             string // the dotted part of the address ip
 }

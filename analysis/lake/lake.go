@@ -188,13 +188,13 @@ func attributable(ctx context.Context, c *casefile.Case) error {
 	return rows.Each(ctx, c, func(n named) error {
 		switch {
 		case n.Tenant == nil:
-			return fmt.Errorf("%d records name no tenant, and the evidence names several (one is in %q): put each tenant's exports "+
+			return fmt.Errorf("records name no tenant (%d, one of them in %q), and the evidence names several: put each tenant's exports "+
 				"into a folder tenantId=<id>, or give --tenant", n.Records, n.Path)
 		case *n.Tenant == "unknown":
 			return errors.New("nothing in the evidence names its tenant: give --tenant")
 		case !tenantName.MatchString(*n.Tenant):
-			return fmt.Errorf("%d records (some in %q) name a tenant by which no folder can be called; a tenant is an id or "+
-				"a domain: leave these records out", n.Records, n.Path)
+			return fmt.Errorf("records name a tenant by which no folder can be called (%d, one of them in %q); a tenant is an id or "+
+				"a domain: correct --tenant, or leave these records out", n.Records, n.Path)
 		}
 		return nil
 	}, `

@@ -50,14 +50,17 @@ func Criteria() []string {
 
 // Criterion is one of the nine questions of supervision, answered for one log-in.
 type Criterion struct {
-	Name   string // the column of logins.csv: issued, approved_issuer, four_eyes, purpose, place, hours, prompt, outcome_registered, closed
+	// the column of logins.csv: issued, approved_issuer, four_eyes, purpose, place, hours, prompt,
+	// outcome_registered, closed
+	Name   string
 	State  string // met, failed or not assessed
 	Reason string // in words that name the evidence
 }
 
 // Limits are how close supervision must be.
 type Limits struct {
-	NewUserDays          int           // a user counts as new so many days before and after they were created, hired or start
+	// a user counts as new so many days before and after they were created, hired or start
+	NewUserDays          int
 	Device, Prompt       time.Duration // a device is joined, a log-in follows the pass's start within
 	ClosedAfter, Outcome time.Duration // a pass ends, a method or device is registered within
 }

@@ -468,7 +468,7 @@ func TestLakeNeedsTenants(t *testing.T) {
 		t.Error(said)
 	}
 	if _, said := tapaudit(t, 1, "lake", file, "--out", lake, "--tenant", "../../etc"); !strings.Contains(said,
-		"no name for a folder") {
+		"by which no folder can be called") {
 		t.Error(said)
 	}
 	if _, err := os.Stat(lake); err == nil {

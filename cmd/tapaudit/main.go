@@ -46,7 +46,8 @@ func (s statusError) Error() string { return fmt.Sprintf("exit status %d", int(s
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
-	bar      io.Writer // standard error itself, where a bar may be drawn; what is said goes to err, which shows nothing that acts
+	// standard error itself, where a bar may be drawn; what is said goes to err, which shows nothing that acts
+	bar io.Writer
 }
 
 // run is the whole program.

@@ -8,14 +8,14 @@
 // Where files are loaded, Seal takes access to them away before anybody else's SQL runs.
 //
 // What DuckDB does with a file that somebody else made, as seen with 1.5:
-//   - A macro or view of the file hides DuckDB's own of the same name wherever the file's schema is searched first: count,
-//     lower, duckdb_tables() and json_serialize_sql were replaced so.
-//   - The journal beside it (.wal, also .wal.checkpoint and .wal.recovery) is applied at opening, without a word, and may
-//     hold macros. That is so in read-only mode too, and where it belongs to another database. State names it.
-//   - Some table functions of a SELECT write files or change settings (enable_logging, enable_profiling, truncate_duckdb_logs),
-//     and scalar ones have effects (write_log, setseed): looksOnly.
+//   - A macro or view of the file hides DuckDB's own of the same name wherever the file's schema is searched first:
+//     count, lower, duckdb_tables() and json_serialize_sql were replaced so.
+//   - The journal beside it (.wal, also .wal.checkpoint and .wal.recovery) is applied at opening, without a word, and
+//     may hold macros. That is so in read-only mode too, and where it belongs to another database. State names it.
+//   - Some table functions of a SELECT write files or change settings (enable_logging, enable_profiling,
+//     truncate_duckdb_logs), and scalar ones have effects (write_log, setseed): looksOnly.
 //   - Links are followed before allowed_paths is asked; nothing can be allowed once access has been taken away.
-//   - memory_limit does not count long texts (repeat('x', 1e9)) nor what Go holds of a result; and within one vector of rows
+//   - memory_limit does not count long texts (repeat('x', 1e9)) nor what Go holds of a result. Within one vector of rows
 //     nothing can be interrupted: Select watches the process and, in the end, leaves such a statement behind.
 package casefile
 
@@ -143,7 +143,8 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	case err != nil:
 	case !isNew:
 		if err = isDatabase(path); err == nil && !opts.ReadOnly {
-			for _, left := range scratch.Left(making(path)) { // killed between putting a case into its place and removing this
+			// killed between putting a case into its place and removing this
+			for _, left := range scratch.Left(making(path)) {
 				left.Remove() // harmless where it stays
 			}
 		}

@@ -47,7 +47,9 @@ const ratioFrom = 16 << 20
 
 // Source is one file of the evidence, one member of an archive, or an archive. It is valid during its visit.
 type Source struct {
-	Path        string // label: the argument's base name and the path below it, with slashes; UTF-8, but otherwise as hostile as content
+	// label: the argument's base name and the path below it, with slashes; UTF-8, but otherwise as hostile as
+	// content
+	Path        string
 	Container   string // label of the archive it is in, "" if none
 	Disk        string // real path of a plain, uncompressed file, else ""
 	Kind        Kind
@@ -55,7 +57,8 @@ type Source struct {
 	ModTime     time.Time // of the file, or the member's own; zero if unknown
 	Compression string    // "", gzip, zstd, zip, or two of them joined by +, the outer one first
 	Skip        string    // why it cannot be used, in words; it cannot be opened then
-	Unread      bool      // with Skip: there may be evidence in it that nobody has looked at, such as an archive of another kind
+	// with Skip: there may be evidence in it that nobody has looked at, such as an archive of another kind
+	Unread bool
 
 	// Damage is set on an archive whose directory of members cannot be used, or that is not whole. Members were found
 	// by reading it from front to back; what lies after Offset was lost unless it was found again.

@@ -65,13 +65,14 @@ const (
 	// is wrong, expired (130504), used up (130505) or not yet valid. 130500 is phone sign-in's and 130501 anybody's.
 	firstPassError, lastPassError = 130500, 130509 // what is kept as proof
 	FirstAttempt, LastAttempt     = 130502, 130507
-	PassBit                       = 2                                          // in the Unified Audit Log's UserAuthenticationMethod
-	PassMethod                    = "temporaryaccesspass"                      // a step's method, in lower case without blanks
-	PassWords                     = `access\s*pass`                            // in a reason, in lower case
-	WholePassWords                = `temporary\s*access\s*pass`                // in an audit event, in lower case
-	PassActivities                = `security info|temporary access pass`      // activities by which a pass is issued or deleted, in lower case
-	PassMethods                   = `temporaryaccesspassmethods`               // in the URI of a request to Graph for passes, in lower case
-	PassRequests                  = `/authentication/` + PassMethods + `(/|$)` // in its path
+	// in the Unified Audit Log's UserAuthenticationMethod
+	PassBit        = 2
+	PassMethod     = "temporaryaccesspass"                      // a step's method, in lower case without blanks
+	PassWords      = `access\s*pass`                            // in a reason, in lower case
+	WholePassWords = `temporary\s*access\s*pass`                // in an audit event, in lower case
+	PassActivities = `security info|temporary access pass`      // activities by which a pass is issued or deleted, in lower case
+	PassMethods    = `temporaryaccesspassmethods`               // in the URI of a request to Graph for passes, in lower case
+	PassRequests   = `/authentication/` + PassMethods + `(/|$)` // in its path
 	// Activities are what a rule reads of the directory's audit log, in lower case: the judgement, proof and extracts
 	// keep to it.
 	Activities = PassActivities +

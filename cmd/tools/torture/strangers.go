@@ -18,11 +18,13 @@ import (
 // stranger is one thing of our own kind that somebody hands over, made so that it acts when it is used. It is a case,
 // a lake, a report, rules, a configuration, a key or a folder of evidence.
 type stranger struct {
-	name    string
-	make    func(t *trap) error           // lays it out in the folder t.given
-	runs    func(t *trap) [][]string      // what the user does with it, one after the other, on what the one before left
-	ends    []int                         // the exit statuses that are right
-	says    string                        // what the messages of each must match, a regular expression; "" for nothing in particular
+	name string
+	make func(t *trap) error // lays it out in the folder t.given
+	// what the user does with it, one after the other, on what the one before left
+	runs func(t *trap) [][]string
+	ends []int // the exit statuses that are right
+	// what the messages of each must match, a regular expression; "" for nothing in particular
+	says    string
 	changes bool                          // what was given may change: it is the user's own to write
 	also    func(t *trap, r result) error // what must hold besides
 	long    bool                          // not in the short form
