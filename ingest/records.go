@@ -27,7 +27,7 @@ import (
 // Sizes in bytes; tests have others.
 var (
 	batchBytes = 24 << 20 // of a large source's records before they are fed into the case
-	groupBytes = 8 << 20  // of a group's rows before it goes in
+	groupBytes = 24 << 20 // of a group's rows before it goes in
 	smallBytes = 1 << 20  // of a source that is read in one go, with all that is to be done with it
 )
 
@@ -92,7 +92,7 @@ type quarantined struct {
 func (l *loader) loadRecords(r *source) error {
 	var how reading
 	for {
-		c := &loading{loader: l, row: r, gathered: gathered{records: map[*record.Kind][]casefile.Row{}},
+		c := &loading{loader: l, row: r, gathered: *newGathered(),
 			formats: map[string]int64{}, unused: reasons{}, unlisted: reasons{}}
 		err := c.readOnce(how)
 		if err == nil {
@@ -305,7 +305,7 @@ func (c *loading) list() error {
 		return errKnown
 	}
 	if !c.begun && c.size < groupBytes {
-		c.join(&c.group)
+		c.join(c.group)
 		return c.loader.list(c.row)
 	}
 	c.sources = append(c.sources, c.row.row())
