@@ -94,7 +94,9 @@ func TestEndsWhileItWaits(t *testing.T) {
 				text := make([]byte, 4096)
 				for {
 					n, err := r.Read(text)
-					lines <- string(text[:n])
+					if n > 0 {
+						lines <- string(text[:n])
+					}
 					if err != nil {
 						lines <- ""
 						return
