@@ -51,7 +51,7 @@ func TestUserRulesAreBounded(t *testing.T) {
 		"bomb.sql":      "anchor, alias, tag",
 		"deep.sql":      "nested deeper",
 		"dashes.sql":    "nested deeper",
-		"sign.sql":      "sign is two phrases: for one finding and for several",
+		"sign.sql":      "sign must be two phrases, for one finding and for several",
 		"indented.sql":  "indented.sql: ",
 	}
 	file("aa.sql", "\uFEFF"+rule("OWN-GOOD", "references: [\"https://learn.example/a?b#c\"]\nparameters: {a_1: 2}\n"))

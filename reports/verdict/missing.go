@@ -49,8 +49,8 @@ var sources = map[string]source{
 		"id,userPrincipalName,displayName,userType,createdDateTime,accountEnabled,employeeHireDate",
 		"User.Read.All", false},
 	"roles": {"roles: definitions, assignments, eligibilities",
-		"GET /beta/roleManagement/directory/roleAssignments?$expand=principal; " +
-			"GET /beta/roleManagement/directory/roleDefinitions; " +
+		"GET /beta/roleManagement/directory/roleAssignments?$expand=principal and " +
+			"GET /beta/roleManagement/directory/roleDefinitions and " +
 			"GET /beta/roleManagement/directory/roleEligibilityScheduleInstances",
 		"RoleManagement.Read.Directory, RoleEligibilitySchedule.Read.Directory", false},
 	"groups": {"groups and their members",
