@@ -51,10 +51,12 @@ func TestUserRulesAreBounded(t *testing.T) {
 		"bomb.sql":      "anchor, alias, tag",
 		"deep.sql":      "nested deeper",
 		"dashes.sql":    "nested deeper",
+		"sign.sql":      "sign must be two phrases, for one finding and for several",
 		"indented.sql":  "indented.sql: ",
 	}
 	file("aa.sql", "\uFEFF"+rule("OWN-GOOD", "references: [\"https://learn.example/a?b#c\"]\nparameters: {a_1: 2}\n"))
 	file("taken.sql", rule("TAP-ISSUED", ""))
+	file("sign.sql", rule("OWN-X", "sign: [guessed pass]\n"))
 	file("again.sql", rule("OWN-GOOD", ""))
 	file("large.sql", rule("OWN-X", "")+strings.Repeat(" ", 1<<20))
 	file("head.sql", rule("OWN-X", "needs: ["+strings.Repeat(" ", 1<<16)+"]\n"))

@@ -45,11 +45,13 @@ var sources = map[string]source{
 		"AuditLog.Read.All", true},
 	"policy": {"the authentication methods policy", "GET /beta/policies/authenticationMethodsPolicy",
 		"Policy.Read.All", false},
-	"users": {"users", "GET /beta/users?$select=id,userPrincipalName,displayName,userType,createdDateTime,accountEnabled,employeeHireDate",
+	"users": {"users", "GET /beta/users?$select=" +
+		"id,userPrincipalName,displayName,userType,createdDateTime,accountEnabled,employeeHireDate",
 		"User.Read.All", false},
 	"roles": {"roles: definitions, assignments, eligibilities",
 		"GET /beta/roleManagement/directory/roleAssignments?$expand=principal and " +
-			"…/roleDefinitions, …/roleEligibilitySchedules",
+			"GET /beta/roleManagement/directory/roleDefinitions and " +
+			"GET /beta/roleManagement/directory/roleEligibilityScheduleInstances",
 		"RoleManagement.Read.Directory, RoleEligibilitySchedule.Read.Directory", false},
 	"groups": {"groups and their members",
 		"GET /beta/groups/ID/transitiveMembers, for each group that the policy names", "GroupMember.Read.All", false},
@@ -58,6 +60,13 @@ var sources = map[string]source{
 	"tap-methods": {"passes that users hold",
 		"GET /beta/users/ID/authentication/temporaryAccessPassMethods, for each user",
 		"UserAuthenticationMethod.Read.All", false},
+	"graph-activity": {"activity of Microsoft Graph",
+		"Entra admin centre > Diagnostic settings: stream MicrosoftGraphActivityLogs; it shows nothing from before",
+		"", false},
+	"deeds": {"the Unified Audit Log, and activity of Microsoft Graph",
+		"Purview > Audit > Search, all activities, or Search-UnifiedAuditLog; " +
+			"Entra admin centre > Diagnostic settings: stream MicrosoftGraphActivityLogs",
+		"View-Only Audit Logs (a role)", false},
 	"risk": {"risk levels of sign-ins", "sign-ins as above, of a tenant with a P2 licence", "AuditLog.Read.All", true},
 }
 
