@@ -184,6 +184,8 @@ func Replace(ctx context.Context, dir string, how Replacing, fill func(*Folder) 
 	defer func() {
 		if unfinished {
 			work.Remove()
+		} else {
+			work.Keep()
 		}
 	}()
 	inside, err := parent.OpenRoot(partial)
