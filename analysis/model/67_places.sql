@@ -145,4 +145,5 @@ SELECT DISTINCT w.pass_no
 FROM with_pass AS w
 SEMI JOIN wiped ON wiped.pass_no = w.pass_no
 SEMI JOIN at_home AS h ON h.login_no = w.login_no
-JOIN method_events AS e ON e.tenant_id = w.tenant_id AND e.user_id = w.user_id AND e.time >= w.time AND e.time <= w.until_time;
+ASOF JOIN method_events AS e ON e.tenant_id = w.tenant_id AND e.user_id = w.user_id AND w.time <= e.time
+WHERE e.time <= w.until_time;

@@ -1,7 +1,7 @@
 -- What was done on a pass: the records that belong to a log-in, by its session, by its tokens, or by its address alone.
 
 -- What a log-in is known by: its TAP sessions, the tokens of its TAP sign-ins and footprint, and the addresses of its
--- TAP sign-ins, for an hour or as long as its footprint goes on within a day.
+-- TAP sign-ins, for an hour or as long as its footprint goes on within a day, hour by hour.
 CREATE OR REPLACE TABLE login_sessions AS
 SELECT DISTINCT l.login_no, l.time, l.tenant_id, l.user_id, t.session
 FROM logins AS l
@@ -25,7 +25,8 @@ WITH ends AS (
     LEFT JOIN signins AS s ON s.signin_no = f.signin_no AND s.time <= l.time + INTERVAL 24 HOUR
     GROUP BY l.login_no, l.time
 )
-SELECT DISTINCT l.login_no, l.time, l.tenant_id, l.user_id, s.ip, e.until_time
+SELECT DISTINCT l.login_no, l.time, l.tenant_id, l.user_id, s.ip, e.until_time,
+    unnest(range(time_slot(l.time, 3600), time_slot(e.until_time, 3600) + 1)) AS slot
 FROM logins AS l
 JOIN ends AS e ON e.login_no = l.login_no
 JOIN login_signins AS m ON m.login_no = l.login_no
@@ -37,7 +38,7 @@ WHERE s.ip IS NOT NULL;
 CREATE OR REPLACE TABLE activity_keys AS
 WITH of_people AS (
     SELECT tenant, source_id, line, ordinal, log_type, lower(id) AS key, time, ip, lower(session_id) AS session_id,
-        token_id, coalesce(lower(user_id), lower(upn)) AS name
+        token_id, coalesce(lower(user_id), lower(upn)) AS name, time_slot(time, 3600) AS slot
     FROM attributed_activities
     WHERE tenant IS NOT NULL AND NOT by_system AND lower(workload) IS DISTINCT FROM 'azureactivedirectory'
 ),
@@ -58,7 +59,8 @@ UNION
 SELECT r.tenant, r.log_type, r.key, r.source_id, r.line, r.ordinal
 FROM of_people AS r
 JOIN login_names AS l
-    ON l.tenant_id = r.tenant AND l.name = r.name AND l.spelling = r.ip AND r.time >= l.time AND r.time <= l.until_time
+    ON l.tenant_id = r.tenant AND l.name = r.name AND l.spelling = r.ip AND l.slot = r.slot
+        AND r.time >= l.time AND r.time <= l.until_time
 WHERE r.session_id IS NULL AND r.token_id IS NULL;
 
 -- Each of them once: one record may come in several exports. record is its key in what rules return.
@@ -133,19 +135,19 @@ WITH on_pass AS (
 fits AS (
     SELECT o.record, l.login_no, l.time, 1 AS strength
     FROM on_pass AS o
-    ASOF JOIN login_sessions AS l
+    ASOF JOIN (SELECT * EXCLUDE (login_no), max(login_no) AS login_no FROM login_sessions GROUP BY ALL) AS l
         ON l.tenant_id = o.tenant_id AND l.user_id = o.user_id AND l.session = o.session AND o.time >= l.time
     UNION ALL
     SELECT c.record, l.login_no, l.time, 2
     FROM activity_claims AS c
-    JOIN login_tokens AS l
+    ASOF JOIN (SELECT * EXCLUDE (login_no), max(login_no) AS login_no FROM login_tokens GROUP BY ALL) AS l
         ON l.tenant_id = c.tenant_id AND l.user_id = c.user_id AND l.token_id = c.token_id AND c.time >= l.time
     UNION ALL
     SELECT c.record, l.login_no, l.time, 3
     FROM activity_claims AS c
     JOIN login_addresses AS l
         ON l.tenant_id = c.tenant_id AND l.user_id = c.user_id AND l.ip = c.ip
-            AND c.time >= l.time AND c.time <= l.until_time
+            AND l.slot = time_slot(c.time, 3600) AND c.time >= l.time AND c.time <= l.until_time
 ),
 -- The registration by which a log-in had its outcome is listed, whatever links it.
 outcomes AS (

@@ -55,10 +55,6 @@ LEFT JOIN familiarity AS f ON f.about = c.origin
 WHERE c.from_address OR d.issuer_signin IS NOT NULL
 GROUP BY c.login_no;
 
--- Of two events of a user within a time of each other, the later lies in the same slot of that length as the earlier, or in
--- the next: joined by slots, an event meets those near it only and not every one of its user's.
-CREATE OR REPLACE MACRO time_slot(t, seconds) AS epoch_us(t) // (CAST(ceil(greatest(seconds, 0) * 1000000) AS BIGINT) + 1);
-
 -- A log-in as a finding tells it: whom it is about, who issued its pass where that is known, how its sentence begins, and
 -- the records.
 CREATE OR REPLACE VIEW login_findings AS

@@ -161,13 +161,13 @@ GROUP BY c.login_no;
 
 -- When the user of a log-in first registered a method, or a method or a device, after it.
 CREATE OR REPLACE TABLE enrolments AS
-SELECT l.login_no, min(e.time) FILTER (WHERE e.method) AS first_method, min(e.time) AS first_time
+WITH registered AS (
+    SELECT tenant_id, user_id, time FROM method_events UNION ALL SELECT tenant_id, user_id, time FROM device_events
+)
+SELECT l.login_no, m.time AS first_method, r.time AS first_time
 FROM logins AS l
-JOIN (
-    SELECT tenant_id, user_id, time, true AS method FROM method_events
-    UNION ALL SELECT tenant_id, user_id, time, false FROM device_events
-) AS e ON e.tenant_id = l.tenant_id AND e.user_id = l.user_id AND e.time >= l.time
-GROUP BY l.login_no;
+ASOF JOIN registered AS r ON r.tenant_id = l.tenant_id AND r.user_id = l.user_id AND l.time <= r.time
+ASOF LEFT JOIN method_events AS m ON m.tenant_id = l.tenant_id AND m.user_id = l.user_id AND l.time <= m.time;
 
 -- How much a risk says: less where it is medium, and little where an administrator dismissed it.
 CREATE OR REPLACE MACRO risk_severity(risk, risk_state) AS
@@ -215,8 +215,11 @@ at_address AS (
     WHERE NOT p.any_session AND p.issued_at <= l.time + to_seconds(hours * 3600)
 ),
 proved AS (
-    SELECT DISTINCT a.pass_no FROM at_address AS a
-    JOIN strong_proofs AS s ON s.tenant_id = a.tenant_id AND s.user_id = a.issuer_id AND s.time > a.time AND s.time < a.issued_at
+    SELECT DISTINCT a.pass_no
+    FROM at_address AS a
+    ASOF JOIN strong_proofs AS s
+        ON s.tenant_id = a.tenant_id AND s.user_id = a.issuer_id AND a.issued_at > s.time
+    WHERE s.time > a.time
 ),
 found AS (
     SELECT pass_no, attempt_no AS signin_no, false AS weak, 'the event''s session is one of a pass' AS how FROM in_session
@@ -247,8 +250,10 @@ CREATE OR REPLACE MACRO dormant_passes(days, covered_days) AS TABLE
 WITH old AS (SELECT * FROM passes WHERE epoch(issued_at) - epoch(user_created) > days * 86400),
 seen AS (
     SELECT DISTINCT p.pass_no
-    FROM old AS p JOIN ordinary_signins AS s ON s.tenant_id = p.tenant_id AND s.user_id = p.user_id
-        AND s.time >= p.issued_at - to_seconds(days * 86400) AND s.time <= p.issued_at - INTERVAL 24 HOUR
+    FROM old AS p
+    ASOF JOIN ordinary_signins AS s
+        ON s.tenant_id = p.tenant_id AND s.user_id = p.user_id AND p.issued_at - INTERVAL 24 HOUR >= s.time
+    WHERE s.time >= p.issued_at - to_seconds(days * 86400)
 ),
 dark AS (
     SELECT pass_no FROM uncovered('sign-in interactive', to_seconds(covered_days * -86400), to_seconds(0))
@@ -334,11 +339,12 @@ WITH given AS (
     WHERE e.kind IN ('role given', 'added to group') AND e.user_id IS NOT NULL
 ),
 held AS (
-    SELECT h.tenant_id, h.user_id, lower(h.role_name) AS role_name, coalesce(h.since, s.time) AS since
+    SELECT h.tenant_id, h.user_id, lower(h.role_name) AS role_name, min(coalesce(h.since, s.time)) AS since
     FROM role_holdings AS h
     LEFT JOIN (
         SELECT DISTINCT 'p:' || source_id || ':' || line || ':' || ordinal AS record, time FROM attributed_role_members
     ) AS s ON s.record = h.record AND h.since IS NULL
+    GROUP BY h.tenant_id, h.user_id, lower(h.role_name)
 )
 SELECT g.*
 FROM given AS g

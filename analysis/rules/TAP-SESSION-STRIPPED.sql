@@ -58,11 +58,10 @@ odd AS (
     UNION SELECT login_no FROM strange_country_logins
 ),
 proved AS (
-    SELECT DISTINCT l.login_no
+    SELECT l.login_no
     FROM logins AS l
-    JOIN strong_proofs AS p
-        ON p.tenant_id = l.tenant_id AND p.user_id = l.user_id
-            AND p.time < l.time AND p.time >= l.time - INTERVAL 24 HOUR
+    ASOF JOIN strong_proofs AS p ON p.tenant_id = l.tenant_id AND p.user_id = l.user_id AND l.time > p.time
+    WHERE p.time >= l.time - INTERVAL 24 HOUR
 ),
 at_home AS (
     SELECT m.login_no

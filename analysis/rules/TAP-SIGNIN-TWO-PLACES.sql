@@ -49,20 +49,15 @@ proofs AS (
     LEFT JOIN familiarity AS f ON f.signin_no = s.signin_no
     WHERE NOT s.trusted AND NOT EXISTS (SELECT 1 FROM shared_egress AS e WHERE e.tenant = s.tenant_id AND e.ip = s.ip)
 ),
-registered AS (
-    SELECT l.login_no, min(m.time) AS first_time
-    FROM logins AS l JOIN method_events AS m ON m.tenant_id = l.tenant_id AND m.user_id = l.user_id AND m.time >= l.time
-    GROUP BY l.login_no
-),
 apart AS (
     SELECT u.login_no, p.signin_no, p.time, p.ip, p.country,
         coalesce(u.country <> p.country, false) AS other_country
     FROM used AS u
     JOIN proofs AS p ON p.tenant_id = u.tenant_id AND p.user_id = u.user_id AND p.slot = u.slot
         AND abs(epoch(p.time) - epoch(u.time)) <= $minutes * 60
-    LEFT JOIN registered AS r ON r.login_no = u.login_no
+    LEFT JOIN enrolments AS e ON e.login_no = u.login_no
     WHERE is_other_network(u.asn, u.network, p.asn, p.network)
-        AND (p.time <= u.time OR r.first_time IS NULL OR p.time < r.first_time OR p.familiar AND NOT u.familiar)
+        AND (p.time <= u.time OR e.first_method IS NULL OR p.time < e.first_method OR p.familiar AND NOT u.familiar)
 ),
 told AS (
     SELECT login_no, bool_or(other_country) AS other_country, list(DISTINCT 's:' || signin_no ORDER BY 's:' || signin_no) AS proofs,

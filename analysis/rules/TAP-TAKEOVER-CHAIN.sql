@@ -87,11 +87,13 @@ doubtful AS (
     SELECT login_no, reasons, CASE
         WHEN worst = 3 OR worst = 2 AND signs > 1 THEN 'critical'
         WHEN worst = 2 OR signs > 1 OR worst = 1 AND privileged THEN 'high'
-        WHEN worst = 1 THEN 'medium' END AS severity
-    FROM graded
+        ELSE 'medium' END AS severity
+    FROM graded WHERE worst > 0 OR signs > 1
 ),
 began AS (
-    SELECT login_no, tenant_id, user_id, time, unnest([0, 1]) + time_slot(time, $minutes * 60) AS slot FROM logins
+    SELECT l.login_no, l.tenant_id, l.user_id, l.time, l.pass_no, l.pass_known,
+        unnest([0, 1]) + time_slot(l.time, $minutes * 60) AS slot
+    FROM logins AS l SEMI JOIN doubtful AS d ON d.login_no = l.login_no
 ),
 own AS (
     SELECT * FROM method_events UNION SELECT * FROM device_events UNION SELECT * FROM admin_method_events
@@ -105,7 +107,7 @@ registered AS (
     UNION
     -- The issuer may have put a method of theirs there first.
     SELECT l.login_no, o.record
-    FROM logins AS l
+    FROM began AS l
     JOIN passes AS p ON p.pass_no = l.pass_no
     JOIN admin_method_events AS o ON o.tenant_id = p.tenant_id AND o.user_id = p.user_id
         AND o.time <= p.issued_at AND o.time >= p.issued_at - INTERVAL 24 HOUR
@@ -125,13 +127,13 @@ SELECT
         || counted($minutes, 'minute', 'minutes') || ': ' || kept.steps AS summary,
     NULL AS not_assessed, l.login_no
 FROM login_findings AS l
-JOIN doubtful AS d ON d.login_no = l.login_no AND d.severity IS NOT NULL
+JOIN doubtful AS d ON d.login_no = l.login_no
 JOIN kept ON kept.login_no = l.login_no
 UNION ALL BY NAME
 SELECT l.tenant_id, l.subject_type, l.subject_id, l.about, l.login_no,
     'the audit evidence does not cover the ' || counted($minutes, 'minute', 'minutes') || ' after a log-in with signs' AS not_assessed
 FROM login_findings AS l
-JOIN doubtful AS d ON d.login_no = l.login_no AND d.severity IS NOT NULL
+JOIN doubtful AS d ON d.login_no = l.login_no
 ANTI JOIN kept ON kept.login_no = l.login_no
 LEFT JOIN log_spans AS s ON s.tenant_id = l.tenant_id AND s.log_type = 'audit'
 WHERE s.first_time IS NULL OR s.first_time > l.time OR s.last_time < l.time + to_seconds($minutes * 60)
