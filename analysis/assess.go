@@ -210,7 +210,14 @@ func init() {
 			return verdict{"partly", []string{"the sign-ins name no resource by its id: whether a guarded one was reached cannot be said"}}
 		},
 		"devices": exported("devices", "device ids in its sign-ins"),
-		"risk":    exported("risk", "risk levels (they are hidden without a P2 licence)"),
+		"device ids": func(h have, tenant string) verdict {
+			if h.exported[export{"devices", tenant}] {
+				return yes
+			}
+			// Addresses can be compared.
+			return verdict{"partly", []string{"the sign-ins name no device by its id: only the address can show it"}}
+		},
+		"risk": exported("risk", "risk levels (they are hidden without a P2 licence)"),
 	}
 	for what, is := range map[string]func(s *settings.Settings) bool{
 		"business_hours":                func(s *settings.Settings) bool { return s.Hours != nil },
@@ -385,7 +392,7 @@ func countPopulations(ctx context.Context, c *casefile.Case, period Period) (map
 }
 
 // unassessed says why nothing could be assessed: no evidence is at hand, none of it lies in the period, or no rule
-// could be tested with it. A rule counts that needs evidence and was assessed at least partly; those that need none
+// could be tested with it. A rule counts that needs evidence and was assessed at least partly. Those that need none
 // judge the evidence itself, so that they can be assessed where there is nothing else. A state of the policy that only
 // evidence from outside of the period tells does not make the period assessed.
 func unassessed(ctx context.Context, c *casefile.Case, r *Result) (string, error) {

@@ -8,9 +8,8 @@ import (
 	"tapaudit/ingest/casefile"
 )
 
-// Attribute says whose tenant each record of the case is, and leaves that in the views attributed_signins,
-// attributed_audits and so on, in their column tenant; NULL where nothing tells. tenant is for records that name none,
-// "" for none.
+// Attribute says whose tenant each record of the case is. The views attributed_signins, attributed_audits and so on
+// have it in their column tenant, NULL where nothing tells. tenant is for records that name none, "" for none.
 func Attribute(ctx context.Context, c *casefile.Case, tenant string) error {
 	return c.Atomically(ctx, func() error {
 		if err := model.Run(ctx, c, "05_configuration"); err != nil {

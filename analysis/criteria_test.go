@@ -520,8 +520,8 @@ privileged_users: [boss@contoso.example]`)
 	}
 }
 
-// TestOnePlaceOfALogin: where several of a log-in's sign-ins are from strange places, the ledger and the finding tell
-// of the first, and of what the user had done when the log-in began.
+// TestOnePlaceOfALogin: of a log-in's sign-ins from strange places, the ledger and the finding name the first. Both
+// count what the user had done when the log-in began.
 func TestOnePlaceOfALogin(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -34,8 +34,8 @@ type sourceRow struct {
 	SameAs       *int       `db:"same_as"`
 }
 
-// readEvidence is evidence.csv. Which of several records of one event counts as loaded and which as duplicate is
-// decided here, where tenants are known: the first in order of the files is the one loaded.
+// readEvidence is evidence.csv. Of several records of one event, the first in order of the files counts as loaded and
+// the others as duplicates. That is decided here, where tenants are known.
 func readEvidence(ctx context.Context, c *casefile.Case) (files []EvidenceFile, notes []string, err error) {
 	unattributed := 0
 	if err := rows.Each(ctx, c, func(s sourceRow) error {

@@ -17,6 +17,7 @@ import (
 	"tapaudit/analysis/settings"
 	"tapaudit/ingest"
 	"tapaudit/ingest/casefile"
+	"tapaudit/ingest/madeup"
 )
 
 // A fixture is evidence written down in a few words: exports of one or more tenants in the shapes of Microsoft Graph,
@@ -61,7 +62,7 @@ func at(t string) time.Time {
 	panic("no time: " + t)
 }
 
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.999999Z") }
+func stamp(t time.Time) string { return madeup.Stamp(t) }
 
 func later(t string, d time.Duration) string { return at(t).Add(d).Format("2006-01-02 15:04:05") }
 
@@ -119,23 +120,16 @@ func without(keys ...string) option {
 // Sign-ins
 
 func step(method string, succeeded bool, requirement string) record {
-	return record{"authenticationMethod": method, "succeeded": succeeded, "authenticationStepRequirement": requirement}
+	return madeup.Members(madeup.Step{Method: method, Succeeded: succeeded, Requirement: requirement})
 }
 
 func (f *fixture) signIn(when, user string, options ...option) {
-	r := change(record{
-		"id": f.id("request"), "createdDateTime": stamp(at(when)), "userId": idOf(user),
-		"userPrincipalName": upnOf(user), "userDisplayName": user,
-		"userType": "member", "appId": "19db86c3-b2b9-44cc-b339-36da233a3be2", "appDisplayName": "My Signins",
-		"resourceDisplayName": "Microsoft Graph",
-		"ipAddress":           office, "autonomousSystemNumber": 64500, "clientAppUsed": "Browser", "userAgent": "Mozilla/5.0",
-		"correlationId": f.id("correlation"), "sessionId": f.id("session"), "isInteractive": true,
-		"conditionalAccessStatus": "success",
-		"homeTenantId":            idOf(f.tenant), "resourceTenantId": idOf(f.tenant), "riskLevelDuringSignIn": "none",
-		"status": record{"errorCode": 0}, "deviceDetail": record{"deviceId": ""},
-		"authenticationDetails": []record{step("Password", true, "Primary authentication")},
-	}, options)
-	f.add("signins.json", r)
+	in := madeup.NewSignIn(f.id("request"), at(when), idOf(f.tenant),
+		madeup.User{ID: idOf(user), UPN: upnOf(user), Name: user}, madeup.MySignins)
+	in.IPAddress, in.AutonomousSystemNumber, in.UserAgent = office, 64500, "Mozilla/5.0"
+	in.CorrelationID, in.SessionID = f.id("correlation"), f.id("session")
+	in.AuthenticationDetails = []record{step("Password", true, "Primary authentication")}
+	f.add("signins.json", change(madeup.Members(in), options))
 }
 
 // login is a sign-in in which the pass was right.

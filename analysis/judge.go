@@ -152,8 +152,8 @@ func (j *judging) cannotJudge(key ruleTenant, reason string) {
 	j.unjudged[key][reason]++
 }
 
-// runOne runs one rule. A row with not_assessed is no finding: it tells, of one of the population, why it could not be
-// judged.
+// runOne runs one rule. A row with not_assessed is not a finding: it tells, of one of the population, why it could not
+// be judged.
 func (j *judging) runOne(ctx context.Context, c *casefile.Case, rule Rule) ([]Finding, error) {
 	params := map[string]any{"period_from": j.scope.period.From, "period_to": j.scope.period.To, "as_of": j.scope.asOf}
 	for name, value := range rule.Parameters {
@@ -201,7 +201,7 @@ func (j *judging) runOne(ctx context.Context, c *casefile.Case, rule Rule) ([]Fi
 			}
 			// Two findings that say the same of the same records would be one; a rule must tell them apart.
 			if seen[f.ID]++; seen[f.ID] > 1 {
-				return fmt.Errorf("two findings have the same id %s", f.ID)
+				return fmt.Errorf("two findings have the same id %s; tell them apart by a column identity", f.ID)
 			}
 			found = append(found, f)
 			return nil
@@ -277,7 +277,8 @@ func (j *judging) finding(rule Rule, row ruleRow) (Finding, error) {
 		Summary: row.text("summary"),
 	}
 	if f.Severity.Rank() < 0 {
-		return f, fmt.Errorf("the severity %q is none", f.Severity)
+		return f, fmt.Errorf("the severity %q is not one of %s", f.Severity,
+			strings.Join(settings.Severities(), ", "))
 	}
 	if f.SubjectName == "" && f.SubjectType == "user" {
 		f.SubjectName = j.people.Name(f.TenantID, f.SubjectID)
@@ -323,12 +324,13 @@ func (j *judging) finding(rule Rule, row ruleRow) (Finding, error) {
 			f.LastSeen = last
 		}
 		if f.FirstSeen.IsZero() {
-			return f, fmt.Errorf("a finding about %q names no record", f.SubjectID)
+			return f, fmt.Errorf("a finding about %q names no record; name one in about", f.SubjectID)
 		}
 	}
 	for _, at := range []time.Time{f.FirstSeen, f.LastSeen} {
 		if year := at.Year(); year < 1 || year > 9999 {
-			return f, fmt.Errorf("a finding about %q has a time outside of the years 1 to 9999", clipped(f.SubjectID))
+			return f, fmt.Errorf("a finding about %q has a time outside of the years 1 to 9999; correct it",
+				clipped(f.SubjectID))
 		}
 	}
 	f.ID = hex.EncodeToString(sum.Sum(nil)[:16])

@@ -16,7 +16,8 @@ import (
 type Names struct {
 	Applications []string // display names of applications; some are Microsoft's own, the same in every tenant
 	Roles        []string // names of directory roles; those that are built in are the same in every tenant
-	Others       []string // of users, groups, devices, policies, sessions, cities and files, and ids that are no GUIDs
+	// of users, groups, devices, policies, sessions, cities and files, and ids that are not GUIDs
+	Others []string
 }
 
 // ReadNames gathers the names of a case that has been analysed, and of the configuration; each once, in no order that

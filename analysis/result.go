@@ -20,7 +20,8 @@ import (
 type Result struct {
 	Organisation string
 	Case         settings.Case
-	CaseFile     *casefile.State   // of the case that was judged, before this run; nil where this run loaded all evidence
+	// of the case that was judged, before this run; nil where this run loaded all evidence
+	CaseFile     *casefile.State
 	Tenants      []string          // ids, sorted; "unknown" where the evidence names none
 	TenantNames  map[string]string // that the configuration gives, by id in lower case
 	Period       Period
@@ -44,7 +45,8 @@ type Result struct {
 	Notes        []string // what the reader must know about the evidence as a whole
 	SettingsHash string   // SHA-256 of the configuration as read; "" without one
 	RulesHash    string   // SHA-256 over all rule files
-	Pseudonyms   string   // the id of the key that names, ids and addresses were replaced with; "" where they are the evidence's
+	// the id of the key that names, ids and addresses were replaced with; "" where they are the evidence's
+	Pseudonyms string
 }
 
 // RulesByID holds the rules by their ids.
@@ -199,7 +201,8 @@ type Login struct {
 	EventIDs                   []string
 	Evidence                   []Place
 	Deeds                      []DeedCount // what was done on it with success, grave classes first
-	Watched                    bool        // the Unified Audit Log and Graph activity cover its session: without deeds, nothing was done
+	// the Unified Audit Log and Graph activity cover its session: without deeds, nothing was done
+	Watched bool
 }
 
 // Reasons are why each criterion came to its answer, those that are not met first.
@@ -253,7 +256,8 @@ type EvidenceFile struct {
 	Quarantined         int64
 	FirstTime, LastTime time.Time
 	Note                string
-	LooksLike           string // of a file none of whose records was recognised: what it looks like and how to export it, without a full stop
+	// of a file none of whose records was recognised: what it looks like and how to export it, without a full stop
+	LooksLike string
 }
 
 // Quarantined is a record that could not be loaded, and why; or, as the last of a file's, how many more there are.
@@ -278,18 +282,21 @@ type Severity string
 
 // Rule is a rule as its file states it, with the configuration applied.
 type Rule struct {
-	ID          string
-	Title       string
-	Severity    Severity
-	Configured  Severity // the severity that the configuration sets, which wins over a finding's own; "" for none
-	Sign        []string // of misuse: a phrase for one finding and one for several; nil for a rule whose findings are none
-	Enabled     bool
-	Parameters  map[string]float64
-	Borrows     map[string]string // other rules' parameters, as RULE-ID.parameter, by the names that the SQL has for them
-	Why         string
-	Needs       []string
-	Group       string // of the documentation: one of [RuleGroups]; a user's rule may have none
-	Family      string // of a user's rule: the rules beside which it counts in an incident's score; "" for none but itself
+	ID         string
+	Title      string
+	Severity   Severity
+	Configured Severity // the severity that the configuration sets, which wins over a finding's own; "" for none
+	// of misuse: a phrase for one finding and one for several; nil for a rule whose findings are none
+	Sign       []string
+	Enabled    bool
+	Parameters map[string]float64
+	// other rules' parameters, as RULE-ID.parameter, by the names that the SQL has for them
+	Borrows map[string]string
+	Why     string
+	Needs   []string
+	Group   string // of the documentation: one of [RuleGroups]; a user's rule may have none
+	// of a user's rule: the rules beside which it counts in an incident's score; "" for none but itself
+	Family      string
 	Condition   string // when it fires, in Markdown; {NAME} stands for a parameter
 	Population  string
 	HowToVerify string

@@ -186,7 +186,7 @@ func ParseRule(name string, text []byte) (Rule, error) {
 		return Rule{}, fmt.Errorf("%s: a rule begins with front matter between two lines of three dashes", name)
 	}
 	if len(head) > mostHeadBytes {
-		return Rule{}, fmt.Errorf("%s: the front matter is larger than %d bytes", name, mostHeadBytes)
+		return Rule{}, fmt.Errorf("%s: the front matter is larger than %d bytes; shorten it", name, mostHeadBytes)
 	}
 	if err := simpleYAML(string(head)); err != nil {
 		return Rule{}, fmt.Errorf("%s: %w", name, err)
@@ -225,25 +225,27 @@ func (m *frontMatter) check() error {
 	case m.ID == "" || m.Title == "" || m.Why == "" || m.HowToVerify == "" || m.HowToFix == "":
 		return errors.New("a rule needs id, title, why, how_to_verify and how_to_fix")
 	case len(m.ID) > 64 || !ruleID.MatchString(m.ID):
-		return fmt.Errorf("the id %q is none: write A to Z, 0 to 9 and single dashes between them, 64 at most",
+		return fmt.Errorf("the id %q is not a rule's: write A to Z, 0 to 9 and single dashes between them, 64 at most",
 			clipped(m.ID))
 	case m.Severity.Rank() < 0:
-		return fmt.Errorf("severity %q is none of %s", clipped(string(m.Severity)),
+		return fmt.Errorf("severity %q is not one of %s", clipped(string(m.Severity)),
 			strings.Join(settings.Severities(), ", "))
 	case m.Group != "" && !slices.Contains(RuleGroups, m.Group):
-		return fmt.Errorf("group %q is none of %s", clipped(m.Group), strings.Join(RuleGroups, ", "))
+		return fmt.Errorf("group %q is not one of %s", clipped(m.Group), strings.Join(RuleGroups, ", "))
 	case m.Family != "" && !slices.Contains(incidents.Families(), m.Family):
-		return fmt.Errorf("family %q is none of %s", clipped(m.Family), strings.Join(incidents.Families(), ", "))
+		return fmt.Errorf("family %q is not one of %s", clipped(m.Family), strings.Join(incidents.Families(), ", "))
 	case populations[m.Population] == nil:
-		return fmt.Errorf("population %q is not known", clipped(m.Population))
+		return fmt.Errorf("population %q is not known; known are %s", clipped(m.Population),
+			strings.Join(slices.Sorted(maps.Keys(populations)), ", "))
 	case len(m.Sign) != 0 && len(m.Sign) != 2:
-		return errors.New("sign is two phrases: for one finding and for several")
+		return errors.New("sign must be two phrases, for one finding and for several")
 	case strings.Contains(m.Title, "\n"):
-		return errors.New("the title is longer than a line")
+		return errors.New("the title has a line break; write it on one line")
 	}
 	for _, need := range m.Needs {
 		if needs[need] == nil {
-			return fmt.Errorf("need %q is not known", clipped(need))
+			return fmt.Errorf("need %q is not known; known are %s", clipped(need),
+				strings.Join(slices.Sorted(maps.Keys(needs)), ", "))
 		}
 	}
 	for _, f := range m.Fix {
@@ -267,7 +269,7 @@ func (m *frontMatter) check() error {
 	}{{"sign", m.Sign}, {"needs", m.Needs}, {"fix", m.Fix}, {"references", m.References}, {"techniques", m.Techniques},
 		{"controls", m.Controls}} {
 		if len(l.entries) > mostRuleEntries {
-			return fmt.Errorf("%s has more than %d entries", l.key, mostRuleEntries)
+			return fmt.Errorf("%s has more than %d entries; leave some out", l.key, mostRuleEntries)
 		}
 		for _, entry := range l.entries {
 			if err := checkText(l.key, entry, mostRuleLine); err != nil {
@@ -278,11 +280,11 @@ func (m *frontMatter) check() error {
 	for _, reference := range m.References {
 		if u, err := url.Parse(reference); err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil ||
 			!strings.HasPrefix(reference, "https://") {
-			return fmt.Errorf("the reference %q is no address that begins with https://", clipped(reference))
+			return fmt.Errorf("the reference %q does not begin with https://; write an address on the web", clipped(reference))
 		}
 	}
 	if len(m.Parameters)+len(m.Borrows) > mostRuleEntries {
-		return fmt.Errorf("parameters and borrows have more than %d entries", mostRuleEntries)
+		return fmt.Errorf("parameters and borrows have more than %d entries; leave some out", mostRuleEntries)
 	}
 	for _, name := range slices.Concat(slices.Sorted(maps.Keys(m.Parameters)), slices.Sorted(maps.Keys(m.Borrows))) {
 		if !parameterName.MatchString(name) {
@@ -301,7 +303,7 @@ func checkText(key, text string, most int) error {
 		return fmt.Errorf("%s: %w", key, err)
 	}
 	if n := utf8.RuneCountInString(text); n > most {
-		return fmt.Errorf("%s has a text of %d characters, and %d are the most", key, n, most)
+		return fmt.Errorf("%s has a text of %d characters, and %d are the most; shorten it", key, n, most)
 	}
 	return nil
 }
@@ -310,7 +312,7 @@ func checkText(key, text string, most int) error {
 // direction of a line.
 func plainText(s string) error {
 	if !utf8.ValidString(s) {
-		return errors.New("it is no UTF-8 text")
+		return errors.New("it is not UTF-8 text; save it as UTF-8")
 	}
 	line := 1
 	for _, r := range s {

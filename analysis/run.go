@@ -1,4 +1,4 @@
-// Package analysis judges a case: it derives who got which pass, who logged in with it and what the policy allowed,
+// Package analysis judges a case. It derives who got which pass, who logged in with it and what the policy allowed. It
 // runs every rule over that, and says of each rule what it could not see. README.md defines each term.
 package analysis
 

@@ -41,7 +41,7 @@ func TestTheModelDeclaresEveryTable(t *testing.T) {
 			return err
 		}
 		if name := entry.Name(); entry.IsDir() && (name == "extract" || name == "lake" || name == "testdata") {
-			return filepath.SkipDir // what these make is no part of a case
+			return filepath.SkipDir // what these make is not part of a case
 		}
 		if filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
 			return nil

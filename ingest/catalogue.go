@@ -61,7 +61,7 @@ func (c *catalogue) holds(sum, path string) bool {
 	return false
 }
 
-// first is the source, or nil, that holds a content and says the same with it as a file of that path would: an
+// first is the source, or nil, that holds a content and says the same with it as a file of that path would. An
 // unchanged policy of another day or of another tenant is evidence of its own.
 func (c *catalogue) first(sum, path string) *listed {
 	var found *listed

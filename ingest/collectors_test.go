@@ -317,7 +317,7 @@ func TestSnapshotTimes(t *testing.T) {
 		"snapshots.zip":                b.String(),
 		"policy.json":                  policy(102),
 		"policy_20260927T101500Z.json": policy(103),
-		"2026-09-26/policy.json":       policy(105), // a folder's name is no file's
+		"2026-09-26/policy.json":       policy(105), // a folder's name is not a file's
 		"ProviderSettingsExport.json": "\ufeff" +
 			`{"module_version":"1.8.0","timestamp_zulu":"2026-09-25T17:15:48.307Z","tenant_details":[{"TenantId":"25b1f699-3870-4dbb-a781-c22127c974d7"}],"authentication_method":[{"authentication_method_feature_settings":[{"Id":"TemporaryAccessPass","State":"enabled","MaximumLifetimeInMinutes":104}]}]}`,
 	}), Options{})

@@ -39,5 +39,6 @@ func ExampleLoad() {
 	// authenticationMethodsPolicy_2026-06-30.json - authentication methods policy, 1 record
 	// authenticationMethodsPolicy_2026-09-30.json - authentication methods policy, 1 record
 	// conditionalAccessPolicies_2026-09-30.json - Conditional Access policies, 2 records
-	// 2 policy snapshots
+	// authenticationMethodsPolicy_2026-09-30.json - authentication methods policy, 1 record
+	// 3 policy snapshots
 }

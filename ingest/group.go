@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -13,7 +14,8 @@ import (
 
 // Sources go into the case in groups: what a small one takes is the planning of its statements and its commit. A
 // source that is loaded joins the group with its own row, and a group goes in as one transaction; a large source has
-// one of its own. A source is in the case as a whole or not at all, either way.
+// one of its own. A source is in the case as a whole or not at all, either way. While a group goes in, the next one is
+// gathered.
 
 // groupSources is how many sources a group has at most.
 const groupSources = 5_000
@@ -59,6 +61,8 @@ var (
 		{Name: "ambiguous_dates", Type: record.Text},
 	}
 )
+
+func newGathered() *gathered { return &gathered{records: map[*record.Kind][]casefile.Row{}} }
 
 // feed puts the rows into the case and forgets them.
 func (b *gathered) feed(l *loader) error {
@@ -113,20 +117,57 @@ func (l *loader) list(r *source) error {
 	if l.group.size < groupBytes && len(l.group.sources) < groupSources {
 		return nil
 	}
-	return l.commit()
+	return l.send()
 }
 
-// commit puts the group into the case.
+// commit puts the group into the case, which nobody uses any more when it returns.
 func (l *loader) commit() error {
-	if len(l.group.sources) > 0 {
-		n := len(l.group.sources)
-		if err := l.c.Atomically(l.ctx, func() error { return l.group.feed(l) }); err != nil {
-			return fmt.Errorf("loading %d files: %w", n, err)
-		}
+	if err := l.send(); err != nil {
+		return err
 	}
-	told := l.loaded
-	l.loaded = nil
-	for _, r := range told {
+	return l.settle()
+}
+
+// sent is a group on its way into the case.
+type sent struct {
+	group  *gathered
+	loaded []*source
+	done   chan error
+}
+
+// send begins to put the group into the case, once the group before is there.
+func (l *loader) send() error {
+	if err := l.settle(); err != nil {
+		return err
+	}
+	l.sent = &sent{l.group, l.loaded, make(chan error, 1)}
+	l.group, l.loaded = cmp.Or(l.spare, newGathered()), nil
+	go func(s *sent) {
+		n := len(s.group.sources)
+		if n == 0 {
+			s.done <- nil
+			return
+		}
+		err := l.c.Atomically(l.ctx, func() error { return s.group.feed(l) })
+		if err != nil {
+			err = fmt.Errorf("loading %d files: %w", n, err)
+		}
+		s.done <- err
+	}(l.sent)
+	return nil
+}
+
+// settle waits until the group that was sent is in the case, and tells what became of its sources.
+func (l *loader) settle() error {
+	s := l.sent
+	if s == nil {
+		return nil
+	}
+	l.sent, l.spare = nil, s.group
+	if err := <-s.done; err != nil {
+		return err
+	}
+	for _, r := range s.loaded {
 		l.opts.Report(r.src.Path, r.summary())
 		if l.opts.Warn != nil && r.src.Unread {
 			l.opts.Warn(r.src.Path, strings.Join(r.notes, "; "))

@@ -23,7 +23,6 @@ import (
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/formats"
-	"tapaudit/ingest/record"
 	"tapaudit/ingest/safetext"
 )
 
@@ -59,12 +58,13 @@ func Load(ctx context.Context, c *casefile.Case, paths []string, stdin io.Reader
 	if opts.Report == nil {
 		opts.Report = func(string, string) {}
 	}
-	l := &loader{ctx: ctx, c: c, opts: opts, group: gathered{records: map[*record.Kind][]casefile.Row{}}}
+	l := &loader{ctx: ctx, c: c, opts: opts, group: newGathered()}
 	defer l.checker.Close()
 	if err := l.readCatalogue(); err != nil {
 		return err
 	}
-	return c.Feeding(ctx, func() error {
+	return c.Feeding(ctx, func() (err error) {
+		defer func() { err = cmp.Or(err, l.settle()) }() // whatever ends the run, the case is not left in use
 		if err := evidence.Walk(ctx, paths, stdin, opts.Limits, l.visit); err != nil {
 			return err
 		}
@@ -83,8 +83,10 @@ type loader struct {
 	checker casefile.Checker // of a lake's files
 	waiting together         // files of a lake
 	told    int64            // bytes of the source under way that Progress was told of
-	group   gathered         // of sources that are loaded and not yet in the case
+	group   *gathered        // of sources that are loaded and not yet in the case
 	loaded  []*source        // of which Report has still to be told, once they are in
+	sent    *sent            // nil where no group is on its way into the case
+	spare   *gathered        // one that is in, for its memory
 	head    []byte           // memory for the beginning of a source
 }
 

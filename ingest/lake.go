@@ -20,7 +20,7 @@ import (
 
 // A lake, as 'tapaudit lake' writes it, holds the case's own columns, a file per kind of record, tenant and day:
 // signins/tenantId=<id>/day=2026-07-01/records.parquet. DuckDB's reader loads such files as they are, the small ones
-// of a kind together, since most of what one takes is planning; a file that is not what it should be is read row by
+// of a kind together, since most of what one takes is planning. A file that is not what it should be is read row by
 // row like any other Parquet file.
 
 // LakeFile is the place of a lake's file below the lake's folder: kind of record, tenant, day and name.
@@ -233,7 +233,8 @@ func (l *loader) loadLake(sources []*source, file *lakeFile) error {
 }
 
 // expression is what becomes of a column. A row of another kind than its file's, and one that has to be looked at by
-// itself, has no time, which the case refuses. filtered is whether the row's file is one of filtered exports.
+// itself, has no time, which the case refuses. The expression filtered says whether the row's file is one of filtered
+// exports.
 func (f *lakeFile) expression(c record.Column, filtered string) string {
 	switch {
 	case c.Name == "time":

@@ -30,8 +30,8 @@ func isParquet(head []byte) bool {
 	return bytes.HasPrefix(head, []byte(parquetMagic)) || bytes.HasPrefix(head, []byte(encryptedMagic))
 }
 
-// parquet loads the rows of a Parquet file: its footer is checked first, DuckDB reads each row as one JSON object, and
-// that is a record like any other. ended is why nothing could be read, nil where something could.
+// parquet loads the rows of a Parquet file. Its footer is checked first. DuckDB reads each row as one JSON object, and
+// that is a record like any other. Where nothing could be read, ended says why.
 func (c *loading) parquet(content io.Reader) (ended, err error) {
 	r := c.row
 	r.rows = true
@@ -65,9 +65,9 @@ func (c *loading) parquet(content io.Reader) (ended, err error) {
 	return ended, err
 }
 
-// onDisk copies a Parquet file that is not on disk as it is, since DuckDB's reader jumps to and fro in it, into a
-// private file among the case's temporary ones; file is nil where it ends early. How much comes out of an archive is
-// limited there.
+// onDisk copies a Parquet file that is not on disk as it is, since DuckDB's reader jumps to and fro in it. The copy is
+// a private file among the case's temporary ones. It is nil where the file ends early. How much comes out of an
+// archive is limited there.
 func (c *loading) onDisk(content io.Reader) (file *os.File, ended, err error) {
 	if file, err = os.CreateTemp(c.c.TempDir(), "parquet-"); err != nil {
 		return nil, nil, fmt.Errorf("a temporary file for Parquet inside an archive: %w", err)

@@ -27,7 +27,7 @@ import (
 // Sizes in bytes; tests have others.
 var (
 	batchBytes = 24 << 20 // of a large source's records before they are fed into the case
-	groupBytes = 8 << 20  // of a group's rows before it goes in
+	groupBytes = 24 << 20 // of a group's rows before it goes in
 	smallBytes = 1 << 20  // of a source that is read in one go, with all that is to be done with it
 )
 
@@ -92,7 +92,7 @@ type quarantined struct {
 func (l *loader) loadRecords(r *source) error {
 	var how reading
 	for {
-		c := &loading{loader: l, row: r, gathered: gathered{records: map[*record.Kind][]casefile.Row{}},
+		c := &loading{loader: l, row: r, gathered: *newGathered(),
 			formats: map[string]int64{}, unused: reasons{}, unlisted: reasons{}}
 		err := c.readOnce(how)
 		if err == nil {
@@ -162,7 +162,7 @@ func (c *loading) readOnce(how reading) error {
 		ended, err = c.rows(buffered, table)
 	case len(columns) > 0 && isNamedTable(r.src.Path):
 		r.look = formats.HeaderLooksLike(columns, r.src.Path)
-		refuse = "its header is none that is known: " +
+		refuse = "its header is not known: " +
 			record.Excerpt([]byte(strings.Join(columns, ", ")), 2*excerptLength) + "; it looks like " + r.look.What
 	case unreadable != nil && isNamedTable(r.src.Path):
 		refuse = unreadable.Error()
@@ -245,8 +245,8 @@ func (c *loading) inWindows1252() bool {
 // headBytes is how much of a source is looked at to find out what it is.
 const headBytes = 64 << 10
 
-// begin reads a small source into memory; what is larger is read on a goroutine of its own, which stop ends. size is
-// of the buffer in which the source's beginning is looked at.
+// begin reads a small source into memory. What is larger is read on a goroutine of its own, which stop ends. The
+// source's beginning is looked at in a buffer of that size.
 func (c *loading) begin(content io.Reader) (input io.Reader, size int, stop func()) {
 	if c.head == nil {
 		c.head = make([]byte, smallBytes)
@@ -305,7 +305,7 @@ func (c *loading) list() error {
 		return errKnown
 	}
 	if !c.begun && c.size < groupBytes {
-		c.join(&c.group)
+		c.join(c.group)
 		return c.loader.list(c.row)
 	}
 	c.sources = append(c.sources, c.row.row())
@@ -375,7 +375,7 @@ func isNamedTable(label string) bool {
 	return false
 }
 
-const noText = "it is no text"
+const noText = "it is not text"
 
 // notEvidence says what a text is that is none.
 func notEvidence(head []byte) string {

@@ -101,9 +101,9 @@ func TestTables(t *testing.T) {
 		{
 			name: "a header in French", file: "InteractiveSignIns.csv",
 			text:  "Date (UTC);ID de demande;Nom d'utilisateur;Adresse IP;Statut\n2026-09-14T08:59:26Z;r1;a@b.c;203.0.113.9;Succès\n",
-			notes: "not loaded|1|0|1|false||quarantined as a whole: its header is none that is known: Date (UTC), ID de demande, Nom d'utilisateur, Adresse IP, Statut; it looks like a CSV of the Entra admin centre in another language than English: set the portal's language to English and download again, or download as JSON",
+			notes: "not loaded|1|0|1|false||quarantined as a whole: its header is not known: Date (UTC), ID de demande, Nom d'utilisateur, Adresse IP, Statut; it looks like a CSV of the Entra admin centre in another language than English: set the portal's language to English and download again, or download as JSON",
 			query: `SELECT line, reason, sha256 = (SELECT sha256 FROM source) AS whole FROM quarantine`,
-			rows:  []string{"1|the whole file: its header is none that is known: Date (UTC), ID de demande, Nom d'utilisateur, Adresse IP, Statut; it looks like a CSV of the Entra admin centre in another language than English: set the portal's language to English and download again, or download as JSON|true"},
+			rows:  []string{"1|the whole file: its header is not known: Date (UTC), ID de demande, Nom d'utilisateur, Adresse IP, Statut; it looks like a CSV of the Entra admin centre in another language than English: set the portal's language to English and download again, or download as JSON|true"},
 		},
 		{
 			name: "a header that cannot be read", file: "x.csv",

@@ -18,8 +18,8 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// A source's records go through three stages that work at the same time: one goroutine frames them, some translate
-// them, and the loader's own admits them, in order, and feeds them into the case.
+// A source's records go through three stages that work at the same time. One goroutine frames them, and some translate
+// them. The loader's own admits them, in order, and feeds them into the case.
 
 const (
 	chunkBytes   = 512 << 10 // of text that is translated in one go

@@ -193,7 +193,7 @@ var signInColumns = []string{
 	"IsInteractive", "RiskLevelDuringSignIn",
 	"ResourceDisplayName", "ResourceIdentity", "HomeTenantId", "ResourceTenantId", "AuthenticationRequirement",
 	"AutonomousSystemNumber",
-	"AuthenticationProtocol", "OriginalTransferMethod", "SessionId", "Status", "DeviceDetail", "LocationDetails",
+	"AuthenticationProtocol", "OriginalTransferMethod", "SessionId", "UniqueTokenIdentifier", "Status", "DeviceDetail", "LocationDetails",
 	"NetworkLocationDetails", "AuthenticationDetails",
 	"ResultType", "Location", "Category",
 }
@@ -307,7 +307,7 @@ func powerShell(t *testing.T, v any) any {
 
 func adminCentreCSV(t *testing.T, folder, name string, records []record) {
 	signIns := [][]string{{"Date (UTC)", "Request ID", "User agent", "Correlation ID", "User ID", "User", "Username",
-		"User type", "Incoming token type", "Authentication Protocol",
+		"User type", "Incoming token type", "Authentication Protocol", "Unique token identifier",
 		"Original transfer method", "Application", "Application ID ", "Resource", "Resource ID ", "Resource tenant ID",
 		"Home tenant ID", "IP address", "Location", "Status", "Sign-in error code",
 		"Failure reason", "Client app", "Device ID", "Operating System", "Session ID", "Autonomous system  number",
@@ -324,7 +324,7 @@ func adminCentreCSV(t *testing.T, folder, name string, records []record) {
 		var row []string
 		for _, v := range []any{r["createdDateTime"], r["id"], r["userAgent"], r["correlationId"], r["userId"],
 			r["userDisplayName"], r["userPrincipalName"], r["userType"], "none",
-			r["authenticationProtocol"], r["originalTransferMethod"], r["appDisplayName"], r["appId"],
+			r["authenticationProtocol"], r["uniqueTokenIdentifier"], r["originalTransferMethod"], r["appDisplayName"], r["appId"],
 			r["resourceDisplayName"], r["resourceId"], r["resourceTenantId"], r["homeTenantId"],
 			r["ipAddress"], location, status, at(r, "status", "errorCode"), at(r, "status", "failureReason"),
 			r["clientAppUsed"], at(r, "deviceDetail", "deviceId"),

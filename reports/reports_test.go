@@ -559,7 +559,8 @@ func TestManyFindingsStayReadable(t *testing.T) {
 	if got := strings.Count(page, ` id="f-`); got != len(r.Findings) {
 		t.Errorf("report.html shows %d of %d findings", got, len(r.Findings))
 	}
-	for _, want := range []string{"1,000 further log-ins are in logins.csv",
+	for _, want := range []string{"The reasons of the last 2,500 rows are in logins.csv",
+		"1,000 further log-ins are in logins.csv",
 		"2,000 further passes are in passes.csv"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("report.html does not say %q", want)

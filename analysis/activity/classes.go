@@ -121,7 +121,7 @@ func parseClasses(text string) (map[string][]class, error) {
 		source, operation, name, condition := row[0], row[1], row[2], row[3]
 		holds, known := conditions[condition]
 		if !known {
-			return nil, fmt.Errorf("line %d: the condition %q is none", i+2, condition)
+			return nil, fmt.Errorf("line %d: there is no condition %q", i+2, condition)
 		}
 		c := class{name: name, holds: holds}
 		switch source {
@@ -136,7 +136,7 @@ func parseClasses(text string) (map[string][]class, error) {
 			// Those of methods go on with the kind of method.
 			c.begins = name == "method registered" || name == "method removed"
 		default:
-			return nil, fmt.Errorf("line %d: the source %q is none", i+2, source)
+			return nil, fmt.Errorf("line %d: there is no source %q", i+2, source)
 		}
 		of[source] = append(of[source], c)
 	}

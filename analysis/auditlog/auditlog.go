@@ -58,9 +58,11 @@ type Event struct {
 	IssuerType, IssuerID      string // user, application or unknown, and its id in lower case
 	IssuerName, IssuerIP      string
 	IssuerNames               []string // every id and name by which lists may call the issuer, in lower case
-	Untied                    bool     // the issuer is known by a service principal's id alone, which nothing ties to an application's
-	Session, Token, Agent     string   // what links the event to a sign-in, and the user agent
-	UserID, UserUPN, UserName string   // whom it is about; UserID is the object id, or the UPN where none is tied to it
+	// the issuer is known by a service principal's id alone, which nothing ties to an application's
+	Untied                bool
+	Session, Token, Agent string // what links the event to a sign-in, and the user agent
+	// whom it is about; UserID is the object id, or the UPN where none is tied to it
+	UserID, UserUPN, UserName string
 	GroupID, GroupName        string
 	RoleName, RoleTemplate    string
 	DeviceID                  string
@@ -107,9 +109,9 @@ type logged struct {
 	Details     string    `db:"details"`
 }
 
-// Read reads the audit events that any rule reads, in order of tenant and time, joined: one per tenant and id, and a
-// record without id joins, in order, an event of equal correlation id, activity, second and target, else stands alone.
-// addressOf gives an address its canonical form.
+// Read reads the audit events that any rule reads, in order of tenant and time. Records join into one event per tenant
+// and id. A record without an id joins an event of equal correlation id, activity, second and target, in order; else
+// it stands alone. addressOf gives an address its canonical form.
 func Read(ctx context.Context, c *casefile.Case, ids identity.IDs, addressOf func(string) string) ([]*Event, error) {
 	var events []*Event
 	byID := map[[2]string]*Event{}

@@ -31,7 +31,7 @@ func isCredential(verb, activity string) bool {
 }
 
 // methodWords are words by which activities and reasons name a kind of method, in lower case. The first that a text
-// holds tells its kind: a phone sign-in is no phone.
+// holds tells its kind: a phone sign-in is not a phone.
 var methodWords = []struct{ word, kind string }{
 	{"windows hello", "windows hello"}, {"passkey", "passkey"}, {"fido", "passkey"},
 	{"phone sign-in", "phone sign-in"},

@@ -20,17 +20,17 @@ func TestOneRegistrationInTwoRecords(t *testing.T) {
 		logged []logged
 		stand  string // their names, in order
 	}{
-		"the page after the service":   {[]logged{{0, passkey, ""}, {60, page, aPasskey}}, "0"},
-		"the page before the service":  {[]logged{{0, page, "User registered Windows Hello"}, {60, hello, ""}}, "0"},
-		"a reason that names nothing":  {[]logged{{0, hello, ""}, {5, page, ""}}, "0"},
-		"a second too far":             {[]logged{{0, hello, ""}, {61, page, ""}}, "0 61"},
-		"another kind":                 {[]logged{{0, hello, ""}, {5, page, aPasskey}}, "0 5"},
-		"a phone is no phone sign-in":  {[]logged{{0, phone, ""}, {5, page, aPhone}}, "0 5"},
-		"the nearest of two":           {[]logged{{0, page, ""}, {30, hello, ""}, {40, page, ""}}, "0 30"},
-		"each pairs once":              {[]logged{{0, page, ""}, {10, hello, ""}, {20, hello, ""}}, "0 20"},
-		"all required is no pair":      {[]logged{{0, hello, ""}, {5, required, ""}}, "0 5"},
-		"two of the service's":         {[]logged{{0, hello, ""}, {5, passkey, ""}}, "0 5"},
-		"one that another kind parted": {[]logged{{0, hello, ""}, {5, page, aPasskey}, {9, page, ""}}, "0 5"},
+		"the page after the service":     {[]logged{{0, passkey, ""}, {60, page, aPasskey}}, "0"},
+		"the page before the service":    {[]logged{{0, page, "User registered Windows Hello"}, {60, hello, ""}}, "0"},
+		"a reason that names nothing":    {[]logged{{0, hello, ""}, {5, page, ""}}, "0"},
+		"a second too far":               {[]logged{{0, hello, ""}, {61, page, ""}}, "0 61"},
+		"another kind":                   {[]logged{{0, hello, ""}, {5, page, aPasskey}}, "0 5"},
+		"a phone is not a phone sign-in": {[]logged{{0, phone, ""}, {5, page, aPhone}}, "0 5"},
+		"the nearest of two":             {[]logged{{0, page, ""}, {30, hello, ""}, {40, page, ""}}, "0 30"},
+		"each pairs once":                {[]logged{{0, page, ""}, {10, hello, ""}, {20, hello, ""}}, "0 20"},
+		"all required is not a pair":     {[]logged{{0, hello, ""}, {5, required, ""}}, "0 5"},
+		"two of the service's":           {[]logged{{0, hello, ""}, {5, passkey, ""}}, "0 5"},
+		"one that another kind parted":   {[]logged{{0, hello, ""}, {5, page, aPasskey}, {9, page, ""}}, "0 5"},
 	} {
 		var events []*Event
 		for i, l := range c.logged {

@@ -12,8 +12,8 @@ import (
 // says, the JSON itself of anything else, and "" for null or nothing.
 type Property struct{ DisplayName, OldValue, NewValue string }
 
-// ReadProperties collects the modified properties of all targets of an audit event, from
-// targetResources as JSON, in either letter case and also where a list stands as JSON in a string.
+// ReadProperties collects the modified properties of all targets of an audit event. It reads targetResources as JSON,
+// in either letter case; a list may be JSON in a string.
 func ReadProperties(targetResources []byte) []Property {
 	text := func(v gjson.Result) string {
 		switch v.Type {
@@ -67,7 +67,7 @@ func Member(object gjson.Result, name string) (value gjson.Result) {
 	return value
 }
 
-// Unquoted reads JSON text that may itself be quoted, once or several times. What is no JSON comes
+// Unquoted reads JSON text that may itself be quoted, once or several times. What is not JSON comes
 // back as a string, null and nothing as null.
 func Unquoted(text string) gjson.Result {
 	text = strings.TrimSpace(text)

@@ -29,7 +29,7 @@ func TestModifiedPropertiesAreFoundInEveryShape(t *testing.T) {
 		"properties that are text": `[{"modifiedProperties":` + quotedOnce(properties) + `}]`,
 		"several targets": `[{"modifiedProperties":[]},{"id":"y"},{"modifiedProperties":` + properties +
 			`}]`,
-		"entries that are no objects": `[7,{"modifiedProperties":` + strings.Replace(properties, "[", "[3,null,", 1) +
+		"entries that are not objects": `[7,{"modifiedProperties":` + strings.Replace(properties, "[", "[3,null,", 1) +
 			`}]`,
 	} {
 		if diff := cmp.Diff(want, ReadProperties([]byte(text))); diff != "" {

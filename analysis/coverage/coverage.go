@@ -20,7 +20,7 @@ const (
 	NonInteractive = "sign-in non-interactive"
 	// TAPSignIn is the interactive sign-ins that can show a pass; coverage.csv gives their number as can_show_tap.
 	TAPSignIn = "sign-in interactive that can show TAP"
-	// What was done: nobody has to have these logs, so that their absence is no gap of the evidence.
+	// What was done: nobody has to have these logs, so that their absence is not a gap of the evidence.
 	UnifiedAudit  = record.UnifiedAudit
 	GraphActivity = record.GraphActivity
 )
@@ -107,8 +107,8 @@ FROM daily_records ORDER BY tenant_id, log_type, day`); err != nil {
 }
 
 // judgeDays gives each day from the first record's to the last's its status. Of the first day enough is there when it
-// begins by 01:00, of the last when it ends at 23:00 or later. An empty day is a gap when its weekday usually is not,
-// or when it is one of more than seven in a row that usually are not; else it is quiet.
+// begins by 01:00, of the last when it ends at 23:00 or later. An empty day is a gap when its weekday usually is not
+// empty, or when more than seven such days follow one another. Else it is quiet.
 func judgeDays(counted map[time.Time]Day, first, last time.Time) Span {
 	s := Span{First: first, Last: last}
 	firstDay, lastDay := first.Truncate(when.Day), last.Truncate(when.Day)
@@ -212,8 +212,8 @@ func (c Coverage) Gaps(tenant, logType string, period when.Period) []when.Period
 	return runs(period, s.gapOn)
 }
 
-// Blind are the runs of days in the period on which no sign-in could show a pass: gaps of the interactive sign-ins
-// that can, and days whose interactive sign-ins all come from formats that cannot.
+// Blind are the runs of days in the period on which no sign-in could show a pass. They are gaps of the interactive
+// sign-ins that can, and days whose interactive sign-ins all come from formats that cannot.
 func (c Coverage) Blind(tenant string, period when.Period) []when.Period {
 	tap, all := c[Log{tenant, TAPSignIn}], c[Log{tenant, Interactive}]
 	return runs(period, func(d time.Time) bool {
@@ -265,8 +265,8 @@ func (c Coverage) CoveredWeeks(tenant, logType string) []time.Time {
 	return weeks
 }
 
-// Rows is coverage.csv: every day of the evidence and of the period, for every log that is expected of these tenants;
-// of others the days from their first to their last, none of which is a gap.
+// Rows is coverage.csv. Of every log that is expected of these tenants it has every day of the evidence and of the
+// period. Of other logs it has the days from their first to their last, none of which is a gap.
 func (c Coverage) Rows(tenants []string, period when.Period) []LogDay {
 	var all []LogDay
 	for _, tenant := range tenants {

@@ -19,17 +19,19 @@ type dialect struct {
 	view     func(name string) string // the head of a view, which ends with AS; nil where every statement has its own
 	table    func(q *query,
 		name string) string // the head of a small table that is kept while the query runs
-	Lasting             bool // those tables outlive the session: they lie where the result sets go and are dropped in the end
-	result              func(q *query, name string) (head, tail string)
-	member              func(path []string, nested string) string // a nested column's member, or a column, as text
-	whole               func(column, nested string) string        // a nested column as the text of its JSON
-	time                func(value, times string) string          // a timestamp in UTC without zone
-	number              func(text string) string                  // a whole number of a text; NULL where it is none
-	matches             func(text, pattern string) string         // never NULL
-	secondBit           func(number string) string
-	shownTime           func(time string) string // as 2026-07-01T09:15:00.000000Z
-	listed              func(list string) string // a list of texts as JSON
-	targets             string                   // FROM clause that gives the targets of audit events a as t, a row each
+	// those tables outlive the session: they lie where the result sets go and are dropped in the end
+	Lasting   bool
+	result    func(q *query, name string) (head, tail string)
+	member    func(path []string, nested string) string // a nested column's member, or a column, as text
+	whole     func(column, nested string) string        // a nested column as the text of its JSON
+	time      func(value, times string) string          // a timestamp in UTC without zone
+	number    func(text string) string                  // a whole number of a text; NULL where it is none
+	matches   func(text, pattern string) string         // never NULL
+	secondBit func(number string) string
+	shownTime func(time string) string // as 2026-07-01T09:15:00.000000Z
+	listed    func(list string) string // a list of texts as JSON
+	// FROM clause that gives the targets of audit events a as t, a row each
+	targets             string
 	TargetID, TargetUPN string
 	Address             string // the dotted part of the address ip
 }
@@ -42,7 +44,7 @@ func (d dialect) lower(v string) string     { return "lower(" + v + ")" }
 func (d dialect) isThere(v string) string   { return v + " IS NOT NULL" }
 func (d dialect) nonEmpty(v string) string  { return "nullif(trim(" + v + "), '')" }
 func (d dialect) present(v string) string {
-	return "CASE WHEN lower(trim(" + v + ")) NOT IN (" + record.AbsentSQL() + ") THEN " + v + " END"
+	return "CASE WHEN lower(trim(" + v + "))\n            NOT IN (" + record.AbsentSQL() + ")\n        THEN " + v + " END"
 }
 func (d dialect) instant(day string) string { return "TIMESTAMP '" + day + " 00:00:00'" }
 func (d dialect) contains(v, text string) string {
@@ -63,7 +65,11 @@ func (d dialect) first(kind string, values []string) string {
 	case 1:
 		return values[0]
 	}
-	return "coalesce(" + strings.Join(values, ", ") + ")"
+	all := strings.Join(values, ", ")
+	if len(all) > 80 {
+		all = strings.Join(values, ",\n        ")
+	}
+	return "coalesce(" + all + ")"
 }
 
 func (d dialect) dotted(path []string) string {
@@ -245,7 +251,8 @@ var dialects = map[string]dialect{
 		listed:    func(v string) string { return "CAST(to_json(" + v + ") AS VARCHAR)" },
 		shownTime: func(v string) string { return "strftime(" + v + ", '%Y-%m-%dT%H:%M:%S.%fZ')" },
 		targets: `(SELECT tenant_id,
-        unnest(from_json(CASE WHEN json_valid(targets) THEN targets ELSE '[]' END, '["JSON"]')) AS t FROM {audits}) AS a`,
+        unnest(from_json(CASE WHEN json_valid(targets) THEN targets ELSE '[]' END, '["JSON"]')) AS t
+    FROM {audits}) AS a`,
 		TargetID: "json_extract_string(a.t, '$.id')", TargetUPN: "json_extract_string(a.t, '$.userPrincipalName')",
 		Address: "regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+', 0)",
 	},
@@ -293,7 +300,8 @@ var dialects = map[string]dialect{
 		listed:    func(v string) string { return "to_json(" + v + ")" },
 		shownTime: func(v string) string { return "date_format(" + v + ", \"yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'\")" },
 		targets: `(SELECT tenant_id,
-        explode(from_json(targets, 'array<struct<id:string,userPrincipalName:string>>')) AS t FROM {audits}) AS a`,
+        explode(from_json(targets, 'array<struct<id:string,userPrincipalName:string>>')) AS t
+    FROM {audits}) AS a`,
 		TargetID: "a.t.id", TargetUPN: "a.t.userPrincipalName",
 		Address: "regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+', 0)",
 	},
@@ -339,7 +347,7 @@ var dialects = map[string]dialect{
 		time: func(v, times string) string {
 			if times == "text" {
 				// A cast would round a seventh digit; every other reader cuts it off.
-				v = "from_iso8601_timestamp_nanos(regexp_replace(" + v + ", '([.][0-9]{6})[0-9]+', '$1'))"
+				v = "from_iso8601_timestamp_nanos(regexp_replace(" + v + ", '([.][0-9]{6})[0-9]+', '$1'))\n       "
 			}
 			return "CAST(" + v + " AT TIME ZONE 'UTC' AS TIMESTAMP(6))"
 		},

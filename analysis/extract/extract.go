@@ -1,5 +1,5 @@
 // Package extract writes the reduction of a lake of sign-ins and audit events as the query text of the engine that the
-// lake lies under. What tapaudit judges of the result is what it would judge of the whole: the reduction leaves out
+// lake lies under. What tapaudit judges of the result is what it would judge of the whole. The reduction leaves out
 // only records that no rule reads, and counts what is to be known of those.
 //
 // The reduction is defined once. layouts.go says what it takes from where. Package record says what an attempt is, to
@@ -16,6 +16,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -107,14 +108,14 @@ type signInTable struct {
 func newQuery(o Options) (*query, error) {
 	l, ok := layoutOf(o.Layout)
 	if !ok {
-		return nil, fmt.Errorf("layout %q is none of %s", o.Layout, strings.Join(Layouts(), ", "))
+		return nil, fmt.Errorf("layout %q is not one of %s", o.Layout, strings.Join(Layouts(), ", "))
 	}
 	d, ok := dialects[o.Engine]
 	if !ok {
-		return nil, fmt.Errorf("engine %q is none of %s", o.Engine, strings.Join(Engines(), ", "))
+		return nil, fmt.Errorf("engine %q is not one of %s", o.Engine, strings.Join(Engines(), ", "))
 	}
 	if o.Period == (analysis.Period{}) {
-		return nil, errors.New("name the period to be judged with --period, or --from and --to: its days and those around it are what the query reads")
+		return nil, errors.New("name the period to be judged with --period, or --from and --to; the query reads its days and those around it")
 	}
 	if o.Layout == "graph" && o.Tenant == "" && o.Columns["tenantId"] == "" {
 		return nil, errors.New("records of Graph do not name their tenant: give --tenant ID, or --column tenantId=COLUMN where a column has it")
@@ -123,7 +124,7 @@ func newQuery(o Options) (*query, error) {
 		return nil, errors.New("Kusto holds the tables of Log Analytics: give --layout loganalytics, and --table and --column where yours have other names")
 	}
 	if !slices.Contains([]string{"parquet", "csv", "json"}, o.Format) {
-		return nil, fmt.Errorf("format %q is none of parquet, csv, json", o.Format)
+		return nil, fmt.Errorf("format %q is not one of parquet, csv, json", o.Format)
 	}
 	l.nested, l.times = cmp.Or(o.Nested, l.nested), cmp.Or(o.Times, l.times)
 	if !slices.Contains([]string{"text", "struct"}, l.nested) {
@@ -158,7 +159,8 @@ func (q *query) name() error {
 	for what, values := range map[string]map[string]string{"--table": q.Tables, "--column": q.Columns, "": {"--tenant": q.Tenant, "--into": q.Into}} {
 		for key, value := range values {
 			if !simpleText.MatchString(key+value) || strings.Contains(value, "--") || strings.Contains(value, ";") {
-				return fmt.Errorf("%s %s=%q: quotes, backslashes, semicolons and control characters are not possible in the name", what, key, value)
+				return fmt.Errorf("%s %s=%q: quotes, backslashes, semicolons and control characters are not possible in the name; "+
+					"name a view instead", what, key, value)
 			}
 		}
 	}
@@ -168,7 +170,7 @@ func (q *query) name() error {
 	}
 	for key, value := range q.Tables {
 		if !slices.Contains(tableNames, key) {
-			return fmt.Errorf("--table %s: the tables are %s", key, strings.Join(tableNames, ", "))
+			return fmt.Errorf("--table %s: there is no such table; the tables are %s", key, strings.Join(tableNames, ", "))
 		}
 		tables[key] = value
 	}
@@ -192,7 +194,8 @@ func (q *query) name() error {
 	}
 	for key := range q.Columns {
 		if !known[key] {
-			return fmt.Errorf("--column %s: the layout %s has no such column", key, q.Options.Layout)
+			return fmt.Errorf("--column %s: the layout %s has no such column; it has %s", key, q.Options.Layout,
+				strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 		}
 	}
 	if column, ok := q.Columns["day"]; ok {
@@ -222,7 +225,8 @@ func (q *query) name() error {
 		return err
 	}
 	if q.Engine == "kql" {
-		return errors.New("--table activities: in Kusto what was done is taken from OfficeActivity and MicrosoftGraphActivityLogs")
+		return errors.New("--table activities: leave it out; in Kusto what was done is taken from OfficeActivity and " +
+			"MicrosoftGraphActivityLogs")
 	}
 	var err error
 	q.activityTable, err = q.relation(q, tables["activities"])
@@ -260,7 +264,7 @@ func (q *query) Activities() string {
 	for _, c := range record.Activity.Lake() {
 		all = append(all, q.column(c.Name))
 	}
-	return strings.Join(all, ", ")
+	return lines(all)
 }
 
 // ShownActivities are likewise the columns of the result sets: times and lists as text.
@@ -276,7 +280,7 @@ func (q *query) ShownActivities() string {
 		}
 		all = append(all, value)
 	}
-	return strings.Join(all, ", ")
+	return lines(all)
 }
 
 // ActivityBounds are the window of activities.
@@ -355,7 +359,8 @@ func (q *query) expression(c record.Column, alternatives, interactive string) st
 		case c.Name == "interactive" && path[0] != "signInEventTypes":
 			value = q.boolean(q.column(path[0]))
 		case c.Name == "interactive":
-			value = "CASE WHEN " + q.contains(q.lower(q.whole(path[0], q.nested)), "noninteractiveuser") + " THEN false END"
+			value = "CASE WHEN " + q.contains(q.lower(q.whole(path[0], q.nested)), "noninteractiveuser") +
+				"\n        THEN false END"
 			if q.Engine == "kql" {
 				continue
 			}
@@ -363,7 +368,7 @@ func (q *query) expression(c record.Column, alternatives, interactive string) st
 			value = q.nonEmpty(q.whole(path[0], q.nested))
 		case c.Name == "network_locations" && path[0] != "network_locations":
 			text := q.lower(q.whole(path[0], q.nested))
-			value = "CASE WHEN " + q.contains(text, "trustednamedlocation") + " THEN " + text + " END"
+			value = "CASE WHEN " + q.contains(text, "trustednamedlocation") + "\n        THEN " + text + " END"
 		case c.Name == "trusted_location" && path[0] != "trusted_location":
 			value = q.contains(q.lower(q.whole(path[0], q.nested)), "trustednamedlocation")
 		case c.Type == record.Bool:
@@ -431,7 +436,7 @@ func (q *query) DayOf(time string) string { return "CAST(substr(" + time + ", 1,
 
 // within says of a time that it is in the window.
 func (q *query) within(at string) string {
-	return at + " >= " + q.instant(q.From) + " AND " + at + " < " + q.instant(q.To)
+	return at + " >= " + q.instant(q.From) + "\n    AND " + at + " < " + q.instant(q.To)
 }
 
 // daysOf chooses the partitions of the window, by their column.
@@ -452,19 +457,40 @@ func (q *query) Attempt() string {
 
 // ConcernsPass says of an audit event whether it may be the issuing of a pass; never NULL.
 func (q *query) ConcernsPass() string {
-	return q.matches("lower(activity)", record.PassActivities) + " AND " +
-		q.matches("lower(concat(coalesce(activity, ''), ' ', coalesce(reason, ''), ' ', coalesce(other_reason, ''), ' ', coalesce(targets, '')))", record.WholePassWords)
+	return q.matches("lower(activity)", record.PassActivities) + "\n    AND " +
+		q.matches("lower(concat(coalesce(activity, ''), ' ', coalesce(reason, ''), ' ',\n        "+
+			"coalesce(other_reason, ''), ' ', coalesce(targets, '')))", record.WholePassWords)
 }
 
 // SignIns and Audits are the columns of the records that result sets show, times as text. The small table of attempts has
 // them as well: wherever an engine keeps it, texts stay whole.
+// lines are columns with commas between, on lines that end before column 120, the first of which is begun.
+func lines(columns []string) string {
+	var b strings.Builder
+	at := 4
+	for i, c := range columns {
+		switch {
+		case i == 0:
+		case at+len(", ,")+len(c) >= 120:
+			b.WriteString(",\n    ")
+			at = 4
+		default:
+			b.WriteString(", ")
+			at += len(", ")
+		}
+		b.WriteString(c)
+		at += len(c)
+	}
+	return b.String()
+}
+
 func (q *query) SignIns() string { return q.shown(q.signInNames) }
 
 // Audits are likewise the columns of audit events.
 func (q *query) Audits() string { return q.shown(q.auditNames) }
 
 // Attempts are the columns of that table.
-func (q *query) Attempts() string { return strings.Join(q.signInNames, ", ") }
+func (q *query) Attempts() string { return lines(q.signInNames) }
 
 func (q *query) shown(names []string) string {
 	var all []string
@@ -474,7 +500,7 @@ func (q *query) shown(names []string) string {
 		}
 		all = append(all, name)
 	}
-	return strings.Join(all, ", ")
+	return lines(all)
 }
 
 // Named is the extract, as every row names it.

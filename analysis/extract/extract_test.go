@@ -111,20 +111,22 @@ func TestTrinoTables(t *testing.T) {
 		line := "   "
 		for _, c := range append(table.kind.Lake(), record.Column{Name: "filtered", Type: record.Bool}, record.Column{Name: "tenantid", Type: record.Text}) {
 			declared := " " + c.Name + " " + types[c.Type] + ","
-			if len(line+declared) > 140 {
+			if len(line+declared) > 119 {
 				text.WriteString(line + "\n")
 				line = "   "
 			}
 			line += declared
 		}
-		fmt.Fprintf(&text, "%s day DATE\n) WITH (format = 'PARQUET', external_location = 's3://logs/lake/%s', partitioned_by = ARRAY['tenantid', 'day']);\n\n", line, table.name)
+		fmt.Fprintf(&text, "%s day DATE\n) WITH (\n    format = 'PARQUET', external_location = 's3://logs/lake/%s',\n"+
+			"    partitioned_by = ARRAY['tenantid', 'day']\n);\n\n", line, table.name)
 	}
 	text.WriteString(trinoTail)
 	golden(t, "trino-tables.sql", text.String())
 }
 
-const trinoHead = `-- A lake that 'tapaudit lake' wrote, as tables of Trino's Hive connector, and the schema that an extract of it goes to.
--- Put your own names and places for hive, entra, tapaudit and s3://logs. After a lake has grown, only the CALLs are needed again.
+const trinoHead = `-- A lake that 'tapaudit lake' wrote, as tables of Trino's Hive connector, and the schema that an extract of it goes
+-- to. Put your own names and places for hive, entra, tapaudit and s3://logs. After a lake has grown, only the CALLs
+-- are needed again.
 
 SET SESSION hive.timestamp_precision = 'MICROSECONDS';
 
@@ -134,7 +136,13 @@ CREATE SCHEMA IF NOT EXISTS hive.entra;
 `
 
 const trinoTail = `-- The folders are tenantId=…, and Hive's names are in lower case.
-CALL hive.system.sync_partition_metadata(schema_name => 'entra', table_name => 'signins', mode => 'ADD', case_sensitive => false);
-CALL hive.system.sync_partition_metadata(schema_name => 'entra', table_name => 'audits', mode => 'ADD', case_sensitive => false);
-CALL hive.system.sync_partition_metadata(schema_name => 'entra', table_name => 'activities', mode => 'ADD', case_sensitive => false);
+CALL hive.system.sync_partition_metadata(
+    schema_name => 'entra', table_name => 'signins', mode => 'ADD', case_sensitive => false
+);
+CALL hive.system.sync_partition_metadata(
+    schema_name => 'entra', table_name => 'audits', mode => 'ADD', case_sensitive => false
+);
+CALL hive.system.sync_partition_metadata(
+    schema_name => 'entra', table_name => 'activities', mode => 'ADD', case_sensitive => false
+);
 `

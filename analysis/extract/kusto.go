@@ -23,8 +23,8 @@ func (k kusto) value(path []string) string {
 	return "tostring(parse_json(" + text + ")." + strings.Join(path[1:], ".") + ")"
 }
 
-// kustoColumn is a column, or ” where the table has none of that name: which ones a workspace has depends on its table
-// and its age, and one missing name would refuse the whole query.
+// kustoColumn is a column, or ” where the table has none of that name. Which ones a workspace has depends on its table
+// and its age, and Kusto refuses a query for one missing name.
 func kustoColumn(name string) string { return "column_ifexists('" + name + "', '')" }
 
 func (k kusto) columns(columns []record.Column, sources map[string]string, interactive string) string {
@@ -162,7 +162,7 @@ func (k kusto) Passes() string { return record.PassMethods }
 
 func kustoTable(_ *query, table string) (string, error) {
 	if !simpleNames.MatchString(table) {
-		return "", fmt.Errorf("%q is no name of a table in Kusto", table)
+		return "", fmt.Errorf("%q is not a name that a table in Kusto has; write letters, digits and _", table)
 	}
 	return table, nil
 }

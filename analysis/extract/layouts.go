@@ -46,7 +46,8 @@ func layoutOf(name string) (layout, bool) {
 		return layout{nested: "text", times: "text",
 				tables: map[string]string{"signins": "signins", "audits": "audits"}, signIns: signIns, audits: audits},
 			true
-	case "loganalytics": // the tables of Log Analytics and Sentinel, whose columns alone are spelled otherwise than Graph's
+	case "loganalytics":
+		// The tables of Log Analytics and Sentinel, whose columns alone are spelled otherwise than Graph's.
 		place(func(_ record.Column, paths []string) string {
 			for i := range paths {
 				paths[i] = record.Pascal(paths[i])

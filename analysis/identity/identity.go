@@ -96,7 +96,7 @@ func LooksLikeID(name string) bool { return idForm.MatchString(name) }
 var idForm = regexp.MustCompile(`(?i)^[^0-9a-z]*[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}[^0-9a-z]*$`)
 
 // Resolve is the object id that a UPN stood for at a time, as the macro user_of has it: that of the last span which
-// had begun; the UPN itself, in lower case, where no record ties it to one.
+// had begun. Where no record ties the UPN to an id, it is the UPN itself, in lower case.
 func (i IDs) Resolve(tenant, upn string, at time.Time) string {
 	upn = strings.ToLower(upn)
 	ties := i.byUPN[User{tenant, upn}]
@@ -142,8 +142,8 @@ type People struct {
 	of  map[User]*Person
 }
 
-// ReadPeople reads who the users are. created says when the audit log has users created; a user whom an export names
-// by UPN only is the one that it stood for at asOf.
+// ReadPeople reads who the users are. created says when the audit log has users created. A user whom an export names
+// by UPN only is the one that the UPN stood for at asOf.
 func ReadPeople(ctx context.Context, c *casefile.Case, ids IDs, asOf time.Time,
 	created map[User][]time.Time) (People, error) {
 	people := People{ids, map[User]*Person{}}

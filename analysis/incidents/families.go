@@ -11,7 +11,7 @@ const chainRule = "TAP-TAKEOVER-CHAIN"
 // issuerRules tell of an issuer, whatever else their subject may be.
 var issuerRules = set("TAP-ISSUED-IN-BULK TAP-ROLE-THEN-ISSUE TAP-GRANT-THEN-ISSUE TAP-GRAPH-PROBED")
 
-// listing rules only list, or repeat what others say: they are no signs.
+// listing rules only list, or repeat what others say: they are not signs.
 var listing = set("TAP-ISSUED TAP-SIGNIN TAP-SIGNIN-UNSUPERVISED")
 
 // Families are the names of the families of rules, in order.

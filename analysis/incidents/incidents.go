@@ -68,8 +68,8 @@ type Incident struct {
 	key            string
 }
 
-// Build gathers the findings of the whole evidence, and gives the incidents that are shown, in order. apart is how far
-// two neighbours of one incident lie apart at most. identity tells a record apart, whatever export it came from.
+// Build gathers the findings of the whole evidence, and gives the incidents that are shown, in order. Two neighbours
+// of one incident lie no further apart than apart. identity says which record is which, whatever export it came from.
 func Build(findings []Finding, events []Event, apart time.Duration, identity func(key string) string) []*Incident {
 	type place struct{ tenant, kind, subject string }
 	type node struct {

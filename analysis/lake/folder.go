@@ -12,8 +12,8 @@ import (
 	"tapaudit/ingest/regular"
 )
 
-// folder is a lake's folder. Whoever made it may be a stranger: nothing is read or written but regular files in
-// folders of its own, by names with slashes, and os.Root keeps to that whatever is exchanged meanwhile.
+// folder is a lake's folder. Whoever made it may be a stranger. Nothing is read or written but regular files in
+// folders of its own, by names with slashes. os.Root keeps to that whatever is exchanged meanwhile.
 type folder struct {
 	root *os.Root
 	dir  string // as it was named
@@ -49,7 +49,7 @@ func (f *folder) own(name string, mode fs.FileMode) error {
 	return fmt.Errorf("%s: %q in it is %s, which tapaudit neither writes into a lake nor follows: remove it, or name another folder", f.dir, name, regular.What(mode))
 }
 
-// plain refuses a name of which a part is no folder of the lake's own; the last part may be a regular file, or
+// plain refuses a name of which a part is not a folder of the lake's own; the last part may be a regular file, or
 // missing.
 func (f *folder) plain(name string) error {
 	parts := strings.Split(name, "/")

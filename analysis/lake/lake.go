@@ -1,6 +1,6 @@
-// Package lake keeps evidence as a lake: sign-ins, audit events and activities as Parquet, a file per kind of record,
-// tenant and day, and every other export (policies, users, roles) as it came. What a lake was made of stands in its
-// lake.json.
+// Package lake keeps evidence as a lake. Sign-ins, audit events and activities become Parquet, a file per kind of
+// record, tenant and day. Every other export (policies, users, roles) is kept as it came. What a lake was made of
+// stands in its lake.json.
 //
 //	lake.json
 //	signins/tenantId=<id>/day=2026-07-01/records.parquet
@@ -9,10 +9,10 @@
 //	activities/tenantId=<id>/day=2026-07-01/records.parquet
 //	exports/tenantId=<id>/<beginning of its SHA-256>/<name>  the tenant only where the export's own path has one
 //
-// Days are UTC. A file has the case's columns (Lake of record.SignIn, record.Audit and record.Activity), and besides:
-// lake (the kind of record), filtered, origin (the export's path and the record's place in it), origin_sha256 (the
-// export's) and record (the record's own text, of what may concern a pass, passcodes masked). Rows are in order of
-// time.
+// Days are UTC. A file has the case's columns: Lake of record.SignIn, record.Audit and record.Activity. It has these
+// besides: lake (the kind of record), filtered, origin (the export's path and the record's place in it), origin_sha256
+// (the export's) and record. The last is the record's own text, of what may concern a pass, passcodes masked. Rows are
+// in order of time.
 package lake
 
 import (
@@ -80,8 +80,8 @@ const layout = "tapaudit 1"
 // largestManifest bounds lake.json, in bytes: it and what it says fit into what a run may take.
 const largestManifest = 256 << 20
 
-// Check refuses, before any work is done, a folder that is no lake and not empty, and a lake that holds anything but
-// folders and regular files.
+// Check refuses, before any work is done, a folder that is not a lake and not empty, and a lake that holds anything
+// but folders and regular files.
 func Check(dir string) error {
 	f, err := openFolder(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -116,8 +116,8 @@ func (f *folder) readManifest() (*Manifest, error) {
 		return nil, fmt.Errorf("%s cannot be read: %w", filepath.Join(f.dir, manifestName), err)
 	}
 	if m.Lake != layout {
-		return nil, fmt.Errorf("%s was written by another tapaudit (layout %q, this one writes %q)", f.dir, m.Lake,
-			layout)
+		return nil, fmt.Errorf("%s was written by another tapaudit (layout %q, this one writes %q); "+
+			"use that one, or begin another lake", f.dir, m.Lake, layout)
 	}
 	return m, nil
 }
@@ -130,9 +130,9 @@ type Written struct {
 }
 
 // Write adds the case's evidence to the lake in dir, which it makes where there is none. Every file is replaced as a
-// whole; a run that was interrupted can be repeated. paths are what the case was loaded from: exports that are no log
-// are copied from there. tenant is for records that name none. work is a private folder, in which the database writes,
-// since it knows paths only: what it made is copied into the lake.
+// whole, so a run that was interrupted can be repeated. Exports that are not logs are copied from paths, which the
+// case was loaded from. Records that name no tenant belong to tenant. The database knows paths only, so it writes into
+// work, a private folder, and what it made is copied into the lake.
 func Write(ctx context.Context, c *casefile.Case, dir, work, tenant string, paths []string) (*Written, error) {
 	if err := analysis.Attribute(ctx, c, tenant); err != nil {
 		return nil, err
@@ -188,13 +188,13 @@ func attributable(ctx context.Context, c *casefile.Case) error {
 	return rows.Each(ctx, c, func(n named) error {
 		switch {
 		case n.Tenant == nil:
-			return fmt.Errorf("%d records name no tenant, and the evidence names several (one is in %q): put each tenant's exports "+
+			return fmt.Errorf("records name no tenant (%d, one of them in %q), and the evidence names several: put each tenant's exports "+
 				"into a folder tenantId=<id>, or give --tenant", n.Records, n.Path)
 		case *n.Tenant == "unknown":
 			return errors.New("nothing in the evidence names its tenant: give --tenant")
 		case !tenantName.MatchString(*n.Tenant):
-			return fmt.Errorf("%d records (some in %q) name a tenant that is no name for a folder: a tenant is an id or a domain",
-				n.Records, n.Path)
+			return fmt.Errorf("records name a tenant by which no folder can be called (%d, one of them in %q); a tenant is an id or "+
+				"a domain: correct --tenant, or leave these records out", n.Records, n.Path)
 		}
 		return nil
 	}, `
@@ -346,8 +346,8 @@ func (k kind) writePartition(ctx context.Context, c *casefile.Case, f *folder, w
 	})
 }
 
-// query is the rows of a partition, in order of time. Records that are equal in all but where they came from are one:
-// of those with an id all, of those without as many as the export has that has most of them.
+// query is the rows of a partition, in order of time. Records that are equal in all but where they came from are one.
+// Of records without an id, as many stay as the export has that has most of them.
 func (k kind) query(p partition, from string, more bool) string {
 	var names, types []string
 	for _, column := range k.columns {
@@ -390,7 +390,7 @@ ORDER BY time, id, origin`,
 // largestMasked is how large an export may be in which passcodes have to be masked.
 const largestMasked = 256 << 20
 
-// keepExports copies the exports that are no logs. It returns where each lies, by its place among the case's sources.
+// keepExports copies the exports that are not logs. It returns where each lies, by its place among the case's sources.
 func keepExports(ctx context.Context, c *casefile.Case, f *folder, paths []string,
 	w *Written) (map[string]string, error) {
 	type wanted struct {
@@ -437,8 +437,8 @@ SELECT path, sha256, coalesce(path_tenant, '') AS path_tenant, holds_passcode FR
 
 var notInName = regexp.MustCompile(`[^\pL\pN ._@()+-]+`)
 
-// exportName is a name for a copy of the source: its own, made harmless, with the time of an archive's member where
-// the name has none, since that tells when a snapshot was taken.
+// exportName is a name for a copy of the source: its own, made harmless. Where it has no time, it gets that of the
+// archive's member, since that tells when a snapshot was taken.
 func exportName(s *evidence.Source) string {
 	name := strings.TrimLeft(notInName.ReplaceAllString(filepath.Base(filepath.FromSlash(s.Path)), "_"), ".")
 	for _, packed := range []string{".gz", ".zst"} {

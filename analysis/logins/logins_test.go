@@ -35,7 +35,7 @@ func TestGroup(t *testing.T) {
 			signIn(0, SignIn{Session: "s"}), signIn(1, SignIn{Correlation: "c"}),
 			signIn(2, SignIn{Session: "s", Correlation: "c"}),
 		}, "1 2 3 success"},
-		{"a session id is no correlation id", []*SignIn{signIn(0, SignIn{Session: "x"}),
+		{"a session id is not a correlation id", []*SignIn{signIn(0, SignIn{Session: "x"}),
 			signIn(1, SignIn{Correlation: "x"})},
 			"1 success; 2 success"},
 		{"with neither id: five minutes, one address, one agent", []*SignIn{

@@ -1,12 +1,15 @@
--- Whose tenant each record is: what the record or its envelope says; else a sign-in's home tenant where that is also
--- the resource's, and where they differ the one that the rest of the file names; else the path's; else --tenant; else
--- the only tenant that the evidence names. With none named anywhere the tenant is 'unknown'. With several named and
--- none of these, the file cannot be attributed (NULL) and its records are not used.
+-- Whose tenant each record is: what the record or its envelope says. Else of a sign-in the home tenant, where that is
+-- also the resource's; where they differ, the one that the rest of the file names. Else the path's; else --tenant;
+-- else the only tenant that the evidence names. With none named anywhere the tenant is 'unknown'. With several named
+-- and none of these, the file cannot be attributed (NULL) and its records are not used.
 
 CREATE OR REPLACE TABLE named_tenants AS
 WITH says_so AS (
     SELECT source_id, tenant_id FROM signin_record
-    UNION SELECT source_id, home_tenant_id FROM signin_record WHERE tenant_id IS NULL AND lower(home_tenant_id) = lower(resource_tenant_id)
+    UNION
+    SELECT source_id, home_tenant_id
+    FROM signin_record
+    WHERE tenant_id IS NULL AND lower(home_tenant_id) = lower(resource_tenant_id)
     UNION SELECT source_id, tenant_id FROM audit_record
     UNION SELECT source_id, tenant_id FROM activities
     UNION SELECT source_id, tenant_id FROM policy_snapshot
@@ -122,15 +125,16 @@ CREATE OR REPLACE VIEW attributed_extract_countries AS
 SELECT coalesce(lower(r.tenant_id), fallback.tenant_id) AS tenant, r.*
 FROM extract_country AS r JOIN source_tenants AS fallback ON fallback.source_id = r.source_id;
 
--- Steps in a file of their own name no tenant: they are their sign-in's, wherever that is, and the file's where there is
--- none in evidence.
+-- Steps in a file of their own name no tenant: they are their sign-in's, wherever that is, and the file's where there
+-- is none in evidence.
 CREATE OR REPLACE TABLE attributed_steps AS
 WITH found AS (
     SELECT DISTINCT lower(s.id) AS request_id, s.tenant
     FROM attributed_signins AS s SEMI JOIN signin_step AS step ON lower(step.id) = lower(s.id)
     WHERE s.tenant IS NOT NULL
 )
-SELECT coalesce(found.tenant, fallback.tenant_id) AS tenant, lower(step.id) AS request_id, found.tenant IS NOT NULL AS has_signin, step.*
+SELECT coalesce(found.tenant, fallback.tenant_id) AS tenant, lower(step.id) AS request_id,
+    found.tenant IS NOT NULL AS has_signin, step.*
 FROM signin_step AS step
 JOIN source_tenants AS fallback ON fallback.source_id = step.source_id
 LEFT JOIN found ON found.request_id = lower(step.id);

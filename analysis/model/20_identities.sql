@@ -10,22 +10,31 @@ WITH tied AS (
     FROM attributed_audits WHERE actor_upn IS NOT NULL AND actor_user_id IS NOT NULL GROUP BY ALL
     UNION ALL
     SELECT tenant, lower(t ->> '$.userPrincipalName'), lower(t ->> '$.id'), min(time), max(time)
-    FROM (SELECT tenant, time, unnest(from_json(targets, '["JSON"]')) AS t FROM attributed_audits WHERE contains(targets::VARCHAR, 'userPrincipalName'))
+    FROM (
+        SELECT tenant, time, unnest(from_json(targets, '["JSON"]')) AS t
+        FROM attributed_audits
+        WHERE contains(targets::VARCHAR, 'userPrincipalName')
+    )
     WHERE present(t ->> '$.userPrincipalName') IS NOT NULL AND present(t ->> '$.id') IS NOT NULL GROUP BY ALL
     UNION ALL
-    SELECT tenant, lower(upn), lower(id), coalesce(time, TIMESTAMP '2000-01-01'), coalesce(time, TIMESTAMP '2000-01-01')
+    SELECT tenant, lower(upn), lower(id), coalesce(time, TIMESTAMP '2000-01-01'),
+        coalesce(time, TIMESTAMP '2000-01-01')
     FROM attributed_users WHERE upn IS NOT NULL AND id IS NOT NULL
     UNION ALL
-    SELECT tenant, lower(principal_upn), lower(principal_id), coalesce(time, TIMESTAMP '2000-01-01'), coalesce(time, TIMESTAMP '2000-01-01')
+    SELECT tenant, lower(principal_upn), lower(principal_id), coalesce(time, TIMESTAMP '2000-01-01'),
+        coalesce(time, TIMESTAMP '2000-01-01')
     FROM attributed_role_members WHERE principal_upn IS NOT NULL AND principal_id IS NOT NULL
     UNION ALL
-    SELECT tenant, lower(upn), lower(user_id), coalesce(time, TIMESTAMP '2000-01-01'), coalesce(time, TIMESTAMP '2000-01-01')
+    SELECT tenant, lower(upn), lower(user_id), coalesce(time, TIMESTAMP '2000-01-01'),
+        coalesce(time, TIMESTAMP '2000-01-01')
     FROM attributed_registrations WHERE upn IS NOT NULL AND user_id IS NOT NULL
     UNION ALL
-    SELECT tenant, lower(member_upn), lower(member_id), coalesce(time, TIMESTAMP '2000-01-01'), coalesce(time, TIMESTAMP '2000-01-01')
+    SELECT tenant, lower(member_upn), lower(member_id), coalesce(time, TIMESTAMP '2000-01-01'),
+        coalesce(time, TIMESTAMP '2000-01-01')
     FROM attributed_group_members WHERE member_upn IS NOT NULL AND member_id IS NOT NULL
     UNION ALL
-    SELECT tenant, lower(user_upn), lower(user_id), coalesce(time, TIMESTAMP '2000-01-01'), coalesce(time, TIMESTAMP '2000-01-01')
+    SELECT tenant, lower(user_upn), lower(user_id), coalesce(time, TIMESTAMP '2000-01-01'),
+        coalesce(time, TIMESTAMP '2000-01-01')
     FROM attributed_pass_snapshots WHERE user_upn IS NOT NULL AND user_id IS NOT NULL
 )
 SELECT tenant, upn, user_id, min(seen_at) AS seen_at, max(last_at) AS last_at
@@ -45,14 +54,18 @@ FROM attributed_audits AS a JOIN ambiguous ON ambiguous.tenant = a.tenant AND am
 WHERE a.actor_user_id IS NOT NULL
 UNION
 SELECT a.tenant, ambiguous.upn, lower(a.t ->> '$.id'), a.time
-FROM (SELECT tenant, time, unnest(from_json(targets, '["JSON"]')) AS t FROM attributed_audits WHERE contains(targets::VARCHAR, 'userPrincipalName')) AS a
+FROM (
+    SELECT tenant, time, unnest(from_json(targets, '["JSON"]')) AS t
+    FROM attributed_audits
+    WHERE contains(targets::VARCHAR, 'userPrincipalName')
+) AS a
 JOIN ambiguous ON ambiguous.tenant = a.tenant AND ambiguous.upn = lower(a.t ->> '$.userPrincipalName')
 WHERE present(a.t ->> '$.id') IS NOT NULL
 UNION
 SELECT tenant, upn, user_id, last_at FROM ties;
 
--- What a UPN stands for, and when: for the id it was tied to last, from that time until it was tied to another; before the
--- first tie, for the first. A span without since has no beginning, one without until no end.
+-- What a UPN stands for, and when: for the id it was tied to last, until it was tied to another. Before the first tie
+-- it stands for the first. A span without since has no beginning, one without until no end.
 CREATE OR REPLACE TABLE identity_spans AS
 WITH ordered AS (
     SELECT *, lag(user_id) OVER (PARTITION BY tenant, upn ORDER BY seen_at, user_id) AS id_before FROM identities
@@ -74,9 +87,9 @@ CREATE OR REPLACE MACRO user_of(of_tenant, of_upn, at_time) AS coalesce((
         AND (i.since IS NULL OR i.since <= at_time) AND (i.until IS NULL OR i.until > at_time)
 ), lower(of_upn));
 
--- An application has one id everywhere and one of its own in each tenant, its service principal's: which belong together, as
--- any record of the tenant says. A name is what anybody can choose; only where an application gets a permission the grantee's
--- is its id. Who is tied to two stands for neither.
+-- An application has one id everywhere and one of its own in each tenant, its service principal's: which belong
+-- together, as any record of the tenant says. A name is what anybody can choose; only where an application gets a
+-- permission the grantee's is its id. Who is tied to two stands for neither.
 CREATE OR REPLACE MACRO first_id(text) AS
     nullif(lower(regexp_extract(text, '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}')), '');
 
@@ -86,23 +99,28 @@ WITH target AS (
     FROM attributed_audits WHERE contains(targets::VARCHAR, 'ServicePrincipal')
 ),
 principal AS (
-    SELECT tenant, activity, t ->> '$.id' AS id, t ->> '$.displayName' AS name, t ->> '$.appId' AS app_id, t ->> '$.type' AS type,
+    SELECT tenant, activity, t ->> '$.id' AS id, t ->> '$.displayName' AS name, t ->> '$.appId' AS app_id,
+        t ->> '$.type' AS type,
         unnest(coalesce(nullif(from_json(t -> '$.modifiedProperties', '["JSON"]'), []), [NULL])) AS p
     FROM target
 ),
 named AS (
-    SELECT *, lower(p ->> '$.displayName') AS property, first_id(coalesce(p ->> '$.newValue', p ->> '$.oldValue')) AS value FROM principal
+    SELECT *, lower(p ->> '$.displayName') AS property,
+        first_id(coalesce(p ->> '$.newValue', p ->> '$.oldValue')) AS value
+    FROM principal
 ),
 tied AS (
     SELECT tenant, lower(actor_app_id) AS app_id, lower(actor_sp_id) AS sp_id FROM attributed_audits
     UNION ALL
     SELECT tenant, coalesce(
             first_id(app_id), CASE WHEN property IN ('appid', 'appprincipalid') THEN value END,
-            CASE WHEN starts_with(lower(activity), 'add app role assignment to service principal') THEN first_id(name) END),
+            CASE WHEN starts_with(lower(activity), 'add app role assignment to service principal')
+                THEN first_id(name) END),
         first_id(id)
     FROM named WHERE lower(type) = 'serviceprincipal'
     UNION ALL
-    SELECT tenant, max(value) FILTER (WHERE property = 'serviceprincipal.appid'), max(value) FILTER (WHERE property = 'serviceprincipal.objectid')
+    SELECT tenant, max(value) FILTER (WHERE property = 'serviceprincipal.appid'),
+        max(value) FILTER (WHERE property = 'serviceprincipal.objectid')
     FROM named GROUP BY tenant, activity, id, name
     UNION ALL
     SELECT tenant, lower(resource_id), lower(resource_sp_id) FROM attributed_signins WHERE resource_sp_id IS NOT NULL

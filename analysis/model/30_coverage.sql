@@ -1,11 +1,12 @@
--- Records per tenant, log type and day, of exports that are not known to be filtered. The Unified Audit Log's
--- sign-ins count as interactive, what else it holds by itself; it is no audit log here. Days of a lake come with its
--- extract, counted there.
--- A sign-in whose steps come in a file of their own can show a pass as one that has them itself.
+-- Records per tenant, log type and day, of exports that are not known to be filtered. The Unified Audit Log's sign-ins
+-- count as interactive, what else it holds by itself; it is not an audit log here. Days of a lake come with its
+-- extract, counted there. A sign-in whose steps come in a file of their own can show a pass as one that has them
+-- itself.
 CREATE OR REPLACE TABLE daily_records AS
 WITH stepped AS (
     SELECT s.source_id, s.ordinal
-    FROM attributed_signins AS s SEMI JOIN attributed_steps AS step ON step.tenant = s.tenant AND step.request_id = lower(s.id)
+    FROM attributed_signins AS s
+    SEMI JOIN attributed_steps AS step ON step.tenant = s.tenant AND step.request_id = lower(s.id)
     WHERE NOT s.can_show_tap
 ),
 counted AS (
@@ -26,16 +27,18 @@ counted AS (
 ),
 tallied AS (
     SELECT
-        tenant_id, log_type, time::DATE AS day, count(*) AS records, count(*) FILTER (WHERE can_show_tap) AS can_show_tap,
-        min(time) AS first_time, max(time) AS last_time,
+        tenant_id, log_type, time::DATE AS day, count(*) AS records,
+        count(*) FILTER (WHERE can_show_tap) AS can_show_tap, min(time) AS first_time, max(time) AS last_time,
         min(time) FILTER (WHERE can_show_tap) AS first_tap_time, max(time) FILTER (WHERE can_show_tap) AS last_tap_time
     FROM counted
     GROUP BY ALL
     -- An extract's records count as filtered; its days were counted in the lake.
     UNION ALL
-    SELECT tenant, log_type, day, records, can_show_tap, first_time, last_time, first_tap_time, last_tap_time FROM attributed_extract_days
+    SELECT tenant, log_type, day, records, can_show_tap, first_time, last_time, first_tap_time, last_tap_time
+    FROM attributed_extract_days
 )
--- Extracts of neighbouring periods, and records beside them, tell of the same days: the fullest count holds, not the sum.
+-- Extracts of neighbouring periods, and records beside them, tell of the same days: the fullest count holds, not the
+-- sum.
 SELECT
     tenant_id, log_type, day, max(records) AS records, max(can_show_tap) AS can_show_tap,
     min(first_time) AS first_time, max(last_time) AS last_time,

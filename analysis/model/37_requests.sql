@@ -33,7 +33,7 @@ SELECT
     lower(n.correlation_id) AS correlation_id
 FROM named AS n LEFT JOIN addresses AS a ON a.spelling = n.ip;
 
--- The request by which a pass was issued is a second witness of its issuance: the audit event has its id as
+-- The request by which a pass was issued is a second witness of its issuance. The audit event has its id as
 -- correlation id; else it is the nearest of the same user, within two minutes. Each witnesses one issuance, and an
 -- issuance has one witness.
 CREATE OR REPLACE TABLE witnesses AS

@@ -1,5 +1,5 @@
--- The sign-ins that matter: every TAP attempt, and every sign-in of a user who attempted one, received a pass or issued
--- one. One per (tenant, request id): records of one id join, within and across sources.
+-- The sign-ins that matter: every TAP attempt, and every sign-in of a user who attempted one, received a pass or
+-- issued one. One per (tenant, request id): records of one id join, within and across sources.
 
 CREATE OR REPLACE MACRO folded(method) AS replace(lower(method), ' ', '');
 
@@ -12,7 +12,8 @@ CREATE OR REPLACE MACRO risk_rank(level) AS list_position(['none', 'low', 'mediu
 
 -- An event of the Unified Audit Log is the sign-in of the same correlation id, user and second, where there is one.
 CREATE OR REPLACE TABLE ual_events AS
-SELECT source_id, ordinal, tenant, id, lower(correlation_id) AS correlation_id, lower(coalesce(user_id, upn)) AS name, lower(upn) AS upn,
+SELECT source_id, ordinal, tenant, id, lower(correlation_id) AS correlation_id, lower(coalesce(user_id, upn)) AS name,
+    lower(upn) AS upn,
     date_trunc('second', time) AS second
 FROM attributed_signins WHERE log = 'ual' AND tenant IS NOT NULL;
 
@@ -22,12 +23,13 @@ SELECT ual.source_id, ual.ordinal, coalesce(
         min(s.id)
     ) AS id
 FROM ual_events AS ual JOIN attributed_signins AS s
-    ON s.log = 'signin' AND s.tenant = ual.tenant AND lower(s.correlation_id) = ual.correlation_id AND date_trunc('second', s.time) = ual.second
+    ON s.log = 'signin' AND s.tenant = ual.tenant AND lower(s.correlation_id) = ual.correlation_id
+        AND date_trunc('second', s.time) = ual.second
     AND (ual.name IN (lower(s.user_id), lower(s.upn)) OR ual.upn = lower(s.upn))
 GROUP BY ALL;
 
--- Which records may concern a pass was told when they were loaded: the steps of the others need not be looked at. A table
--- of its own, because a condition on the steps would be asked of every sign-in before the join.
+-- Which records may concern a pass was told when they were loaded: the steps of the others need not be looked at. A
+-- table of its own, because a condition on the steps would be asked of every sign-in before the join.
 CREATE OR REPLACE TABLE possible_attempts AS
 SELECT source_id, ordinal, tenant, id, steps, method_bits, error_code, failure_reason
 FROM attributed_signins
@@ -37,7 +39,8 @@ CREATE OR REPLACE TABLE attempt_ids AS
 SELECT DISTINCT s.tenant, lower(coalesce(u.id, s.id)) AS id
 FROM possible_attempts AS s LEFT JOIN ual_signins AS u ON u.source_id = s.source_id AND u.ordinal = s.ordinal
 WHERE s.tenant IS NOT NULL AND (
-    has_pass_step(s.steps) OR has_pass_bit(s.method_bits) OR is_attempt_error(s.error_code) OR names_pass(s.failure_reason)
+    has_pass_step(s.steps) OR has_pass_bit(s.method_bits) OR is_attempt_error(s.error_code)
+        OR names_pass(s.failure_reason)
 )
 UNION
 SELECT DISTINCT tenant, request_id FROM attributed_steps
@@ -60,7 +63,8 @@ UNION SELECT ties.tenant, ties.user_id FROM ties JOIN named ON named.tenant = ti
 -- Found by their keys first: few of many sign-ins matter, and each is wide.
 CREATE OR REPLACE TABLE relevant_keys AS
 WITH keyed AS (
-    SELECT s.source_id, s.ordinal, s.tenant, coalesce(lower(s.user_id), lower(s.upn)) AS name, lower(coalesce(u.id, s.id)) AS request_id,
+    SELECT s.source_id, s.ordinal, s.tenant, coalesce(lower(s.user_id), lower(s.upn)) AS name,
+        lower(coalesce(u.id, s.id)) AS request_id,
         coalesce(u.id, s.id) AS shown_id
     FROM attributed_signins AS s LEFT JOIN ual_signins AS u ON u.source_id = s.source_id AND u.ordinal = s.ordinal
     WHERE s.tenant IS NOT NULL
@@ -77,20 +81,23 @@ FROM relevant_keys AS w JOIN signin_record AS r ON r.source_id = w.source_id AND
 CREATE OR REPLACE TABLE companion_steps AS
 SELECT step.tenant AS tenant_id, step.request_id, min(step.source_id) AS source_id,
     list(struct_pack(
-        authenticationStepDateTime := strftime(step.time, '%Y-%m-%dT%H:%M:%S.%fZ'), authenticationMethod := step.method,
-        authenticationMethodDetail := step.detail, succeeded := step.succeeded,
+        authenticationStepDateTime := strftime(step.time, '%Y-%m-%dT%H:%M:%S.%fZ'),
+        authenticationMethod := step.method, authenticationMethodDetail := step.detail, succeeded := step.succeeded,
         authenticationStepResultDetail := step.result, authenticationStepRequirement := step.requirement
     ) ORDER BY step.source_id, step.ordinal) AS steps
 FROM attributed_steps AS step
 GROUP BY ALL;
 
 -- Join the records of one sign-in: a field is taken from the record with more steps, then the one that has it, then
--- the record whose text sorts first. Placed first, since an ordered aggregate keeps and sorts every value of every field.
+-- the record whose text sorts first. Placed first, since an ordered aggregate keeps and sorts every value of every
+-- field.
 CREATE OR REPLACE TABLE joined_signins AS
 WITH with_steps AS (
     SELECT r.* EXCLUDE (steps), greatest(risk_rank(r.risk), risk_rank(r.risk_aggregated)) AS risk_level,
         -- of nothing and nothing, list_concat makes an empty list, which is a list
-        CASE WHEN c.steps IS NULL THEN step_list(r.steps::VARCHAR) ELSE list_concat(step_list(r.steps::VARCHAR), c.steps) END AS steps,
+        CASE
+            WHEN c.steps IS NULL THEN step_list(r.steps::VARCHAR)
+            ELSE list_concat(step_list(r.steps::VARCHAR), c.steps) END AS steps,
         c.request_id IS NOT NULL AS has_companion
     FROM relevant_records AS r
     LEFT JOIN companion_steps AS c ON c.tenant_id = r.tenant_id AND c.request_id = r.request_id
@@ -99,7 +106,10 @@ placed AS (
     SELECT *, row_number() OVER (
         PARTITION BY tenant_id, request_id
         ORDER BY coalesce(len(steps), 0) DESC,
-            row(time, user_id, upn, app_id, app_name, ip, correlation_id, session_id, error_code, failure_reason, user_agent, device_id, risk)::VARCHAR,
+            row(
+                time, user_id, upn, app_id, app_name, ip, correlation_id, session_id, error_code, failure_reason,
+                user_agent, device_id, risk
+            )::VARCHAR,
             source_id, ordinal
     ) AS place
     FROM with_steps
@@ -109,9 +119,10 @@ SELECT
     min(shown_id) AS id,
     count(*) AS records,
     arg_min(COLUMNS(c -> c IN (
-        'time', 'home_tenant_id', 'resource_tenant_id', 'user_id', 'upn', 'user_name', 'user_type', 'app_id', 'app_name',
-        'resource_id', 'resource_name', 'ip', 'asn', 'country', 'city', 'client_app', 'user_agent', 'device_id', 'device_name',
-        'correlation_id', 'session_id', 'token_id', 'protocol', 'transfer_method', 'requirement', 'mfa_method', 'network_locations', 'error_code', 'failure_reason', 'event_id'
+        'time', 'home_tenant_id', 'resource_tenant_id', 'user_id', 'upn', 'user_name', 'user_type', 'app_id',
+        'app_name', 'resource_id', 'resource_name', 'ip', 'asn', 'country', 'city', 'client_app', 'user_agent',
+        'device_id', 'device_name', 'correlation_id', 'session_id', 'token_id', 'protocol', 'transfer_method',
+        'requirement', 'mfa_method', 'network_locations', 'error_code', 'failure_reason', 'event_id'
     )), place),
     max(risk_level) AS risk_level,
     arg_min(risk_state, place) AS risk_state,

@@ -3,7 +3,8 @@ CREATE OR REPLACE TABLE location_changes AS
 WITH changed AS (
     SELECT tenant, time, unnest(coalesce(nullif(from_json(targets, '["JSON"]'), []), [NULL])) AS t
     FROM attributed_audits
-    WHERE lower(trim(activity)) IN ('add named location', 'update named location') AND result = 'success' AND tenant IS NOT NULL
+    WHERE lower(trim(activity)) IN ('add named location', 'update named location') AND result = 'success'
+        AND tenant IS NOT NULL
 )
 SELECT DISTINCT tenant AS tenant_id, time, lower(trim(t ->> '$.displayName')) AS name FROM changed;
 
@@ -16,14 +17,20 @@ LEFT JOIN addresses AS a ON a.spelling = s.ip
 WHERE s.trusted_location
 GROUP BY ALL;
 
--- Sign-ins whose location was made, or made larger, within the 30 days before, where their network was not trusted until
--- then: whoever wants to come in may have done that.
+-- Sign-ins whose location was made, or made larger, within the 30 days before, where their network was not trusted
+-- until then: whoever wants to come in may have done that.
 CREATE OR REPLACE TABLE doubtful_locations AS
 WITH located AS (
     SELECT s.tenant_id, s.request_id, s.time, nullif(s.asn, 0) AS asn, a.network,
-        coalesce(list_transform(list_filter(from_json(CASE WHEN json_valid(s.network_locations) THEN s.network_locations END,
-            '[{"networktype": "VARCHAR", "networknames": ["VARCHAR"]}]'), lambda l: l.networktype = 'trustednamedlocation'),
-            lambda l: l.networknames), []) AS names
+        coalesce(
+            list_transform(
+                list_filter(
+                    from_json(
+                        CASE WHEN json_valid(s.network_locations) THEN s.network_locations END,
+                        '[{"networktype": "VARCHAR", "networknames": ["VARCHAR"]}]'),
+                    lambda l: l.networktype = 'trustednamedlocation'),
+                lambda l: l.networknames),
+            []) AS names
     FROM joined_signins AS s
     SEMI JOIN location_changes AS c ON c.tenant_id = s.tenant_id
     LEFT JOIN addresses AS a ON a.spelling = s.ip
@@ -62,15 +69,18 @@ judged AS (
     SELECT
         *,
         nullif(nullif(trim(failure_reason), ''), 'Other.') AS reason,
-        coalesce(has_tap_step, false) OR has_pass_bit(method_bits) OR is_attempt_error(error_code) OR names_pass(failure_reason) AS attempt
+        coalesce(has_tap_step, false) OR has_pass_bit(method_bits) OR is_attempt_error(error_code)
+            OR names_pass(failure_reason) AS attempt
     FROM resolved
 ),
--- Refused: the policy lets this user in with no pass, or the pass was spent. Late: the pass was right and its time was over.
+-- Refused: the policy lets this user in with no pass, or the pass was spent. Late: the pass was right and its time was
+-- over.
 told AS (
     SELECT
         *,
         attempt AND (
-            coalesce(regexp_matches(reason, '(?i)user\s*credential\s*policy'), false) OR coalesce(error_code = 130502, false)
+            coalesce(regexp_matches(reason, '(?i)user\s*credential\s*policy'), false)
+                OR coalesce(error_code = 130502, false)
             OR coalesce(error_code IN (130500, 130501), false) AND reason IS NULL
         ) AS refused
     FROM judged
@@ -87,20 +97,22 @@ sorted AS (
 )
 SELECT
     row_number() OVER (ORDER BY s.tenant_id, s.time, s.request_id) AS signin_no,
-    s.tenant_id, s.id, s.request_id, s.time, s.user_key AS user_id, s.upn, s.user_name, s.user_type, s.home_tenant_id, s.resource_tenant_id,
-    lower(s.app_id) AS app_id, s.app_name, s.resource_id, s.resource_name,
-    coalesce(a.address, s.ip) AS ip, a.network, coalesce(a.trusted, false) OR s.trusted_location AND d.request_id IS NULL AS trusted,
-    nullif(s.asn, 0) AS asn, upper(trim(s.country)) AS country, s.city, s.client_app, s.user_agent, lower(s.device_id) AS device_id, s.device_name,
-    lower(s.correlation_id) AS correlation_id, lower(s.session_id) AS session_id, s.token_id, s.protocol, s.transfer_method,
+    s.tenant_id, s.id, s.request_id, s.time, s.user_key AS user_id, s.upn, s.user_name, s.user_type, s.home_tenant_id,
+    s.resource_tenant_id, lower(s.app_id) AS app_id, s.app_name, s.resource_id, s.resource_name,
+    coalesce(a.address, s.ip) AS ip, a.network,
+    coalesce(a.trusted, false) OR s.trusted_location AND d.request_id IS NULL AS trusted,
+    nullif(s.asn, 0) AS asn, upper(trim(s.country)) AS country, s.city, s.client_app, s.user_agent,
+    lower(s.device_id) AS device_id, s.device_name, lower(s.correlation_id) AS correlation_id,
+    lower(s.session_id) AS session_id, s.token_id, s.protocol, s.transfer_method,
     s.requirement, s.mfa_method,
-    ['none', 'low', 'medium', 'high'][s.risk_level] AS risk, s.risk_state, s.error_code, s.failure_reason, s.interactive, s.can_show_tap, s.steps,
-    s.attempt, s.refused, s.late, s.failed, s.method_bits,
+    ['none', 'low', 'medium', 'high'][s.risk_level] AS risk, s.risk_state, s.error_code, s.failure_reason,
+    s.interactive, s.can_show_tap, s.steps, s.attempt, s.refused, s.late, s.failed, s.method_bits,
     s.attempt AND NOT s.refused AND NOT s.late AND NOT s.failed AS tap_signin,
     CASE
         WHEN s.error_code = 0 THEN 'success'
         WHEN s.error_code IS NULL OR s.error_code IN (
-            50055, 50058, 50059, 50072, 50074, 50079, 50125, 50127, 50129, 50140, 50143, 50144, 50158, 50199, 50097, 51006, 52004,
-            65001, 81010, 81012, 81014, 16000, 16001, 16003) THEN 'interrupted'
+            50055, 50058, 50059, 50072, 50074, 50079, 50125, 50127, 50129, 50140, 50143, 50144, 50158, 50199, 50097,
+            51006, 52004, 65001, 81010, 81012, 81014, 16000, 16001, 16003) THEN 'interrupted'
         ELSE 'blocked'
     END AS outcome
 FROM sorted AS s

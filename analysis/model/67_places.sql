@@ -1,21 +1,23 @@
 -- Where each log-in came from beside what else its user did: what the criteria of supervision and the rules ask of it.
 
--- AS numbers tell whether two networks are the same, where both have one; else the /24s or /48s of addresses of one family do.
--- Otherwise they cannot be compared: they are neither the same nor different.
+-- AS numbers tell whether two networks are the same, where both have one; else the /24s or /48s of addresses of one
+-- family do. Otherwise they cannot be compared: they are neither the same nor different.
 CREATE OR REPLACE MACRO is_same_network(asn_a, network_a, asn_b, network_b) AS coalesce(
     CASE WHEN asn_a IS NOT NULL AND asn_b IS NOT NULL THEN asn_a = asn_b
         ELSE contains(network_a, '/') AND network_a = network_b END, false);
 CREATE OR REPLACE MACRO is_other_network(asn_a, network_a, asn_b, network_b) AS coalesce(
     CASE WHEN asn_a IS NOT NULL AND asn_b IS NOT NULL THEN asn_a <> asn_b
-        ELSE contains(network_a, '/') AND contains(network_b, '/') AND contains(network_a, ':') = contains(network_b, ':')
+        ELSE contains(network_a, '/') AND contains(network_b, '/')
+            AND contains(network_a, ':') = contains(network_b, ':')
             AND network_a <> network_b END, false);
 
--- The countries that a user is known in at a log-in: those the user came from as from a familiar network, those of the pass's
--- issuer on two days, and the tenant's.
+-- The countries that a user is known in at a log-in. They are those that pass the test of a familiar network, those in
+-- which the pass's issuer was on two days, and the tenant's.
 CREATE OR REPLACE TABLE known_countries AS
 SELECT DISTINCT l.login_no, f.place AS country, 'user' AS whose
 FROM logins AS l
-JOIN familiar_places AS f ON f.tenant_id = l.tenant_id AND f.user_id = l.user_id AND f.moment = l.time AND f.kind = 'country'
+JOIN familiar_places AS f
+    ON f.tenant_id = l.tenant_id AND f.user_id = l.user_id AND f.moment = l.time AND f.kind = 'country'
 UNION
 SELECT l.login_no, o.country, 'issuer'
 FROM logins AS l
@@ -56,7 +58,8 @@ SELECT u.* FROM unknown_country_logins AS u
 JOIN logins AS l ON l.login_no = u.login_no
 JOIN known_country_tenants AS t ON t.tenant_id = l.tenant_id;
 
--- What the log-in's networks and countries are, whether any of its TAP sign-ins came from a trusted place or a familiar network.
+-- What the log-in's networks and countries are, whether any of its TAP sign-ins came from a trusted place or a
+-- familiar network.
 CREATE OR REPLACE TABLE login_places AS
 SELECT m.login_no, bool_or(s.trusted) AS trusted, bool_or(coalesce(f.familiar, false)) AS familiar,
     list(DISTINCT s.country) FILTER (WHERE s.country IS NOT NULL) AS countries
@@ -68,7 +71,8 @@ GROUP BY m.login_no;
 -- A pass that had let someone in, tried again from elsewhere: late and refused attempts after each log-in.
 CREATE OR REPLACE TABLE contested_logins AS
 WITH tried AS (
-    SELECT a.signin_no, a.tenant_id, a.user_id, a.time, a.asn, a.network, a.ip, a.country, a.trusted, coalesce(f.familiar, false) AS familiar, l.login_no
+    SELECT a.signin_no, a.tenant_id, a.user_id, a.time, a.asn, a.network, a.ip, a.country, a.trusted,
+        coalesce(f.familiar, false) AS familiar, l.login_no
     FROM signins AS a
     LEFT JOIN familiarity AS f ON f.signin_no = a.signin_no
     ASOF JOIN (SELECT tenant_id, user_id, time, max(login_no) AS login_no FROM logins GROUP BY ALL) AS l
@@ -76,7 +80,8 @@ WITH tried AS (
     WHERE a.late OR a.refused
 ),
 next_passes AS (
-    SELECT pass_no, lead(issued_at) OVER (PARTITION BY tenant_id, user_id ORDER BY issued_at, pass_no) AS next_at FROM passes
+    SELECT pass_no, lead(issued_at) OVER (PARTITION BY tenant_id, user_id ORDER BY issued_at, pass_no) AS next_at
+    FROM passes
 ),
 elsewhere AS (
     SELECT t.*, l.time AS login_time, p.trusted AS login_trusted, p.familiar AS login_familiar, p.countries,
@@ -95,7 +100,8 @@ apart AS (
     GROUP BY ALL
     HAVING bool_and(is_other_network(e.asn, e.network, s.asn, s.network))
 ),
--- One person on two devices: only the pass's own method can have given a first strong proof from where the attempt came.
+-- One person on two devices: only the pass's own method can have given a first strong proof from where the attempt
+-- came.
 own AS (
     SELECT DISTINCT a.signin_no
     FROM apart AS a
@@ -106,28 +112,32 @@ own AS (
         AND NOT EXISTS (SELECT 1 FROM strong_proofs AS b WHERE b.tenant_id = a.tenant_id AND b.user_id = a.user_id
             AND b.time < a.login_time AND b.time >= a.login_time - INTERVAL 90 DAY)
 )
-SELECT a.login_no, bool_or(a.other_country) AS other_country, max(a.time) AS last_time, list('s:' || a.signin_no ORDER BY a.signin_no) AS attempts,
+SELECT a.login_no, bool_or(a.other_country) AS other_country, max(a.time) AS last_time,
+    list('s:' || a.signin_no ORDER BY a.signin_no) AS attempts,
     string_agg(strftime(a.time, '%Y-%m-%d %H:%M') || ' UTC from ' || coalesce(a.ip, 'an unknown address')
         || coalesce(' (' || a.country || ')', ''), ', ' ORDER BY a.signin_no) AS told
 FROM apart AS a ANTI JOIN own AS o ON o.signin_no = a.signin_no
 WHERE a.other_country OR (a.trusted OR a.familiar) AND NOT a.login_familiar
 GROUP BY a.login_no;
 
--- The pass replaced methods that were lost: somebody else wiped them around the issuance, and the user registered anew, from
--- where they always are.
+-- The pass replaced methods that were lost: somebody else wiped them around the issuance, and the user registered
+-- anew, from where they always are.
 CREATE OR REPLACE TABLE replacements AS
 WITH with_pass AS (
-    SELECT l.login_no, l.pass_no, l.time, p.tenant_id, p.user_id, greatest(p.ended_at, l.time + INTERVAL 60 MINUTE) AS until_time
+    SELECT l.login_no, l.pass_no, l.time, p.tenant_id, p.user_id,
+        greatest(p.ended_at, l.time + INTERVAL 60 MINUTE) AS until_time
     FROM logins AS l JOIN passes AS p ON p.pass_no = l.pass_no WHERE l.pass_known
 ),
 first_logins AS (SELECT pass_no, min(time) AS first_time FROM with_pass GROUP BY pass_no),
 wiped AS (
     SELECT p.pass_no
     FROM passes AS p
-    JOIN audit_events AS e ON e.tenant_id = p.tenant_id AND e.user_id = p.user_id AND e.kind IN ('method deleted', 'password reset')
+    JOIN audit_events AS e
+        ON e.tenant_id = p.tenant_id AND e.user_id = p.user_id AND e.kind IN ('method deleted', 'password reset')
         AND e.time >= p.issued_at - INTERVAL 24 HOUR AND e.time <= p.issued_at + INTERVAL 60 MINUTE
     LEFT JOIN first_logins AS f ON f.pass_no = p.pass_no
-    WHERE e.issuer_id IS DISTINCT FROM p.user_id AND e.issuer_type <> 'unknown' AND (f.first_time IS NULL OR e.time <= f.first_time)
+    WHERE e.issuer_id IS DISTINCT FROM p.user_id AND e.issuer_type <> 'unknown'
+        AND (f.first_time IS NULL OR e.time <= f.first_time)
     GROUP BY p.pass_no
 ),
 at_home AS (

@@ -1,7 +1,8 @@
--- What was done on a pass: the records that belong to a log-in, by its session, by its tokens, or by its address alone.
+-- What was done on a pass: the records that belong to a log-in, by its session, by its tokens, or by its address
+-- alone.
 
 -- What a log-in is known by: its TAP sessions, the tokens of its TAP sign-ins and footprint, and the addresses of its
--- TAP sign-ins, for an hour or as long as its footprint goes on within a day, hour by hour.
+-- TAP sign-ins. An address counts hour by hour, for an hour or as long as its footprint goes on within a day.
 CREATE OR REPLACE TABLE login_sessions AS
 SELECT DISTINCT l.login_no, l.time, l.tenant_id, l.user_id, t.session
 FROM logins AS l

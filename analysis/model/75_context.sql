@@ -4,22 +4,29 @@ CREATE OR REPLACE TABLE policy_state (
     settings VARCHAR, basis VARCHAR, enabled_since TIMESTAMP, enabled_record VARCHAR, one_time_since TIMESTAMP,
     one_time_record VARCHAR, scope_since TIMESTAMP, scope_record VARCHAR
 );
-CREATE OR REPLACE TABLE policy_maxima (tenant_id VARCHAR, position BIGINT, since TIMESTAMP, minutes BIGINT, record VARCHAR);
+CREATE OR REPLACE TABLE policy_maxima (
+    tenant_id VARCHAR, position BIGINT, since TIMESTAMP, minutes BIGINT, record VARCHAR
+);
 CREATE OR REPLACE TABLE policy_targets (tenant_id VARCHAR, included BOOLEAN, kind VARCHAR, target_id VARCHAR);
 CREATE OR REPLACE TABLE policy_events (
     kind VARCHAR, tenant_id VARCHAR, time TIMESTAMP, time_assumed BOOLEAN, about VARCHAR[], supporting VARCHAR[],
     actor_id VARCHAR, actor_name VARCHAR, differences VARCHAR, until TIMESTAMP
 );
 
--- Of each change that included somebody or no longer excluded them: whom the policy included and excluded before and after.
-CREATE OR REPLACE TABLE policy_admissions (event VARCHAR, after_change BOOLEAN, included BOOLEAN, kind VARCHAR, target_id VARCHAR);
+-- Of each change that included somebody or no longer excluded them: whom the policy included and excluded before and
+-- after.
+CREATE OR REPLACE TABLE policy_admissions (
+    event VARCHAR, after_change BOOLEAN, included BOOLEAN, kind VARCHAR, target_id VARCHAR
+);
 
 -- The tenants of whose policy something readable tells.
 CREATE OR REPLACE TABLE known_policies (tenant_id VARCHAR);
 
--- Who is privileged, and who holds which role; since is NULL where a snapshot or the configuration says so, which holds for
--- every time.
-CREATE OR REPLACE TABLE privileged_users (tenant_id VARCHAR, user_id VARCHAR, since TIMESTAMP, why VARCHAR, record VARCHAR);
+-- Who is privileged, and who holds which role; since is NULL where a snapshot or the configuration says so, which
+-- holds for every time.
+CREATE OR REPLACE TABLE privileged_users (
+    tenant_id VARCHAR, user_id VARCHAR, since TIMESTAMP, why VARCHAR, record VARCHAR
+);
 CREATE OR REPLACE TABLE role_holdings (
     tenant_id VARCHAR, user_id VARCHAR, since TIMESTAMP, role_name VARCHAR, issuing BOOLEAN, sync BOOLEAN,
     privileged BOOLEAN, record VARCHAR

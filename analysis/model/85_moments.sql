@@ -1,6 +1,7 @@
 -- What the rules about places, spans and neighbours of a moment ask for.
 
--- Between which records each log lies, and the days it lacks. A span is covered when it lies within and touches no gap.
+-- Between which records each log lies, and the days it lacks. A span is covered when it lies within and touches no
+-- gap.
 CREATE OR REPLACE TABLE log_spans AS
 SELECT tenant_id, log_type, min(first_time) AS first_time, max(last_time) AS last_time FROM daily_records GROUP BY ALL
 UNION ALL
@@ -9,13 +10,16 @@ FROM daily_records WHERE log_type = 'sign-in interactive' GROUP BY ALL;
 
 CREATE OR REPLACE TABLE gap_days AS SELECT tenant_id, log_type, day FROM coverage_days WHERE status = 'gap';
 
--- Of each pass, whether the logs cover the spans that rules look back and ahead over, in days before and after its event.
+-- Of each pass, whether the logs cover the spans that rules look back and ahead over, in days before and after its
+-- event.
 CREATE OR REPLACE MACRO uncovered(log, spans_from, spans_to) AS TABLE
 WITH spans AS (
     SELECT pass_no, tenant_id, issued_at + spans_from AS from_time, issued_at + spans_to AS to_time FROM passes
 ),
 looked AS (
-    SELECT p.pass_no, bool_and(coalesce(s.first_time <= p.from_time AND s.last_time >= p.to_time, false)) AS within_log, count(g.day) AS gaps
+    SELECT p.pass_no,
+        bool_and(coalesce(s.first_time <= p.from_time AND s.last_time >= p.to_time, false)) AS within_log,
+        count(g.day) AS gaps
     FROM spans AS p
     LEFT JOIN log_spans AS s ON s.tenant_id = p.tenant_id AND s.log_type = log
     LEFT JOIN gap_days AS g ON g.tenant_id = p.tenant_id AND g.log_type = log
@@ -24,14 +28,16 @@ looked AS (
 )
 SELECT pass_no FROM looked WHERE within_log = false OR gaps > 0;
 
--- Refused attempts: was the user's latest pass before it one-time and spent? Where the log-ins that would say so are not in
--- evidence it counts as spent, and unsure says so.
+-- Refused attempts: was the user's latest pass before it one-time and spent? Where the log-ins that would say so are
+-- not in evidence it counts as spent, and unsure says so.
 CREATE OR REPLACE TABLE refused_attempts AS
 WITH latest AS (
     SELECT s.signin_no, s.tenant_id, s.time, p.pass_no, p.starts_at, p.usage
     FROM signins AS s
     ASOF LEFT JOIN (
-        SELECT * FROM passes QUALIFY row_number() OVER (PARTITION BY tenant_id, user_id, issued_at ORDER BY pass_no DESC) = 1
+        SELECT *
+        FROM passes
+        QUALIFY row_number() OVER (PARTITION BY tenant_id, user_id, issued_at ORDER BY pass_no DESC) = 1
     ) AS p ON p.tenant_id = s.tenant_id AND p.user_id = s.user_id AND s.time >= p.issued_at
     WHERE s.refused
 ),
@@ -45,22 +51,29 @@ gaps AS (
 SELECT signin_no, pass_no, used OR dark AS spent, dark AND NOT used AS unsure
 FROM (
     SELECT l.signin_no, l.pass_no, coalesce(l.usage = 'one-time' AND u.first_time < l.time, false) AS used,
-        coalesce(l.usage = 'one-time' AND (g.signin_no IS NOT NULL OR s.first_time IS NULL OR s.first_time > l.starts_at
-            OR s.last_time < l.time), false) AS dark
+        coalesce(
+            l.usage = 'one-time' AND (
+                g.signin_no IS NOT NULL
+                OR s.first_time IS NULL OR s.first_time > l.starts_at OR s.last_time < l.time),
+            false) AS dark
     FROM latest AS l
     LEFT JOIN used AS u ON u.pass_no = l.pass_no
     LEFT JOIN log_spans AS s ON s.tenant_id = l.tenant_id AND s.log_type = 'sign-in interactive that can show TAP'
     LEFT JOIN gaps AS g ON g.signin_no = l.signin_no
 );
 
--- What was sent of an audit event beside whom it is about, for those rules that read a change of an application or a policy.
+-- What was sent of an audit event beside whom it is about, for those rules that read a change of an application or a
+-- policy.
 CREATE OR REPLACE TABLE change_events AS
 WITH kept AS (
-    SELECT DISTINCT e.event_no, e.record, e.tenant_id, e.time, e.activity, e.issuer_id, e.issuer_name, a.targets::VARCHAR AS targets, a.details::VARCHAR AS details
+    SELECT DISTINCT e.event_no, e.record, e.tenant_id, e.time, e.activity, e.issuer_id, e.issuer_name,
+        a.targets::VARCHAR AS targets, a.details::VARCHAR AS details
     FROM audit_events AS e
     JOIN attributed_audits AS a ON a.tenant = e.tenant_id AND a.time = e.time AND a.activity = e.activity
-        AND lower(a.id) IS NOT DISTINCT FROM lower(e.id) AND lower(a.correlation_id) IS NOT DISTINCT FROM e.correlation_id
-    WHERE e.result = 'success' AND regexp_matches(e.activity, '(?i)^(update|delete) conditional access policy|^add app role assignment'
+        AND lower(a.id) IS NOT DISTINCT FROM lower(e.id)
+        AND lower(a.correlation_id) IS NOT DISTINCT FROM e.correlation_id
+    WHERE e.result = 'success'
+        AND regexp_matches(e.activity, '(?i)^(update|delete) conditional access policy|^add app role assignment'
         '|^add service principal credentials|^(update|create) application . certificates and secrets')
 )
 SELECT event_no, any_value(COLUMNS(* EXCLUDE (event_no)) ORDER BY targets) FROM kept GROUP BY event_no;
@@ -70,28 +83,37 @@ WITH target AS (
     SELECT event_no, unnest(from_json(targets, '["JSON"]')) AS t FROM change_events WHERE json_valid(targets)
 ),
 property AS (
-    SELECT event_no, t ->> '$.id' AS target_id, unnest(from_json(t -> '$.modifiedProperties', '["JSON"]')) AS p FROM target
+    SELECT event_no, t ->> '$.id' AS target_id, unnest(from_json(t -> '$.modifiedProperties', '["JSON"]')) AS p
+    FROM target
 )
-SELECT event_no, lower(target_id) AS target_id, lower(p ->> '$.displayName') AS name, p ->> '$.oldValue' AS old_value, p ->> '$.newValue' AS new_value
+SELECT event_no, lower(target_id) AS target_id, lower(p ->> '$.displayName') AS name, p ->> '$.oldValue' AS old_value,
+    p ->> '$.newValue' AS new_value
 FROM property
-UNION ALL SELECT event_no, lower(t ->> '$.id'), 'target', NULL, lower(t ->> '$.id') FROM target WHERE (t ->> '$.id') IS NOT NULL
+UNION ALL
+SELECT event_no, lower(t ->> '$.id'), 'target', NULL, lower(t ->> '$.id') FROM target WHERE (t ->> '$.id') IS NOT NULL
 UNION ALL
 SELECT event_no, NULL, 'detail ' || lower(d ->> '$.key'), NULL, d ->> '$.value'
 FROM (SELECT event_no, unnest(from_json(details, '["JSON"]')) AS d FROM change_events WHERE json_valid(details));
 
 -- The device code flow and authentication transfer let another device in.
 CREATE OR REPLACE MACRO is_device_code(protocol, transfer_method) AS
-    coalesce(lower(protocol) = 'devicecode' OR lower(transfer_method) IN ('devicecodeflow', 'authenticationtransfer'), false);
+    coalesce(
+        lower(protocol) = 'devicecode' OR lower(transfer_method) IN ('devicecodeflow', 'authenticationtransfer'), false
+    );
 
--- By which ids and names records call an application that issued passes: its appId and its service principal's stand for each
--- other where any record ties them.
+-- By which ids and names records call an application that issued passes: its appId and its service principal's stand
+-- for each other where any record ties them.
 CREATE OR REPLACE TABLE application_ids AS
-WITH issuers AS (SELECT DISTINCT tenant_id, issuer_id FROM passes WHERE issuer_type = 'application' AND issuer_id IS NOT NULL)
+WITH issuers AS (
+    SELECT DISTINCT tenant_id, issuer_id FROM passes WHERE issuer_type = 'application' AND issuer_id IS NOT NULL
+)
 SELECT tenant_id, issuer_id AS application_id, issuer_id AS any_id FROM issuers
-UNION SELECT i.tenant_id, i.issuer_id, t.sp_id FROM issuers AS i JOIN application_ties AS t ON t.tenant_id = i.tenant_id AND t.app_id = i.issuer_id;
+UNION
+SELECT i.tenant_id, i.issuer_id, t.sp_id
+FROM issuers AS i JOIN application_ties AS t ON t.tenant_id = i.tenant_id AND t.app_id = i.issuer_id;
 
--- Changes of Conditional Access policies that were enabled for registering methods, and how they weakened them. Values that
--- are no whole JSON cannot be read.
+-- Changes of Conditional Access policies that were enabled for registering methods, and how they weakened them. Values
+-- that are not whole JSON cannot be read.
 CREATE OR REPLACE MACRO unwrapped_json(x) AS
     CASE WHEN json_valid(x) AND json_type(x) = 'VARCHAR' THEN x ->> '$' ELSE x END;
 -- How many names a list has that the list before had not.
@@ -101,7 +123,8 @@ CREATE OR REPLACE MACRO added_names(before, after, place) AS
 
 CREATE OR REPLACE TABLE registration_changes AS
 WITH valued AS (
-    SELECT e.event_no, e.record, e.tenant_id, e.time, e.issuer_id, e.issuer_name, starts_with(lower(e.activity), 'delete') AS deleted,
+    SELECT e.event_no, e.record, e.tenant_id, e.time, e.issuer_id, e.issuer_name,
+        starts_with(lower(e.activity), 'delete') AS deleted,
         unwrapped_json(p.old_value) AS old_text, unwrapped_json(p.new_value) AS new_text
     FROM change_events AS e
     LEFT JOIN change_properties AS p ON p.event_no = e.event_no AND contains(p.name, 'conditionalaccesspolicy')
@@ -114,12 +137,20 @@ parsed AS (
     FROM valued
 ),
 enabled AS (
-    SELECT *, coalesce(lower(o ->> '$.state') IN ('enabled', '0') AND contains(lower(o::VARCHAR), 'urn:user:registersecurityinfo'), false) AS protected
+    SELECT *,
+        coalesce(
+            lower(o ->> '$.state') IN ('enabled', '0')
+                AND contains(lower(o::VARCHAR), 'urn:user:registersecurityinfo'),
+            false
+        ) AS protected
     FROM parsed
 ),
 -- What a policy that protected nothing became need not be read.
 told AS (
-    SELECT *, o IS NOT NULL AND (NOT protected OR n IS NOT NULL OR deleted OR coalesce(new_text, '') IN ('', 'null', '[]', '{}')) AS readable
+    SELECT *,
+        o IS NOT NULL AND (
+            NOT protected OR n IS NOT NULL OR deleted OR coalesce(new_text, '') IN ('', 'null', '[]', '{}')
+        ) AS readable
     FROM enabled
 )
 SELECT event_no, record, tenant_id, time, issuer_id, issuer_name, o ->> '$.displayName' AS name,
@@ -128,18 +159,26 @@ SELECT event_no, record, tenant_id, time, issuer_id, issuer_name, o ->> '$.displ
         WHEN deleted OR n IS NULL THEN ['it was deleted']
         ELSE list_filter([
             CASE WHEN lower(n ->> '$.state') NOT IN ('enabled', '0') THEN 'it is no longer enabled' END,
-            CASE WHEN NOT contains(lower(n::VARCHAR), 'urn:user:registersecurityinfo') THEN 'registering methods is no longer among what it covers' END,
-            CASE WHEN added_names(o, n, '$.conditions.users.excludeUsers') + added_names(o, n, '$.conditions.users.excludeGroups')
-                + added_names(o, n, '$.conditions.users.excludeRoles') > 0 THEN 'it excludes more users, groups or roles' END,
-            CASE WHEN added_names(o, n, '$.conditions.locations.excludeLocations') > 0 THEN 'it excludes more locations' END,
-            CASE WHEN added_names(n, o, '$.conditions.users.includeUsers') + added_names(n, o, '$.conditions.users.includeGroups')
+            CASE WHEN NOT contains(lower(n::VARCHAR), 'urn:user:registersecurityinfo')
+                THEN 'registering methods is no longer among what it covers' END,
+            CASE WHEN added_names(o, n, '$.conditions.users.excludeUsers')
+                + added_names(o, n, '$.conditions.users.excludeGroups')
+                + added_names(o, n, '$.conditions.users.excludeRoles') > 0
+                THEN 'it excludes more users, groups or roles' END,
+            CASE WHEN added_names(o, n, '$.conditions.locations.excludeLocations') > 0
+                THEN 'it excludes more locations' END,
+            CASE WHEN added_names(n, o, '$.conditions.users.includeUsers')
+                + added_names(n, o, '$.conditions.users.includeGroups')
                 + added_names(n, o, '$.conditions.users.includeRoles') > 0
-                AND NOT contains(lower(coalesce(n ->> '$.conditions.users.includeUsers', '')), '"all"') THEN 'it includes fewer users' END,
+                AND NOT contains(lower(coalesce(n ->> '$.conditions.users.includeUsers', '')), '"all"')
+                THEN 'it includes fewer users' END,
             CASE WHEN added_names(n, o, '$.conditions.locations.includeLocations') > 0
-                AND NOT contains(lower(coalesce(n ->> '$.conditions.locations.includeLocations', '')), '"all"') THEN 'it includes fewer locations' END,
+                AND NOT contains(lower(coalesce(n ->> '$.conditions.locations.includeLocations', '')), '"all"')
+                THEN 'it includes fewer locations' END,
             CASE WHEN added_names(n, o, '$.grantControls.builtInControls') > 0
                 OR (n ->> '$.grantControls') IS NULL AND (o ->> '$.grantControls') IS NOT NULL
-                OR (n ->> '$.grantControls.authenticationStrength.id') IS NULL AND (o ->> '$.grantControls.authenticationStrength.id') IS NOT NULL
+                OR (n ->> '$.grantControls.authenticationStrength.id') IS NULL
+                    AND (o ->> '$.grantControls.authenticationStrength.id') IS NOT NULL
                 THEN 'a grant control was taken away' END
         ], lambda x: x IS NOT NULL)
     END AS how
@@ -171,14 +210,23 @@ ASOF LEFT JOIN method_events AS m ON m.tenant_id = l.tenant_id AND m.user_id = l
 
 -- How much a risk says: less where it is medium, and little where an administrator dismissed it.
 CREATE OR REPLACE MACRO risk_severity(risk, risk_state) AS
-    CASE WHEN coalesce(risk_state, '') IN ('dismissed', 'confirmedsafe') THEN 'low' WHEN risk = 'high' THEN 'high' WHEN risk = 'medium' THEN 'medium' END;
+    CASE
+        WHEN coalesce(risk_state, '') IN ('dismissed', 'confirmedsafe') THEN 'low'
+        WHEN risk = 'high' THEN 'high'
+        WHEN risk = 'medium' THEN 'medium' END;
 CREATE OR REPLACE MACRO worst_severity(severities) AS
-    CASE WHEN list_contains(severities, 'high') THEN 'high' WHEN list_contains(severities, 'medium') THEN 'medium' ELSE 'low' END;
+    CASE
+        WHEN list_contains(severities, 'high') THEN 'high'
+        WHEN list_contains(severities, 'medium') THEN 'medium'
+        ELSE 'low' END;
 
 CREATE OR REPLACE TABLE risky_logins AS
 SELECT m.login_no, string_agg(DISTINCT s.risk, ', ' ORDER BY s.risk) AS risk,
     worst_severity(list(risk_severity(s.risk, s.risk_state))) AS severity,
-    string_agg(DISTINCT CASE s.risk_state WHEN 'dismissed' THEN 'dismissed' WHEN 'confirmedsafe' THEN 'confirmed as safe' END, ', ') AS states
+    string_agg(
+        DISTINCT CASE s.risk_state WHEN 'dismissed' THEN 'dismissed' WHEN 'confirmedsafe' THEN 'confirmed as safe' END,
+        ', '
+    ) AS states
 FROM login_signins AS m JOIN signins AS s ON s.signin_no = m.signin_no JOIN logins AS l ON l.login_no = m.login_no
 WHERE s.risk IN ('medium', 'high')
 GROUP BY m.login_no;
@@ -222,7 +270,8 @@ proved AS (
     WHERE s.time > a.time
 ),
 found AS (
-    SELECT pass_no, attempt_no AS signin_no, false AS weak, 'the event''s session is one of a pass' AS how FROM in_session
+    SELECT pass_no, attempt_no AS signin_no, false AS weak, 'the event''s session is one of a pass' AS how
+    FROM in_session
     UNION ALL
     SELECT a.pass_no, a.signin_no, a.weak, 'from the same address, without a proof of their own between'
     FROM at_address AS a ANTI JOIN proved AS p ON p.pass_no = a.pass_no
@@ -231,10 +280,12 @@ found AS (
 first_found AS (SELECT * FROM found QUALIFY row_number() OVER (PARTITION BY pass_no ORDER BY weak, signin_no) = 1)
 SELECT pass_no, signin_no, weak, how, NULL AS not_assessed FROM first_found
 UNION ALL
-SELECT DISTINCT b.pass_no, NULL, NULL, NULL, CASE WHEN NOT b.any_ip THEN 'the audit event has neither a session nor an address'
+SELECT DISTINCT b.pass_no, NULL, NULL, NULL,
+    CASE WHEN NOT b.any_ip THEN 'the audit event has neither a session nor an address'
     ELSE 'the audit event has no session, and sign-ins that can show a pass do not cover the hours before it' END
 FROM by_person AS b
-LEFT JOIN uncovered('sign-in interactive that can show TAP', to_seconds(hours * -3600), to_seconds(0)) AS d ON d.pass_no = b.pass_no
+LEFT JOIN uncovered('sign-in interactive that can show TAP', to_seconds(hours * -3600), to_seconds(0)) AS d
+    ON d.pass_no = b.pass_no
 ANTI JOIN found AS f ON f.pass_no = b.pass_no
 WHERE NOT b.any_session AND (NOT b.any_ip OR d.pass_no IS NOT NULL);
 
@@ -264,10 +315,11 @@ SELECT p.pass_no, u.pass_no IS NOT NULL AS used_oddly, d.pass_no IS NOT NULL OR 
 FROM passes AS p
 LEFT JOIN dark AS d ON d.pass_no = p.pass_no
 LEFT JOIN used AS u ON u.pass_no = p.pass_no
-WHERE (p.user_created IS NULL OR p.pass_no IN (SELECT pass_no FROM old)) AND p.pass_no NOT IN (SELECT pass_no FROM seen);
+WHERE (p.user_created IS NULL OR p.pass_no IN (SELECT pass_no FROM old))
+    AND p.pass_no NOT IN (SELECT pass_no FROM seen);
 
--- Guessing on a user: fast, many within minutes, or slow, more within hours; what overlaps in time is one. reached_at is the
--- attempt by which the threshold was reached.
+-- Guessing on a user: fast, many within minutes, or slow, more within hours; what overlaps in time is one. reached_at
+-- is the attempt by which the threshold was reached.
 CREATE OR REPLACE MACRO guessings(minutes, attempts, slow_hours, slow_attempts) AS TABLE
 WITH items AS (
     SELECT *, row_number() OVER (PARTITION BY tenant_id, counted_by ORDER BY time, item) AS n
@@ -275,26 +327,37 @@ WITH items AS (
 ),
 spans AS (
     SELECT a.tenant_id, a.counted_by, true AS fast, b.time AS from_time, a.time AS to_time
-    FROM items AS a JOIN items AS b ON b.tenant_id = a.tenant_id AND b.counted_by = a.counted_by AND b.n = a.n - CAST(attempts AS BIGINT) + 1
+    FROM items AS a
+    JOIN items AS b
+        ON b.tenant_id = a.tenant_id AND b.counted_by = a.counted_by AND b.n = a.n - CAST(attempts AS BIGINT) + 1
     WHERE a.time <= b.time + to_seconds(minutes * 60)
     UNION ALL
     SELECT a.tenant_id, a.counted_by, false, b.time, a.time
-    FROM items AS a JOIN items AS b ON b.tenant_id = a.tenant_id AND b.counted_by = a.counted_by AND b.n = a.n - CAST(slow_attempts AS BIGINT) + 1
+    FROM items AS a
+    JOIN items AS b
+        ON b.tenant_id = a.tenant_id AND b.counted_by = a.counted_by AND b.n = a.n - CAST(slow_attempts AS BIGINT) + 1
     WHERE a.time <= b.time + to_seconds(slow_hours * 3600)
 ),
 marked AS (
     SELECT *, coalesce(from_time > max(to_time) OVER (
-        PARTITION BY tenant_id, counted_by ORDER BY from_time, to_time, fast ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), true) AS opens
+        PARTITION BY tenant_id, counted_by
+        ORDER BY from_time, to_time, fast ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), true) AS opens
     FROM spans
 ),
 numbered AS (
-    SELECT *, count(CASE WHEN opens THEN 1 END) OVER (PARTITION BY tenant_id, counted_by ORDER BY from_time, to_time, fast) AS burst FROM marked
+    SELECT *,
+        count(CASE WHEN opens THEN 1 END) OVER (
+            PARTITION BY tenant_id, counted_by ORDER BY from_time, to_time, fast
+        ) AS burst
+    FROM marked
 ),
 joined AS (
-    SELECT tenant_id, counted_by, burst, bool_or(fast) AS fast, min(from_time) AS from_time, max(to_time) AS to_time, min(to_time) AS reached_at
+    SELECT tenant_id, counted_by, burst, bool_or(fast) AS fast, min(from_time) AS from_time, max(to_time) AS to_time,
+        min(to_time) AS reached_at
     FROM numbered GROUP BY ALL
 )
-SELECT i.tenant_id, i.counted_by AS user_id, j.burst, j.fast, j.reached_at, j.to_time AS last_time, i.item AS signin_no, i.time
+SELECT i.tenant_id, i.counted_by AS user_id, j.burst, j.fast, j.reached_at, j.to_time AS last_time,
+    i.item AS signin_no, i.time
 FROM items AS i
 ASOF JOIN joined AS j ON j.tenant_id = i.tenant_id AND j.counted_by = i.counted_by AND i.time >= j.from_time
 WHERE i.time <= j.to_time;
@@ -302,7 +365,8 @@ WHERE i.time <= j.to_time;
 -- Log-ins that guessing came before. at_home: all from one network, each from a trusted place or a familiar network.
 CREATE OR REPLACE MACRO guessed_logins(after_minutes, minutes, attempts, slow_hours, slow_attempts) AS TABLE
 WITH guessing AS (
-    SELECT tenant_id, user_id, burst, any_value(fast) AS fast, any_value(reached_at) AS reached_at, any_value(last_time) AS last_time,
+    SELECT tenant_id, user_id, burst, any_value(fast) AS fast, any_value(reached_at) AS reached_at,
+        any_value(last_time) AS last_time,
         list(signin_no ORDER BY signin_no) AS tried
     FROM guessings(minutes, attempts, slow_hours, slow_attempts) GROUP BY tenant_id, user_id, burst
 ),
@@ -318,7 +382,9 @@ concerned AS (
 ),
 networks AS (
     SELECT c.login_no, s.asn, s.network, bool_and(s.trusted OR coalesce(f.familiar, false)) AS known
-    FROM concerned AS c JOIN signins AS s ON s.signin_no = c.signin_no LEFT JOIN familiarity AS f ON f.signin_no = s.signin_no
+    FROM concerned AS c
+    JOIN signins AS s ON s.signin_no = c.signin_no
+    LEFT JOIN familiarity AS f ON f.signin_no = s.signin_no
     GROUP BY ALL
 ),
 homes AS (
@@ -330,8 +396,8 @@ homes AS (
 SELECT h.login_no, len(h.tried) AS tries, h.last_time, h.tried, homes.login_no IS NOT NULL AS at_home
 FROM hit AS h LEFT JOIN homes ON homes.login_no = h.login_no;
 
--- Roles given, directly or by adding the user to a group that holds one, each with what it can do; a renewal of a role
--- that was given before, or that an older snapshot shows, is none.
+-- Roles given, directly or by adding the user to a group that holds one, each with what it can do. A renewal of a role
+-- that was given before, or that an older snapshot shows, does not count.
 CREATE OR REPLACE TABLE role_grants AS
 WITH given AS (
     SELECT DISTINCT e.event_no, e.record, e.tenant_id, e.user_id, e.time, h.role_name, h.issuing, h.privileged
@@ -348,7 +414,8 @@ held AS (
 )
 SELECT g.*
 FROM given AS g
-ANTI JOIN held AS h ON h.tenant_id = g.tenant_id AND h.user_id = g.user_id AND h.role_name = lower(g.role_name) AND h.since < g.time;
+ANTI JOIN held AS h
+    ON h.tenant_id = g.tenant_id AND h.user_id = g.user_id AND h.role_name = lower(g.role_name) AND h.since < g.time;
 
 -- Who was added to a group of which nothing says whether it holds a role: no assignments of roles are in evidence.
 CREATE OR REPLACE TABLE unclear_group_additions AS
@@ -358,12 +425,16 @@ ANTI JOIN (SELECT DISTINCT tenant FROM attributed_role_members) AS m ON m.tenant
 WHERE e.kind = 'added to group' AND e.user_id IS NOT NULL;
 
 -- Only the device says so, at a trusted place; or only the address, where the issuer works and new users are set up.
-CREATE OR REPLACE MACRO is_weak_issuer_network(by_address, by_device, by_device_elsewhere, familiar_to_issuer, new_user) AS
-    NOT by_address AND NOT by_device_elsewhere OR by_address AND NOT by_device AND familiar_to_issuer AND coalesce(new_user, false);
+CREATE OR REPLACE MACRO is_weak_issuer_network(
+    by_address, by_device, by_device_elsewhere, familiar_to_issuer, new_user
+) AS
+    NOT by_address AND NOT by_device_elsewhere
+        OR by_address AND NOT by_device AND familiar_to_issuer AND coalesce(new_user, false);
 
 -- An administrator registered a method for a user: it counts for chains. Two of one second are one.
 CREATE OR REPLACE TABLE admin_method_events AS
 SELECT tenant_id, user_id, any_value(time ORDER BY event_no) AS time, any_value(record ORDER BY event_no) AS record
 FROM audit_events
-WHERE lower(activity) = 'admin registered security info' AND kind = 'other' AND result = 'success' AND user_id IS NOT NULL
+WHERE lower(activity) = 'admin registered security info' AND kind = 'other' AND result = 'success'
+    AND user_id IS NOT NULL
 GROUP BY tenant_id, user_id, date_trunc('second', time);

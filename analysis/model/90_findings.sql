@@ -7,8 +7,8 @@ CREATE OR REPLACE TABLE expired_exceptions (
     tenant_id VARCHAR, open_findings BIGINT, first_seen TIMESTAMP
 );
 
--- What the report says, by the names of its files' columns; records are the keys of those that a finding or an incident
--- is made of.
+-- What the report says, by the names of its files' columns; records are the keys of those that a finding or an
+-- incident is made of.
 CREATE OR REPLACE TABLE findings (
     finding_no BIGINT, finding_id VARCHAR, rule_id VARCHAR, severity VARCHAR, status VARCHAR, tenant_id VARCHAR,
     subject_type VARCHAR, subject_id VARCHAR, subject_name VARCHAR, actor_id VARCHAR, actor_name VARCHAR,

@@ -131,7 +131,8 @@ done AS (
             || CASE WHEN a.succeeded THEN '' ELSE ', which failed' END
             || CASE WHEN a.link = 'address' THEN '; linked by the address alone' ELSE '' END AS detail
     FROM session_activity AS a
-    ANTI JOIN (SELECT records[1] AS record FROM logged UNION ALL SELECT records[1] FROM issued) AS l ON l.record = a.record
+    ANTI JOIN (SELECT records[1] AS record FROM logged UNION ALL SELECT records[1] FROM issued) AS l
+        ON l.record = a.record
 ),
 together AS (
     SELECT * FROM issued
@@ -147,9 +148,9 @@ together AS (
 )
 SELECT
     row_number() OVER (ORDER BY t.time, t.tenant_id, list_position([
-        'policy changed', 'role given', 'scope changed', 'method removed', 'pass deleted', 'pass issued', 'pass begins',
-        'attempt refused', 'attempt late', 'attempt failed', 'blocked log-in', 'log-in', 'sign-in on the pass', 'deed',
-        'method registered', 'device joined', 'pass ended'
+        'policy changed', 'role given', 'scope changed', 'method removed', 'pass deleted', 'pass issued',
+        'pass begins', 'attempt refused', 'attempt late', 'attempt failed', 'blocked log-in', 'log-in',
+        'sign-in on the pass', 'deed', 'method registered', 'device joined', 'pass ended'
     ], t.what), t.records[1], t.user_id) AS moment_no,
     t.time, t.tenant_id, t.user_id, t.what, t.actor_name, t.ip, t.country, t.application,
     nullif(t.detail, '') AS detail, t.records

@@ -157,9 +157,9 @@ func (l byStart) startedBy(at time.Time) int {
 	return sort.Search(len(l), func(i int) bool { return l[i].Start.After(at) })
 }
 
-// At is a log-in's pass: the latest issued of the user's passes whose start is not after the log-in; if that one
-// is not valid or there is none, one that starts within the two minutes after the log-in. One that was never valid is
-// nobody's. latest is the former, valid or not, for what is to be said about a pass that had ended.
+// At is a log-in's pass: the latest issued of the user's passes whose start is not after the log-in. If that one is
+// not valid or there is none, it is one that starts within the two minutes after the log-in. One that was never valid
+// is nobody's. latest is the former, valid or not, for what is to be said about a pass that had ended.
 func (p Passes) At(user identity.User, at time.Time) (found, latest *Pass) {
 	passes := p.of[user]
 	started := passes.startedBy(at)

@@ -208,9 +208,9 @@ type tenantRow struct {
 	Tenant string `db:"tenant_id"`
 }
 
-// Store fills policy_state, policy_maxima and policy_targets with the state at the end of the period, policy_events
-// with what changed, policy_admissions with the scope around changes that widened it, and known_policies, of these
-// tenants.
+// Store fills the tables about policies of these tenants. The first three, policy_state, policy_maxima and
+// policy_targets, get the state at the end of the period. Then policy_events gets what changed, and policy_admissions
+// the scope around changes that widened it.
 func Store(ctx context.Context, c *casefile.Case, lines Timelines, tenants []string, period when.Period) error {
 	var (
 		states  []stateRow

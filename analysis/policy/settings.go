@@ -228,12 +228,11 @@ func changeInWords(s setting, old, new settingValue) string {
 	return fmt.Sprintf("%s %s", s, strings.Join(parts, " and "))
 }
 
-// readChange reads the modified properties of an "Authentication Methods Policy Update" or
-// "… Reset" audit event. Until April 2026 a property holds the whole policy before and after as JSON
-// text; since then each property is one changed setting, named by its place in the policy, and what
-// is not listed stays as it was. Facts are returned as far as they could be read. readable is false
-// when there is anything that could concern Temporary Access Passes and could not be read; it is
-// true for a change that lists other methods' settings only, of which there are no facts.
+// readChange reads the modified properties of an "Authentication Methods Policy Update" or "… Reset" audit event.
+// Until April 2026 a property holds the whole policy before and after as JSON text. Since then each property is one
+// changed setting, named by its place in the policy. What is not listed stays as it was. Facts are returned as far as
+// they could be read. readable is false when anything that could concern Temporary Access Passes could not be read. A
+// change that lists other methods' settings only is readable, without any facts.
 func readChange(properties []auditlog.Property) (old, new Facts, readable bool) {
 	understood, obscure := false, false
 	judge := func(ok bool) {
@@ -336,9 +335,9 @@ func findConfiguration(v gjson.Result) gjson.Result {
 	return gjson.Result{}
 }
 
-// readConfiguration reads a Temporary Access Pass configuration; PowerShell keeps what is peculiar to
-// the method under AdditionalProperties. clean is false when it says nothing, or when something in it
-// has a wrong type: that setting is then unknown.
+// readConfiguration reads a Temporary Access Pass configuration. PowerShell keeps what is peculiar to the method under
+// AdditionalProperties. It is not clean when it says nothing, or when a setting has a wrong type, which is then
+// unknown.
 func readConfiguration(configuration gjson.Result) (facts Facts, clean bool) {
 	clean = true
 	for s := range settingCount {

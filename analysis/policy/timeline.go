@@ -128,8 +128,8 @@ type timeline struct {
 	covered func(from, to time.Time) bool // whether audit evidence covers the span
 }
 
-// buildTimelines makes one timeline for each tenant that the evidence names, in order of tenant.
-// covered says whether audit evidence of the tenant covers a span; end is the end of the evidence.
+// buildTimelines makes one timeline for each tenant that the evidence names, in order of tenant. covered says whether
+// audit evidence of the tenant covers a span. The evidence ends at end.
 func buildTimelines(evidence []item, covered func(tenant string, from, to time.Time) bool, end time.Time) []timeline {
 	tenants := map[string][]item{}
 	for _, e := range evidence {
@@ -216,8 +216,8 @@ type lastKnown struct {
 	obscured bool
 }
 
-// placeSnapshots moves snapshots at item i of which only the day is known behind the day's next change
-// where they fit there better: where they differ from what is known, or from the change's old values.
+// placeSnapshots looks at snapshots at item i of which only the day is known. It moves them behind the day's next
+// change where they differ from what is known, or from the change's old values.
 func (t *timeline) placeSnapshots(i int, now Facts) {
 	for e := t.items[i]; !e.Until.IsZero(); e = t.items[i] {
 		next := i + 1
@@ -240,12 +240,12 @@ func (t *timeline) placeSnapshots(i int, now Facts) {
 	}
 }
 
-// mostTogether bounds how many pieces of evidence are looked at to find the next, so that many at one
-// time cost no more than each being looked at a few times.
+// mostTogether bounds how many pieces of evidence are looked at to find the next. So each is looked at a few times at
+// most, however many have one time.
 const mostTogether = 64
 
-// chooseNext orders changes of the same instant (some exports cut times to seconds): of those that
-// begin at item i, the first whose old values agree with what is known comes next.
+// chooseNext orders changes of the same instant, since some exports cut times to seconds. Of those that begin at item
+// i, the first whose old values agree with what is known comes next.
 func (t *timeline) chooseNext(i int, now Facts) {
 	for j := i; j < min(i+mostTogether, len(t.items)) && t.items[j].Snapshot == nil &&
 		t.items[j].Time.Equal(t.items[i].Time); j++ {
@@ -453,11 +453,11 @@ func (t timeline) coveredSince(from, to time.Time) time.Time {
 	return from.Add(low)
 }
 
-// States are the stretches of the timeline from from (included) to to (excluded). Two that follow each
-// other differ in a setting or in their basis, which is the weakest of their settings' in the order
-// snapshot, change, backward, as found later; evidence that only confirms a value leaves its basis.
-// Actor and EventID are of the logged change that set the stretch's latest value, and empty where it
-// was only seen. A list of targets is nil when it is not known, and empty when there are none.
+// States are the stretches of the timeline from from (included) to to (excluded). Two that follow each other differ in
+// a setting or in their basis. A state's basis is the weakest of its settings' in the order snapshot, change,
+// backward, as found later. Evidence that only confirms a value leaves its basis. Actor and EventID are of the logged
+// change that set the stretch's latest value, and empty where it was only seen. A list of targets is nil when it is
+// not known, and empty when there are none.
 func (t timeline) States(from, to time.Time) []Stretch {
 	if !from.Before(to) {
 		return nil

@@ -129,9 +129,9 @@ func (d definitions) define(tenant string, r role) role {
 	return r
 }
 
-// Read reads who holds which role: by exports, directly and through groups, and by the events that gave one or added
-// the user to a group which holds one by the exports. Whom an
-// export names by UPN only is whom that stood for at asOf. shown is what findings show of the exports.
+// Read reads who holds which role. Exports say so, directly and through groups. So do the events that gave one, or
+// that added the user to a group which holds one by the exports. Whom an export names by UPN only is whom that stood
+// for at asOf. shown is what findings show of the exports.
 func Read(
 	ctx context.Context, c *casefile.Case, ids identity.IDs, events []*auditlog.Event, asOf time.Time,
 ) (all []Holding, shown proof.Snapshots, err error) {
@@ -254,8 +254,8 @@ type holdingRow struct {
 	Record     string    `db:"record"`
 }
 
-// Store fills privileged_users (with since NULL where a snapshot or the configuration says so, which holds for every
-// time) and role_holdings with what else the rules ask of roles. named are the users whom the configuration calls
+// Store fills privileged_users, and role_holdings with what else the rules ask of roles. Where a snapshot or the
+// configuration says so, since is NULL, which holds for every time. The configuration calls the users in named
 // privileged, in each of these tenants.
 func Store(ctx context.Context, c *casefile.Case, holdings []Holding, ids identity.IDs, tenants,
 	named []string) error {

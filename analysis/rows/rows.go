@@ -1,5 +1,5 @@
-// Package rows carries rows between SQL and Go by the names of their columns, never by their order: a field of a
-// struct says in its tag, `db:"user_id"`, which column it is. Fields of an embedded struct count as the struct's own.
+// Package rows carries rows between SQL and Go by the names of their columns, never by their order. A struct's field
+// says in its tag which column it is: `db:"user_id"`. Fields of an embedded struct count as the struct's own.
 package rows
 
 import (
@@ -19,7 +19,7 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// Only a tag names a column: a field without one is none, so that a new field is no column by accident.
+// Only a tag names a column: a field without one is none, so that a new field is not a column by accident.
 var mapper = reflectx.NewMapperTagFunc("db", func(string) string { return "" }, nil)
 
 // names are the columns that a struct has fields for, in the order of the fields.

@@ -8,12 +8,12 @@ needs: []
 condition: >-
   a passcode value sits in the evidence [file]. The value is never stored or shown
 why: >-
-  Anybody who can read the file could sign in with the passcode while the pass is valid. The value is neither stored nor
-  shown here, but it is in the file and in its copies.
+  Anybody who can read the file could sign in with the passcode while the pass is valid. The value is neither stored
+  nor shown here, but it is in the file and in its copies.
 how_to_verify: >-
-  See the file and the place that the finding names, and whether the pass is still valid: createdDateTime, startDateTime
-  and lifetimeInMinutes. Microsoft Graph gives the passcode only when a pass is created, so ask which script or person
-  saved that answer and who has copies.
+  See the file and the place that the finding names, and whether the pass is still valid: createdDateTime,
+  startDateTime and lifetimeInMinutes. Microsoft Graph gives the passcode only when a pass is created, so ask which
+  script or person saved that answer and who has copies.
 how_to_fix: >-
   If the pass is still valid, delete it (DELETE /users/{id}/authentication/temporaryAccessPassMethods/{pass-id}) and
   issue a new one if needed. Restrict access to the file and its copies, keep the original only as far as the

@@ -8,15 +8,15 @@ needs: []
 condition: >-
   no policy snapshot and no readable policy change of a tenant [tenant]
 why: >-
-  Without the policy the analysis cannot say whether passes are enabled, for whom and for how long, and it has to assume
-  lifetimes. Rules about the policy are reported as not assessed.
+  Without the policy the analysis cannot say whether passes are enabled, for whom and for how long, and it has to
+  assume lifetimes. Rules about the policy are reported as not assessed.
 how_to_verify: >-
-  Check whether a policy export was made but belongs to another tenant or could not be read (see the list of files). Ask
-  whoever collected the evidence for the authentication methods policy.
+  Check whether a policy export was made but belongs to another tenant or could not be read (see the list of files).
+  Ask whoever collected the evidence for the authentication methods policy.
 how_to_fix: >-
   Export GET https://graph.microsoft.com/v1.0/policies/authenticationMethodsPolicy (permission
-  Policy.Read.AuthenticationMethod or Policy.Read.All) to a file whose name carries the date, add it to the evidence and
-  run the analysis again.
+  Policy.Read.AuthenticationMethod or Policy.Read.All) to a file whose name carries the date, add it to the evidence
+  and run the analysis again.
 fix: []
 references:
   - https://learn.microsoft.com/en-us/graph/api/resources/temporaryaccesspassauthenticationmethodconfiguration

@@ -15,8 +15,9 @@ how_to_verify: >-
   Open the file and see what it is. What the finding says it looks like is told from its keys or columns. If it holds
   neither sign-ins nor audit events nor settings, leave it out of the evidence folder.
 how_to_fix: >-
-  Export the same days again as the finding says, or in a form that is read: JSON from the Entra admin centre, Microsoft
-  Graph's beta endpoint, or Azure Monitor (storage account, event hub, Log Analytics). Then run the analysis again.
+  Export the same days again as the finding says, or in a form that is read: JSON from the Entra admin centre,
+  Microsoft Graph's beta endpoint, or Azure Monitor (storage account, event hub, Log Analytics). Then run the analysis
+  again.
 fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-download-logs
@@ -28,8 +29,8 @@ controls: [NIST-800-53:AU-6]
 SELECT
     'unknown' AS tenant_id, 'file' AS subject_type, s.sha256 AS subject_id, s.path AS subject_name,
     CASE WHEN s.names_logs THEN 'high' ELSE 'medium' END AS severity,
-    CASE WHEN s.records_read > s.records_quarantined THEN 'None of the ' || counted(s.records_read, 'record', 'records')
-            || ' of the file was recognised'
+    CASE WHEN s.records_read > 1 AND s.records_read > s.records_quarantined
+        THEN 'None of the ' || s.records_read || ' records of the file was recognised'
         ELSE 'The file was not recognised' END || ': nothing of it is in any result. It looks like '
         || s.not_recognised AS summary,
     ['f:' || s.source_id || ':1'] AS supporting, $period_from AS first_seen

@@ -15,9 +15,9 @@ how_to_verify: >-
   30,000 rows (Log Analytics portal), 500,000 rows (its API) and 1,000 audit records of a day (untitledgoosetool). Ask
   whoever made the export whether more data existed.
 how_to_fix: >-
-  Export the same span again in shorter pieces, or by another way such as the Graph API or a storage account, and add it
-  to the evidence: records present twice are counted once. If the file was damaged in copying, compare its SHA-256 with
-  the original's.
+  Export the same span again in shorter pieces, or by another way such as the Graph API or a storage account, and add
+  it to the evidence: records present twice are counted once. If the file was damaged in copying, compare its SHA-256
+  with the original's.
 fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-download-logs

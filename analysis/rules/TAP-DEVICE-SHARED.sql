@@ -8,7 +8,7 @@ population: tap_signins
 needs: [tap-capable sign-in, devices]
 condition: >-
   one device id in TAP sign-ins, from no trusted place, of {users} or more users within {days} days, two of them in
-  different networks; high when a log-in among them is from a strange country, an unfamiliar network or the issuer's
+  different networks. High when a log-in among them is from a strange country, an unfamiliar network or the issuer's
   [device, burst]
 why: >-
   A user sets up a device of their own; one device that takes many users' passes outside the office is a tool. A
@@ -39,7 +39,8 @@ WITH used AS (
 networks AS (SELECT DISTINCT tenant_id, counted_by, burst, asn, network FROM used),
 moved AS (
     SELECT DISTINCT a.tenant_id, a.counted_by, a.burst
-    FROM networks AS a JOIN networks AS b ON b.tenant_id = a.tenant_id AND b.counted_by = a.counted_by AND b.burst = a.burst
+    FROM networks AS a
+    JOIN networks AS b ON b.tenant_id = a.tenant_id AND b.counted_by = a.counted_by AND b.burst = a.burst
     WHERE is_other_network(a.asn, a.network, b.asn, b.network)
 ),
 odd AS (
@@ -49,7 +50,7 @@ odd AS (
 )
 SELECT
     u.tenant_id, 'device' AS subject_type, u.counted_by AS subject_id, any_value(s.device_name) AS subject_name,
-    'One device logged in on the passes of ' || count(DISTINCT u.user_id) || ' users between '
+    'One device logged in on the passes of ' || counted(count(DISTINCT u.user_id), 'user', 'users') || ' between '
         || strftime(min(u.time), '%Y-%m-%d %H:%M') || ' and ' || strftime(max(u.time), '%Y-%m-%d %H:%M') || ' UTC: '
         || string_agg(DISTINCT coalesce(u.upn, u.user_id), ', ' ORDER BY coalesce(u.upn, u.user_id)) AS summary,
     CASE WHEN count(o.login_no) > 0 THEN 'high' END AS severity,

@@ -7,15 +7,15 @@ parameters: {users: 5, minutes: 60}
 population: pass_requests
 needs: [graph-activity]
 condition: >-
-  Graph requests for temporaryAccessPassMethods of {users} or more different users within {minutes} minutes by one actor
-  (user or application) that is no approved issuer, that are GET, or answered 401 or 403, or POST answered 4xx; low when
-  all are GET answered 2xx [actor, burst; lists 50 users at most]
+  Graph requests for temporaryAccessPassMethods of {users} or more different users within {minutes} minutes by one
+  actor, user or application, that is not an approved issuer. They are GET, or answered 401 or 403, or POST answered
+  4xx. Low when all are GET answered 2xx [actor, burst; lists 50 users at most]
 why: >-
   Reading who holds a pass, or trying to create passes without the right to, is how somebody looks for an account to
   take. A tool that reports on sign-in methods reads the same addresses and is refused nowhere.
 how_to_verify: >-
-  Read the requests in Graph activity: which application and which user sent them, from which address, and how they were
-  answered. Ask the owner of the application which job this was.
+  Read the requests in Graph activity: which application and which user sent them, from which address, and how they
+  were answered. Ask the owner of the application which job this was.
 how_to_fix: >-
   List a reporting tool among the approved issuers, or record an exception that names it. Otherwise revoke the actor's
   sessions, take its permissions on authentication methods away, and see what else it asked for.
@@ -48,10 +48,11 @@ listed AS (
 )
 SELECT
     p.tenant_id, p.actor_type AS subject_type, p.actor_id AS subject_id, p.actor_id,
-    'Microsoft Graph was asked ' || count(*) || ' times for the passes of ' || count(DISTINCT p.user_id)
-        || ' users between '
+    'Microsoft Graph was asked ' || counted(count(*), 'time', 'times')
+        || ' for the passes of ' || counted(count(DISTINCT p.user_id), 'user', 'users') || ' between '
         || strftime(min(p.time), '%Y-%m-%d %H:%M') || ' and ' || strftime(max(p.time), '%Y-%m-%d %H:%M') || ' UTC; '
-        || count(*) FILTER (WHERE NOT p.granted) || ' requests were refused: ' || any_value(l.names)
+        || counted(count(*) FILTER (WHERE NOT p.granted), 'request was', 'requests were')
+        || ' refused: ' || any_value(l.names)
         || CASE WHEN count(DISTINCT p.user_id) > 50 THEN ' and others' ELSE '' END AS summary,
     CASE WHEN bool_and(p.method = 'GET' AND p.granted) THEN 'low' END AS severity,
     list(p.record ORDER BY p.time, p.request_no)[1:1000] AS about, max(p.time) AS last_seen

@@ -10,8 +10,9 @@ condition: >-
   covers its time and has no issuance for that user within 2 minutes, and none whose witness it is [user; actor as the
   request says]
 why: >-
-  Every pass that is issued is written to the audit log. A request that created one without such an event means that the
-  audit evidence lacks records, or that somebody took them out, and that nobody who relies on the log reviewed the pass.
+  Every pass that is issued is written to the audit log. A request that created one without such an event means that
+  the audit evidence lacks records, or that somebody took them out, and that nobody who relies on the log reviewed the
+  pass.
 how_to_verify: >-
   Look at the request with tapaudit show, and at the audit log around its time: service Authentication Methods, target
   the user. Ask whoever exported the logs whether a filter was set, and ask the user who gave them the pass.

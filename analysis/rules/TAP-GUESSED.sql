@@ -5,12 +5,16 @@ severity: critical
 sign: [guessed pass, guessed passes]
 group: chains
 parameters: {minutes: 60}
-borrows: {burst_minutes: TAP-GUESSING.minutes, attempts: TAP-GUESSING.attempts, slow_hours: TAP-GUESSING.slow_hours, slow_attempts: TAP-GUESSING.slow_attempts}
+borrows:
+  burst_minutes: TAP-GUESSING.minutes
+  attempts: TAP-GUESSING.attempts
+  slow_hours: TAP-GUESSING.slow_hours
+  slow_attempts: TAP-GUESSING.slow_attempts
 population: logins
 needs: [tap-capable sign-in]
 condition: >-
-  a guessing burst on a user, and a log-in of that user from the attempt that reaches the threshold until {minutes}
-  minutes after the last (24 hours where only the slow measure is reached); medium when every attempt and the log-in
+  a guessing burst on a user, and a log-in of that user between the attempt that reaches the threshold and {minutes}
+  minutes after the last (24 hours where only the slow measure is reached). Medium when every attempt and the log-in
   are from the same network, each from a trusted place or familiar network [log-in]
 why: >-
   A run of failures that ends in a success may be a guessed passcode. It may also be the user, who mistyped several
@@ -37,7 +41,8 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6, 
 SELECT
     l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about,
     list_transform(g.tried, lambda n: 's:' || n) AS supporting, CASE WHEN g.at_home THEN 'medium' END AS severity,
-    l.sentence || ' after ' || counted(g.tries, 'sign-in', 'sign-ins') || ' of the user had failed on a wrong pass, the last at '
+    l.sentence || ' after ' || counted(g.tries, 'sign-in', 'sign-ins')
+        || ' of the user had failed on a wrong pass, the last at '
         || strftime(g.last_time, '%H:%M') || ' UTC'
         || CASE WHEN g.at_home THEN '; all from one place where the user is known' ELSE '' END AS summary
 FROM login_findings AS l

@@ -9,16 +9,17 @@ population: tap_attempts
 needs: [sign-in]
 condition: >-
   {attempts} or more failed attempts (other than 130506, a pass that is not valid yet) on one user within {minutes}
-  minutes, or {slow_attempts} or more within {slow_hours} hours [user, burst]; or {attempts} or more within {minutes}
+  minutes, or {slow_attempts} or more within {slow_hours} hours [user, burst]. Or {attempts} or more within {minutes}
   minutes from one address on two or more users [address, burst]
 why: >-
   Many failures on one user, or from one address on several users, can mean that somebody tries out passcodes. A user
   who mistypes a long passcode, or a training room where several people enrol, produces them too.
 how_to_verify: >-
-  List the failed attempts by time, address and user agent with their error codes, and see whether the users held a pass
-  at that time. Ask the users whether they were typing, and look for a success shortly afterwards from the same address.
+  List the failed attempts by time, address and user agent with their error codes, and see whether the users held a
+  pass at that time. Ask the users whether they were typing, and look for a success shortly afterwards from the same
+  address.
 how_to_fix: >-
-  If a user mistyped, nothing is to be repaired; a copied passcode helps. Otherwise delete the passes of the users
+  If a user mistyped, nothing needs repair; copying the passcode helps. Otherwise delete the passes of the users
   concerned, block the address by Conditional Access (this does not stop the guessing, but a right guess gets no
   access), raise the passcode length in the policy (defaultLength, up to 48), and review later sign-ins of these users.
 fix: [delete-pass]
@@ -46,7 +47,8 @@ GROUP BY g.tenant_id, g.user_id, g.burst
 UNION ALL
 SELECT
     b.tenant_id, 'address', b.counted_by,
-    count(*) || ' sign-ins of ' || count(DISTINCT s.user_id) || ' users failed on a wrong pass from ' || b.counted_by
+    counted(count(*), 'sign-in', 'sign-ins') || ' of ' || counted(count(DISTINCT s.user_id), 'user', 'users')
+        || ' failed on a wrong pass from ' || b.counted_by
         || ' between '
         || strftime(min(s.time), '%Y-%m-%d %H:%M') || ' and ' || strftime(max(s.time), '%Y-%m-%d %H:%M') || ' UTC',
     list('s:' || s.signin_no ORDER BY s.signin_no)

@@ -8,12 +8,12 @@ parameters: {hours: 24}
 population: passes
 needs: [audit, sign-in, risk]
 condition: >-
-  the issuer had a successful sign-in with a risk of medium or high within the {hours} hours before; medium when the
+  the issuer had a successful sign-in with a risk of medium or high within the {hours} hours before. Medium when the
   risk is medium, low when it was dismissed or confirmed as safe [pass]
 why: >-
   Microsoft Entra ID Protection rated a successful sign-in of the issuer as medium or high risk, and the account then
-  made a pass for somebody else. If the issuer's account is in the wrong hands, the pass carries the problem over to the
-  user.
+  made a pass for somebody else. If the issuer's account is in the wrong hands, the pass carries the problem over to
+  the user.
 how_to_verify: >-
   Open the risky sign-in of the issuer: riskLevelDuringSignIn, riskEventTypes_v2, address, device, and compare it with
   the address of the issuance. Ask the issuer whether that sign-in was theirs, for instance while travelling, and for

@@ -17,9 +17,9 @@ how_to_verify: >-
   and read its permissions UserAuthenticationMethod.ReadWrite.All and UserAuthMethod-TAP.ReadWrite.All. Ask its owner
   which process issued this pass, and see when its credentials were last changed.
 how_to_fix: >-
-  List an approved application in approved_issuers.applications of the configuration; without such a list no application
-  counts as approved. Take the permission from an application that does not need it, renew the secrets of one that was
-  misused, and delete the passes it issued.
+  List an approved application in approved_issuers.applications of the configuration; without such a list no
+  application counts as approved. Take the permission from an application that does not need it, renew the secrets of
+  one that was misused, and delete the passes it issued.
 fix: [disable-application]
 references:
   - https://learn.microsoft.com/en-us/entra/id-governance/lifecycle-workflow-tasks

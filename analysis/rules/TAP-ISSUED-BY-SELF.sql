@@ -7,10 +7,10 @@ group: issuance
 population: passes
 needs: [audit]
 condition: >-
-  the issuer is the user; account recovery is the innocent cause, and the text says so [pass]
+  the issuer is the user. Account recovery is the innocent cause, and the text says so [pass]
 why: >-
   Account recovery is the innocent cause: a user who proved their identity there receives a pass, and the log may name
-  the user as its issuer. Outside recovery no role may issue a pass for itself, so anything else deserves an
+  the user as its issuer. Outside recovery nobody may issue a pass for themselves, so anything else deserves an
   explanation.
 how_to_verify: >-
   Check whether account recovery is switched on in the tenant and whether the audit log shows a recovery of this user

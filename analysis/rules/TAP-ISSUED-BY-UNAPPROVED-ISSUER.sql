@@ -11,11 +11,11 @@ why: >-
   The organisation has named the people who may issue passes, and this one is not among them. A new colleague missing
   from the list is the common cause; a compromised administrator is the one to rule out.
 how_to_verify: >-
-  Find the issuer in initiatedBy.user of the audit event and their role under Entra ID > Roles & admins. Ask the head of
-  the service desk whether this person issues passes, and the issuer for the request behind this pass.
+  Find the issuer in initiatedBy.user of the audit event and their role under Entra ID > Roles & admins. Ask the head
+  of the service desk whether this person issues passes, and the issuer for the request behind this pass.
 how_to_fix: >-
-  Add an entitled person to approved_issuers.users in the configuration. Take the role away from somebody who should not
-  issue passes (Entra ID > Roles & admins > Authentication Administrator, Privileged Authentication Administrator,
+  Add an entitled person to approved_issuers.users in the configuration. Take the role away from somebody who should
+  not issue passes (Entra ID > Roles & admins > Authentication Administrator, Privileged Authentication Administrator,
   Global Administrator). If the issuer denies it, secure their account first and then undo the pass.
 fix: [delete-pass, remove-role]
 references:

@@ -8,9 +8,10 @@ parameters: {hours: 8}
 population: passes
 needs: [audit, tap-capable sign-in, shared addresses]
 condition: >-
-  the issuer, a person, issued it on a pass: the event's session is a TAP session of the issuer's and the event lies
-  on that pass; without a session, from the address of an own log-in within the {hours} hours before, with no strong
-  proof of the issuer between; medium when only an address says so that is a trusted place or shared egress [pass]
+  the issuer, a person, issued it on a pass: the event's session is a TAP session of the issuer's and the event lies on
+  that pass. Without a session: it came from the address of a log-in of the issuer's within the {hours} hours before,
+  with no strong proof of the issuer between. Medium when only an address says so that is a trusted place or shared
+  egress [pass]
 why: >-
   A pass that issues a pass is how one stolen account becomes many. A help desk member who set up a new telephone and
   went on working at the desk is the innocent cause.
@@ -19,8 +20,8 @@ how_to_verify: >-
   by telephone or in person whether they issued this pass.
 how_to_fix: >-
   If not, delete every pass that the issuer issued since, revoke the sessions of the issuer and of these users, and
-  remove what was registered in them. Demand a phishing-resistant method of whoever may issue passes, by Conditional
-  Access.
+  remove what was registered in them. Demand a phishing-resistant method, by Conditional Access, of whoever may issue
+  passes.
 fix: [delete-pass, revoke-actor, remove-role]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
@@ -38,7 +39,8 @@ SELECT
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     'A pass was issued to ' || p.user_name || ' by ' || p.issuer_name || ', who had come in on a pass themselves at '
         || strftime(s.time, '%Y-%m-%d %H:%M') || ' UTC: ' || f.how AS summary,
-    [p.record] AS about, ['s:' || f.signin_no] AS supporting, CASE WHEN f.weak THEN 'medium' END AS severity, f.not_assessed
+    [p.record] AS about, ['s:' || f.signin_no] AS supporting, CASE WHEN f.weak THEN 'medium' END AS severity,
+    f.not_assessed
 FROM issued_on_passes($hours) AS f
 JOIN passes AS p ON p.pass_no = f.pass_no
 LEFT JOIN signins AS s ON s.signin_no = f.signin_no

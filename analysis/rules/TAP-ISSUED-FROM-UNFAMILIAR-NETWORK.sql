@@ -7,8 +7,8 @@ parameters: {earlier: 5}
 population: passes
 needs: [audit, sign-in]
 condition: >-
-  the issuer is a person, the issuance's address is in no configured trusted network, and its network is no familiar
-  network of the issuer as of 24 hours before, who then had {earlier} or more earlier sign-ins [pass]
+  the issuer is a person, and the issuance's address is in no configured trusted network. As of 24 hours before, its
+  network is not a familiar network of the issuer, who has {earlier} or more earlier sign-ins [pass]
 why: >-
   Whoever issues passes works from known places, so an issuance from elsewhere may be somebody on the issuer's
   session. Travel and a new provider are the innocent causes.
@@ -36,7 +36,8 @@ comparable AS (
     SELECT DISTINCT a.about
     FROM asked AS a JOIN asked_days AS d ON d.tenant_id = a.tenant_id AND d.user_id = a.user_id AND d.moment = a.time
     WHERE d.kind = 'system' AND a.asn IS NOT NULL
-        OR d.kind = 'network' AND contains(d.place, '/') AND contains(a.network, '/') AND contains(d.place, ':') = contains(a.network, ':')
+        OR d.kind = 'network' AND contains(d.place, '/') AND contains(a.network, '/')
+            AND contains(d.place, ':') = contains(a.network, ':')
 )
 SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,

@@ -8,9 +8,9 @@ parameters: {users: 10, minutes: 60}
 population: passes
 needs: [audit]
 condition: >-
-  one issuer, {users} or more different users within {minutes} minutes, not all of them in the onboarding roster;
-  bursts of an issuer less than 24 hours apart are one; low when "purpose", asked at the passes' starts, is met for
-  nine of ten of those for whom it is assessed, medium where it is for none; never for Lifecycle Workflows when it is
+  one issuer, {users} or more different users within {minutes} minutes, not all of them in the onboarding roster.
+  Bursts of an issuer less than 24 hours apart are one. Low when "purpose", asked at the passes' starts, is met for
+  nine of ten of those for whom it is assessed, medium where it is for none. Never for Lifecycle Workflows when it is
   on the list of applications [issuer, burst]
 why: >-
   An intake of new staff or a device roll-out produces many passes in an hour, and an onboarding roster makes that
@@ -46,7 +46,9 @@ marked AS (
     FROM runs
 ),
 numbered AS (
-    SELECT *, count(CASE WHEN opens THEN 1 END) OVER (PARTITION BY tenant_id, counted_by ORDER BY from_time, burst) AS one FROM marked
+    SELECT *,
+        count(CASE WHEN opens THEN 1 END) OVER (PARTITION BY tenant_id, counted_by ORDER BY from_time, burst) AS one
+    FROM marked
 ),
 members AS (
     SELECT DISTINCT n.tenant_id, n.counted_by, n.one, b.item AS pass_no
@@ -58,21 +60,33 @@ judged AS (
     SELECT m.tenant_id, m.counted_by, m.one, p.*, r.user_id IS NOT NULL AS on_roster
     FROM members AS m
     JOIN passes AS p ON p.pass_no = m.pass_no
-    LEFT JOIN (SELECT DISTINCT tenant_id, user_id FROM roster_users) AS r ON r.tenant_id = p.tenant_id AND r.user_id = p.user_id
+    LEFT JOIN (SELECT DISTINCT tenant_id, user_id FROM roster_users) AS r
+        ON r.tenant_id = p.tenant_id AND r.user_id = p.user_id
     WHERE NOT (p.issuer_id = 'ce79fdc4-cd1d-4ea5-8139-e74d7dbe0bb7' AND p.approved_application)
 )
 SELECT
-    b.tenant_id, b.issuer_type AS subject_type, b.issuer_id AS subject_id, any_value(b.issuer_name ORDER BY b.pass_no) AS subject_name,
-    b.issuer_id AS actor_id, any_value(b.issuer_name ORDER BY b.pass_no) AS actor_name,
-    any_value(b.issuer_name ORDER BY b.pass_no) || ' issued passes to ' || count(DISTINCT b.user_id) || ' users between '
-        || strftime(min(b.issued_at), '%Y-%m-%d %H:%M') || ' and ' || strftime(max(b.issued_at), '%Y-%m-%d %H:%M') || ' UTC; '
-        || count(DISTINCT b.user_id) FILTER (WHERE NOT b.on_roster) || CASE count(DISTINCT b.user_id) FILTER (WHERE NOT b.on_roster) WHEN 1 THEN ' of them is' ELSE ' of them are' END
+    b.tenant_id, b.issuer_type AS subject_type, b.issuer_id AS subject_id,
+    any_value(b.issuer_name ORDER BY b.pass_no) AS subject_name, b.issuer_id AS actor_id,
+    any_value(b.issuer_name ORDER BY b.pass_no) AS actor_name,
+    any_value(b.issuer_name ORDER BY b.pass_no) || ' issued passes to '
+        || counted(count(DISTINCT b.user_id), 'user', 'users')
+        || ' between ' || strftime(min(b.issued_at), '%Y-%m-%d %H:%M')
+        || ' and ' || strftime(max(b.issued_at), '%Y-%m-%d %H:%M') || ' UTC; '
+        || count(DISTINCT b.user_id) FILTER (WHERE NOT b.on_roster)
+        || CASE count(DISTINCT b.user_id) FILTER (WHERE NOT b.on_roster)
+            WHEN 1 THEN ' of them is'
+            ELSE ' of them are' END
         || ' not in the onboarding roster'
         || coalesce('; no purpose is on record for '
-            || string_agg(DISTINCT b.user_name, ', ' ORDER BY b.user_name) FILTER (WHERE b.purpose_at_start = 'failed'), '') AS summary,
+            || string_agg(
+                DISTINCT b.user_name, ', ' ORDER BY b.user_name
+            ) FILTER (WHERE b.purpose_at_start = 'failed'),
+            '') AS summary,
     CASE
         WHEN count(*) FILTER (WHERE b.purpose_at_start <> 'not assessed') = 0 THEN 'medium'
-        WHEN count(*) FILTER (WHERE b.purpose_at_start = 'met') * 10 >= 9 * count(*) FILTER (WHERE b.purpose_at_start <> 'not assessed') THEN 'low'
+        WHEN count(*) FILTER (WHERE b.purpose_at_start = 'met') * 10 >= 9 * count(*) FILTER (
+            WHERE b.purpose_at_start <> 'not assessed'
+        ) THEN 'low'
     END AS severity,
     list(b.record ORDER BY b.issued_at, b.pass_no) AS about
 FROM judged AS b

@@ -6,14 +6,14 @@ group: issuance
 population: passes
 needs: [audit, config:business_hours]
 condition: >-
-  the event lies outside business hours, and the issuer is no approved application [pass]
+  the event lies outside business hours, and the issuer is not an approved application [pass]
 why: >-
-  The people who would notice a wrong pass are away outside business hours. Shift work, travel and urgent recoveries are
-  common and innocent causes.
+  The people who would notice a wrong pass are away outside business hours. Shift work, travel and urgent recoveries
+  are common and innocent causes.
 how_to_verify: >-
   Compare the event's time with the duty roster of the service desk in the configured time zone, and find the ticket.
-  Ask the issuer whether they were working then, and look at the address and device of the issuer's sign-ins around that
-  time.
+  Ask the issuer whether they were working then, and look at the address and device of the issuer's sign-ins around
+  that time.
 how_to_fix: >-
   If shifts are longer than configured, correct business_hours in the configuration. If an approved application issues
   at night, list it in approved_issuers.applications. If the issuer was not at work, secure their account, delete the

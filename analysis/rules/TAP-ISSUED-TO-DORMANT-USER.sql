@@ -7,10 +7,10 @@ parameters: {dormant_days: 90, covered_days: 60}
 population: passes
 needs: [audit, users, sign-in, non-interactive sign-in]
 condition: >-
-  the account was created more than {dormant_days} days before the pass's event, the user has no successful sign-in
-  that is not on a pass between {dormant_days} days and 24 hours before, and evidence of interactive and of
-  non-interactive sign-ins covers the {covered_days} days before; high when a log-in with the pass came from a strange
-  country or the issuer's network, by device code, or with risk [pass]
+  the account was created more than {dormant_days} days before the pass's event. Between {dormant_days} days and 24
+  hours before, the user has no successful sign-in but on a pass, and evidence of interactive and of non-interactive
+  sign-ins covers the {covered_days} days before. High when a log-in with the pass came from a strange country or the
+  issuer's network, by device code, or with risk [pass]
 why: >-
   Nobody misses an account that nobody uses, so it is a good place to hide, and a pass brings it back to life. Leave,
   and a synchronized account that is new to the cloud, are the innocent causes.
@@ -36,11 +36,13 @@ SELECT
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     'A pass was issued to ' || p.user_name || ', whose account was created '
         || strftime(p.user_created, '%Y-%m-%d') || ' and shows no sign-in of the '
-        || counted($dormant_days, 'day', 'days') || ' before; leave, or a synchronized account that is new to the cloud, '
+        || counted($dormant_days, 'day', 'days')
+        || ' before; leave, or a synchronized account that is new to the cloud, '
         || 'would be innocent' AS summary,
     [p.record] AS about, CASE WHEN d.used_oddly THEN 'high' END AS severity,
     CASE WHEN p.user_created IS NULL THEN 'the evidence has no creation date of the user'
-        WHEN d.unknown THEN 'interactive and non-interactive sign-ins do not cover the ' || counted($covered_days, 'day', 'days')
+        WHEN d.unknown THEN 'interactive and non-interactive sign-ins do not cover the '
+            || counted($covered_days, 'day', 'days')
             || ' before the pass' END AS not_assessed
 FROM dormant_passes($dormant_days, $covered_days) AS d
 JOIN passes AS p ON p.pass_no = d.pass_no

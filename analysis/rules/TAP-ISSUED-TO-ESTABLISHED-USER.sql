@@ -7,12 +7,12 @@ parameters: {established_days: 30}
 population: passes
 needs: [audit, users]
 condition: >-
-  the account was created more than {established_days} days before the pass's start, and "purpose", asked at the
-  pass's start, failed; medium when Lifecycle Workflows issued it, or a person changed the user's hire date within the
-  24 hours before [pass]
+  the account was created more than {established_days} days before the pass's start, and "purpose", asked at the pass's
+  start, failed. Medium when Lifecycle Workflows issued it, or a person changed the user's hire date within the 24
+  hours before [pass]
 why: >-
-  Passes serve mainly new people and new devices; an established user normally has methods of their own. A lost phone or
-  a new computer is the common innocent cause, and a caller who talked the service desk into a reset is the other.
+  Passes serve mainly new people and new devices; an established user normally has methods of their own. A lost phone
+  or a new computer is the common innocent cause, and a caller who talked the service desk into a reset is the other.
 how_to_verify: >-
   Look for a ticket about a lost or changed device, a device that joined after the log-in, or a method registered then.
   Ask the user, through a channel that does not depend on the account, whether they requested the pass.
@@ -43,11 +43,14 @@ SELECT
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     'A pass was issued to ' || p.user_name || ', whose account was created ' || strftime(p.user_created, '%Y-%m-%d')
         || ', more than ' || counted($established_days, 'day', 'days') || ' before, and nothing on record says why'
-        || CASE WHEN h.pass_no IS NOT NULL THEN '; a person had changed the hire date within the 24 hours before' ELSE '' END
+        || CASE
+            WHEN h.pass_no IS NOT NULL THEN '; a person had changed the hire date within the 24 hours before'
+            ELSE '' END
         || CASE WHEN p.issuer_id = 'ce79fdc4-cd1d-4ea5-8139-e74d7dbe0bb7'
             THEN '; Lifecycle Workflows issued it, which is for new people' ELSE '' END AS summary,
     [p.record] AS about, h.events AS supporting,
-    CASE WHEN p.issuer_id = 'ce79fdc4-cd1d-4ea5-8139-e74d7dbe0bb7' OR h.pass_no IS NOT NULL THEN 'medium' END AS severity,
+    CASE WHEN p.issuer_id = 'ce79fdc4-cd1d-4ea5-8139-e74d7dbe0bb7' OR h.pass_no IS NOT NULL
+        THEN 'medium' END AS severity,
     CASE WHEN p.user_created IS NULL THEN 'the evidence has no creation date of the user' END AS not_assessed
 FROM passes AS p
 LEFT JOIN rehired AS h ON h.pass_no = p.pass_no

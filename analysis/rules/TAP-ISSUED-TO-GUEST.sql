@@ -15,9 +15,9 @@ how_to_verify: >-
   Check userType and userPrincipalName of the user, and who sponsors the account. Ask the sponsor whether the person
   still works for the organisation and asked for a pass, and look at what the account signed in to afterwards.
 how_to_fix: >-
-  If the contractor is known and expected, record an exception that names the sponsor, or change the user type to member
-  where that is what the person is. Otherwise delete the pass, revoke the sessions, and disable the account until its
-  sponsor has confirmed it.
+  If the contractor is known and expected, record an exception that names the sponsor, or change the user type to
+  member where that is what the person is. Otherwise delete the pass, revoke the sessions, and disable the account
+  until its sponsor has confirmed it.
 fix: [delete-pass]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass

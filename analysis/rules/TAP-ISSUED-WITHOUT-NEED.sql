@@ -13,8 +13,8 @@ why: >-
   about to be replaced explains it; so does a person other than the user asking for the pass.
 how_to_verify: >-
   Open the earlier sign-in that the finding cites: time, address, device, and the authentication step that succeeded.
-  Ask the user whether they signed in then and whether they asked for the pass, and ask the issuer how they verified the
-  caller.
+  Ask the user whether they signed in then and whether they asked for the pass, and ask the issuer how they verified
+  the caller.
 how_to_fix: >-
   If a device change explains it, record an exception that names the ticket. If the user did not ask for the pass,
   delete it, revoke the sessions, remove methods and devices registered with it and review the issuer's recent passes.
@@ -51,9 +51,12 @@ SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     'A pass was issued to ' || p.user_name || ', who had proved themselves by a method of their own at '
-        || strftime(b.proved_at, '%Y-%m-%d %H:%M') || ' UTC, within the ' || counted($hours, 'hour', 'hours') || ' before' AS summary,
+        || strftime(b.proved_at, '%Y-%m-%d %H:%M') || ' UTC, within the ' || counted($hours, 'hour', 'hours')
+        || ' before' AS summary,
     [p.record] AS about, b.proofs AS supporting,
-    CASE WHEN b.proved_at IS NULL THEN 'the user''s sign-ins of the ' || counted($hours, 'hour', 'hours') || ' before do not show how they were proved' END AS not_assessed
+    CASE WHEN b.proved_at IS NULL
+        THEN 'the user''s sign-ins of the ' || counted($hours, 'hour', 'hours')
+            || ' before do not show how they were proved' END AS not_assessed
 FROM before AS b
 JOIN passes AS p ON p.pass_no = b.pass_no
 WHERE b.proved_at IS NOT NULL OR NOT b.shown

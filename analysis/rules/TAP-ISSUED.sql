@@ -14,9 +14,9 @@ how_to_verify: >-
   Match the pass with a ticket or onboarding list: user, issuer, start and end are in the audit event Admin registered
   security info or User registered security info. Ask the issuer about passes that match nothing.
 how_to_fix: >-
-  Nothing is to be repaired when the pass matches a request. Passes without a request should be raised with the issuer.
-  An onboarding roster or a supervision register in the configuration gives passes a known purpose from then on. The
-  rule can be switched off in the configuration where the list of passes is enough.
+  Nothing needs repair when the pass matches a request. Ask the issuer about passes without one. An onboarding roster
+  or a supervision register in the configuration gives passes a known purpose from then on. The rule can be switched
+  off in the configuration where the list of passes is enough.
 fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass

@@ -16,8 +16,8 @@ how_to_verify: >-
   issuer why it had to be that long and how the passcode was handed over.
 how_to_fix: >-
   If the pass is still valid and no longer needed, delete it (DELETE
-  /users/{id}/authentication/temporaryAccessPassMethods/{pass-id}). Lower maximumLifetimeInMinutes in the policy so that
-  such passes cannot be made, and show issuers how to set a start time.
+  /users/{id}/authentication/temporaryAccessPassMethods/{pass-id}). Lower maximumLifetimeInMinutes in the policy so
+  that such passes cannot be made, and show issuers how to set a start time.
 fix: [delete-pass]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass

@@ -8,8 +8,8 @@ parameters: {users: 3, days: 7}
 population: tap_signins
 needs: [tap-capable sign-in, shared addresses]
 condition: >-
-  TAP sign-ins of {users} or more users within {days} days (those of blocked log-ins too) from one address that is no
-  trusted place, no shared egress and, each, in no familiar network of its user [address, burst]
+  TAP sign-ins of {users} or more users within {days} days (those of blocked log-ins too) from one address that is
+  neither a trusted place nor shared egress, each in no familiar network of its user [address, burst]
 why: >-
   New users enrol at home, each at their own; passes of several users that are used at one place, which is nobody's
   office and nobody's home, are in one hand. A branch office or a training room that is not configured is the innocent
@@ -33,7 +33,7 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 SELECT
     b.tenant_id, 'address' AS subject_type, b.counted_by AS subject_id,
-    'Passes of ' || count(DISTINCT s.user_id) || ' users were used from ' || b.counted_by
+    'Passes of ' || counted(count(DISTINCT s.user_id), 'user', 'users') || ' were used from ' || b.counted_by
         || any_value(coalesce(' (' || s.country || ')', '')) || ' between '
         || strftime(min(s.time), '%Y-%m-%d %H:%M') || ' and ' || strftime(max(s.time), '%Y-%m-%d %H:%M') || ' UTC: '
         || string_agg(DISTINCT coalesce(s.upn, s.user_id), ', ' ORDER BY coalesce(s.upn, s.user_id)) AS summary,

@@ -15,8 +15,8 @@ how_to_verify: >-
   Look for refused or failed attempts of the user during the pass's life, and ask the issuer whether and how it was
   handed over. Ask the user, or the line manager of a new employee, whether they expected one.
 how_to_fix: >-
-  Issue passes when the user is ready, with a start time for a later day, and delete those that are no longer needed. If
-  the pass never reached its user, find out where it went.
+  Issue passes when the user is ready, with a start time for a later day, and delete those that are no longer needed.
+  If the pass never reached its user, find out where it went.
 fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass

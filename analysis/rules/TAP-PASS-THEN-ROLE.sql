@@ -8,7 +8,7 @@ population: passes
 needs: [audit]
 condition: >-
   a privileged role that the user neither held nor was given before the pass's event was given to the user within the
-  {hours} hours after it; high when the role can issue passes; low, whatever the role, for a user whom the roster has
+  {hours} hours after it. High when the role can issue passes. Low, whatever the role, for a user whom the roster has
   [pass]
 why: >-
   A pass opens an account, and then the account becomes powerful: that is how an intruder keeps a tenant. A new

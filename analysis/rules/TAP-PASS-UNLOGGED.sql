@@ -14,8 +14,8 @@ why: >-
   that the snapshot does not belong to it. Either way this pass was not reviewed by anybody who relies on the log.
 how_to_verify: >-
   Compare createdDateTime and id of the pass in the snapshot with the audit log around that time: Entra ID > Monitoring
-  & health > Audit logs, service Authentication Methods, target the user. Ask whoever exported the logs whether a filter
-  was set, and ask the user who gave them the pass.
+  & health > Audit logs, service Authentication Methods, target the user. Ask whoever exported the logs whether a
+  filter was set, and ask the user who gave them the pass.
 how_to_fix: >-
   Export the audit log again for that day without filters. If no event appears, delete the pass if it is still valid
   (DELETE /users/{id}/authentication/temporaryAccessPassMethods/{pass-id}), review the user's sign-in methods, devices

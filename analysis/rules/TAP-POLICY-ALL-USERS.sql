@@ -20,7 +20,7 @@ how_to_fix: >-
   replace all_users by an onboarding group under Entra ID > Authentication methods > Policies > Temporary Access Pass >
   Enable and target, and add excluded groups for privileged accounts. If everyone is meant to be included, check that a
   Conditional Access policy protects the registration of security information, and record an exception with reason and
-  owner: it settles the question.
+  owner: that answers the question.
 fix: [narrow-policy]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass

@@ -41,7 +41,8 @@ run AS (
 )
 SELECT
     state.tenant_id, 'tenant' AS subject_type, state.tenant_id AS subject_id,
-    'A Temporary Access Pass may live up to ' || state.maximum_minutes || ' minutes, longer than the '
+    'A Temporary Access Pass may live up to ' || counted(state.maximum_minutes, 'minute', 'minutes')
+        || ', longer than the '
         || CAST($max_lifetime_minutes AS BIGINT) || ' that are accepted' AS summary,
     [run.first_record] AS about, [run.latest_record] AS supporting,
         greatest(run.since, state.enabled_since) AS first_seen,

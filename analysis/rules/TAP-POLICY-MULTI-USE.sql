@@ -11,14 +11,14 @@ why: >-
   A pass that works more than once can be used by a second person who saw or intercepted it, and nothing fails for the
   first. A one-time pass is spent at the first log-in, so a second use becomes visible as a refusal.
 how_to_verify: >-
-  Check isUsableOnce of the Temporary Access Pass method in the policy snapshot; false is Microsoft's default, so nobody
-  may ever have chosen it. Ask the team that sets up devices whether a step needs a second sign-in with the same pass,
-  as some Windows device set-ups do.
+  Check isUsableOnce of the Temporary Access Pass method in the policy snapshot; false is Microsoft's default, so
+  nobody may ever have chosen it. Ask the team that sets up devices whether a step needs a second sign-in with the same
+  pass, as some Windows device set-ups do.
 how_to_fix: >-
-  Set Require one-time use to Yes under Entra ID > Authentication methods > Policies > Temporary Access Pass > Configure
-  (PATCH /policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass with the object's
-  @odata.type and "isUsableOnce": true). Where device set-up needs several sign-ins, keep lifetimes short and record an
-  exception that says so.
+  Set Require one-time use to Yes under Entra ID > Authentication methods > Policies > Temporary Access Pass >
+  Configure (PATCH /policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass with
+  the object's @odata.type and "isUsableOnce": true). Where device set-up needs several sign-ins, keep lifetimes short
+  and record an exception that says so.
 fix: [one-time-policy]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass

@@ -9,8 +9,8 @@ condition: >-
   enabled, and a privileged user is included (everyone, by name, or through a group) and not excluded [tenant, lists
   the users]. Not assessed for a group whose members are not in evidence
 why: >-
-  A pass for a privileged account gives its holder that account's rights with one passcode handed over by somebody else.
-  Privileged people are few, so they can be brought in by a separate, closely watched procedure.
+  A pass for a privileged account gives its holder that account's rights with one passcode handed over by somebody
+  else. Privileged people are few, so they can be brought in by a separate, closely watched procedure.
 how_to_verify: >-
   Go through the users that the finding lists: confirm that each still holds the role (Entra ID > Roles & admins,
   eligible assignments too) and see through which included group the policy reaches them. Ask the owner of privileged

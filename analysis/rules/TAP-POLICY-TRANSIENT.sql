@@ -14,9 +14,9 @@ why: >-
   A short opening is enough to issue and use a pass, and afterwards the policy looks as it always did. Tests and
   corrected mistakes look the same, so what happened between the two changes decides.
 how_to_verify: >-
-  Compare the two audit events Authentication Methods Policy Update: who made them, from which addresses, how far apart.
-  List passes issued and log-ins made between them, and ask the person who made the changes what they were for and for
-  the change record.
+  Compare the two audit events Authentication Methods Policy Update: who made them, from which addresses, how far
+  apart. List passes issued and log-ins made between them, and ask the person who made the changes what they were for
+  and for the change record.
 how_to_fix: >-
   If it was a test or a corrected mistake, record an exception that says so. Otherwise treat the passes issued in
   between as untrusted: delete those still valid, remove the sign-in methods and devices registered with them, revoke

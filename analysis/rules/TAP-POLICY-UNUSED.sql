@@ -48,7 +48,8 @@ SELECT
         || ' of the period no pass was issued and nobody logged in with one' AS summary,
     [state.enabled_record] AS about, state.enabled_since AS first_seen,
     CASE WHEN NOT seen.covered
-        THEN 'audit log and sign-ins that can show a pass do not cover the last ' || counted($unused_days, 'day', 'days')
+        THEN 'audit log and sign-ins that can show a pass do not cover the last '
+            || counted($unused_days, 'day', 'days')
             || ' of the period' END AS not_assessed
 FROM policy_state AS state JOIN seen ON seen.tenant_id = state.tenant_id
 WHERE state.enabled

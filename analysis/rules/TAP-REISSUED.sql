@@ -31,7 +31,7 @@ controls: [ISO27001:A.5.16, ISO27001:A.5.17, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 SELECT
     b.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
-    count(*) || ' passes were issued to ' || any_value(p.user_name) || ' between '
+    counted(count(*), 'pass was', 'passes were') || ' issued to ' || any_value(p.user_name) || ' between '
         || strftime(min(p.issued_at), '%Y-%m-%d %H:%M') || ' and '
         || strftime(max(p.issued_at), '%Y-%m-%d %H:%M') || ' UTC, by '
             || string_agg(DISTINCT p.issuer_name, ', ' ORDER BY p.issuer_name) AS summary,

@@ -9,14 +9,14 @@ population: passes
 needs: [audit]
 condition: >-
   the issuer was given a role able to issue (Global, Privileged Authentication, Authentication Administrator; not the
-  mere activation of an eligibility) within the {hours} hours before; medium when the issuer is approved and the role
+  mere activation of an eligibility) within the {hours} hours before. Medium when the issuer is approved and the role
   was given more than 24 hours before the first of the passes [issuer and grant]
 why: >-
   A new member of the service desk does this on the first day. Somebody who gained control of the role assignment does
   it too, to turn one account into many.
 how_to_verify: >-
-  Read the audit event that gave the role (Add member to role, Add member to group): who gave it, who asked, for
-  how long. Ask the owner of the role whether the assignment was approved, and the new holder for the request behind the
+  Read the audit event that gave the role (Add member to role, Add member to group): who gave it, who asked, for how
+  long. Ask the owner of the role whether the assignment was approved, and the new holder for the request behind the
   pass.
 how_to_fix: >-
   An approved assignment is expected: record an exception that names the approval. Otherwise remove it under Entra ID >
@@ -49,11 +49,14 @@ unclear AS (
         AND a.time <= p.issued_at AND a.time >= p.issued_at - to_seconds($hours * 3600)
 )
 SELECT
-    g.tenant_id, 'user' AS subject_type, g.user_id AS subject_id, any_value(p.issuer_name ORDER BY p.pass_no) AS subject_name,
-    any_value(e.issuer_id) AS actor_id, any_value(e.issuer_name) AS actor_name,
-    any_value(p.issuer_name ORDER BY p.pass_no) || ' was given the role ' || string_agg(DISTINCT g.role_name, ', ' ORDER BY g.role_name)
-        || ' at ' || strftime(g.time, '%Y-%m-%d %H:%M') || ' UTC and within ' || counted($hours, 'hour', 'hours') || ' issued '
-        || counted(count(DISTINCT p.pass_no), 'pass', 'passes') || ', to ' || string_agg(DISTINCT p.user_name, ', ' ORDER BY p.user_name) AS summary,
+    g.tenant_id, 'user' AS subject_type, g.user_id AS subject_id,
+    any_value(p.issuer_name ORDER BY p.pass_no) AS subject_name, any_value(e.issuer_id) AS actor_id,
+    any_value(e.issuer_name) AS actor_name,
+    any_value(p.issuer_name ORDER BY p.pass_no) || ' was given the role '
+        || string_agg(DISTINCT g.role_name, ', ' ORDER BY g.role_name)
+        || ' at ' || strftime(g.time, '%Y-%m-%d %H:%M') || ' UTC and within ' || counted($hours, 'hour', 'hours')
+        || ' issued ' || counted(count(DISTINCT p.pass_no), 'pass', 'passes')
+        || ', to ' || string_agg(DISTINCT p.user_name, ', ' ORDER BY p.user_name) AS summary,
     [g.record] AS about, list(DISTINCT p.record ORDER BY p.record) AS supporting, max(p.issued_at) AS last_seen,
     CASE WHEN bool_and(p.approved_user) AND min(p.issued_at) > g.time + INTERVAL 24 HOUR THEN 'medium' END AS severity,
     NULL AS not_assessed, g.event_no

@@ -9,7 +9,7 @@ population: passes
 needs: [audit, policy]
 condition: >-
   the user was added to a group that the policy in force at the issuance includes, or taken out of one it excludes,
-  within the {hours} hours before; low when the user is new: created, hired or starting by the roster within the days
+  within the {hours} hours before. Low when the user is new: created, hired or starting by the roster within the days
   allowed [pass]
 why: >-
   Where onboarding works by adding people to a group for the occasion, this is the expected order of events. It is also

@@ -6,19 +6,20 @@ group: log-ins
 population: logins
 needs: [tap-capable sign-in, audit, deeds]
 condition: >-
-  a log-in has deeds of a grave class with result success, or changed another user's password; medium when all are
-  linked by address alone, or all are consent, the service principal that comes with it, mailbox permission or flow and
-  come after a method event that follows the log-in [log-in, lists the classes with counts and the first place of each]
+  something of a grave class was done on a log-in with success, or another user's password was changed. Medium when all
+  of it is linked by address alone; or when all of it is consent, the service principal that comes with it, mailbox
+  permission or flow, and comes after a method event that follows the log-in [log-in, lists the classes with counts and
+  the first place of each]
 why: >-
   A pass is for registering a sign-in method. Whoever makes inbox rules, gives consent or roles, or changes policies in
   the same session uses it for something else, and such changes stay when the session ends.
 how_to_verify: >-
-  Read the deeds of the log-in in activity.csv, and each record with tapaudit show. Ask the user, by a known telephone
-  number, whether they did this then; compare with tickets and change requests.
+  Read in activity.csv what was done on the log-in, and each record with tapaudit show. Ask the user, by a known
+  telephone number, whether they did this then; compare with tickets and change requests.
 how_to_fix: >-
-  If it was not the user: revoke the sessions, remove the methods registered since, and take every change back: delete
-  the inbox rules and forwarding, remove consents, credentials, roles and permissions, restore the policies. If it was
-  their work, record an exception that names the ticket.
+  If it was not the user, revoke the sessions, remove the methods registered since, and take every change back. Delete
+  the inbox rules and forwarding, remove consents, credentials, roles and permissions, and restore the policies. If it
+  was their work, record an exception that names the ticket.
 fix: [revoke-user, review-methods]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass

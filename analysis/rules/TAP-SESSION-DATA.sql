@@ -6,18 +6,18 @@ group: log-ins
 population: logins
 needs: [tap-capable sign-in]
 condition: >-
-  deeds of a data class with success; low when all of them come after a method or device event of the user that follows
-  the log-in [log-in, says how many of each class and the objects most touched, five at most]
+  something of a data class was done on a log-in with success. Low when all of it came after a method or device event
+  of the user that follows the log-in [log-in, says how many of each class and the objects most touched, five at most]
 why: >-
   A pass opens mail and files as any other sign-in does. Where they were read or shared before anything was registered,
   the pass may have served to get at them.
 how_to_verify: >-
-  Go through the deeds of the log-in in activity.csv: which mails and files, from which address, with which client. Ask
-  the user whether they worked with these then. Where reading was throttled, more was read than is listed.
+  Go through what was done on the log-in in activity.csv: which mails and files, from which address, with which client.
+  Ask the user whether they worked with these then. Where reading was throttled, more was read than is listed.
 how_to_fix: >-
   If it was not the user, revoke the sessions and treat what is listed as disclosed: tell its owners, take back shares
-  and links, and see what the mails that were read open elsewhere. Let authentication strengths for mail and files leave
-  passes out.
+  and links, and see what the mails that were read open elsewhere. Let authentication strengths for mail and files
+  leave passes out.
 fix: [revoke-user]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass

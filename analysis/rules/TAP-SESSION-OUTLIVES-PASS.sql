@@ -8,11 +8,11 @@ population: logins
 needs: [tap-capable sign-in, audit, non-interactive sign-in]
 condition: >-
   sign-ins of the footprint with error 0 more than {minutes} minutes after the EndTime of its known pass, the log-in
-  having met "issued"; high when one of them is from a country that is neither known to the user nor one of the
-  log-in's; where "outcome" is met and it is not high, low, and only when one lies more than {days} days after the
-  EndTime [log-in]
+  having met "issued". High when one of them is from a country that is neither known to the user nor one of the
+  log-in's. Otherwise, where "outcome" is met: low, and only when one lies more than {days} days after the EndTime
+  [log-in]
 why: >-
-  The end of a pass keeps new log-ins out and does not end a session that is open. Who stole the session, or never
+  The end of a pass keeps new log-ins out and does not end a session that is open. Whoever stole the session, or never
   registered a method, goes on working on a proof that was meant for an hour.
 how_to_verify: >-
   Look at address, country, device and application of the sign-ins that the finding lists, and when the user
@@ -55,8 +55,8 @@ told AS (
             ORDER BY coalesce(ip, 'an unknown address') || coalesce(' (' || country || ')', '')) AS places
     FROM later GROUP BY login_no
 ),
--- Where nothing that ran on the pass shows how it was proved, nobody knows how long it ran; nor where all came too late to
--- count for that reason.
+-- Where nothing that ran on the pass shows how it was proved, nobody knows how long it ran; nor where all came too
+-- late to count for that reason.
 ran AS (
     SELECT login_no, signin_no FROM footprint
     UNION ALL
@@ -74,7 +74,8 @@ SELECT
     list_concat(l.supporting, t.records) AS supporting, greatest(l.last_time, t.last_time) AS last_seen,
     CASE WHEN t.strange THEN 'high' WHEN t.enrolled THEN 'low' END AS severity,
     l.sentence || '; its pass ended ' || strftime(t.end_time, '%Y-%m-%d %H:%M') || ' UTC, and the session went on: '
-        || counted(t.signins, 'sign-in', 'sign-ins') || ' until ' || strftime(t.last_time, '%Y-%m-%d %H:%M') || ' UTC, from ' || t.places AS summary,
+        || counted(t.signins, 'sign-in', 'sign-ins') || ' until ' || strftime(t.last_time, '%Y-%m-%d %H:%M')
+        || ' UTC, from ' || t.places AS summary,
     NULL AS not_assessed, l.login_no
 FROM login_findings AS l
 JOIN told AS t ON t.login_no = l.login_no

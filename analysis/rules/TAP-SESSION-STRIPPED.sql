@@ -7,9 +7,9 @@ population: logins
 needs: [tap-capable sign-in, audit]
 condition: >-
   a method of the user was removed, by the user, in the session, or within 60 minutes after the log-in from an address
-  of its TAP sign-ins; high when the log-in is from an unfamiliar network or a strange country, or the user had a strong
-  proof in the 24 hours before it; else low when every TAP sign-in of it is from a trusted place or a familiar network
-  [log-in]
+  of its TAP sign-ins. High when the log-in is from an unfamiliar network or a strange country, or the user had a
+  strong proof in the 24 hours before it. Else low when every TAP sign-in of it is from a trusted place or a familiar
+  network [log-in]
 why: >-
   Somebody who replaces a lost phone removes the old method and registers a new one. Somebody who takes an account over
   does the same to lock the user out, and the user may notice only at the next sign-in.
@@ -17,7 +17,7 @@ how_to_verify: >-
   Read the audit events of the removal and of what was registered beside it. Ask the user, by a known telephone number,
   whether they lost the old method and removed it themselves.
 how_to_fix: >-
-  If it was not the user: revoke the sessions, remove the methods registered since, and let the user register anew in
+  If it was not the user, revoke the sessions, remove the methods registered since, and let the user register anew in
   person. Ask for stronger proof before a pass is issued to replace a method.
 fix: [revoke-user, review-methods]
 references:

@@ -12,8 +12,8 @@ why: >-
   A pass is for registering a method, and this session went on to a tool that administers the tenant or its data. An
   administrator who set up a new telephone and went on working is the innocent cause.
 how_to_verify: >-
-  See which tool and which resource the finding names, and what the audit logs of the hours after the log-in say of
-  the user's deeds. Ask the user by telephone or in person what they did.
+  See which tool and which resource the finding names, and what the user did in the hours after the log-in, by the
+  audit logs. Ask the user by telephone or in person what they did.
 how_to_fix: >-
   If it was not the user, revoke the sessions, undo what was changed, and remove methods and devices registered since.
   Have administrators enrol first and then sign in again with the new method. Conditional Access can demand a

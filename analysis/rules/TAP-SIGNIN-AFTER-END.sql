@@ -9,16 +9,16 @@ needs: [tap-capable sign-in, audit]
 condition: >-
   "issued" failed, and its pass had ended (logged EndTime, deletion or replacement) less than 30 days before [log-in]
 why: >-
-  The latest pass on record had expired, been deleted or been replaced before this log-in, so it should not have worked.
-  Either another pass was issued that the evidence does not show, or the times on record are wrong.
+  The latest pass on record had expired, been deleted or been replaced before this log-in, so it should not have
+  worked. Either another pass was issued that the evidence does not show, or the times on record are wrong.
 how_to_verify: >-
   Compare the time of the log-in with EndTime, the deletion or the newer pass that the finding names. Search Entra ID >
   Monitoring & health > Audit logs for further issuances for this user before the log-in, without filters, and ask the
   user and the last issuer which passcode was used.
 how_to_fix: >-
   If a later issuance turns up, add that export to the evidence and run the analysis again. If none does, revoke the
-  user's sessions, review methods and devices registered after the log-in, and preserve the sign-in record and the audit
-  export for a question to Microsoft.
+  user's sessions, review methods and devices registered after the log-in, and preserve the sign-in record and the
+  audit export for a question to Microsoft.
 fix: [revoke-user, delete-pass, review-methods]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass

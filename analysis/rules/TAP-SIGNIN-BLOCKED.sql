@@ -11,8 +11,8 @@ why: >-
   Somebody held a valid pass, and another control, such as Conditional Access or a disabled account, stopped the
   sign-in. New users on a device or network that is not yet allowed are the usual cause, and the control did its work.
 how_to_verify: >-
-  Read the error code, its reason and the Conditional Access result of the cited sign-ins, and where they came from. Ask
-  the user whether the attempt was theirs, and whether they could enrol afterwards.
+  Read the error code, its reason and the Conditional Access result of the cited sign-ins, and where they came from.
+  Ask the user whether the attempt was theirs, and whether they could enrol afterwards.
 how_to_fix: >-
   If it was the user, show them a permitted way or make room for enrolment in the Conditional Access policy concerned.
   If it was not, the passcode has leaked: delete the pass, ask the issuer how it was handed over, and review the user's

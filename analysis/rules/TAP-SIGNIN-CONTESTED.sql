@@ -7,14 +7,14 @@ group: log-ins
 population: logins
 needs: [tap-capable sign-in, audit]
 condition: >-
-  after a log-in whose pass is known, none of its TAP sign-ins from a trusted place, before the user's next pass, and
-  until the later of its EndTime and 24 hours after the log-in, the user has a late or refused attempt in a different
-  network than each of its TAP sign-ins, and either its country differs from all of theirs, or it came from a trusted
-  place or familiar network and none of theirs did; not where the user's first strong proof in 90 days came from the
-  attempt's network within 24 hours after the log-in [the latest log-in before the attempts]
+  after a log-in whose pass is known, none of its TAP sign-ins from a trusted place, the user has a late or refused
+  attempt in a different network than each of them. It comes before the user's next pass, and by the later of the
+  pass's EndTime and 24 hours after the log-in. Either its country differs from all of theirs, or it came from a
+  trusted place or familiar network and none of theirs did. Not where the user's first strong proof in 90 days came
+  from the attempt's network within 24 hours after the log-in [the latest log-in before the attempts]
 why: >-
-  Two people may hold one pass: somebody used it first, and then the right user, elsewhere, was told that it was
-  spent. One person with two devices on two networks is the common innocent cause.
+  Two people may hold one pass: somebody used it first, and then the right user, elsewhere, was told that it had been
+  used. One person with two devices on two networks is the common innocent cause.
 how_to_verify: >-
   Ask the user, by telephone or in person, which of the two places was theirs. Compare address, country, device and
   user agent of the log-in and of the attempts, and see what was registered after the log-in.

@@ -10,8 +10,8 @@ condition: >-
   a TAP sign-in of it, or a sign-in of its footprint with error 0, used the device code flow or an authentication
   transfer [log-in]
 why: >-
-  In the device code flow a person types a code on one device and thereby lets in another one, which may stand anywhere.
-  Meeting-room devices and command-line tools use it; so does phishing that sends people such a code.
+  In the device code flow a person types a code on one device and thereby lets in another one, which may stand
+  anywhere. Meeting-room devices and command-line tools use it; so does phishing that sends people such a code.
 how_to_verify: >-
   Read authenticationProtocol (deviceCode) or originalTransferMethod (deviceCodeFlow), the application and both the
   address and device of the sign-in. Ask the user which device they connected, and who asked them to type the code.
@@ -31,8 +31,8 @@ techniques: [T1078.004, T1550]
 controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 SELECT
-    l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about, list_concat(l.supporting, c.records) AS supporting,
-    greatest(l.last_time, c.last_time) AS last_seen,
+    l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about,
+    list_concat(l.supporting, c.records) AS supporting, greatest(l.last_time, c.last_time) AS last_seen,
     l.sentence || ', and the device code flow or an authentication transfer let another device in on it' AS summary,
     NULL AS not_assessed, l.login_no
 FROM login_findings AS l

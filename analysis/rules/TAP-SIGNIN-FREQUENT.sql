@@ -10,16 +10,17 @@ condition: >-
   more than {max_per_day} log-ins of a user within 24 h, or more than {max_per_30_days} within 30 days; bursts of both
   kinds that overlap in time are one [user, burst]
 why: >-
-  Passes are meant to bring a person in once; frequent log-ins mean that they have become this user's way of signing in,
-  or that somebody uses them beside the user. Trouble in setting up a device or an authenticator is the common innocent
-  cause.
+  Passes are meant to bring a person in once; frequent log-ins mean that they have become this user's way of signing
+  in, or that somebody uses them beside the user. Trouble in setting up a device or an authenticator is the common
+  innocent cause.
 how_to_verify: >-
   Line up the log-ins of the finding by time, address, device and pass, and see whether a method was registered after
   any of them. Ask the user what they were doing and the issuers why passes were made again.
 how_to_fix: >-
-  Help the user to register a lasting method (https://aka.ms/mysecurityinfo) and delete the current pass. If log-ins are
-  not the user's, revoke the sessions and remove methods and devices that the user does not recognise. Where many
-  log-ins are expected, for instance on training accounts, record an exception or raise max_per_day and max_per_30_days.
+  Help the user to register a lasting method (https://aka.ms/mysecurityinfo) and delete the current pass. If log-ins
+  are not the user's, revoke the sessions and remove methods and devices that the user does not recognise. Where many
+  log-ins are expected, for instance on training accounts, record an exception or raise max_per_day and
+  max_per_30_days.
 fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
@@ -57,7 +58,7 @@ members AS (
 )
 SELECT
     m.tenant_id, 'user' AS subject_type, m.counted_by AS subject_id,
-    any_value(l.user_name) || ' logged in with a pass ' || count(*) || ' times between '
+    any_value(l.user_name) || ' logged in with a pass ' || counted(count(*), 'time', 'times') || ' between '
         || strftime(min(l.time), '%Y-%m-%d %H:%M') || ' and '
         || strftime(max(l.time), '%Y-%m-%d %H:%M') || ' UTC; more than ' || CAST($max_per_day AS INTEGER)
             || ' within 24 hours or '

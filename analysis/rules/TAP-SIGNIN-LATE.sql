@@ -28,7 +28,8 @@ techniques: [T1078.004]
 controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 WITH late AS (
-    SELECT s.signin_no, CASE s.error_code WHEN 130504 THEN 'its pass had expired' WHEN 130505 THEN 'its one-time pass was used before'
+    SELECT s.signin_no,
+        CASE s.error_code WHEN 130504 THEN 'its pass had expired' WHEN 130505 THEN 'its one-time pass was used before'
         ELSE 'its pass had ended' END AS how
     FROM tap_attempts AS s WHERE s.late
     UNION ALL

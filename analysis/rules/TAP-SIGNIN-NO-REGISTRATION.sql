@@ -12,8 +12,8 @@ why: >-
   was valid. An enrolment broken off half-way is common, and so is using a pass just to get in.
 how_to_verify: >-
   Look in the audit log after the log-in for User registered security info, User registered all required security info
-  and device events of the user, and in the sign-in log for the applications of the same session. Ask the user what they
-  logged in for.
+  and device events of the user, and in the sign-in log for the applications of the same session. Ask the user what
+  they logged in for.
 how_to_fix: >-
   Invite the user to finish the enrolment at https://aka.ms/mysecurityinfo with a new pass if needed, and delete the
   present one when it is not. If passes are used in place of a forgotten password, offer self-service password reset

@@ -11,11 +11,11 @@ why: >-
   Enrolment normally takes place while the people who supervise it are at work. Shift work, travel and setting up a
   device at home in the evening are common and innocent.
 how_to_verify: >-
-  Compare the time of the log-in with the user's working hours and time zone, and its address and device with the user's
-  other sign-ins. Ask the user whether the log-in was theirs.
+  Compare the time of the log-in with the user's working hours and time zone, and its address and device with the
+  user's other sign-ins. Ask the user whether the log-in was theirs.
 how_to_fix: >-
-  If people do enrol at that time, widen business_hours in the configuration or record an exception for the group. If it
-  was not the user, delete the pass, revoke the sessions and review what was registered.
+  If people do enrol at that time, widen business_hours in the configuration or record an exception for the group. If
+  it was not the user, delete the pass, revoke the sessions and review what was registered.
 fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass

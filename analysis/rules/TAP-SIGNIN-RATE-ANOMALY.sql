@@ -11,14 +11,14 @@ condition: >-
   see [Statistics](#statistics) [tenant or issuer, week: first_seen Monday 00:00, last_seen the Monday after]
 why: >-
   A sudden rise against the tenant's own history, in log-ins or in the passes of one issuer, points to something new:
-  usually an intake or a device roll-out, sometimes a campaign. The finding is a statistical one and says how improbable
-  the week is, not that anything in it is wrong.
+  usually an intake or a device roll-out, sometimes a campaign. The finding is statistical: it says how improbable the
+  week is, not that anything in it is wrong.
 how_to_verify: >-
   Read the count, the mean of the other weeks, and the p and q values in the finding, then list the week's log-ins or
   passes by user and issuer. Ask the owner of onboarding or the issuer what happened in that week.
 how_to_fix: >-
-  If an intake or roll-out explains the week, record an exception for it. If nothing does, start with passes and log-ins
-  that carry other findings, and with users who say that they received no pass.
+  If an intake or roll-out explains the week, record an exception for it. If nothing does, start with passes and
+  log-ins that carry other findings, and with users who say that they received no pass.
 fix: []
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass

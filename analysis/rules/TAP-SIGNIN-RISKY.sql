@@ -7,15 +7,15 @@ group: log-ins
 population: logins
 needs: [tap-capable sign-in, risk]
 condition: >-
-  a TAP sign-in of it has a risk of medium or high, at the sign-in or as detected later; medium when the risk is
+  a TAP sign-in of it has a risk of medium or high, at the sign-in or as detected later. Medium when the risk is
   medium, low when it was dismissed or confirmed as safe [log-in]
 why: >-
   Microsoft Entra ID Protection rated the sign-in as medium or high risk at the moment it happened. A pass satisfies a
   multifactor requirement, so a policy that answers risk with multifactor authentication alone does not stop it.
 how_to_verify: >-
   Read riskLevelDuringSignIn, riskEventTypes_v2, address, location and device of the sign-in, and the user's other
-  detections under ID Protection > Risk detections. Ask the user, through a channel that does not depend on the account,
-  whether it was theirs.
+  detections under ID Protection > Risk detections. Ask the user, through a channel that does not depend on the
+  account, whether it was theirs.
 how_to_fix: >-
   If it was the user, dismiss the risk in ID Protection with the reason. If not, delete the pass, revoke the sessions,
   mark the user as compromised, and remove methods and devices registered since. Consider a Conditional Access policy

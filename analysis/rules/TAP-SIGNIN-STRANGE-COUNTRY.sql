@@ -6,9 +6,9 @@ group: log-ins
 population: logins
 needs: [tap-capable sign-in]
 condition: >-
-  a TAP sign-in of it, from no trusted place, comes from a country that is none of the user's known countries, of
-  which there is at least one: those familiar to the user, those of the pass's issuer, and those in which five or more
-  other users, and one in two hundred, sign in [log-in]
+  a TAP sign-in of it, from no trusted place, comes from a country that is none of the user's known countries, of which
+  there is at least one. Known are those familiar to the user, those of the pass's issuer, and those in which five or
+  more other users, and one in two hundred, sign in [log-in]
 why: >-
   Nobody of the company, the user included, is known in that country. Travel is the innocent cause; a passcode that
   was read or talked out of somebody abroad is the other.

@@ -7,10 +7,10 @@ parameters: {minutes: 60}
 population: logins
 needs: [tap-capable sign-in, shared addresses]
 condition: >-
-  the user has a strong proof from a different network within {minutes} minutes before a TAP sign-in of it, or after
-  it and before the first method event of the user that follows the log-in (at most as long); a later proof, which the
-  new method can give, only when it comes from a familiar network and the TAP sign-in from none; neither of the two
-  from a trusted place or shared egress; high when the countries differ [log-in]
+  the user has a strong proof from a different network within {minutes} minutes before a TAP sign-in of it; or as long
+  after it, before the first method event of the user that follows the log-in. A later proof, which the new method can
+  give, counts only when it comes from a familiar network and the TAP sign-in from none. Neither of the two is from a
+  trusted place or shared egress. High when the countries differ [log-in]
 why: >-
   Within an hour the user proved with a method of their own that they were in one place, and a pass was used in
   another. A laptop at home and a telephone on its mobile network look the same, so the country tells more than the
@@ -60,7 +60,8 @@ apart AS (
         AND (p.time <= u.time OR e.first_method IS NULL OR p.time < e.first_method OR p.familiar AND NOT u.familiar)
 ),
 told AS (
-    SELECT login_no, bool_or(other_country) AS other_country, list(DISTINCT 's:' || signin_no ORDER BY 's:' || signin_no) AS proofs,
+    SELECT login_no, bool_or(other_country) AS other_country,
+        list(DISTINCT 's:' || signin_no ORDER BY 's:' || signin_no) AS proofs,
         string_agg(DISTINCT strftime(time, '%Y-%m-%d %H:%M') || ' UTC from ' || coalesce(ip, 'an unknown address')
             || coalesce(' (' || country || ')', ''), ', ') AS places
     FROM apart GROUP BY login_no

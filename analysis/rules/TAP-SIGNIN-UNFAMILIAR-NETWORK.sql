@@ -34,7 +34,8 @@ SELECT
     l.sentence || ' from ' || coalesce(u.ip, 'an unknown address')
         || ', neither a trusted place nor a network of the '
         || counted(u.earlier_signins, 'sign-in', 'sign-ins') || ' before' AS summary,
-    CASE WHEN NOT u.enough THEN 'the user has fewer than 5 earlier sign-ins, or no familiar network' END AS not_assessed
+    CASE WHEN NOT u.enough
+        THEN 'the user has fewer than 5 earlier sign-ins, or no familiar network' END AS not_assessed
 FROM login_findings AS l
 JOIN unfamiliar_logins AS u ON u.login_no = l.login_no
 ORDER BY l.login_no

@@ -10,13 +10,13 @@ condition: >-
   a criterion failed [log-in, lists which and why]. High when "issued" or "four_eyes" failed, three or more failed, or
   the user is privileged
 why: >-
-  Passes are acceptable where each log-in is supervised: an issued pass, an approved issuer other than the user, a known
-  purpose, a known place and time, prompt use, a registration as its outcome, and a pass that is closed afterwards. This
-  log-in failed at least one of these, and more or graver failures raise the severity.
+  Passes are acceptable where each log-in is supervised: an issued pass, an approved issuer other than the user, a
+  known purpose, a known place and time, prompt use, a registration as its outcome, and a pass that is closed
+  afterwards. This log-in failed at least one of these, and more or graver failures raise the severity.
 how_to_verify: >-
-  Read which criteria failed and why in the finding, and which could not be assessed and for lack of what. Begin with
-  the pass's issuance and issuer, then ask the user and the issuer for the request, and compare with the onboarding
-  roster and the supervision register.
+  Read which criteria failed and why in the finding, which could not be assessed, and what was missing for that. Begin
+  with the pass's issuance and issuer, then ask the user and the issuer for the request, and compare with the
+  onboarding roster and the supervision register.
 how_to_fix: >-
   Where the log-in was in order, supply what was missing: the person's start date in the onboarding roster, a line in
   the supervision register, the issuer in approved_issuers, the network in trusted_networks, the hours in

@@ -1,6 +1,6 @@
 ---
 id: TAP-SIGNIN-WITHOUT-ISSUANCE
-title: A user logged in with a Temporary Access Pass that no audit event issued
+title: A user logged in with a Temporary Access Pass whose issuing no audit event shows
 severity: high
 sign: [log-in on a pass that nobody issued, log-ins on passes that nobody issued]
 group: log-ins
@@ -14,12 +14,12 @@ why: >-
   rule out.
 how_to_verify: >-
   Search the audit log for Admin registered security info and User registered security info about the user, for as long
-  before the log-in as the policy's longest lifetime allows; the finding names the span it assumed. Ask whoever made the
-  export about filters, and ask the user who gave them the passcode.
+  before the log-in as the policy's longest lifetime allows; the finding names the span it assumed. Ask whoever made
+  the export about filters, and ask the user who gave them the passcode.
 how_to_fix: >-
   Add the missing audit export and run the analysis again. If there is no issuance on record, revoke the user's
-  sessions, delete any pass the user holds (GET, then DELETE /users/{id}/authentication/temporaryAccessPassMethods), and
-  review methods, devices and actions since the log-in.
+  sessions, delete any pass the user holds (GET, then DELETE /users/{id}/authentication/temporaryAccessPassMethods),
+  and review methods, devices and actions since the log-in.
 fix: [revoke-user, delete-pass, review-methods]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass

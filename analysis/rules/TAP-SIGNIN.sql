@@ -11,11 +11,11 @@ why: >-
   Each log-in with a pass opened an account with a passcode that somebody else had handed over. This line is a record,
   not a fault: it lets a reviewer see every such log-in of the period with its time, place and outcome.
 how_to_verify: >-
-  Match the log-in with the pass and its request, and look at the supervision criteria beside it. In the sign-in log the
-  authentication details of the cited request id show the step Temporary Access Pass. Ask the user about log-ins that
-  match nothing.
+  Match the log-in with the pass and its request, and look at the supervision criteria beside it. In the sign-in log
+  the authentication details of the cited request id show the step Temporary Access Pass. Ask the user about log-ins
+  that match nothing.
 how_to_fix: >-
-  Nothing is to be repaired when the log-in belongs to a known enrolment. Keep an onboarding roster and a supervision
+  Nothing needs repair when the log-in belongs to a known enrolment. Keep an onboarding roster and a supervision
   register in the configuration, so that expected log-ins are recognised as such. The rule can be switched off in the
   configuration where the ledger is enough.
 fix: []

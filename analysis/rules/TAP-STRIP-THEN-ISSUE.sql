@@ -1,17 +1,17 @@
 ---
 id: TAP-STRIP-THEN-ISSUE
-title: An issuer removed a user's sign-in method or password and issued a pass about the same time
+title: A user's sign-in method or password was taken away, and a pass issued about the same time
 severity: medium
 group: issuance
 parameters: {hours: 24, minutes: 60}
 population: passes
 needs: [audit]
 condition: >-
-  a method deletion or password reset of the user, by anybody, within the {hours} hours before, or by the issuer
-  within {minutes} minutes after; low when the pass was a replacement [pass]
+  a method deletion or password reset of the user, by anybody, within the {hours} hours before, or by the issuer within
+  {minutes} minutes after. Low when the pass was a replacement [pass]
 why: >-
-  Recovery after a lost phone looks exactly like this: the old method is removed and a pass helps to register a new one.
-  A takeover looks the same, and then the rightful user is locked out while somebody else enrols.
+  Recovery after a lost phone looks exactly like this: the old method is removed and a pass helps to register a new
+  one. A takeover looks the same, and then the rightful user is locked out while somebody else enrols.
 how_to_verify: >-
   Read the audit events Admin deleted security info, Reset user password or Reset password (by admin) next to the
   issuance: who, from which address, in which order. Ask the user whether they reported a lost device, and compare with
@@ -39,15 +39,20 @@ WITH stripped AS (
     JOIN audit_events AS e
         ON e.tenant_id = p.tenant_id AND e.user_id = p.user_id AND e.kind IN ('method deleted', 'password reset')
         AND (e.time <= p.issued_at AND e.time >= p.issued_at - to_seconds($hours * 3600)
-            OR e.issuer_id = p.issuer_id AND e.time > p.issued_at AND e.time <= p.issued_at + to_seconds($minutes * 60))
+            OR e.issuer_id = p.issuer_id AND e.time > p.issued_at
+                AND e.time <= p.issued_at + to_seconds($minutes * 60))
 )
 SELECT
     p.tenant_id, 'user' AS subject_type, p.user_id AS subject_id,
     p.issuer_id AS actor_id, p.issuer_name AS actor_name,
     'A pass was issued to ' || p.user_name || ', whose methods or password were taken away: '
-        || string_agg(e.activity || ' by ' || coalesce(e.issuer_name, 'somebody whom the event does not name') || ' at '
-            || strftime(e.time, '%Y-%m-%d %H:%M') || ' UTC', ', ' ORDER BY e.event_no)
-        || CASE WHEN any_value(r.pass_no) IS NOT NULL THEN '; the user registered anew from a place of theirs' ELSE '' END AS summary,
+        || string_agg(
+            e.activity || ' by ' || coalesce(e.issuer_name, 'somebody whom the event does not name') || ' at '
+                || strftime(e.time, '%Y-%m-%d %H:%M') || ' UTC',
+            ', ' ORDER BY e.event_no)
+        || CASE
+            WHEN any_value(r.pass_no) IS NOT NULL THEN '; the user registered anew from a place of theirs'
+            ELSE '' END AS summary,
     [p.record] AS about, list(e.record ORDER BY e.event_no) AS supporting,
     CASE WHEN any_value(r.pass_no) IS NOT NULL THEN 'low' END AS severity, NULL AS not_assessed, p.pass_no
 FROM stripped AS t

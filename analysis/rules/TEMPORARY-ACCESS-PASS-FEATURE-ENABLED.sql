@@ -8,21 +8,21 @@ needs: [policy]
 condition: >-
   TAP is enabled [tenant]. The summary says scope, settings, since when, and how much it was used
 why: >-
-  A Temporary Access Pass is a time-limited passcode that counts as multifactor authentication, so whoever may issue one
-  can sign in as another user without knowing or resetting that user's password. That is a sound way to bring in new
-  people and devices, and an unwatched way in where nobody needs it.
+  A Temporary Access Pass is a time-limited passcode that counts as multifactor authentication, so whoever may issue
+  one can sign in as another user without knowing or resetting that user's password. That is a sound way to bring in
+  new people and devices, and an unwatched way in where nobody needs it.
 how_to_verify: >-
-  Read the finding's scope, settings, date and use: who is included, one-time or multiple use, the longest lifetime, how
-  many passes and log-ins the period shows. Ask the owner of onboarding whether passes are used, for whom, and who
-  supervises the log-ins; compare with the state under Entra admin centre > Entra ID > Authentication methods > Policies
-  > Temporary Access Pass.
+  Read the finding's scope, settings, date and use: who is included, one-time or multiple use, the longest lifetime,
+  how many passes and log-ins the period shows. Ask the owner of onboarding whether passes are used, for whom, and who
+  supervises the log-ins; compare with the state under Entra admin centre > Entra ID > Authentication methods >
+  Policies > Temporary Access Pass.
 how_to_fix: >-
-  Published views differ. The exposure indicator of this rule's name wants passes off unless they are used, and then for
-  a narrow group; EIDSCA.AT01 wants them on for onboarding; Zero Trust Assessment 21845 wants them on for everyone,
+  Published views differ. The exposure indicator of this rule's name wants passes off unless they are used, and then
+  for a narrow group; EIDSCA.AT01 wants them on for onboarding; Zero Trust Assessment 21845 wants them on for everyone,
   behind Conditional Access. Decide which view the organisation follows. If passes are not used, set the method to
   disabled (PATCH /policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass with the
   object's @odata.type and "state": "disabled"). If they are used, limit the included groups and record an exception
-  with reason, owner and expiry date: the exception settles the question and the finding is then shown as excepted.
+  with reason, owner and expiry date: that answers the question, and the finding is then shown as excepted.
 fix: [disable-policy]
 references:
   - https://learn.microsoft.com/en-us/entra/identity/authentication/howto-authentication-temporary-access-pass
@@ -47,7 +47,8 @@ WITH used AS (
 SELECT
     state.tenant_id, 'tenant' AS subject_type, state.tenant_id AS subject_id,
     'Temporary Access Pass is enabled ' || state.scope || ' (' || state.settings || '), known since '
-        || strftime(state.enabled_since, '%Y-%m-%d') || '; the evidence shows ' || counted(used.passes, 'pass', 'passes')
+        || strftime(state.enabled_since, '%Y-%m-%d') || '; the evidence shows '
+        || counted(used.passes, 'pass', 'passes')
             || ' issued and ' || counted(used.logins, 'log-in', 'log-ins') || ' in the period'
         || CASE state.basis WHEN 'as found later'
             THEN '. The state is the one found later: no evidence covers the time between' ELSE '' END AS summary,

@@ -71,7 +71,7 @@ func wordOf(text string) (w word, err error) {
 	}
 	if strings.HasPrefix(text, `"`) {
 		if err := json.Unmarshal([]byte(text), &w.text); err != nil {
-			return w, fmt.Errorf("%s is no text in quotation marks", text)
+			return w, fmt.Errorf("%s is not a text in quotation marks", text)
 		}
 	}
 	return w, nil
@@ -114,7 +114,7 @@ func (o *options) rest(r record) error {
 		case strings.HasPrefix(w.text, "-") && len(w.text) > 1:
 			delete(r, w.text[1:])
 		default:
-			return fmt.Errorf("%q is no option; an option is KEY=VALUE, or -KEY to leave a key out", w.text)
+			return fmt.Errorf("%q is not an option; an option is KEY=VALUE, or -KEY to leave a key out", w.text)
 		}
 	}
 	return nil
@@ -135,7 +135,7 @@ func at(text string) (time.Time, error) {
 			}
 		}
 	}
-	return time.Time{}, fmt.Errorf("%q is no time; say 09:00, 03-11T09:00:00 or 2025-12-10T09:00", text)
+	return time.Time{}, fmt.Errorf("%q is not a time; say 09:00, 03-11T09:00:00 or 2025-12-10T09:00", text)
 }
 
 var repeated = regexp.MustCompile(`^(.*)\+([0-9smhd]+)\*([0-9]+)$`)
@@ -181,7 +181,7 @@ func span(text string) (analysis.Period, error) {
 	from, err := at(first + "T00:00")
 	to, err2 := at(last + "T00:00")
 	if !ok || err != nil || err2 != nil || to.Before(from) || to.Sub(from) > 1000*24*time.Hour {
-		return analysis.Period{}, fmt.Errorf("%q is no span of days, 1,000 at most; say 03-01..03-31", text)
+		return analysis.Period{}, fmt.Errorf("%q is not a span of days, 1,000 at most; say 03-01..03-31", text)
 	}
 	return analysis.Period{From: from, To: to.AddDate(0, 0, 1)}, nil
 }
@@ -267,7 +267,7 @@ func init() {
 	}
 }
 
-// texts are the words that are no options, options the others.
+// texts are the words that are not options, options the others.
 func texts(words []word) (plain []string, o *options) {
 	o = &options{}
 	for _, w := range words {

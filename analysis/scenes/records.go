@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"tapaudit/ingest/madeup"
 )
 
 // evidence is exports of one or more tenants in the shapes of Microsoft Graph. Users, groups, applications and tenants
@@ -27,8 +29,6 @@ const (
 	office     = "192.0.2.10"
 	desk       = "192.0.2.99" // where passes are issued
 	nobody     = "nobody"     // an initiator of whom the record says nothing
-
-	registrationPage = "19db86c3-b2b9-44cc-b339-36da233a3be2" // My Signins
 
 	primary   = "Primary authentication"
 	secondary = "Multifactor authentication"
@@ -69,7 +69,7 @@ func withIDs(text string) string {
 	return idReference.ReplaceAllStringFunc(text, func(ref string) string { return idOf(ref[len("id:"):]) })
 }
 
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.999999Z") }
+func stamp(t time.Time) string { return madeup.Stamp(t) }
 
 // dated is a file's name that says when the snapshot in it was taken.
 func dated(what string, t time.Time) string {
@@ -126,15 +126,15 @@ type verb struct {
 
 var verbs = map[string]verb{
 	"signs-in": {0, func(e *evidence, t time.Time, who string, _ []string, o *options) error {
-		return e.signIn(t, who, []record{step("Password", true, primary)}, o)
+		return e.signIn(t, who, []madeup.Step{step("Password", true, primary)}, o)
 	}},
 	"logs-in": {0, func(e *evidence, t time.Time, who string, _ []string, o *options) error {
-		return e.signIn(t, who, []record{step("Temporary Access Pass", true, primary)}, o)
+		return e.signIn(t, who, []madeup.Step{step("Temporary Access Pass", true, primary)}, o)
 	}},
 	"mistypes": {0, func(e *evidence, t time.Time, who string, _ []string, o *options) error {
 		wrong := []word{{key: "error", value: "130503"}, {key: "reason", value: "Temporary Access Pass is incorrect"}}
 		o.list = append(wrong, o.list...)
-		return e.signIn(t, who, []record{step("Temporary Access Pass", false, primary)}, o)
+		return e.signIn(t, who, []madeup.Step{step("Temporary Access Pass", false, primary)}, o)
 	}},
 	"issues": {1, (*evidence).issue},
 	"deletes-pass": {1, func(e *evidence, t time.Time, who string, whom []string, o *options) error {
@@ -183,8 +183,8 @@ var verbs = map[string]verb{
 
 // Sign-ins
 
-func step(method string, succeeded bool, requirement string) record {
-	return record{"authenticationMethod": method, "succeeded": succeeded, "authenticationStepRequirement": requirement}
+func step(method string, succeeded bool, requirement string) madeup.Step {
+	return madeup.Step{Method: method, Succeeded: succeeded, Requirement: requirement}
 }
 
 // stepOptions replace a sign-in's steps, in order.
@@ -196,20 +196,13 @@ var stepOptions = map[string]struct {
 	"failed-step": {false, primary}, "failed-mfa-step": {false, secondary},
 }
 
-func (e *evidence) signIn(t time.Time, who string, steps []record, o *options) error {
-	status := record{"errorCode": 0}
-	r := record{
-		"id": e.id("request"), "createdDateTime": stamp(t),
-		"userId": idOf(who), "userPrincipalName": upnOf(who), "userDisplayName": who, "userType": "member",
-		"appId": registrationPage, "appDisplayName": "My Signins", "resourceDisplayName": "Microsoft Graph",
-		"resourceId": "00000003-0000-0000-c000-000000000000",
-		"ipAddress":  office, "autonomousSystemNumber": 64500, "clientAppUsed": "Browser", "userAgent": "Mozilla/5.0",
-		"correlationId": e.id("correlation"), "sessionId": e.id("session"),
-		"isInteractive": true, "conditionalAccessStatus": "success",
-		"homeTenantId": idOf(e.tenant), "resourceTenantId": idOf(e.tenant), "riskLevelDuringSignIn": "none",
-		"status": status, "deviceDetail": record{"deviceId": ""},
-	}
-	var own []record
+func (e *evidence) signIn(t time.Time, who string, steps []madeup.Step, o *options) error {
+	in := madeup.NewSignIn(e.id("request"), t, idOf(e.tenant),
+		madeup.User{ID: idOf(who), UPN: upnOf(who), Name: who}, madeup.MySignins)
+	in.IPAddress, in.AutonomousSystemNumber, in.UserAgent = office, 64500, "Mozilla/5.0"
+	in.CorrelationID, in.SessionID = e.id("correlation"), e.id("session")
+	var status madeup.Status
+	var own []madeup.Step
 	rest := &options{}
 	for _, w := range o.list {
 		text := withIDs(w.value)
@@ -222,33 +215,33 @@ func (e *evidence) signIn(t time.Time, who string, steps []record, o *options) e
 		}
 		switch w.key {
 		case "from":
-			r["ipAddress"] = text
+			in.IPAddress = text
 		case "asn", "error":
 			n, err := strconv.Atoi(text)
 			switch {
 			case w.key == "asn" && text == "none":
-				r["autonomousSystemNumber"] = nil
+				in.AutonomousSystemNumber = 0
 			case err != nil:
-				return fmt.Errorf("%s=%s is no number", w.key, text)
+				return fmt.Errorf("%s=%s is not a number", w.key, text)
 			case w.key == "asn":
-				r["autonomousSystemNumber"] = n
+				in.AutonomousSystemNumber = n
 			default:
-				status["errorCode"] = n
+				status.ErrorCode = n
 			}
 		case "reason":
-			status["failureReason"] = text
+			status.FailureReason = text
 		case "session":
-			r["sessionId"] = sessionOf(text)
+			in.SessionID = sessionOf(text)
 		case "token":
-			r["uniqueTokenIdentifier"] = text
+			in.UniqueTokenIdentifier = text
 		case "correlation":
-			r["correlationId"] = correlationOf(text)
+			in.CorrelationID = correlationOf(text)
 		case "to":
-			r["appId"], r["appDisplayName"] = idOf(text), text
+			in.AppID, in.AppDisplayName = idOf(text), text
 		case "risk":
-			r["riskLevelDuringSignIn"] = text
+			in.RiskLevelDuringSignIn = text
 		case "device":
-			r["deviceDetail"] = record{"deviceId": idOf(text)}
+			in.DeviceDetail = madeup.Device{DeviceID: idOf(text)}
 		default:
 			rest.list = append(rest.list, w)
 		}
@@ -256,7 +249,8 @@ func (e *evidence) signIn(t time.Time, who string, steps []record, o *options) e
 	if own != nil {
 		steps = own
 	}
-	r["authenticationDetails"] = steps
+	in.Status, in.AuthenticationDetails = status, steps
+	r := madeup.Members(in)
 	if err := rest.rest(r); err != nil {
 		return err
 	}
@@ -344,7 +338,7 @@ func (e *evidence) audit(t time.Time, activity, by string, targets []record, o *
 
 // What was done
 
-// sessionOf and correlationOf are the ids that names in options stand for; no name is no id.
+// sessionOf and correlationOf are the ids that names in options stand for; no name is not an id.
 func sessionOf(name string) string { return idNamed("session", name) }
 
 func correlationOf(name string) string { return idNamed("correlation", name) }
@@ -399,7 +393,7 @@ func (e *evidence) graphRequest(t time.Time, who string, whom []string, o *optio
 	if text := o.take("status"); text != "" {
 		var err error
 		if status, err = strconv.Atoi(text); err != nil {
-			return fmt.Errorf("status=%s is no number", text)
+			return fmt.Errorf("status=%s is not a number", text)
 		}
 	}
 	r := record{
@@ -493,7 +487,7 @@ func policyOf(words []word) (p policy, err error) {
 			p.once = true
 		case w.key == "minutes":
 			if p.minutes, err = strconv.Atoi(w.value); err != nil {
-				return p, fmt.Errorf("%s is no number of minutes", w.text)
+				return p, fmt.Errorf("%s is not a number of minutes", w.text)
 			}
 		case w.key == "include":
 			p.include = strings.Split(w.value, ",")
@@ -501,7 +495,7 @@ func policyOf(words []word) (p policy, err error) {
 			p.exclude = strings.Split(w.value, ",")
 		default:
 			const known = "on, off, once, minutes=N, include=NAME,… and exclude=NAME,…"
-			return p, fmt.Errorf("%q is no setting of a policy; known are %s", w.text, known)
+			return p, fmt.Errorf("%q is not a setting of a policy; known are %s", w.text, known)
 		}
 	}
 	return p, nil
@@ -686,7 +680,7 @@ func (e *evidence) covers(words []word) error {
 			for _, clock := range []time.Duration{time.Second, 12 * time.Hour, 24*time.Hour - time.Second} {
 				elsewhere := []word{{key: "from", value: "203.0.113.200"}, {key: "asn", value: "64999"}}
 				signIn := func(more ...word) error {
-					steps := []record{step("Password", true, primary)}
+					steps := []madeup.Step{step("Password", true, primary)}
 					return e.signIn(d.Add(clock), "somebody-else", steps,
 						&options{append(append(elsewhere, more...), o.list...)})
 				}
@@ -704,7 +698,7 @@ func (e *evidence) covers(words []word) error {
 				case "graph-activity":
 					err = e.graphRequest(d.Add(clock), "somebody-else", []string{"GET", "/me"}, &options{})
 				default:
-					err = fmt.Errorf("%q is no log; known are audit, sign-ins, non-interactive, unified-audit and graph-activity", kind)
+					err = fmt.Errorf("%q is not a log; known are audit, sign-ins, non-interactive, unified-audit and graph-activity", kind)
 				}
 				if err != nil {
 					return err

@@ -17,8 +17,9 @@ const (
 )
 
 // Application is a Microsoft application by its application (client) id. Ids are Microsoft's own and the same in every
-// tenant. List is what a log-in that reaches it means: bootstrap, what registering a method or a device needs;
-// guarded, resources with data and rights that registering never needs; admin tool, what administers the tenant.
+// tenant. List is what a log-in that reaches it means. A bootstrap application is what registering a method or a
+// device needs. A guarded resource has data and rights that registering never needs. An admin tool administers the
+// tenant.
 type Application struct{ List, ID, Name string }
 
 // DefaultApplications are the lists that hold where the configuration has none. Sources: Microsoft Learn, "Application

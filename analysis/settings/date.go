@@ -55,7 +55,7 @@ func (d Date) String() string {
 	return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
 }
 
-// IsZero reports whether d is no date.
+// IsZero reports whether d is not a date.
 func (d Date) IsZero() bool { return d == Date{} }
 
 // Compare is negative when d lies before other, zero when they are the same day,

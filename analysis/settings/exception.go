@@ -50,9 +50,8 @@ func sameAddress(a, b string) bool {
 	return err == nil && x.Unmap() == y.Unmap()
 }
 
-// Covers reports whether the exception holds at t, a finding's first_seen or, for
-// a state finding, the period's end: from the beginning of its From day to the end
-// of its Expires day, both in UTC.
+// Covers reports whether the exception holds at t, from the beginning of its From day to the end of its Expires day,
+// both in UTC. For t it takes a finding's first_seen or, for a state finding, the period's end.
 func (e Exception) Covers(t time.Time) bool {
 	return (e.From.IsZero() || !t.Before(e.From.StartUTC())) && !e.ExpiredAt(t)
 }

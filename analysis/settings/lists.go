@@ -16,7 +16,7 @@ import (
 var byteOrderMark = []byte("\ufeff")
 
 // decoded is the text without its byte order mark, as UTF-8 where the mark says that it is UTF-16, as PowerShell 5.1
-// writes what > sends into a file. UTF-16 that is damaged stays as it is, which is no UTF-8.
+// writes what > sends into a file. UTF-16 that is damaged stays as it is, which is not UTF-8.
 func decoded(text []byte) []byte {
 	if bytes.HasPrefix(text, []byte{0xff, 0xfe}) || bytes.HasPrefix(text, []byte{0xfe, 0xff}) {
 		plain, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(text)

@@ -126,9 +126,8 @@ type field struct {
 	read func(ast.Node)
 }
 
-// mapping reads a mapping of known fields in the order of the file, and returns
-// the keys it has; ok is false when the node is no mapping. where names the
-// mapping in errors.
+// mapping reads a mapping of known fields in the order of the file, and returns the keys it has. ok is false when the
+// node is not a mapping. Errors name the mapping as where does.
 func (r *reader) mapping(node ast.Node, where string, fields ...field) (has map[string]bool, ok bool) {
 	m, ok := node.(*ast.MappingNode)
 	if !ok {
@@ -157,7 +156,7 @@ func (r *reader) mapping(node ast.Node, where string, fields ...field) (has map[
 	return has, true
 }
 
-// key is an entry's key, noted in seen; ok is false for one that is no text or
+// key is an entry's key, noted in seen; ok is false for one that is not text or
 // occurs for the second time.
 func (r *reader) key(entry *ast.MappingValueNode, seen map[string]bool) (key string, ok bool) {
 	text, ok := entry.Key.(*ast.StringNode)

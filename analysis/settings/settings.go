@@ -14,12 +14,13 @@ import (
 // configured"; Load("", …) adds the default applications and hours to it. Names,
 // ids and addresses are kept as written and are to be compared without letter case.
 type Settings struct {
-	Hours                 *Hours    // nil when not configured
-	ApprovedUsers         *[]string // nil when the key is absent; judged even if empty
-	ApprovedApplications  *[]string
-	PrivilegedUsers       []string
-	TrustedNetworks       []netip.Prefix   // canonical: masked, IPv4 never in its IPv6 form
-	BootstrapApplications []string         // ids; each of these three the configured list, else that of DefaultApplications
+	Hours                *Hours    // nil when not configured
+	ApprovedUsers        *[]string // nil when the key is absent; judged even if empty
+	ApprovedApplications *[]string
+	PrivilegedUsers      []string
+	TrustedNetworks      []netip.Prefix // canonical: masked, IPv4 never in its IPv6 form
+	// ids; each of these three the configured list, else that of DefaultApplications
+	BootstrapApplications []string
 	GuardedResources      []string         // resources that nobody needs for registering, through whatever application
 	AdminTools            []string         // applications that administer the tenant
 	Roster                *[]RosterEntry   // nil when no roster is configured
@@ -30,7 +31,9 @@ type Settings struct {
 	Organisation          string
 	Tenants               map[string]string // names of tenants, for people, by id in lower case
 	Case                  Case
-	Hash                  string // SHA-256, in hexadecimal, over YAML, roster and register one after the other as read (as of `cat a b c`); "" without a file
+	// SHA-256, in hexadecimal, over YAML, roster and register one after the other as read (as of `cat a b c`); ""
+	// without a file
+	Hash string
 }
 
 // LocalDay is the day on which t falls where roster and register dates count:

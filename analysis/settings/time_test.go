@@ -177,7 +177,7 @@ func TestDates(t *testing.T) {
 		t.Errorf("59 days before 28 February 2028 is %s", got)
 	}
 	if (Date{}).String() != "" || !(Date{}).IsZero() || leap.IsZero() {
-		t.Error("only the zero date is no date")
+		t.Error("only the zero date is not a date")
 	}
 	ordered := []Date{{2026, 12, 31}, {2027, 1, 1}, {2027, 1, 2}, {2027, 2, 1}}
 	for i, a := range ordered {

@@ -25,8 +25,8 @@ const (
 	maxKeys = 1000
 )
 
-// tree is the root of the only YAML document in text; ok is false when there is
-// none, be it that the file is empty or that it is not YAML.
+// tree is the root of the only YAML document in text. ok is false when there is none: the file is empty or is not
+// YAML.
 func (r *reader) tree(text []byte) (root ast.Node, ok bool) {
 	marks := 0
 	for _, c := range text {

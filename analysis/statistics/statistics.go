@@ -182,8 +182,8 @@ func compareWeeks(counts [][]int) [][]comparison {
 }
 
 // poissonTail is P(X >= k) for a Poisson variable X of a positive mean. It is the probability that the k-th event
-// comes within that mean, whose waiting time has a gamma distribution: one minus the Poisson distribution function
-// would lose every digit in the far tail. A probability below the smallest number is 0.
+// comes within that mean; its waiting time has a gamma distribution. One minus the Poisson distribution function would
+// lose every digit in the far tail. A probability below the smallest number is 0.
 func poissonTail(k int, mean float64) float64 {
 	if k <= 0 {
 		return 1

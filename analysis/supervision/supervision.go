@@ -50,14 +50,17 @@ func Criteria() []string {
 
 // Criterion is one of the nine questions of supervision, answered for one log-in.
 type Criterion struct {
-	Name   string // the column of logins.csv: issued, approved_issuer, four_eyes, purpose, place, hours, prompt, outcome_registered, closed
+	// the column of logins.csv: issued, approved_issuer, four_eyes, purpose, place, hours, prompt,
+	// outcome_registered, closed
+	Name   string
 	State  string // met, failed or not assessed
 	Reason string // in words that name the evidence
 }
 
 // Limits are how close supervision must be.
 type Limits struct {
-	NewUserDays          int           // a user counts as new so many days before and after they were created, hired or start
+	// a user counts as new so many days before and after they were created, hired or start
+	NewUserDays          int
 	Device, Prompt       time.Duration // a device is joined, a log-in follows the pass's start within
 	ClosedAfter, Outcome time.Duration // a pass ends, a method or device is registered within
 }
@@ -209,8 +212,8 @@ func ByPass(ledger []*Login) map[*passes.Pass][]*Login {
 }
 
 // judge judges a log-in by the nine criteria. Met wins: proof on record is enough. Otherwise a criterion is not
-// assessed where the evidence or the configuration cannot tell, and failed only where they could have.
-// passOf finds the log-in's pass, and whether it is known.
+// assessed where the evidence or the configuration cannot tell. It failed only where they could have told. passOf
+// finds the log-in's pass, and whether it is known.
 func (in Inputs) passOf(login *logins.Login) *Login {
 	l := &Login{Login: login}
 	l.Pass, l.Latest = in.Passes.At(l.User(), l.Time)
@@ -351,8 +354,8 @@ func (in Inputs) approvedApplication(e *auditlog.Event) bool {
 	return e.IssuerType == "application" && onList(in.Settings.ApprovedApplications, e.IssuerNames)
 }
 
-// unclearApplication says why nobody can tell whether the application that issued a pass is on the configured list:
-// the record has an id that the list does not hold, and that nothing ties to those which it does.
+// unclearApplication says why nobody can tell whether the application that issued a pass is on the configured list.
+// The record has an id that the list does not hold, and nothing ties that id to those in the list.
 func (in Inputs) unclearApplication(e *auditlog.Event) string {
 	list := in.Settings.ApprovedApplications
 	if e.IssuerType != "application" || !e.Untied || list == nil || onList(list, e.IssuerNames) ||

@@ -75,8 +75,8 @@ func auditCommand(io streams) *cobra.Command {
 	return c
 }
 
-// runDropped audits a folder that is the only argument, as when it is dropped on the program, and writes the report
-// beside it: the working folder is then one of the system's.
+// runDropped audits a folder that is the only argument, as when it is dropped on the program. It writes the report
+// beside that folder, since the working folder is then one of the system's.
 func runDropped(ctx context.Context, folder string, io streams) error {
 	whole, err := filepath.Abs(folder)
 	if err != nil {
@@ -230,7 +230,7 @@ func reportCommand(io streams) *cobra.Command {
 
 func noArguments(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usagef("%s takes no argument %q", c.CommandPath(), args[0])
+		return usagef("%s takes no argument %q; leave it out", c.CommandPath(), args[0])
 	}
 	return nil
 }

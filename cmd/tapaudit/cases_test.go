@@ -74,8 +74,8 @@ const (
 	issued   = "TAP-ISSUED info A pass was issued to .* by "
 )
 
-// TestCases: every form from the field is read as it should be, or the report says what stands in the way; our own
-// inputs of these forms, and other people's where they lie beside the repository.
+// TestCases: every form from the field is read as it should be, or the report says what stands in the way. It reads
+// our own inputs of these forms, and other people's where they lie beside the repository.
 func TestCases(t *testing.T) {
 	t.Setenv("SOURCE_DATE_EPOCH", "1791158400")
 	for _, folder := range []string{"testdata/cases", foreignCases} {

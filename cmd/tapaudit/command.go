@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"strings"
@@ -36,7 +37,9 @@ func newProgram(io streams) *cobra.Command {
 	program.SetOut(io.out)
 	program.SetErr(io.err)
 	program.SetVersionTemplate("{{.Version}}\n")
-	program.SetUsageTemplate(strings.ReplaceAll(program.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 100 "))
+	cobra.AddTemplateFunc("flagLines", flagLines)
+	program.SetUsageTemplate(strings.NewReplacer(".LocalFlags.FlagUsages ", "flagLines .LocalFlags ",
+		".InheritedFlags.FlagUsages ", "flagLines .InheritedFlags ").Replace(program.UsageTemplate()))
 	program.SetFlagErrorFunc(flagError)
 	program.AddCommand(
 		auditCommand(io), ingestCommand(io), analyzeCommand(io), reportCommand(io),
@@ -59,8 +62,7 @@ func newProgram(io streams) *cobra.Command {
 	}
 	for _, c := range program.Commands() {
 		if c.Name() == "completion" {
-			c.Short = "print a script that completes commands in a shell"
-			onlyWith(c)
+			explainCompletion(c)
 		}
 	}
 	completeFlags(program)
@@ -78,10 +80,11 @@ func examples(all ...example) string {
 	return strings.Join(lines, "\n")
 }
 
-// newCommand is a command: how it is called, what it does in a few words, sentences that say more, and examples.
+// newCommand is a command: how it is called, what it does in a few words, the same in sentences where these say more,
+// and examples.
 func newCommand(use, short, long string, all ...example) *cobra.Command {
 	c := &cobra.Command{
-		Use: use, Short: short, Long: capital(short) + "." + strings.TrimRight("\n"+wrapped(80, long), "\n"),
+		Use: use, Short: short, Long: wrapped(80, cmp.Or(long, capital(short)+".")),
 		Example:       examples(all...),
 		SilenceErrors: true, SilenceUsage: true,
 	}
@@ -150,6 +153,7 @@ func helpCommand() *cobra.Command {
 			return err
 		}
 		explained.InitDefaultHelpFlag()
+		explained.InitDefaultVersionFlag()
 		return explained.Help()
 	}
 	return c

@@ -69,6 +69,9 @@ func TestFlagsTakeWhatIsOffered(t *testing.T) {
 			if len(words) > 0 && f.NoOptDefVal != "" {
 				t.Errorf("%s --%s takes no value, yet %v are offered", c.CommandPath(), f.Name, words)
 			}
+			if f.Value.Type() != "bool" && f.Name != "out" && placeholders[f.Name] == "" {
+				t.Errorf("%s --%s: help does not say what it takes", c.CommandPath(), f.Name)
+			}
 		})
 	}
 	for _, name := range []string{"config", "case", "out", "evidence", "rules", "public-key", "sign"} {
@@ -115,10 +118,10 @@ func TestSuggestions(t *testing.T) {
 		{"run x --perod 2026", `unknown flag: --perod; did you mean --period?`},
 		{"run x --no-such-flag", `unknown flag: --no-such-flag; 'tapaudit run --help' lists them`},
 		{"run x -q", `unknown shorthand flag: 'q' in -q`},
-		{"run x --fail-on hihg", `--fail-on: "hihg" is none of info, low, medium, high, critical; did you mean high?`},
+		{"run x --fail-on hihg", `--fail-on: "hihg" is not one of info, low, medium, high, critical; did you mean high?`},
 		{"diff a b --fail-on CRITICL", `did you mean critical?`},
 		{"run x --format html,xslx",
-			`--format: "xslx" is none of html, brief, csv, json, parquet, xlsx, timesketch, ocsf, summary; did you mean xlsx?`},
+			`--format: "xslx" is not one of html, brief, csv, json, parquet, xlsx, timesketch, ocsf, summary; did you mean xlsx?`},
 		{"report --case nowhere --format x", `nowhere`},
 		{"rules", `say 'tapaudit rules list', 'tapaudit rules show' or 'tapaudit rules test'`},
 		{"rules show TAP-ISUED", `unknown rule TAP-ISUED; did you mean TAP-ISSUED?`},

@@ -11,7 +11,7 @@ import (
 )
 
 // letRead waits for Enter where the program has a window of its own, as when it was started by double click or by
-// dropping a folder on it: the window closes with the program, and with it what it says.
+// dropping a folder on it. The window closes with the program, and what it says is gone.
 func letRead(in io.Reader, out io.Writer) {
 	var processes [2]uint32
 	list := windows.NewLazySystemDLL("kernel32.dll").NewProc("GetConsoleProcessList")

@@ -31,7 +31,7 @@ func diffCommand(io streams) *cobra.Command {
 	c.RunE = func(c *cobra.Command, args []string) error {
 		ctx := c.Context()
 		if len(args) != 2 {
-			return usagef("diff: name two report folders, the old one first")
+			return usagef("diff: name two report folders, the old one first, as in 'tapaudit diff report-2026Q2 report-2026Q3'")
 		}
 		if *failOn != "" && analysis.Severity(*failOn).Rank() < 0 {
 			return noneOf("--fail-on", *failOn, severityNames)
@@ -74,7 +74,7 @@ func notCompared(command string, err error) error {
 	case errors.Is(err, folder.ErrNotReport):
 		return usagef("%s: %w", command, err)
 	case errors.Is(err, folder.ErrDamaged):
-		return fmt.Errorf("%w; 'tapaudit verify' tells what was listed, --force compares all the same", err)
+		return fmt.Errorf("%w; 'tapaudit verify' says what differs, --force compares all the same", err)
 	}
 	return err
 }

@@ -19,7 +19,7 @@ var documents = []string{
 var block = regexp.MustCompile("(?ms)^ *```([a-z]*)\n(.*?)^ *```$")
 
 // linesShown are those that -update puts into a block of output.
-const linesShown = 15
+const linesShown = 22
 
 // TestDocuments runs each block marked sh as a reader would, one after the other, in a folder with the sample's
 // evidence and configuration. A block marked output is what the one before it prints to begin with; -update writes it

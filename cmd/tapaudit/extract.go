@@ -12,7 +12,7 @@ import (
 
 // extractCommand prints the reduction of a lake as the query of the engine that the lake lies under.
 func extractCommand(io streams) *cobra.Command {
-	c := newCommand("extract --engine ENGINE --period P",
+	c := newCommand("extract --engine ENGINE --period PERIOD",
 		"print the query that reduces a lake under an engine that scales",
 		"Prints the query by which an engine reduces a lake to what an audit needs. Its result sets are evidence like any "+
 			"other, and are judged exactly as all of the lake would be.",

@@ -152,7 +152,7 @@ func TestLakeAndExtract(t *testing.T) {
 			t.Errorf("coverage (-lake +extract beside some of it):\n%s", diff)
 		}
 	})
-	// Whether a record may concern a pass is told of what it says, not of its text: one that was stripped of it for
+	// What a record says tells whether it may concern a pass, not its text. A record whose text was stripped for
 	// privacy's sake is judged all the same.
 	t.Run("without the records' own texts", func(t *testing.T) {
 		bare := filepath.Join(t.TempDir(), "lake")
@@ -476,7 +476,7 @@ func TestLakeNeedsTenants(t *testing.T) {
 		t.Error(said)
 	}
 	if _, said := tapaudit(t, 1, "lake", file, "--out", lake, "--tenant", "../../etc"); !strings.Contains(said,
-		"no name for a folder") {
+		"by which no folder can be called") {
 		t.Error(said)
 	}
 	if _, err := os.Stat(lake); err == nil {

@@ -46,7 +46,8 @@ func (s statusError) Error() string { return fmt.Sprintf("exit status %d", int(s
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
-	bar      io.Writer // standard error itself, where a bar may be drawn; what is said goes to err, which shows nothing that acts
+	// standard error itself, where a bar may be drawn; what is said goes to err, which shows nothing that acts
+	bar io.Writer
 }
 
 // run is the whole program.
@@ -139,7 +140,7 @@ func (r interruptible) Read(p []byte) (int, error) {
 	}
 }
 
-// told is an error as it is printed: each of several errors begins a line; what else stands on lines of its own is
+// told is an error as it is printed. Each of several errors begins a line. What else stands on lines of its own is
 // indented, so that a line break in the name of a file makes no message of its own.
 func told(err error) string {
 	if usage, ok := err.(usageError); ok {

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
+	"github.com/spf13/pflag"
 
 	"tapaudit/reports"
 )
@@ -40,12 +43,33 @@ func manCommand(io streams) *cobra.Command {
 		if page == c.Root() {
 			page.Long += "\n\n" + manualMore()
 		}
+		page.Flags().VisitAll(func(f *pflag.Flag) { _, f.Usage = flagHelp(f) })
 		page.Root().DisableAutoGenTag = true // which bears today's date
-		return doc.GenMan(page, &doc.GenManHeader{
+		var text bytes.Buffer
+		if err := doc.GenMan(page, &doc.GenManHeader{
 			Section: "1", Date: &released, Source: "tapaudit " + programVersion(), Manual: "User Commands",
-		}, io.out)
+		}, &text); err != nil {
+			return err
+		}
+		_, err = io.out.Write(asInHelp(text.Bytes(), page))
+		return err
 	}
 	return c
+}
+
+// manualFlag is a flag in the page that cobra makes, with its default in the place of what it takes.
+var manualFlag = regexp.MustCompile(`(?m)^(?:\\fB-[a-z]\\fP, )?\\fB--([a-z-]+)\\fP\[?=.*$`)
+
+// asInHelp writes the page's flags as help does.
+func asInHelp(page []byte, c *cobra.Command) []byte {
+	return manualFlag.ReplaceAllFunc(page, func(line []byte) []byte {
+		f := c.Flag(string(manualFlag.FindSubmatch(line)[1]))
+		if f == nil {
+			return line
+		}
+		written, _ := flagHelp(f)
+		return []byte(`\fB` + written + `\fP`)
+	})
 }
 
 // manualMore is what the program's page says beyond its help, in Markdown, which the page is made from.

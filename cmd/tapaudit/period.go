@@ -56,7 +56,7 @@ func namedPeriod(text string) (analysis.Period, error) {
 			return analysis.Period{From: from, To: from.AddDate(form.years, form.months, form.days)}, nil
 		}
 	}
-	return analysis.Period{}, fmt.Errorf("--period %q is none of the forms 2026, 2026Q3, 2026-09, 2026-09-14", text)
+	return analysis.Period{}, fmt.Errorf("--period %q is not a period; write it as 2026, 2026Q3, 2026-09 or 2026-09-14", text)
 }
 
 // parseInstant reads a day (its first instant, UTC) or an RFC 3339 time.
@@ -66,6 +66,6 @@ func parseInstant(text string) (time.Time, error) {
 			return t.UTC(), nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("%q is neither a day (2026-09-14) nor a time with a zone (2026-09-14T08:00:00Z)",
+	return time.Time{}, fmt.Errorf("%q is neither a day nor a time with its zone; write it as 2026-09-14 or 2026-09-14T08:00:00Z",
 		text)
 }

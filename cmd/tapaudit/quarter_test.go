@@ -11,10 +11,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tapaudit/ingest/madeup"
 )
 
-// madeUpTenant is a made-up tenant of 2,000 users whose passes are all used as they should be, from late June to the
-// end of September 2026: the same for the same seed. Its evidence is what Graph gives: NDJSON of sign-ins and audit
+// madeUpTenant is a made-up tenant of 2,000 users, from late June to the end of September 2026, the same for the same
+// seed. All its passes are used as they should be. Its evidence is what Graph gives: NDJSON of sign-ins and audit
 // events, and snapshots.
 type madeUpTenant struct {
 	dir     string
@@ -65,23 +67,30 @@ func (q *madeUpTenant) signIn(at time.Time, s signIn) {
 	if s.session == "" {
 		s.session = q.id("session")
 	}
-	kind, requirement := "interactiveUser", "multiFactorAuthentication"
+	in := madeup.NewSignIn(q.id("sign-in"), at, madeUpTenantID,
+		madeup.User{ID: s.who.id, UPN: s.who.upn, Name: s.who.upn},
+		madeup.Application{ID: s.app[0], Name: s.app[1], ResourceID: madeup.MySignins.ResourceID,
+			Resource: madeup.MySignins.Resource})
+	in.IPAddress, in.AutonomousSystemNumber, in.UserAgent = s.ip, s.asn, "Mozilla/5.0"
+	in.CorrelationID, in.SessionID, in.IsInteractive = q.id("correlation"), s.session, !s.silent
+	in.SignInEventTypes, in.AuthenticationRequirement = []string{"interactiveUser"}, "multiFactorAuthentication"
 	if s.silent {
-		kind = "nonInteractiveUser"
+		in.SignInEventTypes = []string{"nonInteractiveUser"}
 	}
 	if s.singleFactor {
-		requirement = "singleFactorAuthentication"
+		in.AuthenticationRequirement = "singleFactorAuthentication"
 	}
-	q.signins = append(q.signins, timed{at, fmt.Sprintf(
-		`{"id":"%s","createdDateTime":"%s","userDisplayName":"%s","userPrincipalName":"%s","userId":"%s","userType":"member","appId":"%s","appDisplayName":"%s",`+
-			`"resourceDisplayName":"Microsoft Graph","resourceId":"00000003-0000-0000-c000-000000000000","ipAddress":"%s","clientAppUsed":"Browser","userAgent":"Mozilla/5.0","correlationId":"%s","isInteractive":%t,`+
-			`"signInEventTypes":["%s"],"sessionId":"%s","homeTenantId":"%s","resourceTenantId":"%s","riskLevelDuringSignIn":"none","autonomousSystemNumber":%d,`+
-			`"authenticationProtocol":"none","authenticationRequirement":"%s","status":{"errorCode":%d,"failureReason":"Other.","additionalDetails":null},`+
-			`"deviceDetail":{"deviceId":"","operatingSystem":"Windows11"},"location":{"city":"Bern","countryOrRegion":"CH"},"networkLocationDetails":[],`+
-			`"authenticationDetails":[{"authenticationStepDateTime":"%s","authenticationMethod":"%s","succeeded":true,"authenticationStepRequirement":"Primary authentication"}]}`,
-		q.id("sign-in"), stamped(at), s.who.upn, s.who.upn, s.who.id, s.app[0], s.app[1], s.ip, q.id("correlation"),
-		!s.silent, kind, s.session,
-		madeUpTenantID, madeUpTenantID, s.asn, requirement, s.code, stamped(at), s.method)})
+	in.AuthenticationProtocol, in.NetworkLocationDetails = "none", []madeup.NetworkLocation{}
+	in.Status = madeup.Status{ErrorCode: s.code, FailureReason: "Other."}
+	in.DeviceDetail = madeup.Device{DeviceID: s.who.id, OperatingSystem: "Windows11"}
+	in.Location = madeup.Location{City: "Bern", CountryOrRegion: "CH"}
+	in.AuthenticationDetails = []madeup.Step{{Time: in.CreatedDateTime, Method: s.method, Succeeded: true,
+		Requirement: "Primary authentication"}}
+	text, err := json.Marshal(in)
+	if err != nil {
+		panic(err) // a sign-in is made of texts and numbers
+	}
+	q.signins = append(q.signins, timed{at, string(text)})
 }
 
 func (q *madeUpTenant) audit(at time.Time, service, activity, reason, initiator string, targets ...string) {
@@ -166,8 +175,9 @@ func newMadeUpTenant(t testing.TB, users, onboardings int) *madeUpTenant {
 	return q
 }
 
-// onboard is one proper onboarding: created some days before, a one-time pass for the first morning, one log-in at the
-// office or over its VPN, a method registered within the hour; from then on the new method.
+// onboard is one proper onboarding. The account was created some days before, with a one-time pass for the first
+// morning. The user logs in once, at the office or over its VPN, registers a method within the hour, and uses that
+// from then on.
 func (q *madeUpTenant) onboard(who account, first time.Time, by account, workflow bool, created map[string]time.Time) {
 	created[who.id] = first.Truncate(24*time.Hour).AddDate(0, 0, -1-q.random.IntN(9)).Add(9 * time.Hour)
 	q.audit(created[who.id], "Core Directory", "Add user", "", byUser(by), targetUser(who))
@@ -266,7 +276,7 @@ func (q *madeUpTenant) write(t testing.TB, everybody []account, created map[stri
 	}
 	for name, text := range snapshots {
 		if !json.Valid([]byte(text)) {
-			t.Fatalf("%s is no JSON", name)
+			t.Fatalf("%s is not JSON", name)
 		}
 		if err := os.WriteFile(filepath.Join(q.dir, "evidence", name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -37,7 +37,7 @@ func remediateCommand(io streams) *cobra.Command {
 		case 1:
 			dir = args[0]
 		default:
-			return usagef("remediate: name one report folder")
+			return usagef("remediate: name one report folder, as in 'tapaudit remediate tapaudit-report --out fixes.ps1'")
 		}
 		if out == "" {
 			return usagef("remediate: name the script to write with --out FILE")
@@ -70,7 +70,7 @@ func remediateCommand(io streams) *cobra.Command {
 		case errors.Is(err, folder.ErrNotReport), errors.Is(err, tools.ErrPseudonyms):
 			return usagef("remediate: %w", err)
 		case errors.Is(err, folder.ErrDamaged):
-			return fmt.Errorf("%w; 'tapaudit verify' tells what was listed", err)
+			return fmt.Errorf("%w; 'tapaudit verify' says what differs", err)
 		case err != nil:
 			return err
 		}

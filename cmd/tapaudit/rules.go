@@ -130,7 +130,7 @@ func testRulesCommand(io streams) *cobra.Command {
 	)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return usagef("rules test: name the folder of your rules")
+			return usagef("rules test: name the folder of your rules, as in 'tapaudit rules test rules'")
 		}
 		rules, err := analysis.BuiltInRules()
 		if err != nil {

@@ -10,6 +10,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"tapaudit/analysis"
+	"tapaudit/analysis/settings"
+	"tapaudit/analysis/supervision"
 )
 
 const sampleLogs = "../../sample-logs"
@@ -55,6 +59,80 @@ func TestSampleWithoutConfiguration(t *testing.T) {
 	report := filepath.Join(t.TempDir(), "report")
 	tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--period", want.Period, "--out", report, "--quiet")
 	compareLedger(t, want, report)
+}
+
+// TestSampleShowsEverything: the sample's report has a finding of every rule, and every state that a column of its
+// tables may have, as reports/README.md lists them. A rule or a state that is new fails here until a case shows it.
+func TestSampleShowsEverything(t *testing.T) {
+	report, bare := filepath.Join(t.TempDir(), "report"), filepath.Join(t.TempDir(), "bare")
+	period := readTruth(t, "truth.json").Period
+	tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--config",
+		filepath.Join(sampleLogs, "tapaudit.yaml"), "--period", period, "--out", report, "--quiet")
+	tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--period", period, "--out", bare, "--quiet")
+	rules, err := analysis.BuiltInRules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, rule := range rules {
+		ids = append(ids, rule.ID)
+	}
+	text, err := os.ReadFile("../../reports/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := strings.Join(strings.Fields(string(text)), " ")
+	reports := []string{report}
+	shows := func(name, column string, wanted ...string) {
+		seen := map[string]bool{}
+		for _, report := range reports {
+			for _, row := range rowsOf(t, report, name) {
+				seen[row[column]] = true
+			}
+		}
+		slices.Sort(wanted)
+		if diff := cmp.Diff(wanted, slices.Sorted(maps.Keys(seen))); diff != "" {
+			t.Errorf("%s, %s (-what there is +what the sample shows):\n%s", name, column, diff)
+		}
+		if column == "rule_id" {
+			return
+		}
+		for _, value := range wanted {
+			if !strings.Contains(documented, value) {
+				t.Errorf("reports/README.md does not say that %s of %s may be %q", column, name, value)
+			}
+		}
+	}
+	shows("findings.csv", "rule_id", ids...)
+	shows("findings.csv", "severity", settings.Severities()...)
+	shows("findings.csv", "status", "open", "excepted")
+	shows("findings.csv", "subject_type", "tenant", "user", "application", "address", "device", "file", "exception")
+	shows("incidents.csv", "severity", settings.Severities()...)
+	shows("incidents.csv", "status", "open", "excepted")
+	shows("incidents.csv", "subject_type", "user", "issuer", "address", "device", "tenant")
+	shows("assessment.csv", "assessed", "yes", "partly", "no")
+	shows("passes.csv", "end_basis", "logged", "inferred")
+	shows("passes.csv", "ended_by", "expiry", "deletion", "replacement")
+	shows("passes.csv", "usage", "one-time", "multiple", "unknown")
+	shows("logins.csv", "outcome", "success", "interrupted")
+	shows("logins.csv", "supervised", "yes", "no", "not assessed")
+	shows("timeline.csv", "what", "pass issued", "pass begins", "pass ended", "pass deleted", "attempt failed",
+		"attempt refused", "attempt late", "log-in", "blocked log-in", "sign-in on the pass", "deed",
+		"method registered", "method removed", "device joined", "policy changed", "role given", "scope changed")
+	shows("activity.csv", "link", "session", "token", "address", "")
+	shows("activity.csv", "source", "unified audit", "directory audit", "graph activity")
+	shows("activity.csv", "result", "success", "failure")
+	shows("policy.csv", "basis", "snapshot", "change", "backward", "as found later")
+	shows("coverage.csv", "status", "covered", "partial", "quiet", "gap")
+
+	// With hours and a roster configured, "hours" and "purpose" can always be asked: without, they cannot.
+	reports = append(reports, bare)
+	for _, name := range supervision.Criteria() {
+		if name == "outcome" {
+			name = "outcome_registered"
+		}
+		shows("logins.csv", name, "met", "failed", "not assessed")
+	}
 }
 
 func compareFindings(t *testing.T, want truth, report string) {
@@ -108,8 +186,8 @@ func compareLedger(t *testing.T, want truth, report string) {
 	}
 }
 
-// TestQuietMonth audits the month of an ordinary help desk: nothing is critical, a log-in raises one finding at most
-// beside TAP-SIGNIN-UNSUPERVISED, which sums up, there are fewer findings than log-ins, and most log-ins are
+// TestQuietMonth audits the month of an ordinary help desk. Nothing is critical, and a log-in raises one finding at
+// most beside TAP-SIGNIN-UNSUPERVISED, which sums up. There are fewer findings than log-ins, and most log-ins are
 // supervised.
 func TestQuietMonth(t *testing.T) {
 	quiet := filepath.Join(sampleLogs, "quiet")

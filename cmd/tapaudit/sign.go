@@ -47,14 +47,14 @@ func (f *signFlags) read(ctx context.Context, io streams) (*minisign.PrivateKey,
 		return &key, nil // one without a password (minisign -G -W)
 	}
 	if !minisign.IsEncrypted(text) {
-		return nil, usagef("--sign: %q is no secret key of minisign; 'minisign -G' makes one", f.key)
+		return nil, usagef("--sign: %q is not a secret key of minisign; 'minisign -G' makes one", f.key)
 	}
 	password, err := f.password(ctx, io)
 	if err != nil {
 		return nil, err
 	}
 	if key, err = minisign.DecryptKey(password, text); err != nil {
-		return nil, usagef("--sign: the password does not open the key %q", f.key)
+		return nil, usagef("--sign: the password does not open the key %q; give the right one", f.key)
 	}
 	return &key, nil
 }
@@ -111,11 +111,11 @@ func readPublicKey(argument string) (key minisign.PublicKey, err error) {
 	text, err := regular.Read(argument, largestKey)
 	switch {
 	case err == nil && key.UnmarshalText(text) != nil:
-		return key, usagef("--public-key: the file %q holds no public key of minisign", argument)
+		return key, usagef("--public-key: the file %q holds no public key of minisign; minisign keeps one in minisign.pub", argument)
 	case err == nil, key.UnmarshalText([]byte(argument)) == nil:
 		return key, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return key, usagef("--public-key: %q is neither a file nor a public key of minisign", argument)
+		return key, usagef("--public-key: %q is neither a file nor a public key of minisign; name the file, as minisign.pub", argument)
 	}
 	return key, usagef("--public-key: %w", err)
 }

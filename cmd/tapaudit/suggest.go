@@ -18,5 +18,5 @@ func suggestion(name string, known []string, otherwise string) string {
 
 // noneOf is the error for a flag's value that is none of those there are.
 func noneOf(flag, given string, known []string) error {
-	return usagef("%s: %q is none of %s%s", flag, given, strings.Join(known, ", "), suggestion(given, known, ""))
+	return usagef("%s: %q is not one of %s%s", flag, given, strings.Join(known, ", "), suggestion(given, known, ""))
 }

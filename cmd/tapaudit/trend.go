@@ -39,7 +39,7 @@ func trendCommand(io streams) *cobra.Command {
 		}
 		trend, err := compare.TrendOf(ctx, args, *force)
 		if errors.Is(err, compare.ErrOneReport) {
-			return usagef("trend: name two report folders or more")
+			return usagef("trend: name two report folders or more, as in 'tapaudit trend report-2026Q2 report-2026Q3'")
 		}
 		if err != nil {
 			return notCompared("trend", err)

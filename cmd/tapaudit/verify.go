@@ -35,7 +35,7 @@ func verifyCommand(io streams) *cobra.Command {
 	c.RunE = func(c *cobra.Command, args []string) error {
 		ctx := c.Context()
 		if len(args) != 1 {
-			return usagef("verify: name one report folder")
+			return usagef("verify: name one report folder, as in 'tapaudit verify tapaudit-report'")
 		}
 		for _, path := range inputs {
 			if path == "-" {
@@ -145,7 +145,7 @@ func compareCase(ctx context.Context, was *casefile.State, path string) (*folder
 	case err != nil:
 		return nil, err
 	case is == nil:
-		return nil, usagef("verify: --case: there is no file %q", path)
+		return nil, usagef("verify: --case: there is no file %q; name the case that the report was made from", path)
 	case was == nil:
 		return nil, usagef("verify: --case: the report was made from evidence, not from a case; compare that, with --evidence")
 	case was.Equal(is):

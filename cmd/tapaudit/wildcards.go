@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// expanded puts what there is in the place of paths with * or ?, which no file's name has on Windows; a path of which
-// there is nothing stays, and is refused as what it says.
+// expanded puts what there is in the place of paths with * or ?, which no file's name has on Windows. A path that
+// nothing matches stays, and is refused by its name.
 func expanded(paths []string) []string {
 	var all []string
 	for _, path := range paths {

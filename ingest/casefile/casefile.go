@@ -1,21 +1,21 @@
 // Package casefile is the case: a DuckDB database that holds what the evidence says. It is the only package that
 // knows DuckDB's settings.
 //
-// DuckDB is opened in memory, without its extension downloader and, unless files are to be loaded, without access to
-// any file but the case's own; only then is the case attached, and its catalog compared with what this program puts
-// there (catalog.go). Nothing of it has a name in the statements that run before, so nothing in it can take the place
-// of a function of DuckDB's. Then its tables are made the ones that statements name, and the settings are locked for
-// good; where files are loaded, Seal takes access to them away before anybody else's SQL runs.
+// DuckDB is opened in memory, without its extension downloader. Unless files are to be loaded, it has access to no
+// file but the case's own. Only then is the case attached, and its catalog compared with what this program puts there
+// (catalog.go). Nothing of it has a name in the statements that run before, so nothing in it can take the place of a
+// function of DuckDB's. Then its tables are made the ones that statements name, and the settings are locked for good.
+// Where files are loaded, Seal takes access to them away before anybody else's SQL runs.
 //
 // What DuckDB does with a file that somebody else made, as seen with 1.5:
-//   - A macro or view of the file hides DuckDB's own of the same name wherever the file's schema is searched first: count,
-//     lower, duckdb_tables() and json_serialize_sql were replaced so.
-//   - The journal beside it (.wal, also .wal.checkpoint and .wal.recovery) is applied at opening, without a word, in read-only
-//     mode too, even where it belongs to another database; it may hold macros. State names it.
-//   - Some table functions of a SELECT write files or change settings (enable_logging, enable_profiling, truncate_duckdb_logs),
-//     and scalar ones have effects (write_log, setseed): looksOnly.
+//   - A macro or view of the file hides DuckDB's own of the same name wherever the file's schema is searched first:
+//     count, lower, duckdb_tables() and json_serialize_sql were replaced so.
+//   - The journal beside it (.wal, also .wal.checkpoint and .wal.recovery) is applied at opening, without a word, and
+//     may hold macros. That is so in read-only mode too, and where it belongs to another database. State names it.
+//   - Some table functions of a SELECT write files or change settings (enable_logging, enable_profiling,
+//     truncate_duckdb_logs), and scalar ones have effects (write_log, setseed): looksOnly.
 //   - Links are followed before allowed_paths is asked; nothing can be allowed once access has been taken away.
-//   - memory_limit does not count long texts (repeat('x', 1e9)) nor what Go holds of a result; and within one vector of rows
+//   - memory_limit does not count long texts (repeat('x', 1e9)) nor what Go holds of a result. Within one vector of rows
 //     nothing can be interrupted: Select watches the process and, in the end, leaves such a statement behind.
 package casefile
 
@@ -115,7 +115,7 @@ type Case struct {
 // memory, gone when it is closed; what exceeds the memory limit lies in opts.TempDir meanwhile.
 //
 // A case may come from a stranger. Whatever it holds beside what this program puts into cases is refused before any of
-// it could run: a view or a macro can have the name of DuckDB's own, and would run with the user's rights.
+// it could run. A view or a macro can have the name of one of DuckDB's, and would run with the user's rights.
 func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	if path == "" {
 		return openDatabase(ctx, path, opts)
@@ -143,7 +143,8 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	case err != nil:
 	case !isNew:
 		if err = isDatabase(path); err == nil && !opts.ReadOnly {
-			for _, left := range scratch.Left(making(path)) { // killed between putting a case into its place and removing this
+			// killed between putting a case into its place and removing this
+			for _, left := range scratch.Left(making(path)) {
 				left.Remove() // harmless where it stays
 			}
 		}
@@ -269,8 +270,8 @@ func openDatabase(ctx context.Context, path string, opts Options) (*Case, error)
 	return c, nil
 }
 
-// plainJournals refuses a journal beside the case that is no regular file: DuckDB would take in what lies there, and
-// write it, wherever a link leads.
+// plainJournals refuses a journal beside the case that is not a regular file: DuckDB would take in what lies there,
+// and write it, wherever a link leads.
 func plainJournals(path string) error {
 	for _, ending := range journals {
 		info, err := os.Lstat(path + ending)
@@ -287,8 +288,8 @@ func plainJournals(path string) error {
 // memoryDSN opens a database in memory that loads no extension.
 const memoryDSN = ":memory:?autoinstall_known_extensions=false&autoload_known_extensions=false&allow_community_extensions=false"
 
-// isDatabase refuses a file that is no DuckDB database. DuckDB itself would take a table (.csv, .json, .parquet) for
-// one, show it as a database in memory, and lose whatever is loaded into that.
+// isDatabase refuses a file that is not a DuckDB database. DuckDB itself would take a table (.csv, .json, .parquet)
+// for one, show it as a database in memory, and lose whatever is loaded into that.
 func isDatabase(path string) error {
 	file, err := regular.Open(path)
 	if err != nil {

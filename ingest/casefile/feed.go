@@ -33,8 +33,8 @@ type Column struct {
 	Blank bool // of a text: where a row has none, it is the empty text and not NULL
 }
 
-// feed is a table function of ours, feed(), which yields the rows of the batch at hand: their place, and those of
-// their columns that some row has a value in.
+// feed is a table function of ours, feed(), which yields the rows of the batch at hand. It gives their place, and the
+// columns in which some row has a value.
 type feed struct {
 	columns []fedColumn
 	rows    []Row

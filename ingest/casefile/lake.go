@@ -130,8 +130,8 @@ func (c *Case) LoadParquet(ctx context.Context, kind *record.Kind, columns map[s
 	return result.RowsAffected()
 }
 
-// ParquetTexts calls each with the file (by its order, from 0), the row (counted from 1) and the column's value of
-// every row that is not NULL and meets the condition.
+// ParquetTexts calls each for every row that meets the condition and whose column is not NULL. It gives the file (by
+// its order, from 0), the row (counted from 1) and the column's value.
 func (c *Case) ParquetTexts(ctx context.Context, paths []string, column, condition string,
 	each func(file int, row int64, text string) error) error {
 	files, err := reader(paths)

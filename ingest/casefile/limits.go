@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// Limits bound what a SELECT that somebody else wrote may take. Its memory is bounded by DuckDB's limit: the whole
-// process may have 300 MiB more than that (or than it has before), what Go holds and what DuckDB does not count
-// included. That is watched on Linux; elsewhere Bytes bounds what Go holds, and DuckDB's limit what it counts.
+// Limits bound what a SELECT that somebody else wrote may take. Its memory is bounded by DuckDB's limit. The whole
+// process may have 300 MiB more than that, or than it had before. That includes what Go holds and what DuckDB does not
+// count. That is watched on Linux; elsewhere Bytes bounds what Go holds, and DuckDB's limit what it counts.
 type Limits struct {
 	Time  time.Duration // until the first row
 	Rows  int64
@@ -60,8 +60,8 @@ const patience = time.Second
 var ErrAbandoned = errors.New("the case was given up, since a statement in it does not stop")
 
 // bounded runs do, which is over with its context, within the limits of time and memory. Where do does not end when it
-// is told to, it is left behind, and with it the connection: nothing more can be done with the case, whose file is as
-// the last transaction left it, and the program should end. started is called by do when its answer is there.
+// is told to, it is left behind, and with it the connection. Nothing more can be done with the case, and the program
+// should end. The case's file is as the last transaction left it. started is called by do when its answer is there.
 func (c *Case) bounded(ctx context.Context, do func(ctx context.Context, started func()) error) error {
 	within, stop := context.WithCancelCause(ctx)
 	defer stop(nil)

@@ -14,9 +14,9 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 )
 
-// Parquet reads a Parquet file with DuckDB's own reader, in a database of its own: an error in the middle of a file
-// would end the case's transaction, and an internal one makes a database unusable. That database is in memory, has
-// little of it, and may not spill to disk. Not safe for concurrent use.
+// Parquet reads a Parquet file with DuckDB's own reader, in a database of its own. In the case's, an error in the
+// middle of a file would end the transaction, and an internal one would make the database unusable. That database is
+// in memory, has little of it, and may not spill to disk. Not safe for concurrent use.
 type Parquet struct {
 	db    *sql.DB
 	conn  *sql.Conn
@@ -136,9 +136,10 @@ func (p *Parquet) Close() error {
 	return errors.Join(err, p.db.Close(), p.end())
 }
 
-// Records calls record for the rows from first up to but not including end, in order, each with its 0-based number
-// and as one JSON object: nested columns nested, times as ISO 8601 in UTC with Z. After an error the rows for which
-// record was called are good. The error is ErrParquetMemory, that of record, or DuckDB's; after the last, open anew.
+// Records calls record for the rows from first up to but not including end, in order. Each comes with its 0-based
+// number and as one JSON object: nested columns nested, times as ISO 8601 in UTC with Z. After an error the rows for
+// which record was called are good. The error is ErrParquetMemory, that of record, or DuckDB's; after the last, open
+// anew.
 func (p *Parquet) Records(ctx context.Context, first, end int64, record func(row int64, text string) error) error {
 	p.sink.err = nil
 	p.sink.record = func(row int64, text string) error {

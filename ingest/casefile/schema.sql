@@ -1,6 +1,6 @@
--- The case's tables beside those of the kinds of records, which package record declares: what the evidence says, as it says
--- it. Nothing here is judged or joined; package analysis does that. Every record names its place: the source, the line (or
--- row) and the ordinal of the record within the source.
+-- The case's tables beside those of the kinds of records, which package record declares: what the evidence says, as it
+-- says it. Nothing here is judged or joined; package analysis does that. Every record names its place: the source, the
+-- line (or row) and the ordinal of the record within the source.
 
 CREATE TABLE case_info (schema_version INTEGER NOT NULL);
 
@@ -23,7 +23,7 @@ CREATE TABLE source (
     holds_passcode   BIGINT  NOT NULL,   -- records in which a passcode's value was masked
     note             VARCHAR NOT NULL,
     records_quarantined BIGINT NOT NULL, -- all of them; the table quarantine lists the first
-    not_recognised   VARCHAR,            -- of a file none of whose records is of a known kind: what it looks like, and how to export it
+    not_recognised   VARCHAR,            -- no record of the file is known: what it looks like, and how to export it
     names_logs       BOOLEAN,            -- its keys are those of sign-ins or audit events
     ambiguous_dates  VARCHAR             -- why its dates may have been read in the wrong order
 );
@@ -35,7 +35,7 @@ CREATE TABLE quarantine (
     reason    VARCHAR NOT NULL,
     excerpt   VARCHAR NOT NULL,
     sha256    VARCHAR NOT NULL,
-    ordinal   BIGINT                -- NULL for what is no record: a whole file, the rest of one; and in older cases
+    ordinal   BIGINT                -- NULL for what is not a record: a whole file, the rest of one; and in older cases
 );
 
 -- The record's own text, passcodes masked, of whatever may concern a pass.

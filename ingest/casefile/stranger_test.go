@@ -42,8 +42,8 @@ func content(t *testing.T, path string) string {
 	return string(text)
 }
 
-// TestStrangersCase: whatever a case holds that this program does not put there, it is refused by its name, whichever
-// way the case is opened; no file is touched, the case's own included.
+// TestStrangersCase: whatever a case holds that this program does not put there is refused by its name, whichever way
+// the case is opened. No file is touched, not even the case's own.
 func TestStrangersCase(t *testing.T) {
 	victims := t.TempDir()
 	secret, logs := filepath.Join(victims, "secret.txt"), filepath.Join(victims, "logs")

@@ -13,8 +13,8 @@ import (
 )
 
 // allowedTableFunctions are those that somebody else's SELECT may name. The others read files, run SQL out of a text
-// that nobody has looked at, or change how the database works although it is sealed: enable_logging and
-// enable_profiling print, checkpoint writes, disable_peg_parser changes the parser.
+// that nobody has looked at, or change how the database works although it is sealed. For instance, enable_logging and
+// enable_profiling print, checkpoint writes, and disable_peg_parser changes the parser.
 var allowedTableFunctions = []string{
 	// macros of package analysis
 	"bursts", "dormant_passes", "guessed_logins", "guessings", "issued_on_passes", "uncovered",

@@ -102,8 +102,8 @@ var foreignNames = []struct {
 		"an archive by its name, but not by what it holds" + otherArchive},
 }
 
-// Foreign says what a file that is neither text nor Parquet probably is by its name, an archive or an image that is
-// not read, and what to do; "" for anything else.
+// Foreign says what a file that is neither text nor Parquet probably is by its name, and what to do: an archive or an
+// image that is not read. It is "" for anything else.
 func Foreign(name string) string {
 	for _, f := range foreignNames {
 		if f.name.MatchString(name) {
@@ -665,7 +665,7 @@ func (b *memberBody) Read(p []byte) (int, error) {
 	return n, io.EOF
 }
 
-// descriptor returns the length of the data descriptor that comes next and fits a content, 0 if there is none: the
+// descriptor returns the length of the data descriptor that comes next and fits a content, 0 if there is none. The
 // signature is optional, and sizes have four bytes or eight.
 func (z *zipStream) descriptor(sum uint32, size int64) int {
 	b, _ := z.r.Peek(24)

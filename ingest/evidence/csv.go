@@ -251,8 +251,8 @@ func (f *CSVFramer) parse(b []byte, last bool) (n int, why string, whole bool) {
 }
 
 // damaged makes one bad row. A stray quote may have drawn good rows into it, so it ends at the first line end after
-// which a good row follows; if none of the next hundred is one, at the first line end after the n bytes that were
-// read.
+// which a good row follows. If none of the next hundred lines is one, it ends at the first line end after the n bytes
+// that were read.
 func (f *CSVFramer) damaged(n int, why string) Row {
 	r := f.begin()
 	end := -1

@@ -50,9 +50,9 @@ func Decode(r io.Reader) (text io.Reader, name string) {
 // Windows1252 returns r, a text in Windows-1252, as UTF-8.
 func Windows1252(r io.Reader) io.Reader { return charmap.Windows1252.NewDecoder().Reader(r) }
 
-// IsWindows1252 reads a text and says whether it is in Windows-1252, as spreadsheets and old PowerShell write it,
-// rather than UTF-8: it is not valid UTF-8, and no character in it is one of several bytes. A damaged UTF-8 text has
-// such ones.
+// IsWindows1252 reads a text and says whether it is in Windows-1252 rather than UTF-8, as spreadsheets and old
+// PowerShell write it. Such a text is not valid UTF-8, and no character in it is one of several bytes. A damaged UTF-8
+// text has such ones.
 func IsWindows1252(r io.Reader) bool {
 	in, invalid := bufio.NewReaderSize(r, 64<<10), false
 	for {

@@ -1,8 +1,8 @@
 // Package evidence turns paths into named, hashed streams, and streams into framed records.
 //
-// Everything it reads is hostile: names are labels only, nothing is followed out of a folder, nothing is written,
-// and every loop over input is bounded in memory and close to linear in time. What cannot be used is handed on
-// with a reason and its place, so that a caller can account for every byte.
+// Everything it reads is hostile. Names are labels only, nothing is followed out of a folder, and nothing is written.
+// Every loop over input is bounded in memory and close to linear in time. What cannot be used is handed on with a
+// reason and its place, so that a caller can account for every byte.
 //
 // Offsets are bytes of the text a framer was given. After Decode that is the decoded UTF-8 text: a byte order mark
 // is not counted, and UTF-16 text has other offsets than the file on disk.

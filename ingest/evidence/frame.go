@@ -19,7 +19,7 @@ const (
 	workPerByte = 4
 )
 
-// NotUTF8 is why a record cannot be used whose bytes are no text.
+// NotUTF8 is why a record cannot be used whose bytes are not text.
 const NotUTF8 = "not valid UTF-8"
 
 // Frame is one record of a text, or a stretch of it that cannot be used.
@@ -41,8 +41,9 @@ type Frame struct {
 	SHA256 string // of what cannot be used, all of it, in hex
 }
 
-// Wrapper is an object around records: a Graph page (value), an Event Hub or storage batch (records), an answer of Log
-// Analytics or Kusto (tables, rows), of advanced hunting or Splunk (results), of Graph's $batch (responses).
+// Wrapper is an object around records: a Graph page (value), an Event Hub or storage batch (records), or an answer.
+// Answers are of Log Analytics or Kusto (tables, rows), advanced hunting or Splunk (results), and Graph's $batch
+// (responses).
 type Wrapper struct {
 	Line, Offset int64
 	Context      string // @odata.context
@@ -56,8 +57,8 @@ type FrameOptions struct {
 	IsRecord func(text []byte) bool
 }
 
-// Framer finds the records of a JSON text: one object, one array, NDJSON, pages and batches, any number of them one
-// after another, with commas and brackets missing or to spare. It holds one record in memory, never the text.
+// Framer finds the records of a JSON text: one object, one array, NDJSON, pages and batches. Any number of them may
+// follow one another, with commas and brackets missing or to spare. It holds one record in memory, never the text.
 type Framer struct {
 	window
 	opts    FrameOptions

@@ -74,7 +74,7 @@ func TestFrameJSON(t *testing.T) {
 			[]string{"1@11 " + a, "1@53 " + b}},
 		{"a record with a value of its own", `{"id":"a","t":1,"value":[` + b + "]}",
 			[]string{"1@0 " + `{"id":"a","t":1,"value":[` + b + "]}"}},
-		{"value that is no list of objects", `{"value":["x"]}`, []string{`1@0 {"value":["x"]}`}},
+		{"value that is not a list of objects", `{"value":["x"]}`, []string{`1@0 {"value":["x"]}`}},
 		{"value below the top level", `{"k":{"value":[` + a + "]}}", []string{`1@0 {"k":{"value":[` + a + "]}}"}},
 		{"records in a wrapper's tail", `{"value":[` + a + `],"n":{"m":[1]},"records":[` + b + "]}",
 			[]string{"1@10 " + a, "1@53 " + b}},

@@ -47,7 +47,9 @@ const ratioFrom = 16 << 20
 
 // Source is one file of the evidence, one member of an archive, or an archive. It is valid during its visit.
 type Source struct {
-	Path        string // label: the argument's base name and the path below it, with slashes; UTF-8, but otherwise as hostile as content
+	// label: the argument's base name and the path below it, with slashes; UTF-8, but otherwise as hostile as
+	// content
+	Path        string
 	Container   string // label of the archive it is in, "" if none
 	Disk        string // real path of a plain, uncompressed file, else ""
 	Kind        Kind
@@ -55,7 +57,8 @@ type Source struct {
 	ModTime     time.Time // of the file, or the member's own; zero if unknown
 	Compression string    // "", gzip, zstd, zip, or two of them joined by +, the outer one first
 	Skip        string    // why it cannot be used, in words; it cannot be opened then
-	Unread      bool      // with Skip: there may be evidence in it that nobody has looked at, such as an archive of another kind
+	// with Skip: there may be evidence in it that nobody has looked at, such as an archive of another kind
+	Unread bool
 
 	// Damage is set on an archive whose directory of members cannot be used, or that is not whole. Members were found
 	// by reading it from front to back; what lies after Offset was lost unless it was found again.
@@ -72,13 +75,13 @@ type Source struct {
 }
 
 // Walk visits everything under paths in the order of labels: files, members of archives, and what cannot be used, with
-// a reason. `-` is stdin, read once. An archive comes before its members, except one that can only be read front to
-// back (on standard input, inside another compression, or without a directory), which comes after them: only then
-// its hash and its damage are known. An argument that is neither a file nor a folder is an error before anything is
-// visited; below one, such a thing and a link are visited with the reason why they are not opened. Walk stops at the
-// first error of visit or of ctx.
+// a reason. `-` is stdin, read once. An archive comes before its members. One that can only be read front to back
+// comes after them: only then its hash and its damage are known. That is one on standard input, inside another
+// compression, or without a directory. An argument that is neither a file nor a folder is an error before anything is
+// visited. Below an argument, such a thing and a link are visited with the reason why they are not opened. Walk stops
+// at the first error of visit or of ctx.
 //
-// The base name of an argument is its label, so a folder is labelled the same from any working directory; arguments
+// The base name of an argument is its label, so a folder is labelled the same from any working directory. Arguments
 // with equal base names are labelled as they were given.
 func Walk(ctx context.Context, paths []string, stdin io.Reader, limits Limits, visit func(*Source) error) error {
 	w := &walker{ctx: ctx, limits: limits, visit: visit, left: limits.Bytes, members: limits.Members}
@@ -119,7 +122,7 @@ func Walk(ctx context.Context, paths []string, stdin io.Reader, limits Limits, v
 	return nil
 }
 
-// Look says of an argument other than `-`, without opening it, what it is; the error tells why it is no evidence.
+// Look says of an argument other than `-`, without opening it, what it is; the error tells why it is not evidence.
 func Look(path string) (fs.FileInfo, error) {
 	info, err := os.Stat(path)
 	switch {

@@ -38,7 +38,7 @@ func zst(text string) string {
 	return string(w.EncodeAll([]byte(text), nil))
 }
 
-// zipped makes a zip of pairs of name and content; a name with a + before it is stored, one with a = has its size in
+// zipped makes a zip of pairs of name and content. A name with a + before it is stored. One with a = has its size in
 // its header instead of after its content.
 func zipped(pairs ...string) string {
 	var b bytes.Buffer

@@ -81,7 +81,7 @@ func textsValue(texts []string) gjson.Result {
 // saying are the objects that say something of one record, the surest first: an event, and what wraps it.
 type saying []object
 
-// text is the first scalar under one of these keys, in any letter case, that is no word for null.
+// text is the first scalar under one of these keys, in any letter case, that is not a word for null.
 func (s saying) text(keys ...string) string {
 	for _, key := range keys {
 		for _, o := range s {

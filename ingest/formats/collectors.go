@@ -11,7 +11,7 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// What investigators' collectors write that is no export of Microsoft's. Microsoft-Extractor-Suite has tables of
+// What investigators' collectors write that is not an export of Microsoft's. Microsoft-Extractor-Suite has tables of
 // roles, groups and methods. untitledgoosetool hangs an object's parent under it. Zero Trust Assessment has members
 // with the group that they were found in. Other tools judge for themselves. A table's rows and the same objects as
 // JSON have the same names.
@@ -204,8 +204,8 @@ func verdictOf(o object) string {
 	return ""
 }
 
-// Filtered exports. What marks them is where the collector puts them, a hint that a renamed folder loses; what can
-// prove the hint wrong is a record that the filter would not have let through.
+// Filtered exports. What marks them is where the collector puts them, a hint that a renamed folder loses. A record
+// that the filter would not have let through proves the hint wrong.
 var (
 	// zt-export/SignIn/SignIn-<page>.json: successes of one application, cut off by size or by time.
 	zeroTrustSignIns = regexp.MustCompile(`(?i)(?:^|/)(?:zt-export/(?:[^/]+/)*)?SignIn/SignIn-\d+\.json|(?:^|/)zt-export/(?:[^/]+/)*SignIn[^/]*\.json`)

@@ -25,7 +25,7 @@ func TestCollectors(t *testing.T) {
 			want: []loaded{{"role_member", row{"roleName": admin, "principalId": jane, "principalName": "Jane",
 				"principalType": "user", "eligible": false}},
 				{"directory_user", row{"id": jane, "displayName": "Jane"}}}},
-		{name: "devices are no roles", record: `{"UserName":"Jane","UserId":"` + jane +
+		{name: "devices are not roles", record: `{"UserName":"Jane","UserId":"` + jane +
 			`","DeviceName":"PC-1","OperatingSystem":"Windows","CreatedDateTime":"2026-09-01"}`},
 		{name: "PIM, eligible", record: `{"RoleName":"` + admin +
 			`","UserPrincipalName":"jane@contoso.com","DisplayName":"Jane","AssignmentType":"PIM Eligible","SourceType":"Group","SourceName":"Admins","AssignmentStatus":"Eligible","EndDateTime":"Permanent","DirectoryScopeId":"/"}`,

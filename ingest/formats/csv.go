@@ -11,9 +11,9 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// CSV: a header tells the kind of a table, and a row becomes an object under the header's names, so that what reads
-// the same export as JSON reads it too. Headers are matched without letter case and extra blanks; of equal ones the
-// first that is not empty counts.
+// CSV: a header tells the kind of a table, and a row becomes an object under the header's names. So what reads the
+// same export as JSON reads it too. Headers are matched without letter case and extra blanks; of equal ones the first
+// that is not empty counts.
 
 // Cells are the fields of a row: end to end, each between quotes, and where each ends, its quote included.
 type Cells struct {
@@ -266,8 +266,8 @@ func (s *Sheet) Text(row Cells) string {
 	return b.String()
 }
 
-// value is a field as a member's value: null where it is empty, or where PowerShell wrote a type's name in place of a
-// list or an object, which is then lost.
+// value is a field as a member's value. It is null where the field is empty, or where PowerShell wrote a type's name
+// in place of a list or an object, which is then lost.
 func (c Cells) value(i int) gjson.Result {
 	field := c.field(i)
 	if strings.TrimSpace(field) == "" || (field[0] == 'S' || field[0] == 'M') && flattened.MatchString(field) {

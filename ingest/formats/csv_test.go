@@ -158,11 +158,11 @@ func FuzzRows(f *testing.F) {
 			t.Errorf("a row became nothing: %q", cells)
 		}
 		if !gjson.Valid(sheet.Text(cellsOf(cells...))) {
-			t.Errorf("the row's text is no JSON: %s", sheet.Text(cellsOf(cells...)))
+			t.Errorf("the row's text is not JSON: %s", sheet.Text(cellsOf(cells...)))
 		}
 		for _, r := range out.Rows {
 			if text := textOf(r); !gjson.Valid(text) || !utf8.ValidString(text) {
-				t.Errorf("a row's values are no JSON: %s", text)
+				t.Errorf("a row's values are not JSON: %s", text)
 			}
 		}
 	})

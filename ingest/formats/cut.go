@@ -9,7 +9,7 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// ConvertTo-Json of PowerShell turns what lies deeper than its -Depth (2 unless set) into text: @{name=value;
+// ConvertTo-Json of PowerShell turns what lies deeper than its -Depth (2 unless set) into text. That is @{name=value;
 // name=value}, several of them for a list, "class Name {" with a line for each member, or no more than a type's name.
 // The first two can be read back, as far as they go; of the third nothing is left.
 
@@ -93,7 +93,7 @@ func writeMembers(b *strings.Builder, text string) {
 	for text != "" {
 		m := cutName.FindStringSubmatch(text)
 		if m == nil {
-			break // what has no name is no member
+			break // what has no name is not a member
 		}
 		text = text[len(m[0]):]
 		value := text
@@ -158,8 +158,8 @@ func writeClass(b *strings.Builder, text string) bool {
 	return true
 }
 
-// objects is a list of objects out of what an export made of it: texts where ConvertTo-Json cut its elements off, and
-// one element alone, which is what mv-expand leaves of a list. What cannot be read is told.
+// objects is a list of objects out of what an export made of it. ConvertTo-Json leaves texts of elements that it cut
+// off, and mv-expand leaves one element alone. What cannot be read is told.
 func (v *values) objects(value gjson.Result) gjson.Result {
 	if value.IsObject() {
 		return nestedList([]gjson.Result{value})

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// The first of these that shows in which order a file writes its dates counts for the whole file: a number over 12; a
-// time of the same moment in the same row that is written year first; the span of days in the file's name.
+// The first of these that shows in which order a file writes its dates counts for the whole file. They are a number
+// over 12, a time of the same moment in the same row that is written year first, and the span of days in the file's
+// name.
 
 // proof is what one kind of proof says.
 type proof struct{ month, day bool }

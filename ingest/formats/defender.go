@@ -20,7 +20,7 @@ var defenderSignIns = &Format{
 		}
 		code := strings.TrimSpace(o.text("ErrorCode"))
 		if !integer.MatchString(code) {
-			code = "" // an empty one is no success
+			code = "" // an empty one is not a success
 		}
 		p.with("status", nestedObject(member{"errorCode", gjson.Parse(code)}))
 		p.with("location", nestedObject(member{"city", o.get("City")}, member{"countryOrRegion", o.get("Country")}))

@@ -126,8 +126,8 @@ func (s *snapshot) groupMember(id, name gjson.Result, member object) bool {
 
 const anyGUID = `[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`
 
-// A list of members does not name its group or role inside: the page's context does, or the name that the exporter
-// gave the file, as in groups/<id>/members.json, group-members-<id>.json or directoryRoles_<id>_members.json.
+// A list of members does not name its group or role inside. The page's context does, or the name that the exporter
+// gave the file: groups/<id>/members.json, group-members-<id>.json or directoryRoles_<id>_members.json.
 var (
 	groupOfMembers = regexp.MustCompile(`(?i)\bgroups\('([^']+)'\)/(?:transitive)?members|groups?[/_ -](` + anyGUID +
 		`)[/_ -](?:transitive)?members|groups?[_ -]?members[/_ -](` + anyGUID + `)`)
@@ -561,7 +561,7 @@ var otherMethod = &Format{
 			o.has("id", "state") && o.hasAny("includeTargets", "excludeTargets")
 	},
 	read: func(object, *Input) Outcome {
-		return Outcome{NotUsed: "an authentication method or another object of a user that is no pass"}
+		return Outcome{NotUsed: "an authentication method or another object of a user that is not a pass"}
 	},
 }
 
@@ -586,8 +586,8 @@ var (
 )
 
 // userOfMethod is whose method it is. The first of these says it: the record; a collector's users key (an id, or the
-// user); the page's context users('<id>'); an id or a user principal name in the file's name, or after a folder
-// users. A tenant's id in a folder's name is none.
+// user); the page's context users('<id>'); the file's name. In a name it is an id or a user principal name, or what
+// follows a folder users. A tenant's id in a folder's name is none.
 func userOfMethod(o object, in *Input) (id, upn string) {
 	if users := o.get("users"); users.IsObject() {
 		u := readObject(users)

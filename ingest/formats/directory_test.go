@@ -38,9 +38,9 @@ func rowsOf(t *testing.T, out Outcome) []loaded {
 	return rows
 }
 
-// textOf is a row as one JSON object in the shape that it was read from: a column is where its kind reads it, and one
-// that no object has is under its own name. What is as in most records is left out: interactive, from no trusted
-// location, of the sign-in log, and the time, which tests look at by itself.
+// textOf is a row as one JSON object in the shape that it was read from. A column is where its kind reads it; one that
+// no object has is under its own name. What is as in most records is left out: interactive, from no trusted location,
+// of the sign-in log, and the time, which tests look at by itself.
 func textOf(r Row) string {
 	usual := map[string]string{"interactive": "true", "trusted_location": "false", "log": "signin"}
 	at := map[string]any{}
@@ -101,7 +101,7 @@ func TestDirectory(t *testing.T) {
 		wrong  int
 	}{
 		{
-			name: "user with signInActivity is no sign-in",
+			name: "user with signInActivity is not a sign-in",
 			record: `{"id":"` + jane +
 				`","userPrincipalName":"jane@contoso.com","displayName":"Jane","userType":"Member","accountEnabled":true,"createdDateTime":"2026-09-01T08:00:00Z","employeeHireDate":"2026-09-07","signInActivity":{"lastSignInDateTime":"2026-09-29T07:00:00Z","lastSignInRequestId":"c0"}}`,
 			format: "users",
@@ -217,7 +217,7 @@ func TestDirectory(t *testing.T) {
 			},
 		},
 		{
-			name: "request for a role is no role",
+			name: "request for a role is not a role",
 			record: `{"id":"q1","action":"adminRemove","status":"Revoked","principalId":"` + jane +
 				`","roleDefinitionId":"r1"}`,
 			format: "role assignments",
@@ -230,7 +230,7 @@ func TestDirectory(t *testing.T) {
 			bad:    "no id of who holds the role",
 		},
 		{
-			name: "group with members is no role",
+			name: "group with members is not a role",
 			record: `{"id":"` + helpers +
 				`","displayName":"Helpers","groupTypes":[],"securityEnabled":true,"isAssignableToRole":true,"members":[{"@odata.type":"#microsoft.graph.user","id":"` + jane + `"},{"@odata.type":"#microsoft.graph.group","id":"` + mark + `"}]}`,
 			format: "groups",
@@ -262,7 +262,7 @@ func TestDirectory(t *testing.T) {
 			wrong:  2,
 		},
 		{
-			name: "administrative unit is no group",
+			name: "administrative unit is not a group",
 			record: `{"id":"` + helpers +
 				`","displayName":"EMEA","membershipType":"Dynamic","membershipRule":"x","members":[{"id":"` + jane +
 				`"}]}`,
@@ -274,7 +274,7 @@ func TestDirectory(t *testing.T) {
 			not:    "a group without its members",
 		},
 		{
-			name: "registration details are no user",
+			name: "registration details are not users",
 			record: `{"id":"` + jane +
 				`","userPrincipalName":"jane@contoso.com","userDisplayName":"Jane","userType":"member","isAdmin":true,"isMfaRegistered":false,"isPasswordlessCapable":false,"methodsRegistered":["temporaryAccessPass",null]}`,
 			format: "registration details",
@@ -292,7 +292,7 @@ func TestDirectory(t *testing.T) {
 					"methodsRegistered": []any{"microsoftAuthenticatorPush", "temporaryAccessPass"}}}},
 		},
 		{
-			name:   "Conditional Access policy is no policy snapshot",
+			name:   "Conditional Access policy is not a policy snapshot",
 			record: `{"id":"c1","displayName":"Protect registration","state":"enabled","createdDateTime":"2025-01-01T00:00:00Z","conditions":{"users":{"includeUsers":["All"]},"applications":{"includeApplications":[],"includeUserActions":["urn:user:registersecurityinfo"]}},"grantControls":{"operator":"OR","builtInControls":["mfa"]}}`,
 			format: "Conditional Access policies",
 			want: []loaded{{"conditional_access_policy",
@@ -332,7 +332,7 @@ func TestDirectory(t *testing.T) {
 			record: `{"id":"d1","requestId":"r","correlationId":"c","riskEventType":"unfamiliarFeatures","riskLevel":"low","activity":"signin","activityDateTime":"2026-09-01T00:00:00Z","ipAddress":"203.0.113.9","userId":"` + jane + `","userDisplayName":"Jane","userPrincipalName":"jane@contoso.com"}`,
 		},
 		{
-			name: "risky user is no user",
+			name: "risky user is not a user",
 			record: `{"id":"` + jane +
 				`","isDeleted":false,"riskLevel":"none","riskState":"dismissed","userDisplayName":"Jane","userPrincipalName":"jane@contoso.com"}`,
 		},
@@ -392,7 +392,7 @@ func TestPassMethods(t *testing.T) {
 			format: "temporary access pass methods", want: pass(row{"userUPN": "jane@contoso.com"})},
 		{name: "folder", path: "users/" + jane + "/temporaryAccessPassMethods.json", record: `{` + method + `}`,
 			format: "temporary access pass methods", want: pass(row{"userId": jane})},
-		{name: "a tenant's folder is no user", path: "tenantId=" + tenant + "/methods.json", record: `{` + method +
+		{name: "a tenant's folder is not a user", path: "tenantId=" + tenant + "/methods.json", record: `{` + method +
 			`}`, format: "temporary access pass methods", not: unknown},
 		{name: "users key holds an id", record: `{` + method + `,"users":"` + jane + `"}`,
 			format: "temporary access pass methods", want: pass(row{"userId": jane})},
@@ -431,12 +431,12 @@ func TestPassMethods(t *testing.T) {
 			want:   []loaded{{"pass_snapshot", row{"id": passID, "userId": jane}}}, wrong: 4},
 		{name: "another method", record: `{"@odata.type":"#microsoft.graph.fido2AuthenticationMethod","id":"f","model":"key","createdDateTime":"2026-09-30T09:00:00Z"}`,
 			format: "authentication methods",
-			not:    "an authentication method or another object of a user that is no pass"},
+			not:    "an authentication method or another object of a user that is not a pass"},
 		{name: "another method without its type",
 			record: `{"id":"3179e48a","phoneNumber":"+1 5550100","phoneType":"mobile","users":{"id":"` + jane +
 				`","userPrincipalName":"jane@contoso.com","displayName":"Jane"}}`,
 			format: "authentication methods",
-			not:    "an authentication method or another object of a user that is no pass"},
+			not:    "an authentication method or another object of a user that is not a pass"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			in := &Input{Path: test.path, Context: test.context}

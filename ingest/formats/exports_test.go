@@ -15,8 +15,7 @@ import (
 var update = flag.Bool("update", false, "write what testdata expects anew")
 
 // TestExports reads the example of each format in testdata/NAME.txtar: export.json (a record a line) or export.csv,
-// and want, which
-// -update writes: what each record is recognised as and what becomes of it.
+// and want. -update writes want: what each record is recognised as and what becomes of it.
 func TestExports(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {

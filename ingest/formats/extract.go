@@ -12,9 +12,9 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// Lakes and their extracts. A lake that 'tapaudit lake' wrote has the case's own columns; an extract, which an engine
-// made of a lake by a query of 'tapaudit extract', has the same columns for its records, beside two tables of numbers.
-// Each row of an extract names the query in its column extract, each row of a lake has a column lake.
+// Lakes and their extracts. A lake that 'tapaudit lake' wrote has the case's own columns. An engine makes an extract
+// of a lake, by a query of 'tapaudit extract'. Its records have the same columns, and two tables of numbers stand
+// beside them. Each row of an extract names the query in its column extract, each row of a lake has a column lake.
 
 // Lake is what a lake has beside a record's columns.
 const (
@@ -84,7 +84,7 @@ var extractDays = &Format{
 			for _, name := range []string{"records", "can_show_tap"} {
 				n, ok := scalarOf(record.Number, o.get(name))
 				if !ok || n == "" || n[0] == '-' {
-					return Outcome{Bad: name + " is no number of records"}
+					return Outcome{Bad: name + " is not a number of records"}
 				}
 				v.set(name, n)
 			}
@@ -117,7 +117,7 @@ var extractCountries = &Format{
 		return readExtract(o, func(e Extract) Outcome {
 			for _, name := range []string{"users", "users_anywhere"} {
 				if n, ok := scalarOf(record.Number, o.get(name)); !ok || n == "" || n[0] == '-' {
-					return Outcome{Bad: name + " is no number of users"}
+					return Outcome{Bad: name + " is not a number of users"}
 				}
 			}
 			if !record.Present(o.text("country")) {
@@ -176,7 +176,7 @@ var extractTables = &Format{
 func readExtract(o object, read func(Extract) Outcome) Outcome {
 	e, ok := ParseExtract(o.text("extract"))
 	if !ok {
-		return Outcome{Bad: "its column extract is none that a query of 'tapaudit extract' writes"}
+		return Outcome{Bad: "its column extract is not one that a query of 'tapaudit extract' writes"}
 	}
 	out := read(e)
 	out.Note, out.Filtered = e.note(), true

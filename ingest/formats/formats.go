@@ -1,4 +1,4 @@
-// Package formats knows what real exports look like: a file per format says how its records are recognised and how
+// Package formats knows what real exports look like. A file per format says how its records are recognised, and how
 // they are put into the one shape that package record declares for their kind. README.md has the facts, with where
 // each was learned.
 package formats

@@ -10,7 +10,7 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// FuzzParseTime: a text is a time or an error, in every order of dates; a time has microseconds, is UTC, and reads the
+// FuzzParseTime: a text is a time or an error, in every order of dates. A time has microseconds, is UTC, and reads the
 // same when it is written as DuckDB writes it.
 func FuzzParseTime(f *testing.F) {
 	for _, seed := range []string{

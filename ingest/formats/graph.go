@@ -166,7 +166,7 @@ func withFlattenedSteps(o object) object {
 	return o
 }
 
-// listed is a list's values, or the one value that is no list.
+// listed is a list's values, or the one value that is not a list.
 func listed(v gjson.Result) []gjson.Result {
 	if v.IsArray() {
 		return v.Array()

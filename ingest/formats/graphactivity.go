@@ -208,9 +208,9 @@ func (r *request) keep(of, id string) {
 	r.ids = append(r.ids, chosen(id))
 }
 
-// keyed takes a segment with parentheses apart: users('x') and users(userPrincipalName='x') name one of a collection,
-// whose name is a plural; delta(token='x') is a function, whose arguments are values like a query's. name is "" of any
-// other segment.
+// keyed takes a segment with parentheses apart. Both users('x') and users(userPrincipalName='x') name one of a
+// collection, whose name is a plural. A segment delta(token='x') is a function, whose arguments are values like a
+// query's. Any other segment has the name "".
 func keyed(segment string) (name, key string) {
 	name, arguments, ok := strings.Cut(segment, "(")
 	if !ok || !strings.HasSuffix(arguments, ")") || name == "" {
@@ -253,8 +253,8 @@ func isKey(segment, before string) bool {
 		!slices.Contains(functions, strings.ToLower(bare))
 }
 
-// looksLikeID says whether a text is no word in camel case: it is a GUID, a user principal name, a number, an id of a
-// drive or a site, or long and as mixed as random texts are.
+// looksLikeID says whether a text is not a word in camel case. It may be a GUID, a user principal name, a number, an
+// id of a drive or a site, or long and as mixed as random texts are.
 func looksLikeID(text string) bool {
 	if strings.ContainsAny(text, "@!,=/ ") || wholeGUID.MatchString(text) {
 		return true

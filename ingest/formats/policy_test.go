@@ -50,7 +50,7 @@ func TestPolicy(t *testing.T) {
 			format: "authentication methods policy (PowerShell)",
 			want:   settings("enabled", true, target(helpers), target(helpers))},
 		{name: "another method's configuration", record: fidoConfiguration, format: "authentication methods",
-			not: "an authentication method or another object of a user that is no pass"},
+			not: "an authentication method or another object of a user that is not a pass"},
 		{name: "no pass in the policy",
 			record: `{"id":"authenticationMethodsPolicy","authenticationMethodConfigurations":[` + fidoConfiguration +
 				`]}`,

@@ -10,10 +10,10 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// scubaGear is ScubaGear's ProviderSettingsExport.json, or ScubaResults_<id>.json with the same under Raw: one object
-// with the authentication methods' configurations, privileged users (eight roles only: absence proves nothing) and
-// Conditional Access policies, all in PowerShell's spelling. Older versions write the pass's settings under
-// AdditionalProperties.
+// scubaGear is ScubaGear's ProviderSettingsExport.json, or ScubaResults_<id>.json with the same under Raw. One object
+// has the authentication methods' configurations, privileged users and Conditional Access policies, all in
+// PowerShell's spelling. It lists the users of eight roles only: absence proves nothing. Older versions write the
+// pass's settings under AdditionalProperties.
 var scubaGear = &Format{
 	Name: "ScubaGear export",
 	is: func(o object) bool {
@@ -84,8 +84,8 @@ func scubaTenant(raw, metadata object) string {
 	return found
 }
 
-// collectorDate is the older versions' date: in the culture of the collector's machine, month first as a rule, with
-// the English name of its time zone, as in 05/04/2026 17:15:48 Coordinated Universal Time.
+// collectorDate is the older versions' date, as in 05/04/2026 17:15:48 Coordinated Universal Time. It is in the
+// culture of the collector's machine, month first as a rule, with the English name of its time zone.
 var collectorDate = regexp.MustCompile(`^(.*?\d(?:\s*[AaPp][Mm])?)\s+([A-Za-z][A-Za-z. ]*)$`)
 
 // zoneHours are the offsets of those zones that the tool's users live in; of any other the time stays unknown.

@@ -15,9 +15,9 @@ import (
 type DateOrder int
 
 const (
-	// Usual is month first with slashes (2/25/2026), as Azure writes them, and day first with dots or dashes
-	// (25.2.2026,
-	// 25-2-2026), as the cultures that write those do: collectors use their machine's.
+	// Usual is month first with slashes (2/25/2026), as Azure writes dates, and day first with dots or dashes
+	// (25.2.2026, 25-2-2026). Collectors use their machine's culture, and the cultures with dots or dashes write the
+	// day first.
 	Usual DateOrder = iota
 	MonthFirst
 	DayFirst
@@ -136,7 +136,7 @@ var (
 // TimeInName reads the time a snapshot was taken from its file's name: 2026-09-30 or 20260930T101500Z. A day alone
 // is its first instant. It is the zero time where the name says none.
 func TimeInName(name string) time.Time {
-	name = guid.ReplaceAllString(name, "") // whose digits are no date
+	name = guid.ReplaceAllString(name, "") // whose digits are not a date
 	for _, pattern := range []*regexp.Regexp{nameDay, nameCompact} {
 		if m := pattern.FindStringSubmatch(name); m != nil {
 			if _, after, _ := strings.Cut(name, m[2]+"-"+m[3]); laterDay.MatchString(after) {

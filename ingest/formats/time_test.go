@@ -67,7 +67,7 @@ func TestDates(t *testing.T) {
 		{name: "dots are day first anyhow", dates: []string{"25.1.2026", "1.2.2026"}},
 		{name: "dots month first", dates: []string{"1.25.2026"}, order: MonthFirst},
 		{name: "no date at all proves nothing", dates: []string{"25/13/2026", "40/1/2026", "1/2/3"}},
-		{name: "a time after years is no proof", dates: []string{"2026-25-01"}},
+		{name: "a time after years is not proof", dates: []string{"2026-25-01"}},
 		{name: "a step of the same moment, day first", row: row, dates: []string{"05/09/2026, 08:05"},
 			order: DayFirst},
 		{name: "a step of the same moment, month first", row: row, dates: []string{"09/05/2026, 08:05"}},

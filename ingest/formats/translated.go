@@ -10,10 +10,10 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// The Entra admin centre heads its CSV in its reader's language. portal-words.csv has the words that some source
-// shows at the head of a download of sign-ins, and what they are in English. Nothing in it is a translation of ours.
-// No source shows the words of the files of steps and of audit events, nor whether their values are translated too:
-// those are not read.
+// The Entra admin centre heads its CSV in its reader's language. portal-words.csv has the words at the head of a
+// download of sign-ins that some source shows, with their English. Nothing in it is a translation of ours. No source
+// shows the words of the files of steps and of audit events, nor whether their values are translated too: those are
+// not read.
 
 //go:embed portal-words.csv
 var portalWords string
@@ -65,8 +65,8 @@ var inLanguage = []string{
 	"authentication requirement", "conditional access",
 }
 
-// translatedSheet is the sheet of a header in one of the languages; nil where it is in none, or where a column is not
-// known that a file of sign-ins must have.
+// translatedSheet is the sheet of a header in one of the languages. It is nil where the header is in none, or where a
+// column that a file of sign-ins must have is not known.
 func translatedSheet(columns []string) *Sheet {
 	for _, t := range translations {
 		english, unknown, left := make([]string, len(columns)), []string(nil), []string(nil)

@@ -96,7 +96,7 @@ func TestTranslatedSignIns(t *testing.T) {
 				"to have them, set the portal's language to English and download again, or download as JSON"},
 		{"Spanish success without code", spanishRow("Correcto", ""), spanish, row{"status": row{"errorCode": 0.0}},
 			"its header is in Spanish"},
-		{"Spanish failure with code 0 is no success", spanishRow("Error", "0"), spanish, nil,
+		{"Spanish failure with code 0 is not a success", spanishRow("Error", "0"), spanish, nil,
 			"its header is in Spanish"},
 		{"Spanish failure", spanishRow("Error", "50126"), spanish, row{"status": row{"errorCode": 50126.0}},
 			"its header is in Spanish"},
@@ -104,7 +104,7 @@ func TestTranslatedSignIns(t *testing.T) {
 			"its header is in French and is read as the English one; not known: Colonne nouvelle; to have them, set the portal's language to English and download again, or download as JSON"},
 		{"French failure", frenchRow("Échec", "50126"), nil, row{"status": row{"errorCode": 50126.0}},
 			"its header is in French"},
-		{"French without code is no success", frenchRow("Opération réussie", ""), nil, nil, "its header is in French"},
+		{"French without code is not a success", frenchRow("Opération réussie", ""), nil, nil, "its header is in French"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			want := row{}

@@ -126,7 +126,7 @@ func auditData(o object) (event object, damaged string) {
 	if inner := unwrap(data); inner.IsObject() {
 		return readObject(inner), ""
 	}
-	return o, "its AuditData is no whole JSON object: spreadsheets cut a cell off at 32,767 characters"
+	return o, "its AuditData is not a whole JSON object: spreadsheets cut a cell off at 32,767 characters"
 }
 
 // namedValues are the values of eachNamed by their names.
@@ -180,7 +180,8 @@ func splunkValues(event object, key string) []string {
 var wholeGUID = regexp.MustCompile(`(?i)^` + anyGUID + `$`)
 
 // actor is who signed in. The object id stands among the actors (type 0), in UserKey, or, of an account unknown to the
-// log, in UserId; the user principal name among the actors (type 5) or in UserId, which may say "Not Available".
+// log, in UserId. The user principal name stands among the actors (type 5) or in UserId, which may say "Not
+// Available".
 func actor(event, wrapping object) (id, upn string) {
 	eachID(event, "actor", func(text, kind string) {
 		switch {

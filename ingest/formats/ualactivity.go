@@ -9,7 +9,7 @@ import (
 	"tapaudit/ingest/record"
 )
 
-// The Unified Audit Log's records that are no sign-ins. Each workload has members of its own for who did what from
+// The Unified Audit Log's records that are not sign-ins. Each workload has members of its own for who did what from
 // where; README.md says which.
 
 const (

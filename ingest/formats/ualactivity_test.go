@@ -224,7 +224,7 @@ func TestUnifiedActivities(t *testing.T) {
 					"correlation_id": chainID,
 					"user_agent":     "Mozilla/5.0", "app_id": outlook,
 					"targets": []any{requestID, "User", "vic@contoso.com"}})},
-		{"the application that an operation is about is no client",
+		{"the application that an operation is about is not a client",
 			unified("AzureActiveDirectory", "Add service principal.",
 				byJane+`"ResultStatus":"Failure","ObjectId":"`+outlook+`","ExtendedProperties":[{"Name":"additionalDetails","Value":"{\"AppId\":\"`+outlook+`\"}"}]`),
 			unifiedRow("AzureActiveDirectory", "Add service principal.",
@@ -280,7 +280,7 @@ func TestUnifiedActivityForms(t *testing.T) {
 	t.Run("AuditData cut off", func(t *testing.T) {
 		readsAs(t, `{"CreationDate":"2026-09-14T09:05:00Z","Operation":"MailItemsAccessed","RecordType":"50","AuditData":"{\"Id\":\"1"}`,
 			unifiedAudit, record.Activity, nil,
-			"its AuditData is no whole JSON object: spreadsheets cut a cell off at 32,767 characters")
+			"its AuditData is not a whole JSON object: spreadsheets cut a cell off at 32,767 characters")
 	})
 }
 

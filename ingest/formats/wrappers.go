@@ -21,8 +21,8 @@ type Inside struct {
 // deepestWrapper is how many wrappers inside one another are looked into.
 const deepestWrapper = 32
 
-// wrapping are the members that hold a record, a list of records or the text of either, the surest first: what a
-// pipeline left untouched comes before what it took apart.
+// wrapping are the members that hold a record, a list of records or the text of either. The surest come first: what a
+// pipeline left untouched before what it took apart.
 var wrapping = []string{
 	"_raw", "event.original", "@rawstring", "message", "full_message", "_source", "result", "results", "body",
 	"records", "value",
@@ -74,7 +74,7 @@ func wrappedIn(o object, depth int) []Inside {
 			return inside
 		}
 	}
-	// Whatever it is called: the only member that is no scalar.
+	// Whatever it is called: the only member that is not a scalar.
 	only := -1
 	for i, v := range o.values {
 		if v = unwrap(v); v.Type == gjson.JSON {
@@ -90,7 +90,7 @@ func wrappedIn(o object, depth int) []Inside {
 	inside := recordsOf(o.values[only], context, depth-1)
 	for _, r := range inside {
 		if f, _, _ := recogniseObject(readObject(gjson.Parse(r.Text))); !isLog(f) {
-			return nil // the owner of something is no export of users
+			return nil // the owner of something is not an export of users
 		}
 	}
 	return inside
@@ -224,7 +224,7 @@ var splunkExport = &Format{
 	read: func(o object, _ *Input) Outcome {
 		event := unwrap(o.get("_raw"))
 		if event.Type != gjson.JSON {
-			return Outcome{Bad: "the column _raw is no JSON object"}
+			return Outcome{Bad: "the column _raw is not a JSON object"}
 		}
 		if inside := recordsOf(event, "", deepestWrapper); inside != nil {
 			return Outcome{Inside: inside}

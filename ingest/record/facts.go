@@ -41,7 +41,7 @@ const absentAnywhere = 3 // of them
 // Present says whether an identity is one: empty, all zero, or a word for null is absent and joins nothing.
 func Present(id string) bool { return !isOneOf(id, absent) }
 
-// Given says whether a text that is no identity says anything: there "none" may.
+// Given says whether a text that is not an identity says anything: there "none" may.
 func Given(text string) bool { return !isOneOf(text, absent[:absentAnywhere]) }
 
 func isOneOf(text string, words []string) bool {
@@ -65,13 +65,14 @@ const (
 	// is wrong, expired (130504), used up (130505) or not yet valid. 130500 is phone sign-in's and 130501 anybody's.
 	firstPassError, lastPassError = 130500, 130509 // what is kept as proof
 	FirstAttempt, LastAttempt     = 130502, 130507
-	PassBit                       = 2                                          // in the Unified Audit Log's UserAuthenticationMethod
-	PassMethod                    = "temporaryaccesspass"                      // a step's method, in lower case without blanks
-	PassWords                     = `access\s*pass`                            // in a reason, in lower case
-	WholePassWords                = `temporary\s*access\s*pass`                // in an audit event, in lower case
-	PassActivities                = `security info|temporary access pass`      // activities by which a pass is issued or deleted, in lower case
-	PassMethods                   = `temporaryaccesspassmethods`               // in the URI of a request to Graph for passes, in lower case
-	PassRequests                  = `/authentication/` + PassMethods + `(/|$)` // in its path
+	// in the Unified Audit Log's UserAuthenticationMethod
+	PassBit        = 2
+	PassMethod     = "temporaryaccesspass"                      // a step's method, in lower case without blanks
+	PassWords      = `access\s*pass`                            // in a reason, in lower case
+	WholePassWords = `temporary\s*access\s*pass`                // in an audit event, in lower case
+	PassActivities = `security info|temporary access pass`      // activities by which a pass is issued or deleted, in lower case
+	PassMethods    = `temporaryaccesspassmethods`               // in the URI of a request to Graph for passes, in lower case
+	PassRequests   = `/authentication/` + PassMethods + `(/|$)` // in its path
 	// Activities are what a rule reads of the directory's audit log, in lower case: the judgement, proof and extracts
 	// keep to it.
 	Activities = PassActivities +
@@ -101,9 +102,9 @@ func NamesPass(text string) bool {
 // NamesWholePass says whether a text names a Temporary Access Pass in full.
 func NamesWholePass(text string) bool { return wholePassWords.MatchString(text) }
 
-// SignInConcernsPass says whether a sign-in may be an attempt with a pass: a step or a reason that names the pass, an
-// error code of the pass, or an event of the Unified Audit Log that says how its user signed in. It may find too
-// many, never too few. The macro signin_concerns_pass says the same.
+// SignInConcernsPass says whether a sign-in may be an attempt with a pass. A step or a reason may name the pass, or
+// the error code is one of a pass. An event of the Unified Audit Log may be one if it says how its user signed in. It
+// may find too many, never too few. The macro signin_concerns_pass says the same.
 func SignInConcernsPass(steps, reason, code, bits string) bool {
 	if bits != "" || NamesPass(steps) || NamesPass(reason) {
 		return true

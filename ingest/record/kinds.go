@@ -102,10 +102,10 @@ const (
 	GraphActivity = "graph activity"
 )
 
-// Activity is something that was done: a record of the Unified Audit Log that is no sign-in, or a request to Microsoft
-// Graph or Azure AD Graph. Publishers write them in many shapes, so the readers know where each value stands; a lake's
-// row has these columns' names.
-var Activity = newKind("activities", `What was done: the Unified Audit Log's records that are no sign-ins, and requests to
+// Activity is something that was done: a record of the Unified Audit Log that is not a sign-in, or a request to
+// Microsoft Graph or Azure AD Graph. Publishers write them in many shapes, so the readers know where each value
+// stands; a lake's row has these columns' names.
+var Activity = newKind("activities", `What was done: the Unified Audit Log's records that are not sign-ins, and requests to
 Microsoft Graph and Azure AD Graph.
 Their text is not kept, and of a text that somebody chose (object, path, names in details) its beginning.`,
 	Column{Name: "id", Type: Text, Graph: "id", Required: true,
@@ -241,7 +241,7 @@ var (
 	)
 )
 
-// What an extract of a lake says beside records. Its rows are no records of Graph: they have these columns' names.
+// What an extract of a lake says beside records. Its rows are not records of Graph: they have these columns' names.
 var (
 	// ExtractDay is how many records of a tenant, log type and day the lake has.
 	ExtractDay = newKind("extract_day", `What an extract of a lake says beside records: numbers that were counted there, over records that stayed there.

@@ -1,7 +1,7 @@
-// Package record says what a record is: the columns of each kind, declared once, and the facts about their values that
-// more than one place needs (absent ids, times, sizes, what may concern a pass). The case's tables, the readers'
-// mapping, a lake's columns and an extract's layouts are made from it; so is every SQL text that says one of these
-// facts.
+// Package record says what a record is. It declares the columns of each kind, once. It has the facts about their
+// values that more than one place needs: absent ids, times, sizes, what may concern a pass. The case's tables, the
+// readers' mapping, a lake's columns and an extract's layouts are made from it; so is every SQL text that says one of
+// these facts.
 package record
 
 import (
@@ -29,8 +29,8 @@ type Column struct {
 	Name string // in the case, a lake and an extract
 	Type Type
 
-	// Graph is its place in the object that a record is read from, in Microsoft Graph's names with a dot before a
-	// member of a nested object; "" where no such object has it. Of several, after a |, the first that is there
+	// Graph is its place in the object that a record is read from, in Microsoft Graph's names, with a dot before a
+	// member of a nested object. It is "" where no such object has it. Of several, after a |, the first that is there
 	// counts. A place that ends with [] is a list from which the column's value is told.
 	Graph string
 
@@ -116,7 +116,7 @@ func (k *Kind) At(column string) int {
 // Identity says whether the column at that place holds identities.
 func (k *Kind) Identity(at int) bool { return k.identity[at] }
 
-// Slot is where a source's value is that is no column of its own, by its path.
+// Slot is where a source's value is that is not a column of its own, by its path.
 func (k *Kind) Slot(path string) int {
 	at, ok := k.more[path]
 	if !ok {

@@ -18,9 +18,9 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// unseen are the characters without a shape of their own: controls, formats (bidirectional ones among them), line and
-// paragraph separators, and what Unicode's Default_Ignorable_Code_Point adds to those (UAX #44): fillers, variation
-// selectors, tags, the combining grapheme joiner.
+// unseen are the characters without a shape of their own: controls, formats (bidirectional ones among them), and line
+// and paragraph separators. Unicode's Default_Ignorable_Code_Point (UAX #44) adds fillers, variation selectors, tags
+// and the combining grapheme joiner.
 var unseen = []*unicode.RangeTable{unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp,
 	unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector}
 
@@ -52,7 +52,7 @@ func Visible(r rune) rune {
 	return utf8.RuneError
 }
 
-// Text is s with every deceptive character shown as a picture, and bytes that are no UTF-8 as U+FFFD. It keeps lines.
+// Text is s with every deceptive character shown as a picture, and bytes that are not UTF-8 as U+FFFD. It keeps lines.
 func Text(s string) string { return strings.Map(Visible, s) }
 
 // Line is Text on one line: line feeds and tabs are shown as pictures too.

@@ -32,20 +32,20 @@ var script string
 // What the page shows in full is bounded, so that a browser opens it at once;
 // what is beyond is there as a row, or named with the file that has it.
 const (
-	findingsInFull  = 200     // of a rule and severity
+	findingsInFull  = 100     // of a rule and severity
 	findingBytes    = 4 << 20 // of findings in full, raw records aside
 	findingRowBytes = 5 << 20 // of findings as rows
 	tenantsNamed    = 10      // at the head, and of those of which something could not be seen
 	testedRows      = 2_000   // with the same answer
 	calendarsShown  = 30
-	rawBytes        = 2 << 20 // of raw records
+	rawBytes        = 1 << 20 // of raw records
 	recordsInFull   = 25      // of a finding
 	firstShown      = 3       // incidents and findings to look at first
 	requestsShown   = 40
 	issuersShown    = 200
 	momentRows      = 2_500
 	rawRecord       = 20_000 // characters of one raw record
-	ledgerWithWhy   = 1_000  // log-ins with the reasons of their criteria
+	ledgerWithWhy   = 500    // log-ins with the reasons of their criteria
 	ledgerRows      = 3_000
 	passRows        = 2_000
 	policyRows      = 500
@@ -106,7 +106,7 @@ func (p *page) execute(w io.Writer, name string) error {
 	if err != nil {
 		return err
 	}
-	return t.Funcs(template.FuncMap{"link": p.link,
+	return t.Funcs(template.FuncMap{"link": p.link, "several": func() bool { return p.Several },
 		"tenant": func(id string) string { return verdict.Tenant(p.Result, id) }}).ExecuteTemplate(w, name, p)
 }
 
@@ -154,6 +154,7 @@ var pageTemplate = template.Must(template.New("").Funcs(template.FuncMap{
 	"short":     words.ShortTenant,
 	"tenant":    words.ShortTenant,
 	"link":      func(_, id, name string) linked { return linked{Name: words.Name(words.Or(name, id))} },
+	"several":   func() bool { return false },
 	"exception": exceptionText,
 	"targets":   targets,
 	"outcome":   verdict.Outcome,
@@ -206,6 +207,7 @@ type page struct {
 	Tested            []testedGroup
 	LedgerCaveat      string
 	Ledger            []ledgerRow
+	LedgerBare        int // rows without reasons
 	LedgerRest        int
 	PassCaveat        string
 	PassList          []analysis.Pass
@@ -267,7 +269,7 @@ func pageOf(r *analysis.Result, version string) page {
 	p.Tiles = tiles(r, t)
 	p.LedgerCaveat = caveat(r, "TAP-SIGNIN", "Log-ins")
 	p.PassCaveat = caveat(r, "TAP-ISSUED", "Issued passes")
-	p.LedgerRest = len(r.Logins) - len(p.Ledger)
+	p.LedgerBare, p.LedgerRest = max(0, len(p.Ledger)-ledgerWithWhy), len(r.Logins)-len(p.Ledger)
 	p.PassList, p.PassRest = head(r.Passes, passRows)
 	p.PolicyList, p.PolicyRest = head(r.Policy, policyRows)
 	p.EvidenceList, p.EvidenceRest = head(r.Evidence, evidenceRows)
@@ -549,7 +551,7 @@ func findingGroups(r *analysis.Result, first []*analysis.Finding) []severityGrou
 			size += 300 + min(len(records[j].What), paragraphLength)
 		}
 		if len(g.Full) == findingsInFull || full+size > findingBytes {
-			if rows += 400 + min(len(f.Summary), sentenceLength); rows > findingRowBytes {
+			if rows += 320 + min(len(f.Summary), sentenceLength); rows > findingRowBytes {
 				g.Beyond++
 			} else {
 				g.Rest = append(g.Rest, f)

@@ -99,7 +99,7 @@
       : section.id === "people" ? [...section.querySelectorAll("details.person")] : table ? units(table) : [];
     const items = all.map(element => {
       const rule = element.closest("details.rule");
-      return { element, rule, tenant: element.dataset.tenant, status: element.dataset.status, severity: rule && rule.dataset.severity, day: element.dataset.day };
+      return { element, rule, tenant: element.dataset.tenant, status: element.dataset.status || "open", severity: rule && rule.dataset.severity, day: element.dataset.day };
     });
     const told = status();
     const tools = make("div", { className: "tools" });

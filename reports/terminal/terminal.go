@@ -53,26 +53,7 @@ func Summary(w io.Writer, r *analysis.Result, report string, color bool) error {
 		s.Table([]int{12, 12, 12}, tw.AlignRight, []string{"findings", "open", "excepted"}, bySeverity...)
 	}
 
-	if reasons := verdict.WhatWasNotSeen(r); len(reasons) > 0 {
-		const shown = 5
-		s.Paragraph("What could not be seen:")
-		var rows [][]string
-		for _, u := range reasons[:min(len(reasons), shown)] {
-			how := "in part"
-			if u.All() {
-				how = "not at all"
-			}
-			reason := u.Touches() + ": " + words.Line(u.Reason)
-			if u.TenantID != "" {
-				reason = "tenant " + words.ShortTenant(words.Line(u.TenantID)) + ", " + reason
-			}
-			rows = append(rows, []string{how, strings.Join(words.Wrap(s.Wide(64), 3, reason), "\n")})
-		}
-		s.Table([]int{12, 66}, tw.AlignLeft, []string{"tested", "reason"}, rows...)
-		if more := len(reasons) - shown; more > 0 {
-			s.Paragraph(words.Count(more, "further reason", "further reasons") + " in the report.")
-		}
-	}
+	s.unseen(r)
 
 	if first := verdict.FirstThings(r, 3); len(first) > 0 {
 		s.Paragraph("Look at this first:")
@@ -91,6 +72,64 @@ func Summary(w io.Writer, r *analysis.Result, report string, color bool) error {
 		s.Print("Report: " + words.Line(report) + "\n")
 	}
 	return s.Err
+}
+
+// unseen says what to collect so that more can be tested, and what else stood in the way.
+func (s *Screen) unseen(r *analysis.Result) {
+	const shown = 5
+	requests, others := verdict.Requests(r), verdict.OtherReasons(r)
+	more := func(n int, one, many string) {
+		if n > shown {
+			s.Paragraph(words.Count(n-shown, one, many) + " in the report.")
+		}
+	}
+	if len(requests) > 0 {
+		s.Paragraph("What could not be seen; to see more, collect this:")
+		var rows [][]string
+		for _, q := range requests[:min(len(requests), shown)] {
+			what := q.What
+			if q.TenantID != "" && len(r.Tenants) > 1 {
+				what += ", tenant " + verdict.Tenant(r, q.TenantID)
+			}
+			if q.Days != "" {
+				what += ", " + q.Days
+			}
+			lines := words.Wrap(s.Wide(64), 3, words.Line(what))
+			permission := ""
+			if q.Needs != "" {
+				permission = "Permission: " + q.Needs
+			}
+			for _, told := range []string{q.How, permission, q.Kept} {
+				if told != "" { // whole, so that the reader can copy it
+					lines = append(lines, Lines(s.Wide(64), words.Line(told))...)
+				}
+			}
+			rows = append(rows, []string{words.Count(len(q.Rules), "test", "tests"), strings.Join(lines, "\n")})
+		}
+		s.Table([]int{12, 66}, tw.AlignLeft, []string{"enables", "what is missing, and how to get it"}, rows...)
+		more(len(requests), "further request", "further requests")
+	}
+	if len(others) > 0 {
+		head := "What could not be seen:"
+		if len(requests) > 0 {
+			head = "What else stood in the way:"
+		}
+		s.Paragraph(head)
+		var rows [][]string
+		for _, u := range others[:min(len(others), shown)] {
+			how := "in part"
+			if u.All() {
+				how = "not at all"
+			}
+			reason := u.Touches() + ": " + u.Reason
+			if u.TenantID != "" {
+				reason = "tenant " + verdict.Tenant(r, u.TenantID) + ", " + reason
+			}
+			rows = append(rows, []string{how, strings.Join(words.Wrap(s.Wide(64), 3, words.Line(reason)), "\n")})
+		}
+		s.Table([]int{12, 66}, tw.AlignLeft, []string{"tested", "reason"}, rows...)
+		more(len(others), "further reason", "further reasons")
+	}
 }
 
 // read says what became of the evidence.

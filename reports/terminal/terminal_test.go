@@ -117,3 +117,50 @@ func TestSummaryOfTheEvidence(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// What to collect comes with how to get it, and a tenant is named where there are several.
+func TestSummaryTellsWhatToCollect(t *testing.T) {
+	at := time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC)
+	r := &analysis.Result{Tenants: []string{"11111111-a", "22222222-b"},
+		TenantNames: map[string]string{"22222222-b": "Fabrikam"},
+		Period:      analysis.Period{From: at, To: at.AddDate(0, 1, 0)}, AsOf: at.AddDate(0, 1, 0),
+		Assessments: []analysis.Assessment{
+			{RuleID: "A", TenantID: "22222222-b", Assessed: "no", Reasons: []string{"no audit log"}},
+			{RuleID: "B", TenantID: "11111111-a", Assessed: "partly", Reasons: []string{"something else"}}},
+		Missing: []analysis.Missing{{TenantID: "22222222-b", Need: "audit", Reason: "no audit log",
+			Days: []analysis.Period{{From: at, To: at.AddDate(0, 0, 3)}}, Rules: []string{"A"}, Stopped: 1}}}
+	for i := range 6 {
+		r.Missing = append(r.Missing, analysis.Missing{Need: fmt.Sprint("config:key", i),
+			Reason: fmt.Sprint("key ", i, " is not configured"), Rules: []string{"A"}})
+	}
+	summary := func() string {
+		t.Helper()
+		var screen bytes.Buffer
+		if err := terminal.Summary(&screen, r, "", false); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(strings.Fields(screen.String()), " ")
+	}
+	text := summary()
+	for _, want := range []string{
+		"What could not be seen; to see more, collect this:",
+		"1 test Audit events, tenant Fabrikam, 2026-08-01 to 2026-08-03 GET /beta/auditLogs/directoryAudits; or " +
+			"Entra admin centre > Audit logs > Download, JSON Permission: AuditLog.Read.All Entra ID itself keeps",
+		"1 test Key 0 is not configured set key0 in the configuration 1 test",
+		"2 further requests in the report.",
+		"What else stood in the way: tested reason",
+		"in part tenant 11111111, 1 test: something else",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it lacks %q: %s", want, text)
+		}
+	}
+	if strings.Contains(text, "no audit log") {
+		t.Errorf("what is asked for is also a reason: %s", text)
+	}
+	r.Missing, r.Tenants = nil, r.Tenants[1:]
+	if text := summary(); !strings.Contains(text, "What could not be seen: tested reason") ||
+		strings.Contains(text, "collect this") {
+		t.Error(text)
+	}
+}

@@ -1,19 +1,20 @@
 -- tapaudit: the reduction of a lake of Microsoft Entra sign-ins and audit events, for duckdb.
 --
 -- Run it with: mkdir -p tapaudit-extract; duckdb < this-file
--- It writes eight result sets, to be given to 'tapaudit run' together with the exports of policies, users and roles:
+-- It writes eight result sets. Give them to 'tapaudit run' together with the exports of policies, users and roles:
 --   attempts   every attempt with a Temporary Access Pass (TAP)
 --   signins    every other sign-in of a user who attempted one, received a pass or issued one
---   addresses  users who signed in successfully from an address of an attempt, 50 at most, on how many days, and how many
---              they are: all, those who never attempted a pass, and of these those who came on two days or more
+--   addresses  users who signed in successfully from an address of an attempt, 50 at most, and on how many days;
+--              how many they are: all, those who never attempted a pass, and of these those who came on two days
 --   countries  how many users who never attempted a pass signed in successfully from each country
 --   days       how many records the lake has of each tenant, log type and day, and from when to when
 --   audits     every audit event
 --   activity   the Unified Audit Log's records of whoever attempted a pass, up to 31 days after the last attempt
 --   graph      requests to Microsoft Graph by these users then, and every request for passes
--- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
+-- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31
+-- after it.
 --
--- Each row names this query by its hash, 9968aa9928b8103767093125193e02ca7996f6f518ab856bb023044c78e55a62:
+-- Each row names this query by its hash, 07dba843d6a795030d5dfe115cc70fb138e2f570dafd127697f82e1690775d2d:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET TimeZone = 'UTC';
@@ -69,7 +70,8 @@ SELECT
     CAST("filtered" AS BOOLEAN) AS filtered
 FROM read_parquet('lake/signins/**/*.parquet', hive_partitioning = true, union_by_name = true)
 WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
-    AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00';
+    AND "time" >= TIMESTAMP '2026-04-01 00:00:00'
+    AND "time" < TIMESTAMP '2026-11-01 00:00:00';
 
 CREATE OR REPLACE TEMP VIEW tapaudit_audits AS
 SELECT
@@ -99,18 +101,31 @@ SELECT
     CAST("filtered" AS BOOLEAN) AS filtered
 FROM read_parquet('lake/audits/**/*.parquet', hive_partitioning = true, union_by_name = true)
 WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
-    AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00';
+    AND "time" >= TIMESTAMP '2026-04-01 00:00:00'
+    AND "time" < TIMESTAMP '2026-11-01 00:00:00';
 
 -- What was done, as 'tapaudit lake' writes it.
 CREATE OR REPLACE TEMP VIEW tapaudit_activities AS
-SELECT "filtered", "id", "time", "tenant_id", "log_type", "workload", "operation", "path", "object", "details", "result", "status", "user_id", "upn", "by_system", "service_principal_id", "app_id", "through_app_id", "ip", "user_agent", "session_id", "token_id", "correlation_id", "items", "targets"
+SELECT
+    "filtered", "id", "time", "tenant_id", "log_type", "workload", "operation", "path", "object", "details", "result",
+    "status", "user_id", "upn", "by_system", "service_principal_id", "app_id", "through_app_id", "ip", "user_agent",
+    "session_id", "token_id", "correlation_id", "items", "targets"
 FROM read_parquet('lake/activities/**/*.parquet', hive_partitioning = true, union_by_name = true)
 WHERE CAST("day" AS DATE) >= DATE '2026-04-01' AND CAST("day" AS DATE) <= DATE '2026-10-31'
-    AND "time" >= TIMESTAMP '2026-04-01 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00';
+    AND "time" >= TIMESTAMP '2026-04-01 00:00:00'
+    AND "time" < TIMESTAMP '2026-11-01 00:00:00';
 
--- An attempt: a step that is a pass, or the Unified Audit Log's bit for one, or an error or a reason that only a pass gives.
+-- An attempt: a step that is a pass, or the Unified Audit Log's bit for one, or an error or a reason that only a pass
+-- gives.
 CREATE OR REPLACE TEMP TABLE tapaudit_attempts AS
-SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap FROM tapaudit_signins
+SELECT
+    id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn,
+    user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city,
+    client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id,
+    token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated,
+    risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits,
+    event_id, log, can_show_tap
+FROM tapaudit_signins
 WHERE (coalesce(lower(replace(steps, ' ', '')) LIKE '%"temporaryaccesspass"%', false)
         OR coalesce((method_bits & 2) = 2, false)
         OR coalesce(error_code BETWEEN 130502 AND 130507, false)
@@ -119,7 +134,9 @@ WHERE (coalesce(lower(replace(steps, ' ', '')) LIKE '%"temporaryaccesspass"%', f
 -- Events about a pass: on the activities by which one is issued or deleted, what names a pass.
 CREATE OR REPLACE TEMP VIEW tapaudit_pass_events AS
 SELECT * FROM tapaudit_audits
-WHERE coalesce(regexp_matches(lower(activity), 'security info|temporary access pass'), false) AND coalesce(regexp_matches(lower(concat(coalesce(activity, ''), ' ', coalesce(reason, ''), ' ', coalesce(other_reason, ''), ' ', coalesce(targets, ''))), 'temporary\s*access\s*pass'), false);
+WHERE coalesce(regexp_matches(lower(activity), 'security info|temporary access pass'), false)
+    AND coalesce(regexp_matches(lower(concat(coalesce(activity, ''), ' ', coalesce(reason, ''), ' ',
+        coalesce(other_reason, ''), ' ', coalesce(targets, ''))), 'temporary\s*access\s*pass'), false);
 
 -- Who matters: whoever attempted a pass, and whoever an event about a pass names as its actor or its target.
 CREATE OR REPLACE TEMP TABLE tapaudit_parties AS
@@ -129,38 +146,45 @@ SELECT DISTINCT tenant_id, lower(name) AS name FROM (
     UNION ALL SELECT tenant_id, actor_user_id FROM tapaudit_pass_events
     UNION ALL SELECT tenant_id, actor_upn FROM tapaudit_pass_events
     UNION ALL SELECT tenant_id, json_extract_string(a.t, '$.id') FROM (SELECT tenant_id,
-        unnest(from_json(CASE WHEN json_valid(targets) THEN targets ELSE '[]' END, '["JSON"]')) AS t FROM tapaudit_pass_events) AS a
+        unnest(from_json(CASE WHEN json_valid(targets) THEN targets ELSE '[]' END, '["JSON"]')) AS t
+    FROM tapaudit_pass_events) AS a
     UNION ALL SELECT tenant_id, json_extract_string(a.t, '$.userPrincipalName') FROM (SELECT tenant_id,
-        unnest(from_json(CASE WHEN json_valid(targets) THEN targets ELSE '[]' END, '["JSON"]')) AS t FROM tapaudit_pass_events) AS a
+        unnest(from_json(CASE WHEN json_valid(targets) THEN targets ELSE '[]' END, '["JSON"]')) AS t
+    FROM tapaudit_pass_events) AS a
 ) AS named
 WHERE tenant_id IS NOT NULL AND name IS NOT NULL AND name <> '';
 
--- One user, two names: the ids and the UPNs that stand together. As many as there are users, so the joins below are small.
+-- One user, two names: the ids and the UPNs that stand together. They are as many as there are users, so the joins
+-- below are small.
 CREATE OR REPLACE TEMP TABLE tapaudit_ties AS
-SELECT DISTINCT tenant_id, lower(user_id) AS user_id, lower(upn) AS upn FROM (
+SELECT DISTINCT tenant_id, lower(user_id) AS user_id, lower(upn) AS upn
+FROM (
     SELECT tenant_id, user_id, upn FROM tapaudit_signins
     UNION ALL SELECT tenant_id, actor_user_id, actor_upn FROM tapaudit_audits
     UNION ALL SELECT tenant_id, json_extract_string(a.t, '$.id'), json_extract_string(a.t, '$.userPrincipalName') FROM (SELECT tenant_id,
-        unnest(from_json(CASE WHEN json_valid(targets) THEN targets ELSE '[]' END, '["JSON"]')) AS t FROM tapaudit_audits) AS a
+        unnest(from_json(CASE WHEN json_valid(targets) THEN targets ELSE '[]' END, '["JSON"]')) AS t
+    FROM tapaudit_audits) AS a
 ) AS named
 WHERE user_id IS NOT NULL AND upn IS NOT NULL;
 
--- The names of whoever matters: as they were met, the UPNs that such an id stands with, and the ids that such a UPN does. A key is
--- tenant and name.
+-- The names of whoever matters: as they were met, the UPNs that such an id stands with, and the ids that such a UPN
+-- does. A key is tenant and name.
 CREATE OR REPLACE TEMP TABLE tapaudit_names AS
 SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
     SELECT tenant_id, name FROM tapaudit_parties
     UNION ALL
     SELECT p.tenant_id, ties.upn
-    FROM tapaudit_ties AS ties JOIN tapaudit_parties AS p ON p.tenant_id = ties.tenant_id AND p.name = ties.user_id
+    FROM tapaudit_ties AS ties
+    JOIN tapaudit_parties AS p ON p.tenant_id = ties.tenant_id AND p.name = ties.user_id
     UNION ALL
     SELECT p.tenant_id, ties.user_id
-    FROM tapaudit_ties AS ties JOIN tapaudit_parties AS p ON p.tenant_id = ties.tenant_id AND p.name = ties.upn
+    FROM tapaudit_ties AS ties
+    JOIN tapaudit_parties AS p ON p.tenant_id = ties.tenant_id AND p.name = ties.upn
 ) AS named
 WHERE name <> '';
 
--- Who attempted a pass, by every name, and on which day first and last: the id, else the ids that the UPN stands with, and
--- the UPNs that these do.
+-- Who attempted a pass, by every name, and on which day first and last: the id, else the ids that the UPN stands
+-- with, and the UPNs that these do.
 CREATE OR REPLACE TEMP TABLE tapaudit_attempted_ids AS
 SELECT tenant_id, user_id, min(day) AS first_day, max(day) AS last_day FROM (
     SELECT tenant_id, lower(user_id) AS user_id, CAST(substr(time, 1, 10) AS DATE) AS day FROM tapaudit_attempts
@@ -177,16 +201,20 @@ SELECT tenant_id || ' ' || name AS name_key, min(first_day) AS first_day, max(la
     SELECT tenant_id, user_id AS name, first_day, last_day FROM tapaudit_attempted_ids
     UNION ALL
     SELECT ties.tenant_id, ties.upn, a.first_day, a.last_day
-    FROM tapaudit_ties AS ties JOIN tapaudit_attempted_ids AS a ON a.tenant_id = ties.tenant_id AND a.user_id = ties.user_id
+    FROM tapaudit_ties AS ties
+    JOIN tapaudit_attempted_ids AS a ON a.tenant_id = ties.tenant_id AND a.user_id = ties.user_id
     UNION ALL
-    SELECT tenant_id, lower(upn), CAST(substr(time, 1, 10) AS DATE), CAST(substr(time, 1, 10) AS DATE) FROM tapaudit_attempts WHERE user_id IS NULL
+    SELECT tenant_id, lower(upn), CAST(substr(time, 1, 10) AS DATE), CAST(substr(time, 1, 10) AS DATE)
+    FROM tapaudit_attempts WHERE user_id IS NULL
 ) AS named
 WHERE name <> ''
 GROUP BY tenant_id || ' ' || name;
 
 -- By what their records are known: these names, and the sessions and tokens of their sign-ins.
 CREATE OR REPLACE TEMP TABLE tapaudit_acting AS
-SELECT acting_key, min(first_day) AS first_day, CAST(max(last_day) + INTERVAL '31' DAY AS DATE) AS until_day FROM (
+SELECT acting_key, min(first_day) AS first_day,
+    CAST(max(last_day) + INTERVAL '31' DAY AS DATE) AS until_day
+FROM (
     SELECT name_key AS acting_key, first_day, last_day FROM tapaudit_attempted
     UNION ALL
     SELECT s.tenant_id || ' session ' || lower(s.session_id), a.first_day, a.last_day
@@ -211,13 +239,26 @@ WHERE error_code = 0 AND ip IS NOT NULL;
 
 -- attempts
 COPY (
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 9968aa9928b8103767093125193e02ca7996f6f518ab856bb023044c78e55a62' AS "extract"
+SELECT
+    id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name,
+    resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name,
+    operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol,
+    transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code,
+    failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap,
+    'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 07dba843d6a795030d5dfe115cc70fb138e2f570dafd127697f82e1690775d2d' AS "extract"
 FROM tapaudit_attempts
 ) TO 'tapaudit-extract/attempts.parquet' (FORMAT parquet, COMPRESSION zstd);
 
 -- signins
 COPY (
-SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 9968aa9928b8103767093125193e02ca7996f6f518ab856bb023044c78e55a62' AS "extract"
+SELECT
+    id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn,
+    user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city,
+    client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id,
+    token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated,
+    risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits,
+    event_id, log, can_show_tap,
+    'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 07dba843d6a795030d5dfe115cc70fb138e2f570dafd127697f82e1690775d2d' AS "extract"
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM tapaudit_names))
@@ -227,9 +268,12 @@ WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM tapaudit_name
         OR coalesce(regexp_matches(lower(failure_reason), 'access\s*pass'), false))
 ) TO 'tapaudit-extract/signins.parquet' (FORMAT parquet, COMPRESSION zstd);
 
--- addresses: the same user counts once, by the id where there is one. Those are named first who show that many share the address.
+-- addresses: the same user counts once, by the id where there is one. Those are named first who show that many share
+-- the address.
 COPY (
-SELECT tenant_id, ip, user_id, upn, users, days, never_attempted, on_two_days, 'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 9968aa9928b8103767093125193e02ca7996f6f518ab856bb023044c78e55a62' AS "extract" FROM (
+SELECT tenant_id, ip, user_id, upn, users, days, never_attempted, on_two_days,
+    'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 07dba843d6a795030d5dfe115cc70fb138e2f570dafd127697f82e1690775d2d' AS "extract"
+FROM (
     SELECT tenant_id, ip, user_id, upn, days,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         sum(other) OVER (PARTITION BY tenant_id, ip) AS never_attempted,
@@ -237,10 +281,11 @@ SELECT tenant_id, ip, user_id, upn, users, days, never_attempted, on_two_days, '
         row_number() OVER (PARTITION BY tenant_id, ip ORDER BY other DESC, CASE WHEN days >= 2 THEN 0 ELSE 1 END,
             CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
     FROM (
-        SELECT once.tenant_id, once.ip, once.user_key, once.user_id, once.upn, once.days, CASE WHEN a.name_key IS NULL THEN 1 ELSE 0 END AS other
+        SELECT once.tenant_id, once.ip, once.user_key, once.user_id, once.upn, once.days,
+            CASE WHEN a.name_key IS NULL THEN 1 ELSE 0 END AS other
         FROM (
-            SELECT tenant_id, ip, lower(coalesce(user_id, upn)) AS user_key, min(lower(user_id)) AS user_id, min(lower(upn)) AS upn,
-                count(DISTINCT CAST(time AS DATE)) AS days
+            SELECT tenant_id, ip, lower(coalesce(user_id, upn)) AS user_key, min(lower(user_id)) AS user_id,
+                min(lower(upn)) AS upn, count(DISTINCT CAST(time AS DATE)) AS days
             FROM tapaudit_successes
             WHERE ip IN (SELECT CASE
                     WHEN ip LIKE '%.%.%.%' THEN regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+', 0)
@@ -267,23 +312,35 @@ LEFT JOIN tapaudit_attempted AS a ON a.name_key = seen.tenant_id || ' ' || seen.
 WHERE a.name_key IS NULL;
 
 COPY (
-SELECT here.tenant_id, here.country, here.users, anywhere.users AS users_anywhere, 'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 9968aa9928b8103767093125193e02ca7996f6f518ab856bb023044c78e55a62' AS "extract"
-FROM (SELECT tenant_id, country, count(*) AS users FROM tapaudit_countries GROUP BY tenant_id, country) AS here
-JOIN (SELECT tenant_id, count(DISTINCT user_key) AS users FROM tapaudit_countries GROUP BY tenant_id) AS anywhere
+SELECT here.tenant_id, here.country, here.users, anywhere.users AS users_anywhere,
+    'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 07dba843d6a795030d5dfe115cc70fb138e2f570dafd127697f82e1690775d2d' AS "extract"
+FROM (
+    SELECT tenant_id, country, count(*) AS users
+    FROM tapaudit_countries GROUP BY tenant_id, country
+) AS here
+JOIN (
+    SELECT tenant_id, count(DISTINCT user_key) AS users
+    FROM tapaudit_countries GROUP BY tenant_id
+) AS anywhere
     ON coalesce(anywhere.tenant_id, '') = coalesce(here.tenant_id, '')
 ) TO 'tapaudit-extract/countries.parquet' (FORMAT parquet, COMPRESSION zstd);
 
 -- days: of exports that are not known to be filtered.
 COPY (
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
-    strftime(first_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS first_time, strftime(last_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS last_time,
-    strftime(first_tap_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS first_tap_time, strftime(last_tap_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS last_tap_time, 'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 9968aa9928b8103767093125193e02ca7996f6f518ab856bb023044c78e55a62' AS "extract"
+    strftime(first_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS first_time,
+    strftime(last_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS last_time,
+    strftime(first_tap_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS first_tap_time,
+    strftime(last_tap_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS last_tap_time,
+    'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 07dba843d6a795030d5dfe115cc70fb138e2f570dafd127697f82e1690775d2d' AS "extract"
 FROM (
-    SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
-        min(time) AS first_time, max(time) AS last_time,
+    SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records,
+        count(*) FILTER (WHERE can_show) AS can_show_tap, min(time) AS first_time, max(time) AS last_time,
         min(time) FILTER (WHERE can_show) AS first_tap_time, max(time) FILTER (WHERE can_show) AS last_tap_time
     FROM (
-        SELECT tenant_id, CASE WHEN interactive THEN 'sign-in interactive' ELSE 'sign-in non-interactive' END AS log_type, time, can_show_tap AS can_show
+        SELECT tenant_id,
+            CASE WHEN interactive THEN 'sign-in interactive' ELSE 'sign-in non-interactive' END AS log_type,
+            time, can_show_tap AS can_show
         FROM tapaudit_signins WHERE NOT filtered
         UNION ALL
         SELECT tenant_id, 'audit', time, true FROM tapaudit_audits WHERE NOT filtered
@@ -296,13 +353,22 @@ FROM (
 
 -- audits
 COPY (
-SELECT id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details, 'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 9968aa9928b8103767093125193e02ca7996f6f518ab856bb023044c78e55a62' AS "extract"
+SELECT
+    id, strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time, tenant_id, activity, category, service, result, reason,
+    other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name,
+    actor_sp_id, actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details,
+    'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 07dba843d6a795030d5dfe115cc70fb138e2f570dafd127697f82e1690775d2d' AS "extract"
 FROM tapaudit_audits
 ) TO 'tapaudit-extract/audits.parquet' (FORMAT parquet, COMPRESSION zstd);
 
 -- activity
 COPY (
-SELECT r."id", strftime(r."time", '%Y-%m-%dT%H:%M:%S.%fZ') AS "time", r."tenant_id", r."log_type", r."workload", r."operation", r."path", r."object", r."details", r."result", r."status", r."user_id", r."upn", r."by_system", r."service_principal_id", r."app_id", r."through_app_id", r."ip", r."user_agent", r."session_id", r."token_id", r."correlation_id", r."items", CAST(to_json(r."targets") AS VARCHAR) AS "targets", 'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 9968aa9928b8103767093125193e02ca7996f6f518ab856bb023044c78e55a62' AS "extract"
+SELECT
+    r."id", strftime(r."time", '%Y-%m-%dT%H:%M:%S.%fZ') AS "time", r."tenant_id", r."log_type", r."workload",
+    r."operation", r."path", r."object", r."details", r."result", r."status", r."user_id", r."upn", r."by_system",
+    r."service_principal_id", r."app_id", r."through_app_id", r."ip", r."user_agent", r."session_id", r."token_id",
+    r."correlation_id", r."items", CAST(to_json(r."targets") AS VARCHAR) AS "targets",
+    'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 07dba843d6a795030d5dfe115cc70fb138e2f570dafd127697f82e1690775d2d' AS "extract"
 FROM tapaudit_activities AS r
 LEFT JOIN tapaudit_acting AS u ON u.acting_key = r.tenant_id || ' ' || lower(r.user_id)
 LEFT JOIN tapaudit_acting AS n ON n.acting_key = r.tenant_id || ' ' || lower(r.upn)
@@ -317,7 +383,12 @@ WHERE r.log_type = 'unified audit'
 
 -- graph
 COPY (
-SELECT r."id", strftime(r."time", '%Y-%m-%dT%H:%M:%S.%fZ') AS "time", r."tenant_id", r."log_type", r."workload", r."operation", r."path", r."object", r."details", r."result", r."status", r."user_id", r."upn", r."by_system", r."service_principal_id", r."app_id", r."through_app_id", r."ip", r."user_agent", r."session_id", r."token_id", r."correlation_id", r."items", CAST(to_json(r."targets") AS VARCHAR) AS "targets", 'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 9968aa9928b8103767093125193e02ca7996f6f518ab856bb023044c78e55a62' AS "extract"
+SELECT
+    r."id", strftime(r."time", '%Y-%m-%dT%H:%M:%S.%fZ') AS "time", r."tenant_id", r."log_type", r."workload",
+    r."operation", r."path", r."object", r."details", r."result", r."status", r."user_id", r."upn", r."by_system",
+    r."service_principal_id", r."app_id", r."through_app_id", r."ip", r."user_agent", r."session_id", r."token_id",
+    r."correlation_id", r."items", CAST(to_json(r."targets") AS VARCHAR) AS "targets",
+    'tapaudit 3; duckdb; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 07dba843d6a795030d5dfe115cc70fb138e2f570dafd127697f82e1690775d2d' AS "extract"
 FROM tapaudit_activities AS r
 LEFT JOIN tapaudit_acting AS u ON u.acting_key = r.tenant_id || ' ' || lower(r.user_id)
 LEFT JOIN tapaudit_acting AS n ON n.acting_key = r.tenant_id || ' ' || lower(r.upn)

@@ -2,33 +2,40 @@
 --
 -- Run it with: trino --file this-file. The result sets become tables of the schema hive.tapaudit, which must exist;
 -- tables named tapaudit_ are the query's own and are dropped in the end
--- It writes six result sets, to be given to 'tapaudit run' together with the exports of policies, users and roles:
+-- It writes six result sets. Give them to 'tapaudit run' together with the exports of policies, users and roles:
 --   attempts   every attempt with a Temporary Access Pass (TAP)
 --   signins    every other sign-in of a user who attempted one, received a pass or issued one
---   addresses  users who signed in successfully from an address of an attempt, 50 at most, on how many days, and how many
---              they are: all, those who never attempted a pass, and of these those who came on two days or more
+--   addresses  users who signed in successfully from an address of an attempt, 50 at most, and on how many days;
+--              how many they are: all, those who never attempted a pass, and of these those who came on two days
 --   countries  how many users who never attempted a pass signed in successfully from each country
 --   days       how many records the lake has of each tenant, log type and day, and from when to when
 --   audits     every audit event
--- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31 after it.
+-- It reads the days from 2026-04-01 to 2026-11-01, exclusive: the period that is judged, 91 days before it and 31
+-- after it.
 --
--- Each row names this query by its hash, 46339d83aac5cee6005e4971bcc18a26269e4cd6d184452f2de51152c84f2665:
+-- Each row names this query by its hash, f4e5dde08755e5a0e82f6cc1df4de764d194b98563e3162a633278c3c4a7da82:
 -- the SHA-256 of this text with 64 zeros wherever the hash stands. Change the text, and the name is no longer true.
 
 SET TIME ZONE 'UTC';
 
--- An attempt: a step that is a pass, or the Unified Audit Log's bit for one, or an error or a reason that only a pass gives.
+-- An attempt: a step that is a pass, or the Unified Audit Log's bit for one, or an error or a reason that only a pass
+-- gives.
 CREATE TABLE "hive"."tapaudit".tapaudit_attempts AS
 WITH tapaudit_signins AS (
 -- What a sign-in and an audit event are, in the columns that tapaudit reads; tenants in lower case.
 SELECT
     CAST("id" AS VARCHAR) AS id,
-    CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
+    CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
     lower('contoso.example') AS tenant_id,
     CAST("homeTenantId" AS VARCHAR) AS home_tenant_id,
     CAST("resourceTenantId" AS VARCHAR) AS resource_tenant_id,
-    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userId" AS VARCHAR) END AS user_id,
-    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
+    CASE WHEN lower(trim(CAST("userId" AS VARCHAR)))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN CAST("userId" AS VARCHAR) END AS user_id,
+    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR)))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
     CAST("userDisplayName" AS VARCHAR) AS user_name,
     CAST("userType" AS VARCHAR) AS user_type,
     CAST("appId" AS VARCHAR) AS app_id,
@@ -36,9 +43,13 @@ SELECT
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
     CAST("resourceServicePrincipalId" AS VARCHAR) AS resource_sp_id,
-    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
+    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR)))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
-    CASE WHEN lower(trim(json_extract_scalar("location", '$.countryOrRegion'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("location", '$.countryOrRegion') END AS country,
+    CASE WHEN lower(trim(json_extract_scalar("location", '$.countryOrRegion')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("location", '$.countryOrRegion') END AS country,
     json_extract_scalar("location", '$.city') AS city,
     CAST("clientAppUsed" AS VARCHAR) AS client_app,
     CAST("userAgent" AS VARCHAR) AS user_agent,
@@ -49,7 +60,10 @@ SELECT
     CAST("sessionId" AS VARCHAR) AS session_id,
     CAST("originalRequestId" AS VARCHAR) AS original_request_id,
     CAST("uniqueTokenIdentifier" AS VARCHAR) AS token_id,
-    coalesce(CAST("isInteractive" AS BOOLEAN), CASE WHEN coalesce(lower(CAST("signInEventTypes" AS VARCHAR)) LIKE '%noninteractiveuser%', false) THEN false END, true) AS interactive,
+    coalesce(CAST("isInteractive" AS BOOLEAN),
+        CASE WHEN coalesce(lower(CAST("signInEventTypes" AS VARCHAR)) LIKE '%noninteractiveuser%', false)
+        THEN false END,
+        true) AS interactive,
     CAST("authenticationProtocol" AS VARCHAR) AS protocol,
     CAST("originalTransferMethod" AS VARCHAR) AS transfer_method,
     CAST("authenticationRequirement" AS VARCHAR) AS requirement,
@@ -60,8 +74,10 @@ SELECT
     json_extract_scalar("mfaDetail", '$.authMethod') AS mfa_method,
     TRY_CAST(json_extract_scalar("status", '$.errorCode') AS BIGINT) AS error_code,
     json_extract_scalar("status", '$.failureReason') AS failure_reason,
-    coalesce(coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false), false) AS trusted_location,
-    CASE WHEN coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false) THEN lower(CAST("networkLocationDetails" AS VARCHAR)) END AS network_locations,
+    coalesce(coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false),
+        false) AS trusted_location,
+    CASE WHEN coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false)
+        THEN lower(CAST("networkLocationDetails" AS VARCHAR)) END AS network_locations,
     nullif(trim(CAST("authenticationDetails" AS VARCHAR)), '') AS steps,
     CAST(NULL AS BIGINT) AS method_bits,
     CAST(NULL AS VARCHAR) AS event_id,
@@ -69,9 +85,19 @@ SELECT
     nullif(trim(CAST("authenticationDetails" AS VARCHAR)), '') IS NOT NULL AS can_show_tap,
     false AS filtered
 FROM "hive"."entra"."signins"
-WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
+WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00'
+    AND CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap FROM tapaudit_signins
+SELECT
+    id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name,
+    user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app,
+    user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id,
+    interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state,
+    mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log,
+    can_show_tap
+FROM tapaudit_signins
 WHERE (coalesce(lower(replace(steps, ' ', '')) LIKE '%"temporaryaccesspass"%', false)
         OR coalesce(bitwise_and(method_bits, 2) = 2, false)
         OR coalesce(error_code BETWEEN 130502 AND 130507, false)
@@ -82,7 +108,8 @@ CREATE TABLE "hive"."tapaudit".tapaudit_parties AS
 WITH tapaudit_audits AS (
 SELECT
     CAST("id" AS VARCHAR) AS id,
-    CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
+    CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
     lower('contoso.example') AS tenant_id,
     CAST("activityDisplayName" AS VARCHAR) AS activity,
     CAST("category" AS VARCHAR) AS category,
@@ -91,10 +118,19 @@ SELECT
     CAST("resultReason" AS VARCHAR) AS reason,
     CAST(NULL AS VARCHAR) AS other_reason,
     CAST("correlationId" AS VARCHAR) AS correlation_id,
-    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.id'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
-    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.userPrincipalName'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.id')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.userPrincipalName')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
     json_extract_scalar("initiatedBy", '$.user.displayName') AS actor_name,
-    coalesce(CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END, CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.app.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
+    coalesce(CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.ipAddress')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END,
+        CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.app.ipAddress')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
     json_extract_scalar("initiatedBy", '$.app.appId') AS actor_app_id,
     json_extract_scalar("initiatedBy", '$.app.displayName') AS actor_app_name,
     json_extract_scalar("initiatedBy", '$.app.servicePrincipalId') AS actor_sp_id,
@@ -106,11 +142,16 @@ SELECT
     nullif(trim(CAST("additionalDetails" AS VARCHAR)), '') AS details,
     false AS filtered
 FROM "hive"."entra"."audits"
-WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
+WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00'
+    AND CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 ), tapaudit_pass_events AS (
 -- Events about a pass: on the activities by which one is issued or deleted, what names a pass.
 SELECT * FROM tapaudit_audits
-WHERE coalesce(regexp_like(lower(activity), 'security info|temporary access pass'), false) AND coalesce(regexp_like(lower(concat(coalesce(activity, ''), ' ', coalesce(reason, ''), ' ', coalesce(other_reason, ''), ' ', coalesce(targets, ''))), 'temporary\s*access\s*pass'), false)
+WHERE coalesce(regexp_like(lower(activity), 'security info|temporary access pass'), false)
+    AND coalesce(regexp_like(lower(concat(coalesce(activity, ''), ' ', coalesce(reason, ''), ' ',
+        coalesce(other_reason, ''), ' ', coalesce(targets, ''))), 'temporary\s*access\s*pass'), false)
 )
 SELECT DISTINCT tenant_id, lower(name) AS name FROM (
     SELECT tenant_id, user_id AS name FROM "hive"."tapaudit".tapaudit_attempts
@@ -124,18 +165,24 @@ SELECT DISTINCT tenant_id, lower(name) AS name FROM (
 ) AS named
 WHERE tenant_id IS NOT NULL AND name IS NOT NULL AND name <> '';
 
--- One user, two names: the ids and the UPNs that stand together. As many as there are users, so the joins below are small.
+-- One user, two names: the ids and the UPNs that stand together. They are as many as there are users, so the joins
+-- below are small.
 CREATE TABLE "hive"."tapaudit".tapaudit_ties AS
 WITH tapaudit_signins AS (
 -- What a sign-in and an audit event are, in the columns that tapaudit reads; tenants in lower case.
 SELECT
     CAST("id" AS VARCHAR) AS id,
-    CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
+    CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
     lower('contoso.example') AS tenant_id,
     CAST("homeTenantId" AS VARCHAR) AS home_tenant_id,
     CAST("resourceTenantId" AS VARCHAR) AS resource_tenant_id,
-    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userId" AS VARCHAR) END AS user_id,
-    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
+    CASE WHEN lower(trim(CAST("userId" AS VARCHAR)))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN CAST("userId" AS VARCHAR) END AS user_id,
+    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR)))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
     CAST("userDisplayName" AS VARCHAR) AS user_name,
     CAST("userType" AS VARCHAR) AS user_type,
     CAST("appId" AS VARCHAR) AS app_id,
@@ -143,9 +190,13 @@ SELECT
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
     CAST("resourceServicePrincipalId" AS VARCHAR) AS resource_sp_id,
-    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
+    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR)))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
-    CASE WHEN lower(trim(json_extract_scalar("location", '$.countryOrRegion'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("location", '$.countryOrRegion') END AS country,
+    CASE WHEN lower(trim(json_extract_scalar("location", '$.countryOrRegion')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("location", '$.countryOrRegion') END AS country,
     json_extract_scalar("location", '$.city') AS city,
     CAST("clientAppUsed" AS VARCHAR) AS client_app,
     CAST("userAgent" AS VARCHAR) AS user_agent,
@@ -156,7 +207,10 @@ SELECT
     CAST("sessionId" AS VARCHAR) AS session_id,
     CAST("originalRequestId" AS VARCHAR) AS original_request_id,
     CAST("uniqueTokenIdentifier" AS VARCHAR) AS token_id,
-    coalesce(CAST("isInteractive" AS BOOLEAN), CASE WHEN coalesce(lower(CAST("signInEventTypes" AS VARCHAR)) LIKE '%noninteractiveuser%', false) THEN false END, true) AS interactive,
+    coalesce(CAST("isInteractive" AS BOOLEAN),
+        CASE WHEN coalesce(lower(CAST("signInEventTypes" AS VARCHAR)) LIKE '%noninteractiveuser%', false)
+        THEN false END,
+        true) AS interactive,
     CAST("authenticationProtocol" AS VARCHAR) AS protocol,
     CAST("originalTransferMethod" AS VARCHAR) AS transfer_method,
     CAST("authenticationRequirement" AS VARCHAR) AS requirement,
@@ -167,8 +221,10 @@ SELECT
     json_extract_scalar("mfaDetail", '$.authMethod') AS mfa_method,
     TRY_CAST(json_extract_scalar("status", '$.errorCode') AS BIGINT) AS error_code,
     json_extract_scalar("status", '$.failureReason') AS failure_reason,
-    coalesce(coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false), false) AS trusted_location,
-    CASE WHEN coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false) THEN lower(CAST("networkLocationDetails" AS VARCHAR)) END AS network_locations,
+    coalesce(coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false),
+        false) AS trusted_location,
+    CASE WHEN coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false)
+        THEN lower(CAST("networkLocationDetails" AS VARCHAR)) END AS network_locations,
     nullif(trim(CAST("authenticationDetails" AS VARCHAR)), '') AS steps,
     CAST(NULL AS BIGINT) AS method_bits,
     CAST(NULL AS VARCHAR) AS event_id,
@@ -176,11 +232,15 @@ SELECT
     nullif(trim(CAST("authenticationDetails" AS VARCHAR)), '') IS NOT NULL AS can_show_tap,
     false AS filtered
 FROM "hive"."entra"."signins"
-WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
+WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00'
+    AND CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 ), tapaudit_audits AS (
 SELECT
     CAST("id" AS VARCHAR) AS id,
-    CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
+    CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
     lower('contoso.example') AS tenant_id,
     CAST("activityDisplayName" AS VARCHAR) AS activity,
     CAST("category" AS VARCHAR) AS category,
@@ -189,10 +249,19 @@ SELECT
     CAST("resultReason" AS VARCHAR) AS reason,
     CAST(NULL AS VARCHAR) AS other_reason,
     CAST("correlationId" AS VARCHAR) AS correlation_id,
-    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.id'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
-    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.userPrincipalName'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.id')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.userPrincipalName')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
     json_extract_scalar("initiatedBy", '$.user.displayName') AS actor_name,
-    coalesce(CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END, CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.app.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
+    coalesce(CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.ipAddress')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END,
+        CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.app.ipAddress')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
     json_extract_scalar("initiatedBy", '$.app.appId') AS actor_app_id,
     json_extract_scalar("initiatedBy", '$.app.displayName') AS actor_app_name,
     json_extract_scalar("initiatedBy", '$.app.servicePrincipalId') AS actor_sp_id,
@@ -204,9 +273,13 @@ SELECT
     nullif(trim(CAST("additionalDetails" AS VARCHAR)), '') AS details,
     false AS filtered
 FROM "hive"."entra"."audits"
-WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
+WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00'
+    AND CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT DISTINCT tenant_id, lower(user_id) AS user_id, lower(upn) AS upn FROM (
+SELECT DISTINCT tenant_id, lower(user_id) AS user_id, lower(upn) AS upn
+FROM (
     SELECT tenant_id, user_id, upn FROM tapaudit_signins
     UNION ALL SELECT tenant_id, actor_user_id, actor_upn FROM tapaudit_audits
     UNION ALL SELECT tenant_id, json_extract_scalar(u.t, '$.id'), json_extract_scalar(u.t, '$.userPrincipalName') FROM tapaudit_audits AS a
@@ -214,22 +287,24 @@ SELECT DISTINCT tenant_id, lower(user_id) AS user_id, lower(upn) AS upn FROM (
 ) AS named
 WHERE user_id IS NOT NULL AND upn IS NOT NULL;
 
--- The names of whoever matters: as they were met, the UPNs that such an id stands with, and the ids that such a UPN does. A key is
--- tenant and name.
+-- The names of whoever matters: as they were met, the UPNs that such an id stands with, and the ids that such a UPN
+-- does. A key is tenant and name.
 CREATE TABLE "hive"."tapaudit".tapaudit_names AS
 SELECT DISTINCT tenant_id || ' ' || name AS name_key FROM (
     SELECT tenant_id, name FROM "hive"."tapaudit".tapaudit_parties
     UNION ALL
     SELECT p.tenant_id, ties.upn
-    FROM "hive"."tapaudit".tapaudit_ties AS ties JOIN "hive"."tapaudit".tapaudit_parties AS p ON p.tenant_id = ties.tenant_id AND p.name = ties.user_id
+    FROM "hive"."tapaudit".tapaudit_ties AS ties
+    JOIN "hive"."tapaudit".tapaudit_parties AS p ON p.tenant_id = ties.tenant_id AND p.name = ties.user_id
     UNION ALL
     SELECT p.tenant_id, ties.user_id
-    FROM "hive"."tapaudit".tapaudit_ties AS ties JOIN "hive"."tapaudit".tapaudit_parties AS p ON p.tenant_id = ties.tenant_id AND p.name = ties.upn
+    FROM "hive"."tapaudit".tapaudit_ties AS ties
+    JOIN "hive"."tapaudit".tapaudit_parties AS p ON p.tenant_id = ties.tenant_id AND p.name = ties.upn
 ) AS named
 WHERE name <> '';
 
--- Who attempted a pass, by every name, and on which day first and last: the id, else the ids that the UPN stands with, and
--- the UPNs that these do.
+-- Who attempted a pass, by every name, and on which day first and last: the id, else the ids that the UPN stands
+-- with, and the UPNs that these do.
 CREATE TABLE "hive"."tapaudit".tapaudit_attempted_ids AS
 SELECT tenant_id, user_id, min(day) AS first_day, max(day) AS last_day FROM (
     SELECT tenant_id, lower(user_id) AS user_id, CAST(substr(time, 1, 10) AS DATE) AS day FROM "hive"."tapaudit".tapaudit_attempts
@@ -246,16 +321,24 @@ SELECT tenant_id || ' ' || name AS name_key, min(first_day) AS first_day, max(la
     SELECT tenant_id, user_id AS name, first_day, last_day FROM "hive"."tapaudit".tapaudit_attempted_ids
     UNION ALL
     SELECT ties.tenant_id, ties.upn, a.first_day, a.last_day
-    FROM "hive"."tapaudit".tapaudit_ties AS ties JOIN "hive"."tapaudit".tapaudit_attempted_ids AS a ON a.tenant_id = ties.tenant_id AND a.user_id = ties.user_id
+    FROM "hive"."tapaudit".tapaudit_ties AS ties
+    JOIN "hive"."tapaudit".tapaudit_attempted_ids AS a ON a.tenant_id = ties.tenant_id AND a.user_id = ties.user_id
     UNION ALL
-    SELECT tenant_id, lower(upn), CAST(substr(time, 1, 10) AS DATE), CAST(substr(time, 1, 10) AS DATE) FROM "hive"."tapaudit".tapaudit_attempts WHERE user_id IS NULL
+    SELECT tenant_id, lower(upn), CAST(substr(time, 1, 10) AS DATE), CAST(substr(time, 1, 10) AS DATE)
+    FROM "hive"."tapaudit".tapaudit_attempts WHERE user_id IS NULL
 ) AS named
 WHERE name <> ''
 GROUP BY tenant_id || ' ' || name;
 
 -- attempts
 CREATE TABLE "hive"."tapaudit".attempts WITH (format = 'PARQUET') AS
-SELECT id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46339d83aac5cee6005e4971bcc18a26269e4cd6d184452f2de51152c84f2665' AS "extract"
+SELECT
+    id, time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name,
+    resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name,
+    operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol,
+    transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code,
+    failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap,
+    'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f4e5dde08755e5a0e82f6cc1df4de764d194b98563e3162a633278c3c4a7da82' AS "extract"
 FROM "hive"."tapaudit".tapaudit_attempts
 ;
 
@@ -265,12 +348,17 @@ WITH tapaudit_signins AS (
 -- What a sign-in and an audit event are, in the columns that tapaudit reads; tenants in lower case.
 SELECT
     CAST("id" AS VARCHAR) AS id,
-    CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
+    CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
     lower('contoso.example') AS tenant_id,
     CAST("homeTenantId" AS VARCHAR) AS home_tenant_id,
     CAST("resourceTenantId" AS VARCHAR) AS resource_tenant_id,
-    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userId" AS VARCHAR) END AS user_id,
-    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
+    CASE WHEN lower(trim(CAST("userId" AS VARCHAR)))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN CAST("userId" AS VARCHAR) END AS user_id,
+    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR)))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
     CAST("userDisplayName" AS VARCHAR) AS user_name,
     CAST("userType" AS VARCHAR) AS user_type,
     CAST("appId" AS VARCHAR) AS app_id,
@@ -278,9 +366,13 @@ SELECT
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
     CAST("resourceServicePrincipalId" AS VARCHAR) AS resource_sp_id,
-    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
+    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR)))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
-    CASE WHEN lower(trim(json_extract_scalar("location", '$.countryOrRegion'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("location", '$.countryOrRegion') END AS country,
+    CASE WHEN lower(trim(json_extract_scalar("location", '$.countryOrRegion')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("location", '$.countryOrRegion') END AS country,
     json_extract_scalar("location", '$.city') AS city,
     CAST("clientAppUsed" AS VARCHAR) AS client_app,
     CAST("userAgent" AS VARCHAR) AS user_agent,
@@ -291,7 +383,10 @@ SELECT
     CAST("sessionId" AS VARCHAR) AS session_id,
     CAST("originalRequestId" AS VARCHAR) AS original_request_id,
     CAST("uniqueTokenIdentifier" AS VARCHAR) AS token_id,
-    coalesce(CAST("isInteractive" AS BOOLEAN), CASE WHEN coalesce(lower(CAST("signInEventTypes" AS VARCHAR)) LIKE '%noninteractiveuser%', false) THEN false END, true) AS interactive,
+    coalesce(CAST("isInteractive" AS BOOLEAN),
+        CASE WHEN coalesce(lower(CAST("signInEventTypes" AS VARCHAR)) LIKE '%noninteractiveuser%', false)
+        THEN false END,
+        true) AS interactive,
     CAST("authenticationProtocol" AS VARCHAR) AS protocol,
     CAST("originalTransferMethod" AS VARCHAR) AS transfer_method,
     CAST("authenticationRequirement" AS VARCHAR) AS requirement,
@@ -302,8 +397,10 @@ SELECT
     json_extract_scalar("mfaDetail", '$.authMethod') AS mfa_method,
     TRY_CAST(json_extract_scalar("status", '$.errorCode') AS BIGINT) AS error_code,
     json_extract_scalar("status", '$.failureReason') AS failure_reason,
-    coalesce(coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false), false) AS trusted_location,
-    CASE WHEN coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false) THEN lower(CAST("networkLocationDetails" AS VARCHAR)) END AS network_locations,
+    coalesce(coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false),
+        false) AS trusted_location,
+    CASE WHEN coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false)
+        THEN lower(CAST("networkLocationDetails" AS VARCHAR)) END AS network_locations,
     nullif(trim(CAST("authenticationDetails" AS VARCHAR)), '') AS steps,
     CAST(NULL AS BIGINT) AS method_bits,
     CAST(NULL AS VARCHAR) AS event_id,
@@ -311,9 +408,19 @@ SELECT
     nullif(trim(CAST("authenticationDetails" AS VARCHAR)), '') IS NOT NULL AS can_show_tap,
     false AS filtered
 FROM "hive"."entra"."signins"
-WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
+WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00'
+    AND CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name, user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app, user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id, interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state, mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log, can_show_tap, 'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46339d83aac5cee6005e4971bcc18a26269e4cd6d184452f2de51152c84f2665' AS "extract"
+SELECT
+    id, to_iso8601(time) || 'Z' AS time, tenant_id, home_tenant_id, resource_tenant_id, user_id, upn, user_name,
+    user_type, app_id, app_name, resource_id, resource_name, resource_sp_id, ip, asn, country, city, client_app,
+    user_agent, device_id, device_name, operating_system, correlation_id, session_id, original_request_id, token_id,
+    interactive, protocol, transfer_method, requirement, conditional_access, risk, risk_aggregated, risk_state,
+    mfa_method, error_code, failure_reason, trusted_location, network_locations, steps, method_bits, event_id, log,
+    can_show_tap,
+    'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f4e5dde08755e5a0e82f6cc1df4de764d194b98563e3162a633278c3c4a7da82' AS "extract"
 FROM tapaudit_signins
 WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names)
         OR tenant_id || ' ' || lower(upn) IN (SELECT name_key FROM "hive"."tapaudit".tapaudit_names))
@@ -323,18 +430,24 @@ WHERE (tenant_id || ' ' || lower(user_id) IN (SELECT name_key FROM "hive"."tapau
         OR coalesce(regexp_like(lower(failure_reason), 'access\s*pass'), false))
 ;
 
--- addresses: the same user counts once, by the id where there is one. Those are named first who show that many share the address.
+-- addresses: the same user counts once, by the id where there is one. Those are named first who show that many share
+-- the address.
 CREATE TABLE "hive"."tapaudit".addresses WITH (format = 'PARQUET') AS
 WITH tapaudit_signins AS (
 -- What a sign-in and an audit event are, in the columns that tapaudit reads; tenants in lower case.
 SELECT
     CAST("id" AS VARCHAR) AS id,
-    CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
+    CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
     lower('contoso.example') AS tenant_id,
     CAST("homeTenantId" AS VARCHAR) AS home_tenant_id,
     CAST("resourceTenantId" AS VARCHAR) AS resource_tenant_id,
-    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userId" AS VARCHAR) END AS user_id,
-    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
+    CASE WHEN lower(trim(CAST("userId" AS VARCHAR)))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN CAST("userId" AS VARCHAR) END AS user_id,
+    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR)))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
     CAST("userDisplayName" AS VARCHAR) AS user_name,
     CAST("userType" AS VARCHAR) AS user_type,
     CAST("appId" AS VARCHAR) AS app_id,
@@ -342,9 +455,13 @@ SELECT
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
     CAST("resourceServicePrincipalId" AS VARCHAR) AS resource_sp_id,
-    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
+    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR)))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
-    CASE WHEN lower(trim(json_extract_scalar("location", '$.countryOrRegion'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("location", '$.countryOrRegion') END AS country,
+    CASE WHEN lower(trim(json_extract_scalar("location", '$.countryOrRegion')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("location", '$.countryOrRegion') END AS country,
     json_extract_scalar("location", '$.city') AS city,
     CAST("clientAppUsed" AS VARCHAR) AS client_app,
     CAST("userAgent" AS VARCHAR) AS user_agent,
@@ -355,7 +472,10 @@ SELECT
     CAST("sessionId" AS VARCHAR) AS session_id,
     CAST("originalRequestId" AS VARCHAR) AS original_request_id,
     CAST("uniqueTokenIdentifier" AS VARCHAR) AS token_id,
-    coalesce(CAST("isInteractive" AS BOOLEAN), CASE WHEN coalesce(lower(CAST("signInEventTypes" AS VARCHAR)) LIKE '%noninteractiveuser%', false) THEN false END, true) AS interactive,
+    coalesce(CAST("isInteractive" AS BOOLEAN),
+        CASE WHEN coalesce(lower(CAST("signInEventTypes" AS VARCHAR)) LIKE '%noninteractiveuser%', false)
+        THEN false END,
+        true) AS interactive,
     CAST("authenticationProtocol" AS VARCHAR) AS protocol,
     CAST("originalTransferMethod" AS VARCHAR) AS transfer_method,
     CAST("authenticationRequirement" AS VARCHAR) AS requirement,
@@ -366,8 +486,10 @@ SELECT
     json_extract_scalar("mfaDetail", '$.authMethod') AS mfa_method,
     TRY_CAST(json_extract_scalar("status", '$.errorCode') AS BIGINT) AS error_code,
     json_extract_scalar("status", '$.failureReason') AS failure_reason,
-    coalesce(coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false), false) AS trusted_location,
-    CASE WHEN coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false) THEN lower(CAST("networkLocationDetails" AS VARCHAR)) END AS network_locations,
+    coalesce(coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false),
+        false) AS trusted_location,
+    CASE WHEN coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false)
+        THEN lower(CAST("networkLocationDetails" AS VARCHAR)) END AS network_locations,
     nullif(trim(CAST("authenticationDetails" AS VARCHAR)), '') AS steps,
     CAST(NULL AS BIGINT) AS method_bits,
     CAST(NULL AS VARCHAR) AS event_id,
@@ -375,7 +497,10 @@ SELECT
     nullif(trim(CAST("authenticationDetails" AS VARCHAR)), '') IS NOT NULL AS can_show_tap,
     false AS filtered
 FROM "hive"."entra"."signins"
-WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
+WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00'
+    AND CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 ), tapaudit_successes AS (
 -- Addresses without port, brackets and mapping.
 SELECT tenant_id, user_id, upn, time, CASE
@@ -385,7 +510,9 @@ SELECT tenant_id, user_id, upn, time, CASE
 FROM tapaudit_signins
 WHERE error_code = 0 AND ip IS NOT NULL
 )
-SELECT tenant_id, ip, user_id, upn, users, days, never_attempted, on_two_days, 'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46339d83aac5cee6005e4971bcc18a26269e4cd6d184452f2de51152c84f2665' AS "extract" FROM (
+SELECT tenant_id, ip, user_id, upn, users, days, never_attempted, on_two_days,
+    'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f4e5dde08755e5a0e82f6cc1df4de764d194b98563e3162a633278c3c4a7da82' AS "extract"
+FROM (
     SELECT tenant_id, ip, user_id, upn, days,
         count(*) OVER (PARTITION BY tenant_id, ip) AS users,
         sum(other) OVER (PARTITION BY tenant_id, ip) AS never_attempted,
@@ -393,10 +520,11 @@ SELECT tenant_id, ip, user_id, upn, users, days, never_attempted, on_two_days, '
         row_number() OVER (PARTITION BY tenant_id, ip ORDER BY other DESC, CASE WHEN days >= 2 THEN 0 ELSE 1 END,
             CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, user_key) AS place
     FROM (
-        SELECT once.tenant_id, once.ip, once.user_key, once.user_id, once.upn, once.days, CASE WHEN a.name_key IS NULL THEN 1 ELSE 0 END AS other
+        SELECT once.tenant_id, once.ip, once.user_key, once.user_id, once.upn, once.days,
+            CASE WHEN a.name_key IS NULL THEN 1 ELSE 0 END AS other
         FROM (
-            SELECT tenant_id, ip, lower(coalesce(user_id, upn)) AS user_key, min(lower(user_id)) AS user_id, min(lower(upn)) AS upn,
-                count(DISTINCT CAST(time AS DATE)) AS days
+            SELECT tenant_id, ip, lower(coalesce(user_id, upn)) AS user_key, min(lower(user_id)) AS user_id,
+                min(lower(upn)) AS upn, count(DISTINCT CAST(time AS DATE)) AS days
             FROM tapaudit_successes
             WHERE ip IN (SELECT CASE
                     WHEN ip LIKE '%.%.%.%' THEN regexp_extract(ip, '[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+')
@@ -418,12 +546,17 @@ WITH tapaudit_signins AS (
 -- What a sign-in and an audit event are, in the columns that tapaudit reads; tenants in lower case.
 SELECT
     CAST("id" AS VARCHAR) AS id,
-    CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
+    CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
     lower('contoso.example') AS tenant_id,
     CAST("homeTenantId" AS VARCHAR) AS home_tenant_id,
     CAST("resourceTenantId" AS VARCHAR) AS resource_tenant_id,
-    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userId" AS VARCHAR) END AS user_id,
-    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
+    CASE WHEN lower(trim(CAST("userId" AS VARCHAR)))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN CAST("userId" AS VARCHAR) END AS user_id,
+    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR)))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
     CAST("userDisplayName" AS VARCHAR) AS user_name,
     CAST("userType" AS VARCHAR) AS user_type,
     CAST("appId" AS VARCHAR) AS app_id,
@@ -431,9 +564,13 @@ SELECT
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
     CAST("resourceServicePrincipalId" AS VARCHAR) AS resource_sp_id,
-    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
+    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR)))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
-    CASE WHEN lower(trim(json_extract_scalar("location", '$.countryOrRegion'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("location", '$.countryOrRegion') END AS country,
+    CASE WHEN lower(trim(json_extract_scalar("location", '$.countryOrRegion')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("location", '$.countryOrRegion') END AS country,
     json_extract_scalar("location", '$.city') AS city,
     CAST("clientAppUsed" AS VARCHAR) AS client_app,
     CAST("userAgent" AS VARCHAR) AS user_agent,
@@ -444,7 +581,10 @@ SELECT
     CAST("sessionId" AS VARCHAR) AS session_id,
     CAST("originalRequestId" AS VARCHAR) AS original_request_id,
     CAST("uniqueTokenIdentifier" AS VARCHAR) AS token_id,
-    coalesce(CAST("isInteractive" AS BOOLEAN), CASE WHEN coalesce(lower(CAST("signInEventTypes" AS VARCHAR)) LIKE '%noninteractiveuser%', false) THEN false END, true) AS interactive,
+    coalesce(CAST("isInteractive" AS BOOLEAN),
+        CASE WHEN coalesce(lower(CAST("signInEventTypes" AS VARCHAR)) LIKE '%noninteractiveuser%', false)
+        THEN false END,
+        true) AS interactive,
     CAST("authenticationProtocol" AS VARCHAR) AS protocol,
     CAST("originalTransferMethod" AS VARCHAR) AS transfer_method,
     CAST("authenticationRequirement" AS VARCHAR) AS requirement,
@@ -455,8 +595,10 @@ SELECT
     json_extract_scalar("mfaDetail", '$.authMethod') AS mfa_method,
     TRY_CAST(json_extract_scalar("status", '$.errorCode') AS BIGINT) AS error_code,
     json_extract_scalar("status", '$.failureReason') AS failure_reason,
-    coalesce(coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false), false) AS trusted_location,
-    CASE WHEN coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false) THEN lower(CAST("networkLocationDetails" AS VARCHAR)) END AS network_locations,
+    coalesce(coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false),
+        false) AS trusted_location,
+    CASE WHEN coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false)
+        THEN lower(CAST("networkLocationDetails" AS VARCHAR)) END AS network_locations,
     nullif(trim(CAST("authenticationDetails" AS VARCHAR)), '') AS steps,
     CAST(NULL AS BIGINT) AS method_bits,
     CAST(NULL AS VARCHAR) AS event_id,
@@ -464,7 +606,10 @@ SELECT
     nullif(trim(CAST("authenticationDetails" AS VARCHAR)), '') IS NOT NULL AS can_show_tap,
     false AS filtered
 FROM "hive"."entra"."signins"
-WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
+WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00'
+    AND CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 )
 SELECT DISTINCT seen.tenant_id, seen.country, seen.user_key FROM (
     SELECT DISTINCT tenant_id, upper(trim(country)) AS country, lower(coalesce(user_id, upn)) AS user_key
@@ -475,9 +620,16 @@ LEFT JOIN "hive"."tapaudit".tapaudit_attempted AS a ON a.name_key = seen.tenant_
 WHERE a.name_key IS NULL;
 
 CREATE TABLE "hive"."tapaudit".countries WITH (format = 'PARQUET') AS
-SELECT here.tenant_id, here.country, here.users, anywhere.users AS users_anywhere, 'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46339d83aac5cee6005e4971bcc18a26269e4cd6d184452f2de51152c84f2665' AS "extract"
-FROM (SELECT tenant_id, country, count(*) AS users FROM "hive"."tapaudit".tapaudit_countries GROUP BY tenant_id, country) AS here
-JOIN (SELECT tenant_id, count(DISTINCT user_key) AS users FROM "hive"."tapaudit".tapaudit_countries GROUP BY tenant_id) AS anywhere
+SELECT here.tenant_id, here.country, here.users, anywhere.users AS users_anywhere,
+    'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f4e5dde08755e5a0e82f6cc1df4de764d194b98563e3162a633278c3c4a7da82' AS "extract"
+FROM (
+    SELECT tenant_id, country, count(*) AS users
+    FROM "hive"."tapaudit".tapaudit_countries GROUP BY tenant_id, country
+) AS here
+JOIN (
+    SELECT tenant_id, count(DISTINCT user_key) AS users
+    FROM "hive"."tapaudit".tapaudit_countries GROUP BY tenant_id
+) AS anywhere
     ON coalesce(anywhere.tenant_id, '') = coalesce(here.tenant_id, '')
 ;
 
@@ -487,12 +639,17 @@ WITH tapaudit_signins AS (
 -- What a sign-in and an audit event are, in the columns that tapaudit reads; tenants in lower case.
 SELECT
     CAST("id" AS VARCHAR) AS id,
-    CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
+    CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
     lower('contoso.example') AS tenant_id,
     CAST("homeTenantId" AS VARCHAR) AS home_tenant_id,
     CAST("resourceTenantId" AS VARCHAR) AS resource_tenant_id,
-    CASE WHEN lower(trim(CAST("userId" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userId" AS VARCHAR) END AS user_id,
-    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
+    CASE WHEN lower(trim(CAST("userId" AS VARCHAR)))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN CAST("userId" AS VARCHAR) END AS user_id,
+    CASE WHEN lower(trim(CAST("userPrincipalName" AS VARCHAR)))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN CAST("userPrincipalName" AS VARCHAR) END AS upn,
     CAST("userDisplayName" AS VARCHAR) AS user_name,
     CAST("userType" AS VARCHAR) AS user_type,
     CAST("appId" AS VARCHAR) AS app_id,
@@ -500,9 +657,13 @@ SELECT
     CAST("resourceId" AS VARCHAR) AS resource_id,
     CAST("resourceDisplayName" AS VARCHAR) AS resource_name,
     CAST("resourceServicePrincipalId" AS VARCHAR) AS resource_sp_id,
-    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN CAST("ipAddress" AS VARCHAR) END AS ip,
+    CASE WHEN lower(trim(CAST("ipAddress" AS VARCHAR)))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN CAST("ipAddress" AS VARCHAR) END AS ip,
     TRY_CAST(CAST("autonomousSystemNumber" AS VARCHAR) AS BIGINT) AS asn,
-    CASE WHEN lower(trim(json_extract_scalar("location", '$.countryOrRegion'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("location", '$.countryOrRegion') END AS country,
+    CASE WHEN lower(trim(json_extract_scalar("location", '$.countryOrRegion')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("location", '$.countryOrRegion') END AS country,
     json_extract_scalar("location", '$.city') AS city,
     CAST("clientAppUsed" AS VARCHAR) AS client_app,
     CAST("userAgent" AS VARCHAR) AS user_agent,
@@ -513,7 +674,10 @@ SELECT
     CAST("sessionId" AS VARCHAR) AS session_id,
     CAST("originalRequestId" AS VARCHAR) AS original_request_id,
     CAST("uniqueTokenIdentifier" AS VARCHAR) AS token_id,
-    coalesce(CAST("isInteractive" AS BOOLEAN), CASE WHEN coalesce(lower(CAST("signInEventTypes" AS VARCHAR)) LIKE '%noninteractiveuser%', false) THEN false END, true) AS interactive,
+    coalesce(CAST("isInteractive" AS BOOLEAN),
+        CASE WHEN coalesce(lower(CAST("signInEventTypes" AS VARCHAR)) LIKE '%noninteractiveuser%', false)
+        THEN false END,
+        true) AS interactive,
     CAST("authenticationProtocol" AS VARCHAR) AS protocol,
     CAST("originalTransferMethod" AS VARCHAR) AS transfer_method,
     CAST("authenticationRequirement" AS VARCHAR) AS requirement,
@@ -524,8 +688,10 @@ SELECT
     json_extract_scalar("mfaDetail", '$.authMethod') AS mfa_method,
     TRY_CAST(json_extract_scalar("status", '$.errorCode') AS BIGINT) AS error_code,
     json_extract_scalar("status", '$.failureReason') AS failure_reason,
-    coalesce(coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false), false) AS trusted_location,
-    CASE WHEN coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false) THEN lower(CAST("networkLocationDetails" AS VARCHAR)) END AS network_locations,
+    coalesce(coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false),
+        false) AS trusted_location,
+    CASE WHEN coalesce(lower(CAST("networkLocationDetails" AS VARCHAR)) LIKE '%trustednamedlocation%', false)
+        THEN lower(CAST("networkLocationDetails" AS VARCHAR)) END AS network_locations,
     nullif(trim(CAST("authenticationDetails" AS VARCHAR)), '') AS steps,
     CAST(NULL AS BIGINT) AS method_bits,
     CAST(NULL AS VARCHAR) AS event_id,
@@ -533,11 +699,15 @@ SELECT
     nullif(trim(CAST("authenticationDetails" AS VARCHAR)), '') IS NOT NULL AS can_show_tap,
     false AS filtered
 FROM "hive"."entra"."signins"
-WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
+WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00'
+    AND CAST(from_iso8601_timestamp_nanos(regexp_replace("createdDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 ), tapaudit_audits AS (
 SELECT
     CAST("id" AS VARCHAR) AS id,
-    CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
+    CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
     lower('contoso.example') AS tenant_id,
     CAST("activityDisplayName" AS VARCHAR) AS activity,
     CAST("category" AS VARCHAR) AS category,
@@ -546,10 +716,19 @@ SELECT
     CAST("resultReason" AS VARCHAR) AS reason,
     CAST(NULL AS VARCHAR) AS other_reason,
     CAST("correlationId" AS VARCHAR) AS correlation_id,
-    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.id'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
-    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.userPrincipalName'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.id')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.userPrincipalName')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
     json_extract_scalar("initiatedBy", '$.user.displayName') AS actor_name,
-    coalesce(CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END, CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.app.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
+    coalesce(CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.ipAddress')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END,
+        CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.app.ipAddress')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
     json_extract_scalar("initiatedBy", '$.app.appId') AS actor_app_id,
     json_extract_scalar("initiatedBy", '$.app.displayName') AS actor_app_name,
     json_extract_scalar("initiatedBy", '$.app.servicePrincipalId') AS actor_sp_id,
@@ -561,17 +740,25 @@ SELECT
     nullif(trim(CAST("additionalDetails" AS VARCHAR)), '') AS details,
     false AS filtered
 FROM "hive"."entra"."audits"
-WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
+WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00'
+    AND CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 )
 SELECT tenant_id, log_type, CAST(day AS VARCHAR(10)) AS day, records, can_show_tap,
-    to_iso8601(first_time) || 'Z' AS first_time, to_iso8601(last_time) || 'Z' AS last_time,
-    to_iso8601(first_tap_time) || 'Z' AS first_tap_time, to_iso8601(last_tap_time) || 'Z' AS last_tap_time, 'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46339d83aac5cee6005e4971bcc18a26269e4cd6d184452f2de51152c84f2665' AS "extract"
+    to_iso8601(first_time) || 'Z' AS first_time,
+    to_iso8601(last_time) || 'Z' AS last_time,
+    to_iso8601(first_tap_time) || 'Z' AS first_tap_time,
+    to_iso8601(last_tap_time) || 'Z' AS last_tap_time,
+    'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f4e5dde08755e5a0e82f6cc1df4de764d194b98563e3162a633278c3c4a7da82' AS "extract"
 FROM (
-    SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records, count(*) FILTER (WHERE can_show) AS can_show_tap,
-        min(time) AS first_time, max(time) AS last_time,
+    SELECT tenant_id, log_type, CAST(time AS DATE) AS day, count(*) AS records,
+        count(*) FILTER (WHERE can_show) AS can_show_tap, min(time) AS first_time, max(time) AS last_time,
         min(time) FILTER (WHERE can_show) AS first_tap_time, max(time) FILTER (WHERE can_show) AS last_tap_time
     FROM (
-        SELECT tenant_id, CASE WHEN interactive THEN 'sign-in interactive' ELSE 'sign-in non-interactive' END AS log_type, time, can_show_tap AS can_show
+        SELECT tenant_id,
+            CASE WHEN interactive THEN 'sign-in interactive' ELSE 'sign-in non-interactive' END AS log_type,
+            time, can_show_tap AS can_show
         FROM tapaudit_signins WHERE NOT filtered
         UNION ALL
         SELECT tenant_id, 'audit', time, true FROM tapaudit_audits WHERE NOT filtered
@@ -585,7 +772,8 @@ CREATE TABLE "hive"."tapaudit".audits WITH (format = 'PARQUET') AS
 WITH tapaudit_audits AS (
 SELECT
     CAST("id" AS VARCHAR) AS id,
-    CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
+    CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) AS time,
     lower('contoso.example') AS tenant_id,
     CAST("activityDisplayName" AS VARCHAR) AS activity,
     CAST("category" AS VARCHAR) AS category,
@@ -594,10 +782,19 @@ SELECT
     CAST("resultReason" AS VARCHAR) AS reason,
     CAST(NULL AS VARCHAR) AS other_reason,
     CAST("correlationId" AS VARCHAR) AS correlation_id,
-    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.id'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
-    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.userPrincipalName'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.id')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("initiatedBy", '$.user.id') END AS actor_user_id,
+    CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.userPrincipalName')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("initiatedBy", '$.user.userPrincipalName') END AS actor_upn,
     json_extract_scalar("initiatedBy", '$.user.displayName') AS actor_name,
-    coalesce(CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END, CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.app.ipAddress'))) NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan') THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
+    coalesce(CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.user.ipAddress')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("initiatedBy", '$.user.ipAddress') END,
+        CASE WHEN lower(trim(json_extract_scalar("initiatedBy", '$.app.ipAddress')))
+            NOT IN ('', '<null>', '00000000-0000-0000-0000-000000000000', 'null', 'none', '-', 'n/a', 'nan')
+        THEN json_extract_scalar("initiatedBy", '$.app.ipAddress') END) AS actor_ip,
     json_extract_scalar("initiatedBy", '$.app.appId') AS actor_app_id,
     json_extract_scalar("initiatedBy", '$.app.displayName') AS actor_app_name,
     json_extract_scalar("initiatedBy", '$.app.servicePrincipalId') AS actor_sp_id,
@@ -609,9 +806,16 @@ SELECT
     nullif(trim(CAST("additionalDetails" AS VARCHAR)), '') AS details,
     false AS filtered
 FROM "hive"."entra"."audits"
-WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00' AND CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1')) AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
+WHERE CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) >= TIMESTAMP '2026-04-01 00:00:00'
+    AND CAST(from_iso8601_timestamp_nanos(regexp_replace("activityDateTime", '([.][0-9]{6})[0-9]+', '$1'))
+        AT TIME ZONE 'UTC' AS TIMESTAMP(6)) < TIMESTAMP '2026-11-01 00:00:00'
 )
-SELECT id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason, correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id, actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details, 'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; 46339d83aac5cee6005e4971bcc18a26269e4cd6d184452f2de51152c84f2665' AS "extract"
+SELECT
+    id, to_iso8601(time) || 'Z' AS time, tenant_id, activity, category, service, result, reason, other_reason,
+    correlation_id, actor_user_id, actor_upn, actor_name, actor_ip, actor_app_id, actor_app_name, actor_sp_id,
+    actor_sp_name, actor_session_id, actor_token_id, actor_user_agent, targets, details,
+    'tapaudit 3; trino; 2026-04-01T00:00:00Z to 2026-11-01T00:00:00Z; f4e5dde08755e5a0e82f6cc1df4de764d194b98563e3162a633278c3c4a7da82' AS "extract"
 FROM tapaudit_audits
 ;
 

@@ -11,6 +11,7 @@ import (
 	"compress/gzip"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -26,6 +27,7 @@ import (
 
 	_ "github.com/duckdb/duckdb-go/v2"
 
+	"tapaudit/ingest/madeup"
 	"tapaudit/ingest/record"
 )
 
@@ -400,6 +402,7 @@ func (o onboardings) write(dir string) error {
 		return err
 	}
 	defer signIns.Close()
+	lines := json.NewEncoder(signIns)
 	audits, err := os.Create(filepath.Join(dir, "audits.ndjson"))
 	if err != nil {
 		return err
@@ -419,8 +422,14 @@ func (o onboardings) write(dir string) error {
 			fmt.Fprintf(audits, `{"id":"bench-%d-%d","activityDateTime":"%s","activityDisplayName":"%s","category":"UserManagement","correlationId":"bench-%d-%d","loggedByService":"Authentication Methods","result":"success","resultReason":"%s","initiatedBy":{"user":{"id":"%s","userPrincipalName":"%s@contoso.example"}},"targetResources":[{"id":"%s","type":"User","userPrincipalName":"new%d@contoso.example","modifiedProperties":[]}],"additionalDetails":[]}`+"\n",
 				i, k, clock(20*k), event.activity, i, k, event.reason, event.actor, event.actor[24:], user, number)
 		}
-		fmt.Fprintf(signIns, `{"id":"bench-%d","createdDateTime":"%s","userId":"%s","userPrincipalName":"new%d@contoso.example","appId":"19db86c3-b2b9-44cc-b339-36da233a3be2","appDisplayName":"My Signins","ipAddress":"198.51.100.7","clientAppUsed":"Browser","correlationId":"bench-c-%d","sessionId":"bench-s-%d","isInteractive":true,"homeTenantId":"%s","resourceTenantId":"%s","status":{"errorCode":0},"authenticationDetails":[{"authenticationMethod":"Temporary Access Pass","succeeded":true}]}`+"\n",
-			i, clock(10), user, number, i, i, o.tenant, o.tenant)
+		in := madeup.NewSignIn(fmt.Sprintf("bench-%d", i), at.Add(10*time.Minute), o.tenant,
+			madeup.User{ID: user, UPN: fmt.Sprintf("new%d@contoso.example", number)}, madeup.MySignins)
+		in.IPAddress, in.CorrelationID = "198.51.100.7", fmt.Sprintf("bench-c-%d", i)
+		in.SessionID = fmt.Sprintf("bench-s-%d", i)
+		in.AuthenticationDetails = []madeup.Step{{Method: "Temporary Access Pass", Succeeded: true}}
+		if err := lines.Encode(in); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -55,8 +55,8 @@ func (b *bench) unified(records int) error {
 // unifiedFile is the name by which bareLoad knows such an export.
 const unifiedFile = "unified.ndjson"
 
-// writeUnified writes records as exports of a working day have them: half of them mails that were read, then files,
-// mails that were sent and operations of the directory; 2 KB each on average.
+// writeUnified writes records as exports of a working day have them, 2 KB each on average. Half are mails that were
+// read; the others are files, mails that were sent and operations of the directory.
 func writeUnified(path string, records int) error {
 	file, err := os.Create(path)
 	if err != nil {

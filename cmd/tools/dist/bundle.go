@@ -73,8 +73,8 @@ func commitFiles() ([]entry, error) {
 	}
 }
 
-// moduleFiles are the zip of every module that go.mod names and the go.mod of every module that the
-// graph is made of, out of the module cache, which is laid out like a proxy.
+// moduleFiles are the zip of every module that go.mod names and the go.mod of every module of the graph. They come
+// from the module cache, which is laid out like a proxy.
 func moduleFiles() ([]entry, error) {
 	cache, err := output(nil, "go", "env", "GOMODCACHE")
 	if err != nil {

@@ -28,7 +28,7 @@ func TestDocuments(t *testing.T) {
 	for _, name := range []string{"reports/testdata/tools/summary.md", "sample-logs/evidence/policy",
 		".github/CONTRIBUTING.md"} {
 		if slices.Contains(names, name) {
-			t.Errorf("%s is no page of a release", name)
+			t.Errorf("%s is not a page of a release", name)
 		}
 	}
 	if len(names) > 60 {

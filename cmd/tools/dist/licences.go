@@ -17,9 +17,9 @@ var licenceFile = regexp.MustCompile(`(?i)^(li[cs]en[cs]e|copying|copyright|noti
 // sourceFile keeps code that is named after its subject (license.go) out.
 var sourceFile = regexp.MustCompile(`(?i)\.(go|c|h|s|json|ya?ml)$`)
 
-// moduleLicences gives the licence files of exactly the Go packages that are linked for a system and an architecture:
-// those in the folder of each package and above it up to its module's root, and Go's own. A module without any is an
-// error.
+// moduleLicences gives the licence files of exactly the Go packages that are linked for a system and an architecture.
+// They lie in the folder of each package and above it, up to its module's root. Go's own comes with them. A module
+// without any is an error.
 func moduleLicences(system, arch, tags string) ([]entry, error) {
 	const format = `{{with .Module}}{{if not .Main}}{{.Path}}@{{.Version}}{{"\t"}}{{.Dir}}{{"\t"}}{{$.Dir}}{{end}}{{end}}`
 	printed, err := output([]string{"GOOS=" + system, "GOARCH=" + arch, "CGO_ENABLED=1"},

@@ -109,7 +109,7 @@ func TestExportScript(t *testing.T) {
 	}
 	for _, permission := range permissions {
 		if strings.Contains(permission, "Write") || !strings.Contains(string(page), "`"+permission+"`") {
-			t.Errorf("%s is no permission to read that EXPORT.md names", permission)
+			t.Errorf("%s is not a permission to read that EXPORT.md names", permission)
 		}
 	}
 	for _, m := range regexp.MustCompile(`-Method (\w+) -Uri (\S+)`).FindAllStringSubmatch(string(script), -1) {
@@ -150,7 +150,7 @@ func markdown(t *testing.T, root string) map[string]string {
 			return err
 		}
 		if entry.IsDir() {
-			// What git ignores, and what tests expect of outputs, are no documents.
+			// What git ignores, and what tests expect of outputs, are not documents.
 			if hidden := strings.HasPrefix(entry.Name(), ".") && name != "." && name != ".github"; hidden ||
 				slices.Contains([]string{"bin", "dist", "node_modules", "testdata", "tapaudit-report"}, entry.Name()) {
 				return filepath.SkipDir
@@ -176,7 +176,7 @@ var (
 	inline   = regexp.MustCompile(`(?s)\[[^\]]*\]\(([^)\s]+)\)`)
 )
 
-// targets are what a document links to; code is no link.
+// targets are what a document links to; code is not a link.
 func targets(text string) (all []string) {
 	text = codeSpan.ReplaceAllString(fence.ReplaceAllString(text, ""), "code")
 	for _, m := range inline.FindAllStringSubmatch(text, -1) {

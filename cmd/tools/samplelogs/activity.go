@@ -221,6 +221,20 @@ func byTheAddressAlone(s *scene) {
 	s.expect("TAP-SESSION-DATA", "medium", p, l.time)
 }
 
+// byTheToken: a record names the token of a sign-in on the pass and no session; Graph refuses another deed.
+func byTheToken(s *scene) {
+	when := at(9, 3, 7, 0)
+	p := s.newcomer("toni.token", "Toni Token", when)
+	l := s.onboard(desk(s.cast.anna), p, when, terms{})
+	in := s.signIn(p, l.time.Add(12*time.Minute), broker, office, steps(stepPriorProof), session(l.session),
+		nonInteractive, noDevice)
+	s.did(p, l.time.Add(14*time.Minute), "Exchange", "MailItemsAccessed", office,
+		access{TokenID: in.UniqueTokenIdentifier}).OperationCount = 3
+	s.asked(p, l.time.Add(15*time.Minute), "POST", "/me/sendMail", 403, office).SessionID = l.session
+	s.expectLogIn(l)
+	s.expect("TAP-SESSION-DATA", "low", p, l.time)
+}
+
 // secondWitness: the request by which the pass was issued is at hand, too.
 func secondWitness(s *scene) {
 	when := at(9, 29, 11, 0)

@@ -38,6 +38,12 @@ exceptions:
     owner: hr@contoso.example
     approved_on: 2026-07-01
     expires: 2026-08-31
+  - rule: TAP-POLICY-CHANGE-UNREADABLE
+    tenant: %[1]s
+    reason: Looked up in the portal on 16 July; only texts had changed
+    owner: policy.petra@contoso.example
+    approved_on: 2026-07-16
+    expires: 2026-12-31
 case: {id: SAMPLE-2026-Q3, examiner: Sample Examiner, collected_by: Sample Collector, collected_at: 2026-10-01T08:00:00Z, source: "made up"}
 `, w.contoso.id, lifecycleWorkflows, w.hrApp)
 	w.lists(f)
@@ -54,15 +60,18 @@ func (w *world) readme() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `# Sample logs
 
-Exports of two tenants for the third quarter of 2026. **All of it is made up**: names, ids, events, addresses (documentation
+Exports of three tenants for the third quarter of 2026. **All of it is made up**: names, ids, events, addresses (documentation
 ranges) and domains (.example). It is written by `+"`go run ./cmd/tools/samplelogs`"+`, always the same.
 
-- Contoso (%s): sign-ins as Graph beta pages (those of June packed) and, from 24
-  September, as Azure Monitor blobs (that day is in both); 12 and 13 August came through Graph v1.0, which cannot show a pass.
+- Contoso (%s): sign-ins as Graph beta pages (those of June and July packed) and, from
+  24 September, as Azure Monitor blobs (that day is in both); 12 and 13 August came through Graph v1.0, which cannot show a pass.
   Audit events as Graph pages and, from 28 September, as blobs, one of which holds a broken line; 18 and 19 August are missing,
   and one page of July was cut off. Two policy snapshots, users, roles, passes of two users, one with a passcode.
   From 1 September, the Unified Audit Log and Microsoft Graph's activity.
 - Fabrikam (%s): five days in September, no policy, no directory.
+- Wingtip (%s): three people in September, a policy that nobody uses.
+
+`+"`evidence/other/`"+` holds a list from the portal whose dates can be read in two orders, and a file that is no export.
 
 Files whose records do not name their tenant lie under `+"`tenantId=<id>/`"+`. `+"`tapaudit.yaml`, `roster.csv` and"+`
 `+"`register.csv` are Contoso's configuration; `organisations/`"+` has configurations for other kinds of organisations.
@@ -80,7 +89,7 @@ Every pass raises TAP-ISSUED and every log-in TAP-SIGNIN.
 
 | case | who | from (UTC) | findings | story |
 |---|---|---|---|---|
-`, w.contoso.id, w.fabrikam.id)
+`, w.contoso.id, w.fabrikam.id, w.wingtip.id)
 	for _, s := range w.played {
 		who := strings.Join(s.who, ", ")
 		if len(s.who) > 3 {
@@ -92,7 +101,8 @@ Every pass raises TAP-ISSUED and every log-in TAP-SIGNIN.
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", s.name, who, from, s.summary(), s.story)
 	}
-	b.WriteString("\nThe evidence as a whole raises EVIDENCE-BLIND-SPOT, EVIDENCE-GAP, EVIDENCE-QUARANTINED, EVIDENCE-TRUNCATED, EVIDENCE-HOLDS-PASSCODE and,\n" +
-		"for Fabrikam, EVIDENCE-GAP and EVIDENCE-NO-POLICY; the policy TAP-POLICY-PRIVILEGED-IN-SCOPE and TAP-POLICY-REGISTRATION-UNPROTECTED.\n")
+	b.WriteString("\nThe evidence as a whole raises EVIDENCE-BLIND-SPOT, EVIDENCE-GAP, EVIDENCE-QUARANTINED, EVIDENCE-TRUNCATED, EVIDENCE-HOLDS-PASSCODE,\n" +
+		"EVIDENCE-AMBIGUOUS-DATES and EVIDENCE-NOT-RECOGNISED; Fabrikam EVIDENCE-GAP and EVIDENCE-NO-POLICY; Wingtip EVIDENCE-GAP,\n" +
+		"TEMPORARY-ACCESS-PASS-FEATURE-ENABLED and TAP-POLICY-UNUSED; the policy TAP-POLICY-PRIVILEGED-IN-SCOPE and TAP-POLICY-REGISTRATION-UNPROTECTED.\n")
 	return b.String()
 }

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzip"
+
+	"tapaudit/ingest/madeup"
 )
 
 // folder collects the files of sample-logs, by slash-separated path.
@@ -127,7 +129,8 @@ func (w *world) write(r request) error {
 	f := folder{}
 	w.contoso.sort()
 	w.fabrikam.sort()
-	for _, part := range []func(folder) error{w.signInFiles, w.auditFiles, w.policyFiles, w.activityFiles} {
+	w.wingtip.sort()
+	for _, part := range []func(folder) error{w.signInFiles, w.auditFiles, w.policyFiles, w.activityFiles, w.oddFiles} {
 		if err := part(f); err != nil {
 			return err
 		}
@@ -180,7 +183,7 @@ func (f folder) write(out string) error {
 func (w *world) signInFiles(f folder) error {
 	c := w.contoso
 	months := map[string][]*signIn{}
-	var plain []plainSignIn
+	var plain []madeup.SignIn
 	var interactive, background []envelope
 	for _, s := range c.signIns {
 		month := s.time.Format("2006-01")
@@ -212,10 +215,10 @@ func (w *world) signInFiles(f folder) error {
 		if err := page(f, path, signInContext, records); err != nil {
 			return err
 		}
-		if !strings.Contains(path, evidenceFrom.Format("2006-01")) {
+		if !strings.Contains(path, "-2026-06") && !strings.Contains(path, "-2026-07") {
 			continue
 		}
-		// June is there only for the users' past: packed, so that the folder stays small.
+		// The first two months are packed, so that the folder stays small.
 		if err := f.pack(path); err != nil {
 			return err
 		}
@@ -224,9 +227,11 @@ func (w *world) signInFiles(f folder) error {
 		"v1.0/$metadata#auditLogs/signIns", plain); err != nil {
 		return err
 	}
-	if err := page(f, "evidence/signins/tenantId="+w.fabrikam.id+"/signIns-2026-09.json", signInContext,
-		w.fabrikam.signIns); err != nil {
-		return err
+	for _, t := range []*tenant{w.fabrikam, w.wingtip} {
+		if err := page(f, "evidence/signins/tenantId="+t.id+"/signIns-2026-09.json", signInContext,
+			t.signIns); err != nil {
+			return err
+		}
 	}
 	if err := f.blobs("signins", "insights-logs-signinlogs", ".gz", c, interactive); err != nil {
 		return err
@@ -254,9 +259,11 @@ func (w *world) auditFiles(f folder) error {
 			return err
 		}
 	}
-	if err := page(f, "evidence/audit/tenantId="+w.fabrikam.id+"/directoryAudits-2026-09.json", auditContext,
-		w.fabrikam.audits); err != nil {
-		return err
+	for _, t := range []*tenant{w.fabrikam, w.wingtip} {
+		if err := page(f, "evidence/audit/tenantId="+t.id+"/directoryAudits-2026-09.json", auditContext,
+			t.audits); err != nil {
+			return err
+		}
 	}
 
 	// An export of July that was interrupted in its fourth record; all it holds is in the whole one too.
@@ -303,6 +310,11 @@ func (w *world) policyFiles(f folder) error {
 	// Two days of lifetime, though the last logged change says one.
 	if err := f.indented(in+"authenticationMethodsPolicy_"+snapshotLast.Format(time.DateOnly)+".json",
 		snapshot(false, 2880, onboarding, policyTarget{"group", "all_users", false})); err != nil {
+		return err
+	}
+	if err := f.indented("evidence/policy/tenantId="+w.wingtip.id+"/authenticationMethodsPolicy_"+
+		snapshotLast.Format(time.DateOnly)+".json",
+		snapshot(true, 480, policyTarget{"group", w.wingtip.group, false})); err != nil {
 		return err
 	}
 	return page(f, in+"conditionalAccessPolicies_"+snapshotLast.Format(time.DateOnly)+".json",

@@ -1,4 +1,4 @@
-// Samplelogs writes sample-logs: the exported Microsoft Entra ID logs of two made-up tenants for the third quarter of
+// Samplelogs writes sample-logs: the exported Microsoft Entra ID logs of three made-up tenants for the third quarter of
 // 2026. Temporary Access Passes are used in them as they should be, and misused in every way that is looked for. A
 // configuration comes with them, and the findings and the supervision ledger to be expected. Below it stands a second
 // sample, the month of an ordinary help desk.

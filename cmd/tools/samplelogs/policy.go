@@ -63,6 +63,9 @@ func snapshot(once bool, maximum int, include ...policyTarget) methodsPolicy {
 	}
 }
 
+// registrationPolicy is the name of the Conditional Access policy that protects the registration of methods.
+const registrationPolicy = "CA07 Registration"
+
 // conditionalAccess is the tenant's Conditional Access policies; that which protects registration has the state.
 func (w *world) conditionalAccess(t *tenant, registration string) []any {
 	type applications struct {
@@ -96,7 +99,7 @@ func (w *world) conditionalAccess(t *tenant, registration string) []any {
 	return []any{
 		policy{w.guid("conditional access", t.domain, "mfa"), "Require multifactor authentication", "enabled",
 			"2023-01-09T10:00:00Z", conditions{[]string{"all"}, everything, everyone}, grant{"OR", []string{"mfa"}}},
-		policy{w.guid("conditional access", t.domain, "registration"), "Protect registration of security info",
+		policy{w.guid("conditional access", t.domain, "registration"), registrationPolicy,
 			registration, "2023-01-09T10:10:00Z",
 			conditions{[]string{"all"}, applications{[]string{}, []string{},
 				[]string{"urn:user:registersecurityinfo"}}, everyone}, grant{"OR", []string{"mfa"}}},

@@ -5,14 +5,17 @@ import (
 	"math/rand/v2"
 	"strings"
 	"time"
+
+	"tapaudit/ingest/madeup"
 )
 
-// routine writes the ordinary days of both tenants. Nobody in them uses a pass.
+// routine writes the ordinary days of the tenants. Nobody in them uses a pass.
 func (w *world) routine(r request) {
 	c := w.played[0].cast
 	w.ordinaryDays(w.contoso, c, r)
 	w.activityRoutine(c.night)
 	w.fabrikamRoutine()
+	w.wingtipRoutine()
 }
 
 // ordinaryDays are people who work, an operator whose nights make every day's records begin early and end late, and
@@ -97,12 +100,37 @@ func (w *world) fabrikamRoutine() {
 	for d := fabrikamFrom; d.Before(fabrikamTo); d = d.AddDate(0, 0, 1) {
 		name := "routine " + d.Format(time.DateOnly)
 		for i, at := range []time.Duration{20 * time.Minute, 12 * time.Hour, 23*time.Hour + 30*time.Minute} {
+			if i == 0 && d.Equal(fabrikamFrom) {
+				continue // the first day's export begins at noon
+			}
 			t.signIns = append(t.signIns, w.newSignIn(t, fmt.Sprint(name, " ", i), night, d.Add(at), officeHome,
 				office.from("198.51.100.200")))
 			t.audits = append(t.audits, w.newAudit(t, fmt.Sprint(name, " sync ", i), d.Add(at+time.Minute), directory,
 				"UserManagement", "Update user", "", connect,
 				onUser(night, change("LastDirSyncTime", nil, []string{stamp(d.Add(at))}))))
 		}
+	}
+}
+
+// wingtipRoutine is a third tenant: three people, of whom one signs in each workday of September. Nobody uses a pass.
+func (w *world) wingtipRoutine() {
+	t := w.wingtip
+	connect := w.byApplication(w.guid("application", "directory synchronization"),
+		"Microsoft Azure AD Internal - Jit Provisioning")
+	var people []*person
+	for _, name := range []string{"Walter", "Wendy", "Wolf"} {
+		people = append(people, w.person(t, strings.ToLower(name), name+" Wingtip",
+			time.Date(2024, 5, 1, 8, 0, 0, 0, time.UTC)))
+	}
+	for d := wingtipFrom; d.Before(evidenceTo); d = d.AddDate(0, 0, 1) {
+		if !workday(d) {
+			continue
+		}
+		name, p := "routine "+d.Format(time.DateOnly), people[d.Day()%len(people)]
+		when := d.Add(9 * time.Hour)
+		t.signIns = append(t.signIns, w.newSignIn(t, name, p, when, officeHome, office.from("198.51.100.210")))
+		t.audits = append(t.audits, w.newAudit(t, name, when.Add(time.Hour), directory, "UserManagement", "Update user",
+			"", connect, onUser(p, change("LastDirSyncTime", nil, []string{stamp(when)}))))
 	}
 }
 
@@ -146,11 +174,11 @@ func (w *world) stream(n int, give func(*signIn) error) error {
 		people[i] = w.person(w.contoso, fmt.Sprintf("staff%06d", i+1), fmt.Sprintf("Staff Member %d", i+1),
 			time.Date(2022, 3, 1, 8, 0, 0, 0, time.UTC))
 	}
-	policies := make([]appliedPolicy, len(policyNames))
+	policies := make([]madeup.AppliedPolicy, len(policyNames))
 	for i, name := range policyNames {
-		policies[i] = appliedPolicy{w.guid("conditional access", name), name,
-			[]string{"RequireCompliantDevice", "RequireDomainJoinedDevice"},
-			[]string{"SignInFrequency", "PersistentBrowserSessionMode"}, "notApplied"}
+		policies[i] = madeup.AppliedPolicy{ID: w.guid("conditional access", name), DisplayName: name,
+			EnforcedGrantControls:   []string{"RequireCompliantDevice", "RequireDomainJoinedDevice"},
+			EnforcedSessionControls: []string{"SignInFrequency", "PersistentBrowserSessionMode"}, Result: "notApplied"}
 	}
 	policies[0].Result = "success"
 	rng := w.random("stream")

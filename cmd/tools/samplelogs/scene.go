@@ -164,12 +164,14 @@ func (s *scene) logIn(p *person, when time.Time, app application, from network, 
 	l := logIn{p, when, from, s.w.guid("session", key), s.w.guid("correlation", key)}
 	options = slices.Concat([]signInOption{steps(stepPass), session(l.session), correlation(l.correlation), noDevice},
 		options)
-	s.signIn(p, when, app, from, slices.Concat(options,
-		[]signInOption{outcome(50072,
-			"Due to a configuration change made by your administrator, you must enroll in multi-factor authentication.")})...)
+	s.signIn(p, when, app, from, slices.Concat(options, []signInOption{mustEnrol})...)
 	s.signIn(p, when.Add(25*time.Second), app, from, options...)
 	return l
 }
+
+// mustEnrol is how a sign-in ends whose user has no method yet.
+var mustEnrol = outcome(50072,
+	"Due to a configuration change made by your administrator, you must enroll in multi-factor authentication.")
 
 // registerMethod logs that the person registered the authenticator app.
 func (s *scene) registerMethod(l logIn, when time.Time) {

@@ -5,105 +5,20 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"tapaudit/ingest/madeup"
 )
 
-// signIn is a sign-in as Graph beta writes it. The nested fields are of type any because
-// the diagnostic records of non-interactive sign-ins hold the same as JSON text.
+// signIn is a sign-in and what its writer must know of it.
 type signIn struct {
-	ID                        string   `json:"id"`
-	CreatedDateTime           string   `json:"createdDateTime"`
-	UserDisplayName           string   `json:"userDisplayName"`
-	UserPrincipalName         string   `json:"userPrincipalName"`
-	UserID                    string   `json:"userId"`
-	UserType                  string   `json:"userType"`
-	AppID                     string   `json:"appId"`
-	AppDisplayName            string   `json:"appDisplayName"`
-	IPAddress                 string   `json:"ipAddress"`
-	ClientAppUsed             string   `json:"clientAppUsed"`
-	UserAgent                 string   `json:"userAgent"`
-	CorrelationID             string   `json:"correlationId"`
-	ConditionalAccessStatus   string   `json:"conditionalAccessStatus"`
-	OriginalRequestID         string   `json:"originalRequestId"`
-	IsInteractive             bool     `json:"isInteractive"`
-	TokenIssuerType           string   `json:"tokenIssuerType"`
-	ProcessingTime            int      `json:"processingTimeInMilliseconds"`
-	RiskDetail                string   `json:"riskDetail"`
-	RiskLevelAggregated       string   `json:"riskLevelAggregated"`
-	RiskLevelDuringSignIn     string   `json:"riskLevelDuringSignIn"`
-	RiskState                 string   `json:"riskState"`
-	RiskEventTypes            []string `json:"riskEventTypes_v2"`
-	ResourceDisplayName       string   `json:"resourceDisplayName"`
-	ResourceID                string   `json:"resourceId"`
-	ResourceTenantID          string   `json:"resourceTenantId"`
-	HomeTenantID              string   `json:"homeTenantId"`
-	AuthenticationRequirement string   `json:"authenticationRequirement"`
-	AutonomousSystemNumber    int      `json:"autonomousSystemNumber"`
-	CrossTenantAccessType     string   `json:"crossTenantAccessType"`
-	UniqueTokenIdentifier     string   `json:"uniqueTokenIdentifier"`
-	IncomingTokenType         string   `json:"incomingTokenType"`
-	AuthenticationProtocol    string   `json:"authenticationProtocol"`
-	OriginalTransferMethod    string   `json:"originalTransferMethod"`
-	SessionID                 string   `json:"sessionId"`
-	SignInEventTypes          []string `json:"signInEventTypes"`
-	Status                    any      `json:"status"`
-	DeviceDetail              any      `json:"deviceDetail"`
-	Location                  any      `json:"location"`
-	MfaDetail                 any      `json:"mfaDetail"`
-	AppliedPolicies           any      `json:"appliedConditionalAccessPolicies"`
-	NetworkLocationDetails    any      `json:"networkLocationDetails"`
-	AuthenticationMethodsUsed []string `json:"authenticationMethodsUsed"`
-	AuthenticationDetails     any      `json:"authenticationDetails"`
+	madeup.SignIn
 
 	time   time.Time
-	status signInStatus
+	status madeup.Status
 	tap    bool // a step used a pass
 }
 
-type signInStatus struct {
-	ErrorCode         int     `json:"errorCode"`
-	FailureReason     string  `json:"failureReason"`
-	AdditionalDetails *string `json:"additionalDetails"`
-}
-
-type deviceDetail struct {
-	DeviceID        string `json:"deviceId"`
-	DisplayName     string `json:"displayName"`
-	OperatingSystem string `json:"operatingSystem"`
-	Browser         string `json:"browser"`
-	IsCompliant     bool   `json:"isCompliant"`
-	IsManaged       bool   `json:"isManaged"`
-	TrustType       string `json:"trustType"`
-}
-
-type location struct {
-	City            string         `json:"city"`
-	State           string         `json:"state"`
-	CountryOrRegion string         `json:"countryOrRegion"`
-	GeoCoordinates  map[string]any `json:"geoCoordinates"`
-}
-
-type appliedPolicy struct {
-	ID                      string   `json:"id"`
-	DisplayName             string   `json:"displayName"`
-	EnforcedGrantControls   []string `json:"enforcedGrantControls"`
-	EnforcedSessionControls []string `json:"enforcedSessionControls"`
-	Result                  string   `json:"result"`
-}
-
-type networkLocation struct {
-	NetworkType  string   `json:"networkType"`
-	NetworkNames []string `json:"networkNames"`
-}
-
-// step is an authentication step.
-type step struct {
-	Time        string `json:"authenticationStepDateTime"`
-	Method      string `json:"authenticationMethod"`
-	Detail      string `json:"authenticationMethodDetail"`
-	Succeeded   bool   `json:"succeeded"`
-	Result      string `json:"authenticationStepResultDetail"`
-	Requirement string `json:"authenticationStepRequirement"`
-}
+type step = madeup.Step
 
 // Steps as the sign-in log words them.
 var (
@@ -153,7 +68,7 @@ func noDevice(s *signIn) { s.DeviceDetail = detail(device{}) }
 
 func outcome(code int, reason string) signInOption {
 	return func(s *signIn) {
-		s.status = signInStatus{ErrorCode: code, FailureReason: reason}
+		s.status = madeup.Status{ErrorCode: code, FailureReason: reason}
 		if code == 53003 {
 			s.ConditionalAccessStatus = "failure"
 		}
@@ -178,9 +93,9 @@ func nonInteractive(s *signIn) {
 	s.ClientAppUsed = "Mobile Apps and Desktop clients"
 }
 
-func detail(d device) deviceDetail {
+func detail(d device) madeup.Device {
 	known := d.id != ""
-	out := deviceDetail{DeviceID: d.id, DisplayName: d.name, OperatingSystem: "Windows11", Browser: "Edge 139.0.0",
+	out := madeup.Device{DeviceID: d.id, DisplayName: d.name, OperatingSystem: "Windows11", Browser: "Edge 139.0.0",
 		IsCompliant: known, IsManaged: known}
 	if known {
 		out.TrustType = "Azure AD joined"
@@ -193,31 +108,28 @@ func detail(d device) deviceDetail {
 func (w *world) newSignIn(t *tenant, key string, p *person, when time.Time, app application, from network,
 	options ...signInOption) *signIn {
 	id := w.guid("sign-in", t.domain, key)
-	s := &signIn{
-		ID: id, CreatedDateTime: stamp(when),
-		UserDisplayName: p.name, UserPrincipalName: p.upn, UserID: p.id, UserType: lowerFirst(p.userType),
-		AppID: app.id, AppDisplayName: app.name, IPAddress: from.address, ClientAppUsed: "Browser",
-		UserAgent:     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36 Edg/139.0.0.0",
-		CorrelationID: w.guid("correlation", t.domain, key), ConditionalAccessStatus: "success", OriginalRequestID: id,
-		IsInteractive: true, TokenIssuerType: "AzureAD", ProcessingTime: 90 + int(id[0]),
-		RiskDetail: "none", RiskLevelAggregated: "none", RiskLevelDuringSignIn: "none", RiskState: "none",
-		RiskEventTypes:      []string{},
-		ResourceDisplayName: app.resource, ResourceID: app.resourceID, ResourceTenantID: t.id, HomeTenantID: t.id,
-		AutonomousSystemNumber: from.asn, CrossTenantAccessType: "none",
-		UniqueTokenIdentifier: base64.RawURLEncoding.EncodeToString([]byte(id[:16])),
-		IncomingTokenType:     "none", AuthenticationProtocol: "none", OriginalTransferMethod: "none",
-		SessionID: w.guid("session", t.domain, key), SignInEventTypes: []string{"interactiveUser"},
-		DeviceDetail: detail(p.device),
-		Location:     location{from.city, from.city, from.country, map[string]any{}},
-		AppliedPolicies: []appliedPolicy{
-			{w.guid("conditional access", t.domain, "mfa"), "Require multifactor authentication", []string{"Mfa"},
-				[]string{}, "success"},
-		},
-		NetworkLocationDetails: []networkLocation{}, AuthenticationMethodsUsed: []string{},
-		time: when,
-	}
+	s := &signIn{SignIn: madeup.NewSignIn(id, when, t.id, madeup.User{ID: p.id, UPN: p.upn, Name: p.name}, app), time: when}
+	s.UserType = lowerFirst(p.userType)
+	s.IPAddress, s.AutonomousSystemNumber = from.address, from.asn
+	s.UserAgent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36 Edg/139.0.0.0"
+	s.CorrelationID, s.SessionID = w.guid("correlation", t.domain, key), w.guid("session", t.domain, key)
+	s.OriginalRequestID, s.UniqueTokenIdentifier = id, base64.RawURLEncoding.EncodeToString([]byte(id[:16]))
+	s.TokenIssuerType, s.ProcessingTime = "AzureAD", 90+int(id[0])
+	s.RiskDetail, s.RiskLevelAggregated, s.RiskState, s.RiskEventTypes = "none", "none", "none", []string{}
+	s.CrossTenantAccessType, s.IncomingTokenType = "none", "none"
+	s.AuthenticationProtocol, s.OriginalTransferMethod = "none", "none"
+	s.SignInEventTypes, s.AuthenticationMethodsUsed = []string{"interactiveUser"}, []string{}
+	s.DeviceDetail = detail(p.device)
+	s.Location = madeup.Location{City: from.city, State: from.city, CountryOrRegion: from.country,
+		GeoCoordinates: map[string]any{}}
+	s.MfaDetail = json.RawMessage("null") // as Graph writes it
+	s.AppliedPolicies = []madeup.AppliedPolicy{{ID: w.guid("conditional access", t.domain, "mfa"),
+		DisplayName: "Require multifactor authentication", EnforcedGrantControls: []string{"Mfa"},
+		EnforcedSessionControls: []string{}, Result: "success"}}
+	s.NetworkLocationDetails = []madeup.NetworkLocation{}
 	if from.trusted {
-		s.NetworkLocationDetails = []networkLocation{{"trustedNamedLocation", []string{"Head office"}}}
+		s.NetworkLocationDetails = []madeup.NetworkLocation{{
+			NetworkType: "trustedNamedLocation", NetworkNames: []string{"Head office"}}}
 	}
 	steps(stepPassword, stepApp)(s)
 	for _, o := range options {
@@ -227,43 +139,15 @@ func (w *world) newSignIn(t *tenant, key string, p *person, when time.Time, app 
 	return s
 }
 
-// plainSignIn is the same sign-in as Graph v1.0 writes it: without steps, session and tenant.
-type plainSignIn struct {
-	ID                      string   `json:"id"`
-	CreatedDateTime         string   `json:"createdDateTime"`
-	UserDisplayName         string   `json:"userDisplayName"`
-	UserPrincipalName       string   `json:"userPrincipalName"`
-	UserID                  string   `json:"userId"`
-	AppID                   string   `json:"appId"`
-	AppDisplayName          string   `json:"appDisplayName"`
-	IPAddress               string   `json:"ipAddress"`
-	ClientAppUsed           string   `json:"clientAppUsed"`
-	CorrelationID           string   `json:"correlationId"`
-	ConditionalAccessStatus string   `json:"conditionalAccessStatus"`
-	IsInteractive           bool     `json:"isInteractive"`
-	RiskDetail              string   `json:"riskDetail"`
-	RiskLevelAggregated     string   `json:"riskLevelAggregated"`
-	RiskLevelDuringSignIn   string   `json:"riskLevelDuringSignIn"`
-	RiskState               string   `json:"riskState"`
-	RiskEventTypes          []string `json:"riskEventTypes_v2"`
-	ResourceDisplayName     string   `json:"resourceDisplayName"`
-	ResourceID              string   `json:"resourceId"`
-	Status                  any      `json:"status"`
-	DeviceDetail            any      `json:"deviceDetail"`
-	Location                any      `json:"location"`
-	AppliedPolicies         any      `json:"appliedConditionalAccessPolicies"`
-}
-
-func (s *signIn) plain() plainSignIn {
-	return plainSignIn{
-		s.ID, s.CreatedDateTime, s.UserDisplayName, s.UserPrincipalName, s.UserID, s.AppID, s.AppDisplayName,
-		s.IPAddress,
-		s.ClientAppUsed, s.CorrelationID, s.ConditionalAccessStatus, s.IsInteractive, s.RiskDetail,
-		s.RiskLevelAggregated,
-		s.RiskLevelDuringSignIn, s.RiskState, s.RiskEventTypes, s.ResourceDisplayName, s.ResourceID, s.Status,
-		s.DeviceDetail,
-		s.Location, s.AppliedPolicies,
-	}
+// plain is the same sign-in as Graph v1.0 writes it: without steps, session and tenant.
+func (s *signIn) plain() madeup.SignIn {
+	p := s.SignIn
+	p.UserType, p.UserAgent, p.OriginalRequestID, p.SessionID, p.UniqueTokenIdentifier = "", "", "", "", ""
+	p.TokenIssuerType, p.ProcessingTime, p.AutonomousSystemNumber, p.CrossTenantAccessType = "", 0, 0, ""
+	p.ResourceTenantID, p.HomeTenantID, p.AuthenticationRequirement = "", "", ""
+	p.IncomingTokenType, p.AuthenticationProtocol, p.OriginalTransferMethod, p.SignInEventTypes = "", "", "", nil
+	p.MfaDetail, p.NetworkLocationDetails, p.AuthenticationMethodsUsed, p.AuthenticationDetails = nil, nil, nil, nil
+	return p
 }
 
 // envelope is an Azure Monitor diagnostic record.
@@ -291,7 +175,7 @@ type envelope struct {
 // diagnostic is the sign-in as Azure Monitor writes it. The records of non-interactive sign-ins arrive some
 // minutes late, and several of their nested properties are JSON text.
 func (s *signIn) diagnostic(t *tenant) (envelope, error) {
-	properties := *s
+	properties := s.SignIn
 	e := envelope{
 		ResourceID: "/tenants/" + t.id + "/providers/Microsoft.aadiam", OperationName: "Sign-in activity",
 		OperationVersion: "1.0",
@@ -299,7 +183,7 @@ func (s *signIn) diagnostic(t *tenant) (envelope, error) {
 		ResultDescription: s.status.FailureReason, CallerIPAddress: s.IPAddress, CorrelationID: s.CorrelationID,
 		Identity: s.UserDisplayName, Level: 4, Properties: &properties, time: s.time,
 	}
-	if l, ok := s.Location.(location); ok {
+	if l, ok := s.Location.(madeup.Location); ok {
 		e.Location = l.CountryOrRegion
 	}
 	if !s.IsInteractive {
@@ -321,7 +205,7 @@ func (s *signIn) diagnostic(t *tenant) (envelope, error) {
 }
 
 // stamp is a time as Graph writes it.
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+func stamp(t time.Time) string { return madeup.Stamp(t) }
 
 // fineStamp is a time as Azure Monitor writes it.
 func fineStamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.0000000Z") }

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"time"
+
+	"tapaudit/ingest/madeup"
 )
 
 // The evidence spans June to September 2026: June gives the users a past, the third quarter is
@@ -99,20 +101,18 @@ var (
 	beatAtHome = network{"192.0.2.77", 64501, "Basel", "CH", false}
 )
 
-// application is a first-party client and the resource that it asks a token for.
-type application struct{ id, name, resourceID, resource string }
+type application = madeup.Application
 
 var (
-	mySignins = application{"19db86c3-b2b9-44cc-b339-36da233a3be2", "My Signins",
-		"00000003-0000-0000-c000-000000000000", "Microsoft Graph"}
-	broker = application{"29d9ed98-a469-4536-ade2-f981bc1d605e", "Microsoft Authentication Broker",
-		"01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9", "Device Registration Service"}
-	exchange = application{"00000002-0000-0ff1-ce00-000000000000", "Office 365 Exchange Online",
-		"00000002-0000-0ff1-ce00-000000000000", "Office 365 Exchange Online"}
-	officeHome = application{"4765445b-32c6-49b0-83e6-1d93765276ca", "OfficeHome",
-		"00000003-0000-0000-c000-000000000000", "Microsoft Graph"}
-	teams = application{"1fec8e78-bce4-4aaf-ab1b-5451cc387264", "Microsoft Teams",
-		"cc15fd57-2c6c-4117-a88c-83b1d56b4bbe", "Microsoft Teams Services"}
+	mySignins = madeup.MySignins
+	broker    = application{ID: "29d9ed98-a469-4536-ade2-f981bc1d605e", Name: "Microsoft Authentication Broker",
+		ResourceID: "01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9", Resource: "Device Registration Service"}
+	exchange = application{ID: "00000002-0000-0ff1-ce00-000000000000", Name: "Office 365 Exchange Online",
+		ResourceID: "00000002-0000-0ff1-ce00-000000000000", Resource: "Office 365 Exchange Online"}
+	officeHome = application{ID: "4765445b-32c6-49b0-83e6-1d93765276ca", Name: "OfficeHome",
+		ResourceID: "00000003-0000-0000-c000-000000000000", Resource: "Microsoft Graph"}
+	teams = application{ID: "1fec8e78-bce4-4aaf-ab1b-5451cc387264", Name: "Microsoft Teams",
+		ResourceID: "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe", Resource: "Microsoft Teams Services"}
 	ordinaryUse = []application{exchange, officeHome, teams}
 )
 
@@ -123,6 +123,7 @@ type device struct{ id, name string }
 type world struct {
 	seed              uint64
 	contoso, fabrikam *tenant
+	wingtip           *tenant
 	roster, register  []string // CSV lines
 	truth             truth
 	played            []*scene
@@ -170,6 +171,8 @@ func newWorld(r request) (*world, error) {
 	w.contoso = &tenant{id: w.guid("tenant", "contoso"), name: "Contoso Ltd", domain: "contoso.example",
 		group: w.guid("group", "TAP onboarding"), blind: blindDays, gap: gapDays}
 	w.fabrikam = &tenant{id: w.guid("tenant", "fabrikam"), name: "Fabrikam", domain: "fabrikam.example"}
+	w.wingtip = &tenant{id: w.guid("tenant", "wingtip"), name: "Wingtip", domain: "wingtip.example",
+		group: w.guid("group", "wingtip", "TAP onboarding")}
 	w.hrApp = w.guid("application", "HR Onboarding Connector")
 	w.truth.start(w)
 	c := w.cast(w.contoso)

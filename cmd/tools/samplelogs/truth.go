@@ -110,9 +110,10 @@ func noPass() verdict { return unknown("approved_issuer", "four_eyes", "prompt",
 func (t *truth) start(w *world) {
 	t.Period = "2026Q3"
 	c := w.contoso.id
-	state := func(rule, severity, since string) {
-		t.Findings = append(t.Findings, finding{rule, c, c, "", since, severity, "open"})
+	of := func(tenant, rule, severity, since string) {
+		t.Findings = append(t.Findings, finding{rule, tenant, tenant, "", since, severity, "open"})
 	}
+	state := func(rule, severity, since string) { of(c, rule, severity, since) }
 	state("TEMPORARY-ACCESS-PASS-FEATURE-ENABLED", "low", stamp(tapEnabled))
 	t.Findings[0].Status = "excepted"
 	state("TAP-POLICY-ALL-USERS", "medium", stamp(policyWeakened))
@@ -121,12 +122,15 @@ func (t *truth) start(w *world) {
 	// Everyone is in scope at the end, the Global Administrator with them.
 	state("TAP-POLICY-PRIVILEGED-IN-SCOPE", "medium", "")
 	state("TAP-POLICY-REGISTRATION-UNPROTECTED", "medium", "")
+	// Of Wingtip nothing is known before its snapshot.
+	of(w.wingtip.id, "TEMPORARY-ACCESS-PASS-FEATURE-ENABLED", "low", stamp(snapshotLast))
+	of(w.wingtip.id, "TAP-POLICY-UNUSED", "low", stamp(snapshotLast))
 }
 
 // expectEvidenceFindings states what the evidence as a whole must raise; findings about files
 // are stated where the files are written.
 func (w *world) expectEvidenceFindings() {
-	c, f := w.contoso.id, w.fabrikam.id
+	c, f, t := w.contoso.id, w.fabrikam.id, w.wingtip.id
 	for _, e := range []finding{
 		{Rule: "EVIDENCE-BLIND-SPOT", Tenant: c, Subject: c, Severity: "medium"},
 		{Rule: "EVIDENCE-GAP", Tenant: c, Subject: c, Severity: "medium"}, // audit, two days
@@ -134,6 +138,9 @@ func (w *world) expectEvidenceFindings() {
 		{Rule: "EVIDENCE-GAP", Tenant: f, Subject: f, Severity: "medium"},
 		{Rule: "EVIDENCE-GAP", Tenant: f, Subject: f, Severity: "medium"},
 		{Rule: "EVIDENCE-NO-POLICY", Tenant: f, Subject: f, Severity: "low"},
+		// Nor do Wingtip's, from the last day of August on.
+		{Rule: "EVIDENCE-GAP", Tenant: t, Subject: t, Severity: "medium"},
+		{Rule: "EVIDENCE-GAP", Tenant: t, Subject: t, Severity: "medium"},
 	} {
 		e.Status = "open"
 		w.truth.Findings = append(w.truth.Findings, e)

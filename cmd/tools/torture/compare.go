@@ -123,8 +123,8 @@ func filesOf(dir string) (map[string]string, error) {
 // caseFileLine is where the page names the case file.
 var caseFileLine = regexp.MustCompile(`<div><dt>Case file, as opened</dt>.*?</div>\n?`)
 
-// withoutCaseFile is a report's file without the state of the case file that it was made from: its hash and its
-// journals are others in each run, and so is the hash of the page that names them.
+// withoutCaseFile is a report's file without the state of the case file that it was made from. Each run has another
+// hash and other journals, so the page that names them has another hash too.
 func withoutCaseFile(name string, text []byte) (string, error) {
 	switch name {
 	case "report.html":

@@ -17,8 +17,9 @@ type hostileFile struct {
 	name  string                  // the file, or where make writes several, what they are called together
 	make  func(path string) error // writes it
 	loads int                     // good sign-ins in it that must be loaded
-	says  string                  // what evidence.csv or quarantine.csv say about it, a regular expression; "" for nothing in particular
-	large bool                    // takes long: not in the short form
+	// what evidence.csv or quarantine.csv say about it, a regular expression; "" for nothing in particular
+	says  string
+	large bool // takes long: not in the short form
 }
 
 const goodBeside = 20 // sign-ins in the file beside

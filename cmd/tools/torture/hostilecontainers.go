@@ -315,8 +315,8 @@ func smallBombs(n int, good string) []string {
 	return all
 }
 
-// quotedOverlap is D. Fifield's bomb: each of n members' bytes hold, in a stored block, the header of the next one and
-// all its bytes, so that one kernel of size bytes comes out n times.
+// quotedOverlap is D. Fifield's bomb: in a stored block, each of n members holds the header of the next one and all
+// its bytes. So one kernel of size bytes comes out n times.
 func quotedOverlap(n, size int) []byte {
 	kernel := strings.Repeat("x", size)
 	var packed bytes.Buffer

@@ -74,8 +74,9 @@ type options struct {
 	tapaudit, samplelogs string
 	kills, signIns       int
 	seed                 uint64
-	large, short         bool // short leaves out what takes long: files of a gigabyte, and most of the sizes and moments
-	only                 []string
+	// short leaves out what takes long: files of a gigabyte, and most of the sizes and moments
+	large, short bool
+	only         []string
 }
 
 // parts are what can be run by itself.

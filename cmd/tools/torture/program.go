@@ -18,11 +18,12 @@ import (
 
 // limits are how a command of tapaudit is run.
 type limits struct {
-	time    time.Duration // of the processor, since the machine may be busy; 0 means ten minutes. By the clock it has ten times as long
-	memory  int64         // bytes of resident memory; 0 means the 1.2 GiB that cmd/README.md promises
-	wrapper []string      // a program that runs it, with its arguments
-	env     []string      // besides what every run has
-	tmp     string        // its folder for temporary files; "" means tmp in the session's
+	// of the processor, since the machine may be busy; 0 means ten minutes. By the clock it has ten times as long
+	time    time.Duration
+	memory  int64    // bytes of resident memory; 0 means the 1.2 GiB that cmd/README.md promises
+	wrapper []string // a program that runs it, with its arguments
+	env     []string // besides what every run has
+	tmp     string   // its folder for temporary files; "" means tmp in the session's
 	stdin   *os.File
 	stdout  *os.File
 	attr    *syscall.SysProcAttr

@@ -3,18 +3,29 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
+
+	"tapaudit/ingest/madeup"
 )
 
 // signIn is a good record, a sign-in with a pass, as Graph writes it; with is what its last members are.
 func signIn(kind string, n int, with ...string) string {
-	return fmt.Sprintf(`{"id":"%s-%06d","createdDateTime":"2026-09-%02dT%02d:%02d:%02dZ","userDisplayName":"Nora New","userPrincipalName":"nora.new@contoso.example",`+
-		`"userId":"c3e1d9a4-77aa-4e02-9c3b-1d5f7b9a0c03","userType":"member","appId":"4765445b-32c6-49b0-83e6-1d93765276ca","appDisplayName":"OfficeHome",`+
-		`"resourceDisplayName":"Microsoft Graph","ipAddress":"198.51.100.20","clientAppUsed":"Browser","correlationId":"%s-%06d","isInteractive":true,`+
-		`"status":{"errorCode":0,"failureReason":"Other."},"homeTenantId":"7d1c5a0e-2f1b-4c7e-9a51-3b8f0c6d2e10","resourceTenantId":"7d1c5a0e-2f1b-4c7e-9a51-3b8f0c6d2e10",`+
-		`"signInEventTypes":["interactiveUser"],"authenticationDetails":[{"authenticationStepDateTime":"2026-09-07T12:00:00Z","authenticationMethod":"Temporary Access Pass","succeeded":true}]%s}`,
-		kind, n, n/86400%28+1, n/3600%24, n/60%60, n%60, kind, n, strings.Join(append([]string{""}, with...), ","))
+	at := time.Date(2026, 9, 1+n/86400%28, 0, 0, n%86400, 0, time.UTC)
+	s := madeup.NewSignIn(fmt.Sprintf("%s-%06d", kind, n), at, "7d1c5a0e-2f1b-4c7e-9a51-3b8f0c6d2e10",
+		madeup.User{ID: "c3e1d9a4-77aa-4e02-9c3b-1d5f7b9a0c03", UPN: "nora.new@contoso.example", Name: "Nora New"},
+		madeup.Application{ID: "4765445b-32c6-49b0-83e6-1d93765276ca", Name: "OfficeHome", Resource: "Microsoft Graph"})
+	s.IPAddress, s.CorrelationID, s.SignInEventTypes = "198.51.100.20", s.ID, []string{"interactiveUser"}
+	s.Status = madeup.Status{FailureReason: "Other."}
+	s.AuthenticationDetails = []madeup.Step{{Time: "2026-09-07T12:00:00Z", Method: "Temporary Access Pass",
+		Succeeded: true}}
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // a sign-in is made of texts and numbers
+	}
+	return strings.Join(append([]string{strings.TrimSuffix(string(text), "}")}, with...), ",") + "}"
 }
 
 // signIns are so many good records, a line each.

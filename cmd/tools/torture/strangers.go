@@ -15,14 +15,16 @@ import (
 	"time"
 )
 
-// stranger is one thing of our own kind that somebody hands over, made so that it acts when it is used: a case, a
-// lake, a report folder, a rules folder, a configuration, a key, a folder of evidence.
+// stranger is one thing of our own kind that somebody hands over, made so that it acts when it is used. It is a case,
+// a lake, a report, rules, a configuration, a key or a folder of evidence.
 type stranger struct {
-	name    string
-	make    func(t *trap) error           // lays it out in the folder t.given
-	runs    func(t *trap) [][]string      // what the user does with it, one after the other, on what the one before left
-	ends    []int                         // the exit statuses that are right
-	says    string                        // what the messages of each must match, a regular expression; "" for nothing in particular
+	name string
+	make func(t *trap) error // lays it out in the folder t.given
+	// what the user does with it, one after the other, on what the one before left
+	runs func(t *trap) [][]string
+	ends []int // the exit statuses that are right
+	// what the messages of each must match, a regular expression; "" for nothing in particular
+	says    string
 	changes bool                          // what was given may change: it is the user's own to write
 	also    func(t *trap, r result) error // what must hold besides
 	long    bool                          // not in the short form
@@ -60,8 +62,8 @@ var (
 	either  = []int{0, 1, 2, 4, 5}
 )
 
-// strangers hands over each in turn: what comes is a refusal with a message or a harmless result, in bounded time and
-// memory; no file of the user's changes; nothing of it is told.
+// strangers hands over each in turn. What comes is a refusal with a message or a harmless result, in bounded time and
+// memory. No file of the user's changes, and nothing of it is told.
 func (s *session) strangers() error {
 	if err := s.prepareStrangers(); err != nil {
 		return err

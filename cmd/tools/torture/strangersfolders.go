@@ -320,7 +320,7 @@ func strangeReports() (all []stranger) {
 			}
 			for _, line := range regexp.MustCompile("[\r\n\u0085\u2028\u2029]+").Split(string(text), -1) {
 				if line = strings.TrimLeft(line, "\ufeff \t"); line != "" && !strings.HasPrefix(line, "#") || strings.Contains(line, "#>") || strings.Contains(line, "<#") {
-					return fmt.Errorf("a line of the script is no comment: %.200q", line)
+					return fmt.Errorf("a line of the script is not a comment: %.200q", line)
 				}
 			}
 			return nil

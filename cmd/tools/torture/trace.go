@@ -53,7 +53,7 @@ func (s *session) trace() error {
 		}
 		r := s.tapaudit(l, args...)
 		refused := i == 6 || i == 7
-		if args[1%len(args)] == "-" && r.status == 5 { // a list is no evidence
+		if args[1%len(args)] == "-" && r.status == 5 { // a list is not evidence
 			r.status = 0
 		}
 		if r.crashed() || (r.status == 2) != refused || !refused && r.status != 0 &&
