@@ -209,8 +209,8 @@ $(WINDOWS_EXE): windows-setup
 	@rm -f cmd/tapaudit/rsrc_windows_amd64.syso
 
 WINDOWS_CC = GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32ucrt-gcc CXX=x86_64-w64-mingw32ucrt-g++
-WINDOWS_TESTS := ingest ingest/casefile ingest/evidence ingest/formats ingest/record ingest/safetext \
-	analysis analysis/settings analysis/lake analysis/policy analysis/supervision
+WINDOWS_TESTS := ingest ingest/casefile ingest/evidence ingest/formats ingest/record ingest/regular ingest/safetext \
+	ingest/scratch analysis analysis/settings analysis/lake analysis/policy analysis/supervision reports/folder cmd/tapaudit
 test-windows: build $(WINDOWS_EXE) ## check that the program for Windows, under wine, says and writes what Linux's does, and passes its tests
 	cmd/tools/windows/inside "$(WINDOWS_ROOT)" cmd/tools/windows/compare bin/tapaudit $(WINDOWS_EXE) dist/windows-compare
 	GOOS=windows GOARCH=amd64 go list -deps -test $(addprefix ./,$(WINDOWS_TESTS)) >/dev/null

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -469,7 +470,7 @@ func TestWhoseTenantARecordIs(t *testing.T) {
 func flat(files map[string][]string) map[string][]string {
 	moved := map[string][]string{}
 	for path, records := range files {
-		moved[path[strings.IndexByte(path, '/')+1:]] = records
+		moved[filepath.Base(path)] = records
 	}
 	return moved
 }
@@ -483,8 +484,9 @@ func TestAFileOfNobodysTenant(t *testing.T) {
 	f.login("09:00", "carl")
 	f.in("nobody knows")
 	f.login("09:00", "dora", without("homeTenantId", "resourceTenantId"))
-	f.files["orphan.json"] = f.files["tenantId="+idOf("nobody knows")+"/signins.json"]
-	delete(f.files, "tenantId="+idOf("nobody knows")+"/signins.json")
+	path := filepath.Join("tenantId="+idOf("nobody knows"), "signins.json")
+	f.files["orphan.json"] = f.files[path]
+	delete(f.files, path)
 	j := f.judge("TAP-SIGNIN")
 	if len(j.Tenants) != 2 || len(j.Logins) != 2 {
 		t.Errorf("%d tenants with %d log-ins, want 2 with 2", len(j.Tenants), len(j.Logins))
@@ -623,10 +625,11 @@ func TestAFindingAndItsRecords(t *testing.T) {
 	}
 	other := build()
 	other.configure("organisation: Somebody else")
-	path := "tenantId=" + idOf(home) + "/signins.json"
+	folder := "tenantId=" + idOf(home)
+	path := filepath.Join(folder, "signins.json")
 	records := other.files[path]
 	slices.Reverse(records)
-	other.files[path], other.files["tenantId="+idOf(home)+"/more/signins-2.json"] = records[:7], records[5:]
+	other.files[path], other.files[filepath.Join(folder, "more", "signins-2.json")] = records[:7], records[5:]
 	if again := other.judge("TAP-PASS-REUSED").finding("TAP-PASS-REUSED", "bob"); again.ID != finding.ID ||
 		again.Count != finding.Count {
 		t.Errorf("the same records in other files: finding %s of %d, want %s of %d", again.ID, again.Count, finding.ID,

@@ -383,34 +383,28 @@ func TestPathsStayInside(t *testing.T) {
 	dir := filepath.Join(above, "configuration")
 	outside := write(t, above, "roster.csv", roster)
 	write(t, dir, "lists/roster.csv", roster)
-	for name, target := range map[string]string{"inside.csv": "lists/roster.csv", "up.csv": "../roster.csv",
-		"absolute.csv": outside,
-		"upwards":      "..", "null.csv": "/dev/null"} {
-		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
-			t.Fatal(err)
-		}
-	}
 	const copyIt = " leads out of the configuration's folder: copy the file beside the configuration, and write its name alone"
 	for name, want := range map[string]string{
 		"lists/roster.csv":            "",
 		"./lists/../lists/roster.csv": "",
-		"inside.csv":                  "", // a link that stays in the folder
 		outside:                       strconv.Quote(outside) + copyIt,
 		"../roster.csv":               `"../roster.csv"` + copyIt,
 		"lists/../../roster.csv":      `"lists/../../roster.csv"` + copyIt,
 		"~/roster.csv":                `"~/roster.csv"` + copyIt,
-		"up.csv":                      "open up.csv: it leads out of its folder; put the file itself into the folder",
-		"absolute.csv":                "open absolute.csv: it leads out of its folder; put the file itself into the folder",
-		"upwards/roster.csv":          "open upwards/roster.csv: it leads out of its folder; put the file itself into the folder",
-		"null.csv":                    "open null.csv: it leads out of its folder; put the file itself into the folder",
 	} {
-		s, err := Parse("c.yaml", []byte(fmt.Sprintf("onboarding_roster: %q\n", name)), dir, catalog)
-		switch {
-		case want != "" && (err == nil || err.Error() != "c.yaml:1:20: onboarding_roster: "+want):
-			t.Errorf("%s: %v, want %q", name, err, want)
-		case want == "" && (err != nil || len(*s.Roster) != 2):
-			t.Errorf("%s: %v", name, err)
-		}
+		namesRoster(t, dir, name, want)
+	}
+}
+
+// namesRoster wants a configuration in dir that names a roster to have its two people, or to say what is wrong.
+func namesRoster(t *testing.T, dir, name, wrong string) {
+	t.Helper()
+	s, err := Parse("c.yaml", []byte(fmt.Sprintf("onboarding_roster: %q\n", name)), dir, catalog)
+	switch {
+	case wrong != "" && (err == nil || err.Error() != "c.yaml:1:20: onboarding_roster: "+wrong):
+		t.Errorf("%s: %v, want %q", name, err, wrong)
+	case wrong == "" && (err != nil || len(*s.Roster) != 2):
+		t.Errorf("%s: %v", name, err)
 	}
 }
 

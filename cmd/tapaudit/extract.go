@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
-	"github.com/spf13/cobra"
+	"path/filepath"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"tapaudit/analysis/extract"
 )
@@ -60,6 +62,11 @@ func extractCommand(io streams) *cobra.Command {
 		}
 		if o.Columns, err = pairs("--column", columns); err != nil {
 			return err
+		}
+		// Engines write paths with slashes on Windows, too.
+		o.Into = filepath.ToSlash(o.Into)
+		for name, path := range o.Tables {
+			o.Tables[name] = filepath.ToSlash(path)
 		}
 		text, _, err := extract.Text(o)
 		if err != nil {

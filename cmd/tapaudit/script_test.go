@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -30,8 +31,20 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the real program the way a user's shell does.
 func TestScripts(t *testing.T) {
+	scripts, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, reason := range notHere {
+		path := filepath.Join("testdata", "script", name+".txtar")
+		i := slices.Index(scripts, path)
+		if i < 0 {
+			t.Fatalf("%s, which is not run since it %s, is no script", path, reason)
+		}
+		scripts = slices.Delete(scripts, i, i+1)
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Files:               scripts,
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -56,6 +69,8 @@ func TestScripts(t *testing.T) {
 			"bytes":   writeBytes,
 			"swap":    swapText,
 			"alter":   alterDatabase,
+			"slashes": slashes,
+			"tree":    tree,
 		},
 	})
 }
@@ -249,14 +264,40 @@ func alterDatabase(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	db, err := sql.Open("duckdb", changed)
 	ts.Check(err)
-	defer db.Close()
-	for _, statement := range args[1:] {
-		_, err := db.Exec(statement)
-		ts.Check(err)
+	statements := args[1:]
+	if journal {
+		statements = append([]string{"PRAGMA disable_checkpoint_on_shutdown"}, statements...)
 	}
+	for _, statement := range statements {
+		if _, err = db.Exec(statement); err != nil {
+			break
+		}
+	}
+	ts.Check(errors.Join(err, db.Close()))
 	if journal {
 		ts.Check(os.WriteFile(path+".wal", []byte(ts.ReadFile(changed+".wal")), 0o600))
 	}
+}
+
+// slashes is the command slashes: what the command before said, its paths with slashes on every system.
+func slashes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: slashes")
+	}
+	said, complained := ts.ReadFile("stdout"), ts.ReadFile("stderr")
+	fmt.Fprint(ts.Stdout(), filepath.ToSlash(said))
+	fmt.Fprint(ts.Stderr(), filepath.ToSlash(complained))
+}
+
+// tree is the command tree FOLDER: the paths of all that lies below it, to standard output.
+func tree(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: tree folder")
+	}
+	ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(file string, _ fs.DirEntry, err error) error {
+		fmt.Fprintln(ts.Stdout(), file)
+		return err
+	}))
 }
 
 // nowhere REGEXP PATH...: no file at or below the paths has a text that matches, markup and line breaks aside.

@@ -120,8 +120,8 @@ func Open(ctx context.Context, path string, opts Options) (*Case, error) {
 	if path == "" {
 		return openDatabase(ctx, path, opts)
 	}
-	if err := regular.NoDevice(path); err != nil {
-		return nil, fmt.Errorf("case file %q: %w", path, err)
+	if err := noDevice(path); err != nil {
+		return nil, err
 	}
 	if strings.Contains(strings.TrimPrefix(path, `\\?\`), "?") { // DuckDB puts the journal's ending before it
 		return nil, fmt.Errorf("case file %q: a path with a question mark cannot be opened; rename it", path)

@@ -198,7 +198,12 @@ func (c *Case) insert(ctx context.Context, table string, placed []string, column
 // ErrNotClean says that files are not what DuckDB's reader may load as they are.
 var ErrNotClean = errors.New("not clean")
 
-// globEscaped makes a path name just itself: DuckDB takes paths for patterns.
+// globEscaped makes a path name just itself: DuckDB takes paths for patterns. It finds nothing where the question mark
+// with which Windows' verbatim paths begin is escaped, so they go without that beginning.
 func globEscaped(path string) string {
+	if share, ok := strings.CutPrefix(path, `\\?\UNC\`); ok {
+		path = `\\` + share
+	}
+	path = strings.TrimPrefix(path, `\\?\`)
 	return strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]").Replace(path)
 }

@@ -78,11 +78,22 @@ func StateOf(ctx context.Context, path string) (*State, error) {
 	return s, err
 }
 
+// noDevice refuses the name of a device before anything asks the system for it.
+func noDevice(path string) error {
+	if err := regular.NoDevice(path); err != nil {
+		return fmt.Errorf("case file %q: %w", path, err)
+	}
+	return nil
+}
+
 // Journals are the files beside the case at path that hold changes to it. A run that was killed leaves one, which the
 // next that changes the case takes into it; and anybody can put one there.
 func Journals(ctx context.Context, path string) ([]File, error) {
 	if path == "" {
 		return nil, nil
+	}
+	if err := noDevice(path); err != nil {
+		return nil, err
 	}
 	whole, err := filepath.EvalSymlinks(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -28,3 +28,7 @@ func waitAgain(file *os.File) error {
 	}
 	return failed
 }
+
+// withoutPipe names a folder so that opening it fails where something else has been exchanged for it, which has
+// nothing below it.
+func withoutPipe(path string) string { return path + "/." }

@@ -12,7 +12,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 )
 
 // Open opens the regular file at path for reading. Links are followed. The error is a *fs.PathError that says what is
@@ -52,8 +51,7 @@ func OpenFolder(path string) (*os.Root, error) {
 		return nil, &fs.PathError{Op: "open", Path: path,
 			Err: fmt.Errorf("it is %s, not a folder; name a folder", what)}
 	}
-	// What has been exchanged for it since has nothing below it.
-	return os.OpenRoot(path + string(filepath.Separator) + ".")
+	return os.OpenRoot(withoutPipe(path))
 }
 
 // Read is the whole content of the regular file at path, which has at most so many bytes. Errors are as of Open.

@@ -70,6 +70,9 @@ func (f *Folder) Remove() error {
 	return err
 }
 
+// Keep leaves the folder, which is finished or has been moved, and lets go of it.
+func (f *Folder) Keep() { f.unlock() }
+
 func (f *Folder) unlock() {
 	if f.lock != nil {
 		f.lock.Close()

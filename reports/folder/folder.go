@@ -184,6 +184,8 @@ func Replace(ctx context.Context, dir string, how Replacing, fill func(*Folder) 
 	defer func() {
 		if unfinished {
 			work.Remove()
+		} else {
+			work.Keep()
 		}
 	}()
 	inside, err := parent.OpenRoot(partial)
@@ -275,11 +277,21 @@ func (p *spot) put(ctx context.Context, fresh string) (stands bool, err error) {
 		return true, errors.Join(fmt.Errorf("the report stands at %q, and the one it replaced is kept as %q: %w",
 			p.path(), kept, err), moved)
 	}
-	if err := p.parent.RemoveAll(old); err != nil {
+	if err := p.clear(old, fresh); err != nil {
 		return true, fmt.Errorf("the report stands at %q, but the one it replaced could not be removed from %q: %w; remove it by hand",
-			p.path(), filepath.Join(p.dir, old), err)
+			p.path(), filepath.Join(p.dir, fresh), err)
 	}
 	return true, nil
+}
+
+// clear removes an old report under the name of what is temporary: what stays of it goes with the next run.
+func (p *spot) clear(old, temporary string) error {
+	if old != temporary {
+		if err := rename(p.parent, old, temporary); err != nil {
+			return err
+		}
+	}
+	return p.parent.RemoveAll(temporary)
 }
 
 // keep gives a hidden folder a name that people see, NAME.new-1 or the next that is free, and tells its path.
@@ -334,7 +346,7 @@ func (p *spot) takeBack(ctx context.Context) error {
 				return err
 			}
 		} else if p.Check(ctx, filepath.Join(p.dir, aside)) == nil {
-			if err := p.parent.RemoveAll(aside); err != nil {
+			if err := p.clear(aside, strings.TrimSuffix(aside, setAside)); err != nil {
 				return err
 			}
 		}

@@ -31,7 +31,7 @@ func rename(parent *os.Root, from, to string) (err error) {
 
 // held says why a folder cannot be moved, and what to do.
 func held(err error) error {
-	return fmt.Errorf("%w; is it open in another program, or a shell in it? Close that and try again", err)
+	return fmt.Errorf("it may be open in another program, or a shell may stand in it; close that and try again (%w)", err)
 }
 
 // movable says before long work whether a report's folder can make room for another: nothing that somebody holds open
