@@ -137,14 +137,14 @@ func Hostile() *analysis.Result {
 		},
 		Timeline: []analysis.Moment{
 			{Time: At(13, 8, 0), TenantID: Tenant, What: "policy changed", ActorName: ANSI,
-				Detail: "state went from disabled to enabled", EventID: "aud-9", Evidence: signin[:1]},
+				Detail: "Temporary Access Pass went from disabled to enabled", EventID: "aud-9", Evidence: signin[:1]},
 			{Time: At(14, 8, 0), TenantID: Tenant, UserID: "u-1", UserName: Formula, What: "pass issued",
 				ActorName: "@" + Image, IP: "198.51.100.7",
 				Detail: "one-time, valid until 2026-09-14 09:00 UTC", Findings: []string{"f4d0"}, EventID: "aud-0",
 				Evidence: signin},
 			{Time: record.Time, TenantID: Tenant, UserID: "u-1", UserName: Formula, What: "log-in", IP: "203.0.113.9",
 				Country: "CH", Application: Image,
-				Detail: "success; supervised: no (" + Script + ")", Findings: []string{"f1a7", "f2b8", "outside"},
+				Detail: "success, not supervised (" + Script + ")", Findings: []string{"f1a7", "f2b8", "outside"},
 				EventID: "req-1", Evidence: signin},
 		},
 		Policy: []analysis.PolicyState{{TenantID: Tenant, From: At(1, 0, 0), Basis: "snapshot", State: "enabled",
@@ -263,7 +263,7 @@ func Large(findings int) *analysis.Result {
 		r.Timeline = append(r.Timeline, analysis.Moment{Time: when, TenantID: Tenant, UserID: "u", UserName: user,
 			What: "log-in", IP: "203.0.113.9",
 			Country: "CH", Application: "My Signins",
-			Detail: "success; supervised: no (four eyes: the issuer is the user)", EventID: records[0].ID,
+			Detail: "success, not supervised (four eyes: the issuer is the user)", EventID: records[0].ID,
 			Findings: []string{r.Findings[i].ID}, Evidence: places})
 	}
 	for i := range findings * 4 / 10 {
