@@ -32,6 +32,7 @@ type person struct {
 	Roles          []string // given in the period
 	Findings       []*analysis.Finding
 	FindingsRest   int
+	Open           int // findings to settle: open, and not only for information
 	Moments        []verdict.Told
 	MomentsRest    int
 	Issued         *issuer // nil where they issued nothing
@@ -65,17 +66,6 @@ func (i issuer) OffHoursShare() string {
 		return "not assessed"
 	}
 	return i.share(i.OffHours, i.Passes)
-}
-
-// Open counts the findings about the person that are open.
-func (p *person) Open() int {
-	n := p.FindingsRest
-	for _, f := range p.Findings {
-		if verdict.IsOpen(*f) {
-			n++
-		}
-	}
-	return n
 }
 
 // people are all whom the report names, by the names that it has for them.
@@ -165,6 +155,7 @@ func peopleOf(r *analysis.Result) *people {
 			}
 		}
 	}
+	info := analysis.Severity("info").Rank()
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		rank := f.Severity.Rank()
@@ -181,6 +172,9 @@ func peopleOf(r *analysis.Result) *people {
 				who.FindingsRest++
 			}
 			who.worst = max(who.worst, rank)
+			if rank > info {
+				who.Open++
+			}
 		}
 		var subject *person
 		if f.SubjectType == "user" || f.SubjectType == "application" {

@@ -153,7 +153,7 @@ func coverageStrips(r *analysis.Result, from, to time.Time) *picture {
 	}
 	for i, c := range all {
 		y := 12 + i*row
-		name := inTenant(r, c.TenantID, c.LogType)
+		name := inTenant(r, c.TenantID, logName(c.LogType))
 		p.text(0, y+16, "name", words.Fit(36, words.Line(name)))
 		p.add(shape{Kind: "rect", Class: "empty", X: a.left, Y: y, W: a.right - a.left, H: 22, Tip: name +
 			": no day in the evidence"})
