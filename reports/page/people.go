@@ -29,7 +29,7 @@ type person struct {
 	Passes         int    // that they got
 	Logins, Failed int
 	Unsupervised   int
-	Roles          []string // given in the period
+	Roles          []string // as far as the evidence shows them
 	Findings       []*analysis.Finding
 	FindingsRest   int
 	Open           int // findings to settle: open, and not only for information
@@ -191,6 +191,17 @@ func peopleOf(r *analysis.Result) *people {
 			}
 		}
 	}
+	for _, h := range r.RolesHeld {
+		who := p.find(h.TenantID, h.UserID)
+		if who == nil {
+			continue
+		}
+		role := h.Role
+		if !h.Since.IsZero() {
+			role += " (given " + words.Clock(h.Since) + ")"
+		}
+		who.Roles = append(who.Roles, role)
+	}
 	of, lists := verdict.LoginsOf(r), map[*person]*verdict.List{}
 	for i := range r.Timeline {
 		m := &r.Timeline[i]
@@ -204,11 +215,6 @@ func peopleOf(r *analysis.Result) *people {
 		switch m.What {
 		case "attempt failed", "attempt refused", "attempt late", "blocked log-in":
 			who.Failed++
-		case "role given":
-			_, role, _ := strings.Cut(m.Detail, ": ")
-			if role != "" && !slices.Contains(who.Roles, role) {
-				who.Roles = append(who.Roles, role)
-			}
 		}
 		if lists[who] == nil {
 			lists[who] = of.List()

@@ -234,9 +234,9 @@ func retention(asOf time.Time, missing []analysis.Period) string {
 	text := "Entra ID itself keeps 30 days: on " + asOf.UTC().Format(time.DateOnly) + " that went back to " +
 		oldest.Format(time.DateOnly)
 	if len(missing) > 0 && missing[len(missing)-1].To.Before(oldest) {
-		return text + ". Ask for the copy in a storage account, Log Analytics or Sentinel"
+		return text + ". These days can only come from a copy in a storage account, Log Analytics or Sentinel"
 	}
-	return text + ". What is older: a storage account, Log Analytics or Sentinel"
+	return text + ". Older days can only come from a copy in a storage account, Log Analytics or Sentinel"
 }
 
 var instant = regexp.MustCompile(`\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?(?: UTC|Z)?)?`)
