@@ -185,6 +185,10 @@ func Of(r *analysis.Result) (heading, sentence string) {
 		tests += " (" + words.Number(len(r.Assessments)/n) + " for each of " + words.Number(n) + " tenants)"
 	}
 	switch {
+	case len(r.Assessments) == 1 && t.Untested > 0:
+		parts = append(parts, "the only test could not be run")
+	case len(r.Assessments) == 1 && t.Partly > 0:
+		parts = append(parts, "the only test could be run in part")
 	case t.Untested > 0 && t.Partly > 0:
 		parts = append(parts, fmt.Sprintf("%s, %s could not be run and %s only in part", tests,
 			words.Number(t.Untested), words.Number(t.Partly)))
