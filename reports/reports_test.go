@@ -554,6 +554,7 @@ func TestFirstPageOfLittleEvidence(t *testing.T) {
 func TestBriefIsTheFirstPageAlone(t *testing.T) {
 	r := reporttest.Large(60)
 	r.Assessments, r.Findings = nil, r.Findings[:1]
+	r.Findings[0].IncidentID = "i"
 	for i := range 5 {
 		r.Missing = append(r.Missing, analysis.Missing{TenantID: reporttest.Tenant, Need: fmt.Sprint("need ", i),
 			Reason: fmt.Sprint("reason ", i), Rules: []string{"TAP-ISSUED"}})

@@ -881,14 +881,15 @@ func controls(r *analysis.Result) []control {
 			states[assessed[id].Overall()]++
 		}
 		var parts []string
-		if n := states["yes"]; n > 0 {
-			parts = append(parts, words.Count(n, "rule", "rules")+" tested")
-		}
-		if n := states["partly"]; n > 0 {
-			parts = append(parts, words.Number(n)+" tested in part")
-		}
-		if n := states["no"]; n > 0 {
-			parts = append(parts, words.Number(n)+" could not be tested")
+		for _, s := range []struct{ state, what string }{{"yes", "tested"}, {"partly", "tested in part"},
+			{"no", "could not be tested"}} {
+			switch n := states[s.state]; {
+			case n == 0:
+			case len(parts) == 0:
+				parts = append(parts, words.Count(n, "rule", "rules")+" "+s.what)
+			default:
+				parts = append(parts, words.Number(n)+" "+s.what)
+			}
 		}
 		c.Result = strings.Join(parts, ", ") + "."
 		if c.Open == 0 && c.Excepted == 0 {

@@ -78,7 +78,7 @@ func question(i *analysis.Incident) string {
 	case len(i.Actors) > 0:
 		return "Who asked for what was done about " + about + ", " + at + ", and what was it for?"
 	case i.SubjectType == "user":
-		return "Was it they who did what is told above, " + at + "? Ask by telephone or in person."
+		return "Did they themselves do what is told above, " + at + "? Ask by telephone or in person."
 	}
 	return "What led to what is told above, " + at + "?"
 }
