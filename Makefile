@@ -186,16 +186,7 @@ sample-logs: toolchain ## write sample-logs anew, always the same
 WINDOWS_ROOT := $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/tapaudit/windows
 WINDOWS_EXE := dist/windows-amd64/tapaudit.exe
 windows-setup: toolchain
-	@[ -d "$(WINDOWS_ROOT)" ] || { set -e; \
-		if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
-			echo "The program for Windows is built in a Debian 13 that root makes on Debian or Ubuntu: run this as root."; \
-			echo "Or build it there with g++ for UCRT (MSYS2's UCRT64): go build -o bin/ ./cmd/tapaudit"; exit 1; \
-		fi; \
-		command -v debootstrap >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends debootstrap; }; \
-		rm -rf "$(WINDOWS_ROOT).partial"; mkdir -p "$$(dirname "$(WINDOWS_ROOT)")"; \
-		debootstrap --variant=minbase --include=g++-mingw-w64-ucrt64,wine64 trixie "$(WINDOWS_ROOT).partial" $(DEBIAN_MIRROR); \
-		mv "$(WINDOWS_ROOT).partial" "$(WINDOWS_ROOT)"; }
-	@[ "$$(id -u)" = 0 ] || { echo "Only root can work in $(WINDOWS_ROOT), since that takes mounts: run this as root."; exit 1; }
+	@cmd/tools/windows/setup "$(WINDOWS_ROOT)" $(DEBIAN_MIRROR)
 
 # Modules are fetched outside, where the network is. The version and the manifest are a resource file beside main.go.
 WINDOWS_LDFLAGS = -s -w -buildid= $(LDFLAGS) -linkmode external -extldflags '-static -Wl,--no-insert-timestamp'
