@@ -14,7 +14,7 @@ REPORT := tapaudit-report
 PERIOD := 2026Q3
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-setup test-offline test-spark test-trino bench torture fuzz race vulncheck fmt lint clean docs picture sample-logs toolchain dist dist-setup dist-check windows-setup test-windows vendor-bundle
+.PHONY: help build run test test-setup test-offline test-spark test-trino bench torture fuzz race vulncheck fmt lint clean docs picture sample-logs toolchain dist dist-setup dist-macos dist-check windows-setup test-windows vendor-bundle
 
 # An unpacked vendor bundle brings every module along and asks nobody.
 ifneq ($(wildcard .modules),)
@@ -166,7 +166,7 @@ fmt: ## format the Go code
 	"$$(go env GOROOT)/bin/gofmt" -w .
 
 clean: ## remove what build and run made
-	rm -rf bin dist tapaudit-report $(SPARK) $(TRINO)
+	rm -rf bin dist tapaudit-report $(SPARK) $(TRINO) $(ZIG)
 
 docs: toolchain ## write the documentation's tables of rules anew, from the rules' files
 	go run ./cmd/tools/docs
@@ -232,8 +232,33 @@ $(ARCHES:%=dist/%/tapaudit): dist/%/tapaudit: dist-setup
 	GOOS=linux GOARCH=$* CC=$(TRIPLET_$*)-gcc CXX=$(TRIPLET_$*)-g++ \
 		go build -trimpath -tags $(DIST_TAGS) -ldflags "$(DIST_LDFLAGS)" -o $@ ./cmd/tapaudit
 
+# Experimental: programs for macOS, which nobody has run. The compiler is zig, from PyPI (440 MB in .zig); what it does not know of
+# macOS' libraries is made from Go's sources. Apple's tools, which Go would call to strip symbols, are not here: -w, not -s.
+ZIG := .zig
+ZIGLANG := 0.17.1
+MACOS_STUBS = $(CURDIR)/dist/macos-stubs
+MACOS_CPU_amd64 := x86_64
+MACOS_CPU_arm64 := aarch64
+macos_cc = '$(CURDIR)/$(ZIG)/bin/python' -m ziglang $(1) -target $(MACOS_CPU_$*)-macos.12.0 '-F$(MACOS_STUBS)/frameworks' '-L$(MACOS_STUBS)/lib'
+dist-macos: dist $(ARCHES:%=dist/darwin-%/tapaudit) ## pack experimental programs for macOS, beside what make dist packs
+	go run ./cmd/tools/dist macos -out dist -version "$(VERSION)" -epoch "$(SOURCE_DATE_EPOCH)" -arches "$(ARCHES)" \
+		-zig "$$("$(ZIG)/bin/python" -c 'import os, ziglang; print(os.path.dirname(ziglang.__file__))')"
+	@cat dist/SHA256SUMS
+
+# zig leaves an empty object behind where Go asks it for its version.
+.PHONY: $(ARCHES:%=dist/darwin-%/tapaudit) macos-setup
+$(ARCHES:%=dist/darwin-%/tapaudit): dist/darwin-%/tapaudit: macos-setup
+	GOOS=darwin GOARCH=$* ZIG_GLOBAL_CACHE_DIR="$(CURDIR)/$(ZIG)/cache" CC="$(call macos_cc,cc)" CXX="$(call macos_cc,c++)" \
+		go build -trimpath -ldflags "-w -buildid= $(LDFLAGS) -linkmode external" -o $@ ./cmd/tapaudit
+	@rm -f -- -.o
+
+macos-setup: toolchain
+	@"$(ZIG)/bin/python" -c 'import importlib.metadata as m, sys; sys.exit(m.version("ziglang") != "$(ZIGLANG)")' 2>/dev/null || { \
+		python3 -m venv --clear "$(ZIG)" && "$(ZIG)/bin/python" -m pip install --quiet --disable-pip-version-check ziglang==$(ZIGLANG); }
+	go run ./cmd/tools/dist stubs -out "$(MACOS_STUBS)"
+
 dist-setup: toolchain
-	@rm -rf dist/tapaudit-*-linux-*.tar.gz dist/tapaudit-*-windows-*.zip dist/SHA256SUMS
+	@rm -rf dist/tapaudit-*-linux-*.tar.gz dist/tapaudit-*-macos-*.tar.gz dist/tapaudit-*-windows-*.zip dist/SHA256SUMS
 	@missing=; \
 	command -v $(TRIPLET_amd64)-g++ >/dev/null || missing="$$missing g++-x86-64-linux-gnu"; \
 	command -v $(TRIPLET_arm64)-g++ >/dev/null || missing="$$missing g++-aarch64-linux-gnu"; \
