@@ -263,6 +263,7 @@ dist-setup: toolchain
 	command -v $(TRIPLET_amd64)-g++ >/dev/null || missing="$$missing g++-x86-64-linux-gnu"; \
 	command -v $(TRIPLET_arm64)-g++ >/dev/null || missing="$$missing g++-aarch64-linux-gnu"; \
 	command -v ld.lld >/dev/null || missing="$$missing lld"; \
+	command -v unzip >/dev/null || missing="$$missing unzip"; \
 	command -v qemu-aarch64 >/dev/null || [ "$$(uname -m)" = aarch64 ] || missing="$$missing qemu-user"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -271,13 +272,13 @@ dist-setup: toolchain
 		echo "A release is built on Debian or Ubuntu with$$missing. Install it: apt-get install$$missing."; exit 1; \
 	fi
 
-# The archive of this machine's architecture, in a root folder that holds nothing else but the sample logs and a /tmp.
-dist-check: ## run an audit with the packed program in an otherwise empty root folder (root, or a kernel with user namespaces)
+# The archive of this machine's architecture runs in a root folder that holds nothing else but the sample logs and a /tmp.
+dist-check: windows-setup ## run an audit with the packed programs: in an otherwise empty root folder, in qemu, in an empty wine
 	@cd dist && sha256sum -c SHA256SUMS
 	@set -eu; root=$$(mktemp -d); trap 'rm -rf "$$root"' EXIT; \
 	tar -xzf dist/tapaudit-$(VERSION)-linux-$$(go env GOHOSTARCH).tar.gz -C "$$root" --strip-components=1 --no-same-owner; \
 	mkdir "$$root/tmp"; cp -R sample-logs "$$root/"; \
-	inside() { if [ "$$(id -u)" = 0 ]; then chroot "$$root" "$$@"; else unshare -r chroot "$$root" "$$@"; fi; }; \
+	inside() { chroot "$$root" "$$@"; }; \
 	inside /tapaudit version; \
 	inside /tapaudit run /sample-logs/evidence --config /sample-logs/tapaudit.yaml --period $(PERIOD) --out /report --quiet; \
 	inside /tapaudit verify /report --evidence /sample-logs/evidence; \
@@ -288,6 +289,9 @@ dist-check: ## run an audit with the packed program in an otherwise empty root f
 		qemu-aarch64 "$$root/arm64/tapaudit" run sample-logs/evidence --config sample-logs/tapaudit.yaml --period $(PERIOD) --out "$$root/report-arm64" --quiet; \
 		cmp "$$root/report/findings.csv" "$$root/report-arm64/findings.csv"; \
 	fi
+	@set -eu; rm -rf dist/check; mkdir dist/check; trap 'rm -rf dist/check' EXIT; cd dist/check; \
+	tar -xzf ../tapaudit-$(VERSION)-linux-$$(go env GOHOSTARCH).tar.gz --no-same-owner; unzip -q ../tapaudit-$(VERSION)-windows-amd64.zip; cd ../..; \
+	cmd/tools/windows/inside "$(WINDOWS_ROOT)" cmd/tools/windows/unpacked dist/check/tapaudit-$(VERSION)-linux-* dist/check/tapaudit-$(VERSION)-windows-amd64 dist/check/work
 
 vendor-bundle: toolchain ## pack the sources with every module, for make test-offline on a machine without a network, into dist/
 	go run ./cmd/tools/dist bundle -out dist -version "$(VERSION)" -commit "$(COMMIT)" -epoch "$(SOURCE_DATE_EPOCH)"
