@@ -96,7 +96,7 @@ func stubs(out string) error {
 		}
 	}
 	if len(functions) == 0 {
-		return errors.New("Go's library names no function of macOS' libraries; has it moved?")
+		return errors.New("no function of macOS' libraries is named in Go's sources; look where they name them now")
 	}
 	for library, names := range functions {
 		base := filepath.Base(library)
