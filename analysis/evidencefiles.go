@@ -62,9 +62,9 @@ func readEvidence(ctx context.Context, c *casefile.Case) (files []EvidenceFile, 
 			f.FirstTime, f.LastTime = *s.First, *s.Last
 		}
 		if f.Read != f.Loaded+f.Duplicate+f.NotUsed+f.Quarantined {
-			return fmt.Errorf("%s: %d records were read, but %d loaded, %d duplicates, %d not used and %d quarantined do not add up "+
+			return fmt.Errorf("%s: read: %s; %d loaded, %d there already, %d not used and %d quarantined do not add up "+
 				"to that; this is a defect of tapaudit, please report it",
-				f.Path, f.Read, f.Loaded, f.Duplicate, f.NotUsed, f.Quarantined)
+				f.Path, safetext.Counted(f.Read, "record", "records"), f.Loaded, f.Duplicate, f.NotUsed, f.Quarantined)
 		}
 		files = append(files, f)
 		return nil

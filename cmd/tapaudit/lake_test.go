@@ -111,7 +111,7 @@ func TestLakeAndExtract(t *testing.T) {
 	dir := t.TempDir()
 	lake := filepath.Join(dir, "lake")
 	_, said := tapaudit(t, 0, "lake", filepath.Join(sampleLogs, "evidence"), "--out", lake)
-	if !strings.Contains(said, "2 of their records quarantined") {
+	if !strings.Contains(said, "of which 2 records are quarantined") {
 		t.Errorf("the sample's two broken records are not mentioned: %s", said)
 	}
 	covered := auditSample(t, "2026Q3", lake)
