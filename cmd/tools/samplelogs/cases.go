@@ -41,7 +41,7 @@ var scenes = []struct {
 	{"policy weakened", "An administrator who is not approved as an issuer includes everyone, allows multiple use and a day's lifetime, and the next morning gives himself a foothold with a pass for a newcomer that is used from abroad to read mail.", policyWeakenedThenIssued},
 	{"unlogged change", "The last snapshot allows two days, though no change says so.", unloggedChange},
 	{"failed issuance", "An issuance that did not succeed.", failedIssuance},
-	{"unlogged pass", "A user's methods hold a pass that no audit event issued.", unloggedPass},
+	{"unlogged pass", "A user's methods hold a pass of whose issue no audit event tells.", unloggedPass},
 	{"passcode in the evidence", "An export of a user's methods holds a passcode.", passcodeInEvidence},
 	{"pass for the synchronization account",
 		"A pass for an account that no person ever signs in with; it is not used.", synchronizationAccount},
