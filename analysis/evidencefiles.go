@@ -123,7 +123,8 @@ tenants_in AS (
 SELECT
     s.source_id, s.path, s.container, s.bytes, s.sha256, s.format, coalesce(t.tenant_id, '') AS tenant_id,
     s.records_read,
-    coalesce(e.n, 0) - coalesce(e.unattributed, 0) + coalesce(p.n, 0) - coalesce(p.unattributed, 0) - coalesce(d.n, 0) AS loaded,
+    coalesce(e.n, 0) - coalesce(e.unattributed, 0) + coalesce(p.n, 0) - coalesce(p.unattributed, 0)
+        - coalesce(d.n, 0) AS loaded,
     coalesce(d.n, 0) AS duplicates,
     s.records_not_used + coalesce(e.unattributed, 0) + coalesce(p.unattributed, 0) AS not_used,
     s.records_quarantined,

@@ -111,7 +111,8 @@ func TestCommandsAreListed(t *testing.T) {
 	}
 }
 
-// TestOrganisations: the examples for kinds of organisations are configurations without errors, and name what lies beside them.
+// TestOrganisations: the examples for kinds of organisations are configurations without errors, and name what lies
+// beside them.
 func TestOrganisations(t *testing.T) {
 	files, err := fs.Glob(os.DirFS(repository), "sample-logs/organisations/*/tapaudit.yaml")
 	if err != nil || len(files) < 3 {
