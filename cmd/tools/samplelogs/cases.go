@@ -38,7 +38,7 @@ var scenes = []struct {
 	{"feature switched on", "Temporary Access Pass is switched on for the group TAP onboarding, one-time, eight hours at most. An exception accepts it.", featureEnabled},
 	{"transient change", "The policy administrator includes the contractors in the evening and takes them out the next morning.", transientChange},
 	{"unreadable change", "A logged policy change whose values are cut. An exception says who looked it up.", unreadableChange},
-	{"policy weakened", "An administrator who is not approved as an issuer includes everyone, allows multiple use and a day's lifetime, and the next morning gives himself a foothold with a pass for a newcomer that is used from abroad to read mail.", policyWeakenedThenIssued},
+	{"policy weakened", "An administrator who is not approved as an issuer includes everyone, and allows multiple use and a day's lifetime. The next morning he issues a pass to a newcomer, which is used from abroad to read mail.", policyWeakenedThenIssued},
 	{"unlogged change", "The last snapshot allows two days, though no change says so.", unloggedChange},
 	{"failed issuance", "An issuance that did not succeed.", failedIssuance},
 	{"unlogged pass", "A user's methods hold a pass of whose issue no audit event tells.", unloggedPass},
