@@ -270,8 +270,8 @@ func (l *loader) loadByReader(load func() error) error {
 
 // known says whether the case has the source's content; under another path it lists the source as the same.
 func (l *loader) known(r *source) (bool, error) {
-	first := l.has.first(r.sha256, r.src.Path)
-	if first == nil {
+	first, known := l.has.first(r.sha256, r.src.Path)
+	if !known {
 		return false, nil
 	}
 	if first.path == r.src.Path {

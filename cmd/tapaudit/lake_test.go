@@ -18,7 +18,7 @@ import (
 )
 
 // placeInText is where a record stands, as sentences name it.
-var placeInText = regexp.MustCompile(`\S+\.(?:ndjson|json|csv|parquet)[:#]\d+(?:\[\d+\])?`)
+var placeInText = regexp.MustCompile(`\S+(?:/\S+|\.(?:ndjson|json|csv|parquet))[:#]\d+(?:\[\d+\])?`)
 
 // judged is what a report says of passes: the findings of every rule about them but some, the ledger, the passes, the
 // policy. Where records stand is left out: a lake's and an extract's are rows of their own.
