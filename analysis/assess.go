@@ -37,7 +37,8 @@ WHERE %s < $period_to AND %s >= $period_from GROUP BY tenant_id`, table, first, 
 		"policy_changes":             within("(SELECT tenant_id, time FROM audit_events WHERE kind = 'policy changed')", "time", "time"),
 		"conditional_access_changes": within("(SELECT tenant_id, time FROM registration_changes)", "time", "time"),
 		"all_policy_changes": within(`(
-    SELECT tenant_id, time FROM audit_events WHERE kind = 'policy changed' UNION ALL SELECT tenant_id, time FROM registration_changes)`,
+    SELECT tenant_id, time FROM audit_events WHERE kind = 'policy changed'
+    UNION ALL SELECT tenant_id, time FROM registration_changes)`,
 			"time", "time"),
 		"policy_state": constant(`SELECT tenant_id, count(*) AS n FROM policy_state GROUP BY tenant_id`),
 		"issuance_failures": within("(SELECT tenant_id, time FROM audit_events WHERE kind = 'pass issuance failed')",
@@ -237,7 +238,8 @@ func (h have) log(tenant, logType, what string) verdict {
 		missing = h.coverage.Blind(tenant, h.scope.period)
 	}
 	days := coverage.Days(missing)
-	total := int(h.scope.period.LastInstant().Truncate(when.Day).Sub(h.scope.period.From.Truncate(when.Day))/when.Day) + 1
+	first, last := h.scope.period.From.Truncate(when.Day), h.scope.period.LastInstant().Truncate(when.Day)
+	total := int(last.Sub(first)/when.Day) + 1
 	switch {
 	case days == 0:
 		return yes
