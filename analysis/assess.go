@@ -46,9 +46,8 @@ WHERE %s < $period_to AND %s >= $period_from GROUP BY tenant_id`, table, first, 
 		"tap_method_snapshots": constant(`
 SELECT tenant AS tenant_id, count(*) AS n FROM attributed_pass_snapshots WHERE tenant IS NOT NULL GROUP BY tenant`),
 		"weeks": constant(`
-SELECT tenant_id, count(DISTINCT date_trunc('week', day)) AS n FROM daily_records
-WHERE (log_type = 'audit' OR starts_with(log_type, 'sign-in')) AND day < $period_to AND day >= date_trunc('day', $period_from)
-GROUP BY tenant_id`),
+SELECT tenant_id, count(DISTINCT week) AS n FROM recorded_days
+WHERE day < $period_to AND day >= date_trunc('day', $period_from) GROUP BY tenant_id`),
 		"days": constant(`
 SELECT
     tenant_id,

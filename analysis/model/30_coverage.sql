@@ -45,3 +45,8 @@ SELECT
     min(first_tap_time) AS first_tap_time, max(last_tap_time) AS last_tap_time
 FROM tallied WHERE tenant_id IS NOT NULL
 GROUP BY ALL;
+
+-- The days with records of the audit log or of sign-ins, and their weeks, which begin on Monday.
+CREATE OR REPLACE VIEW recorded_days AS
+SELECT DISTINCT tenant_id, day, date_trunc('week', day) AS week
+FROM daily_records WHERE log_type = 'audit' OR starts_with(log_type, 'sign-in');

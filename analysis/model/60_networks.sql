@@ -149,17 +149,16 @@ ANTI JOIN on_tap AS o ON o.signin_no = s.signin_no
 LEFT JOIN strong_proofs AS p ON p.signin_no = s.signin_no
 WHERE s.error_code = 0 AND s.user_id IS NOT NULL;
 
--- The AS number that sign-ins of the tenant give the network of an issuance, whose event names none.
+-- The AS numbers that sign-ins of the tenant give the network of an issuance, whose event names none.
 CREATE OR REPLACE TABLE network_systems AS
 WITH wanted AS (
     SELECT DISTINCT e.tenant_id, a.network
     FROM issuance_origins AS o JOIN audit_events AS e ON e.record = o.record JOIN addresses AS a ON a.address = o.ip
 ),
 spellings AS (SELECT w.tenant_id, w.network, a.spelling FROM wanted AS w JOIN addresses AS a ON a.network = w.network)
-SELECT w.tenant_id, w.network, mode(s.asn ORDER BY s.asn) AS asn
+SELECT DISTINCT w.tenant_id, w.network, s.asn
 FROM spellings AS w JOIN attributed_signins AS s ON s.tenant = w.tenant_id AND s.ip = w.spelling
-WHERE s.asn > 0
-GROUP BY ALL;
+WHERE s.asn > 0;
 
 -- The strong proofs of a user within a day of an attempt: who proves themselves there while a pass is used here?
 CREATE OR REPLACE TABLE near_proofs AS
@@ -172,7 +171,8 @@ FROM strong_proofs AS p
 SEMI JOIN days AS d ON d.tenant_id = p.tenant_id AND d.user_id = p.user_id AND d.day = p.time::DATE;
 
 -- Of whom, when and where it is asked what was familiar. Of a user it is asked at each attempt, or when its log-in
--- began, and at each strong proof near one; of an issuer, a day before each issuance.
+-- began, and at each strong proof near one; of an issuer, a day before each issuance, with each AS number of its
+-- network.
 CREATE OR REPLACE TABLE asked AS
 WITH of_signins AS (
     SELECT 's:' || s.signin_no AS about, s.tenant_id, s.user_id, coalesce(l.time, s.time) AS time, s.asn, s.network,
@@ -193,13 +193,22 @@ WITH of_signins AS (
 SELECT * FROM of_signins;
 
 -- A user's places, day by day: whole days as they are, and the days at both ends of the 90 by what lies within. A
--- place is an autonomous system, a network (the /24 or /48) or a country.
+-- place is an autonomous system, a network (the /24 or /48) or a country. In a mixed network some sign-ins have an AS
+-- number and some have none.
 CREATE OR REPLACE TABLE place_signins AS
-WITH placed AS (
+WITH mixed AS (
+    SELECT o.*
+    FROM ordinary_signins AS o
+    SEMI JOIN ordinary_signins AS n
+        ON n.tenant_id = o.tenant_id AND n.user_id = o.user_id AND n.network = o.network AND n.asn IS NULL
+    WHERE o.asn IS NOT NULL
+),
+placed AS (
     SELECT *, 'system' AS kind, asn::VARCHAR AS place FROM ordinary_signins WHERE asn IS NOT NULL
     UNION ALL SELECT *, 'network', network FROM ordinary_signins WHERE network IS NOT NULL
     UNION ALL
     SELECT *, 'network without system', network FROM ordinary_signins WHERE network IS NOT NULL AND asn IS NULL
+    UNION ALL SELECT *, 'system in a mixed network', asn || ' ' || network FROM mixed
     UNION ALL SELECT *, 'country', country FROM ordinary_signins WHERE country IS NOT NULL
     UNION ALL SELECT *, 'anywhere', '' FROM ordinary_signins
 )
@@ -270,9 +279,33 @@ WITH total AS (
     SELECT tenant_id, user_id, moment, sum(signins)::BIGINT AS signins
     FROM asked_days WHERE kind = 'anywhere' GROUP BY ALL
 ),
-any_network AS (SELECT DISTINCT tenant_id, user_id, moment FROM familiar_places WHERE kind IN ('system', 'network')),
-same AS (
-    SELECT a.about,
+-- The networks of the earlier sign-ins themselves. Two AS numbers of one prefix are two networks.
+mixed AS (
+    SELECT DISTINCT tenant_id, user_id, moment, split_part(place, ' ', 1) AS asn, split_part(place, ' ', 2) AS network
+    FROM asked_days WHERE kind = 'system in a mixed network'
+),
+familiar_mixed AS (
+    SELECT m.tenant_id, m.user_id, m.moment
+    FROM mixed AS m
+    JOIN asked_days AS d ON d.tenant_id = m.tenant_id AND d.user_id = m.user_id AND d.moment = m.moment
+    WHERE d.kind = 'system' AND d.place = m.asn OR d.kind = 'network without system' AND d.place = m.network
+    GROUP BY m.tenant_id, m.user_id, m.moment, m.asn, m.network
+    HAVING is_familiar(m.moment, min(d.first_time), max(d.last_time), bool_or(d.proves), count(DISTINCT d.day))
+),
+any_network AS (
+    SELECT tenant_id, user_id, moment FROM familiar_places WHERE kind = 'system'
+    UNION
+    SELECT f.tenant_id, f.user_id, f.moment
+    FROM familiar_places AS f
+    SEMI JOIN asked_days AS d
+        ON d.tenant_id = f.tenant_id AND d.user_id = f.user_id AND d.moment = f.moment
+            AND d.kind = 'network without system' AND d.place = f.place
+    WHERE f.kind = 'network'
+    UNION
+    SELECT tenant_id, user_id, moment FROM familiar_mixed
+),
+by_system AS (
+    SELECT a.about, a.asn,
         is_familiar(
             any_value(d.moment), min(d.first_time), max(d.last_time), bool_or(d.proves), count(DISTINCT d.day)
         ) AS familiar
@@ -283,12 +316,15 @@ same AS (
         WHEN 'network' THEN a.asn IS NULL AND d.place = a.network
         WHEN 'network without system' THEN a.asn IS NOT NULL AND d.place = a.network
         ELSE false END
-    GROUP BY a.about
-)
+    GROUP BY a.about, a.asn
+),
+same AS (SELECT about, bool_or(familiar) AS familiar FROM by_system GROUP BY about)
 SELECT a.about, TRY_CAST(CASE WHEN starts_with(a.about, 's:') THEN a.about[3:] END AS BIGINT) AS signin_no,
     coalesce(t.signins, 0) AS earlier_signins, coalesce(s.familiar, false) AS familiar,
-    n.moment IS NOT NULL AS any_familiar, a.asn IS NOT NULL OR a.network IS NOT NULL AS comparable
-FROM (SELECT DISTINCT about, tenant_id, user_id, time, asn, network FROM asked) AS a
+    n.moment IS NOT NULL AS any_familiar, a.comparable
+FROM (
+    SELECT DISTINCT about, tenant_id, user_id, time, asn IS NOT NULL OR network IS NOT NULL AS comparable FROM asked
+) AS a
 LEFT JOIN total AS t ON t.tenant_id = a.tenant_id AND t.user_id = a.user_id AND t.moment = a.time
 LEFT JOIN any_network AS n ON n.tenant_id = a.tenant_id AND n.user_id = a.user_id AND n.moment = a.time
 LEFT JOIN same AS s ON s.about = a.about;

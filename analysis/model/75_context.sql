@@ -28,8 +28,9 @@ CREATE OR REPLACE TABLE privileged_users (
     tenant_id VARCHAR, user_id VARCHAR, since TIMESTAMP, why VARCHAR, record VARCHAR
 );
 CREATE OR REPLACE TABLE role_holdings (
-    tenant_id VARCHAR, user_id VARCHAR, since TIMESTAMP, role_name VARCHAR, issuing BOOLEAN, sync BOOLEAN,
-    privileged BOOLEAN, record VARCHAR
+    tenant_id VARCHAR, user_id VARCHAR, since TIMESTAMP,
+    role VARCHAR, -- equal for one role, whether a record names it by its id, its template or its name
+    role_name VARCHAR, issuing BOOLEAN, sync BOOLEAN, privileged BOOLEAN, record VARCHAR
 );
 
 -- The users of the onboarding roster.

@@ -400,22 +400,23 @@ FROM hit AS h LEFT JOIN homes ON homes.login_no = h.login_no;
 -- that was given before, or that an older snapshot shows, does not count.
 CREATE OR REPLACE TABLE role_grants AS
 WITH given AS (
-    SELECT DISTINCT e.event_no, e.record, e.tenant_id, e.user_id, e.time, h.role_name, h.issuing, h.privileged
+    SELECT DISTINCT e.event_no, e.record, e.tenant_id, e.user_id, e.time, h.role, h.role_name, h.issuing,
+        h.privileged
     FROM audit_events AS e JOIN role_holdings AS h ON h.record = e.record
     WHERE e.kind IN ('role given', 'added to group') AND e.user_id IS NOT NULL
 ),
 held AS (
-    SELECT h.tenant_id, h.user_id, lower(h.role_name) AS role_name, min(coalesce(h.since, s.time)) AS since
+    SELECT h.tenant_id, h.user_id, h.role, min(coalesce(h.since, s.time)) AS since
     FROM role_holdings AS h
     LEFT JOIN (
         SELECT DISTINCT 'p:' || source_id || ':' || line || ':' || ordinal AS record, time FROM attributed_role_members
     ) AS s ON s.record = h.record AND h.since IS NULL
-    GROUP BY h.tenant_id, h.user_id, lower(h.role_name)
+    GROUP BY h.tenant_id, h.user_id, h.role
 )
 SELECT g.*
 FROM given AS g
 ANTI JOIN held AS h
-    ON h.tenant_id = g.tenant_id AND h.user_id = g.user_id AND h.role_name = lower(g.role_name) AND h.since < g.time;
+    ON h.tenant_id = g.tenant_id AND h.user_id = g.user_id AND h.role = g.role AND h.since < g.time;
 
 -- Who was added to a group of which nothing says whether it holds a role: no assignments of roles are in evidence.
 CREATE OR REPLACE TABLE unclear_group_additions AS

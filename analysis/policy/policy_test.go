@@ -485,6 +485,12 @@ func TestAMissingOldValueIsTakenFromTheTimeline(t *testing.T) {
 		eventsInWords(buildTimeline([]item{listedAt(t, 10, "c", "", `"state":"enabled"`)}, neverCovered,
 			hour(30)).Weakenings),
 		[]string{"c: enabled Temporary Access Pass"})
+	on := []item{snapshotAt(t, 1, "s", `"state":"enabled"`), listedAt(t, 10, "c", "", `"state":"enabled"`)}
+	expectPolicy(t, "a listed state was the other one, though it was this one before a gap",
+		eventsInWords(buildTimeline(on, neverCovered, hour(30)).Weakenings),
+		[]string{"c: enabled Temporary Access Pass"})
+	expectPolicy(t, "a listed state was this one all the time",
+		eventsInWords(buildTimeline(on, alwaysCovered, hour(30)).Weakenings), []string(nil))
 }
 
 // transientsWithin are those that were put back within the time, as the rule asks.

@@ -296,7 +296,7 @@ func (t *timeline) judge(i int, now Facts, last [settingCount]lastKnown) {
 			continue
 		}
 		old, oldText := seen, ""
-		if !old.known && known.known && !last[s].obscured && (e.New.listed || t.covered(last[s].time, e.Time)) {
+		if !old.known && known.known && !last[s].obscured && (e.New.listed && s != settingState || t.covered(last[s].time, e.Time)) {
 			old = known
 		}
 		oldText = old.text(s)

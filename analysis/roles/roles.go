@@ -21,22 +21,25 @@ import (
 //go:embed privileged-roles.csv
 var privilegedRolesFile string
 
-// privilegedRoles are the names and template ids of the roles that Microsoft marks as privileged, in lower case.
-// Source: Microsoft Learn, "Microsoft Entra built-in roles".
-var privilegedRoles = func() map[string]bool {
+// privilegedRoles are the roles that Microsoft marks as privileged, by their names and by their template ids, in lower
+// case. Source: Microsoft Learn, "Microsoft Entra built-in roles".
+var privilegedRoles = func() map[string]role {
 	records, err := csv.NewReader(strings.NewReader(privilegedRolesFile)).ReadAll()
 	if err != nil {
 		panic(err) // the file is embedded
 	}
-	roles := map[string]bool{}
+	roles := map[string]role{}
 	for _, r := range records[1:] {
-		roles[strings.ToLower(r[0])], roles[strings.ToLower(r[1])] = true, true
+		built := role{Template: strings.ToLower(r[1]), Name: r[0]}
+		roles[strings.ToLower(r[0])], roles[built.Template] = built, built
 	}
 	return roles
 }()
 
 // IsBuiltIn says whether a name or template id is that of a privileged role which every tenant has.
-func IsBuiltIn(nameOrID string) bool { return privilegedRoles[identity.LowerTrim(nameOrID)] }
+func IsBuiltIn(nameOrID string) bool {
+	return privilegedRoles[identity.LowerTrim(nameOrID)].Template != ""
+}
 
 // The roles that a pass can be issued with, and those that synchronize directories; by name and template id.
 var (
@@ -65,6 +68,12 @@ func (r role) keys() []string {
 		func(key string) bool { return key == "" })
 }
 
+// shown is how a text names the role.
+func (r role) shown() string { return cmp.Or(r.Name, r.Template, r.ID) }
+
+// same is equal for two records of one role, which may name it by its id, its template or its name.
+func (r role) same() string { return cmp.Or(r.Template, r.ID, identity.LowerTrim(r.Name)) }
+
 // complete takes what the other record says of the role and this one does not.
 func (r *role) complete(other role) {
 	r.Template, r.Name = cmp.Or(r.Template, other.Template), cmp.Or(r.Name, other.Name)
@@ -82,7 +91,7 @@ func (r role) isPrivileged() bool {
 	if r.Privileged != nil {
 		return *r.Privileged
 	}
-	return r.among(privilegedRoles) || strings.HasSuffix(identity.LowerTrim(r.Name), "administrator")
+	return slices.ContainsFunc(r.keys(), IsBuiltIn) || strings.HasSuffix(identity.LowerTrim(r.Name), "administrator")
 }
 
 // Holding is a role that a user holds or was given.
@@ -119,12 +128,15 @@ FROM attributed_role_definitions AS d WHERE d.tenant IS NOT NULL ORDER BY d.tena
 	return all, err
 }
 
-// define completes what a record says of a role by what a definition says.
+// define completes what a record says of a role by what a definition says, and by what every tenant has.
 func (d definitions) define(tenant string, r role) role {
-	for _, key := range []string{r.ID, r.Template, identity.LowerTrim(r.Name)} {
-		if known, ok := d[[2]string{tenant, key}]; ok && key != "" {
+	for _, key := range r.keys() {
+		if known, ok := d[[2]string{tenant, key}]; ok {
 			r.complete(known)
 		}
+	}
+	for _, key := range r.keys() {
+		r.complete(privilegedRoles[key])
 	}
 	return r
 }
@@ -159,10 +171,10 @@ func Read(
 		r := defined.define(a.Tenant, role{ID: a.RoleID, Template: a.Template, Name: a.RoleName})
 		held := Holding{
 			user: identity.User{Tenant: a.Tenant, ID: a.Principal}, role: r, key: proof.SnapshotKey(a.At),
-			why: "holds the role " + cmp.Or(r.Name, r.Template, r.ID),
+			why: "holds the role " + r.shown(),
 		}
 		if a.Eligible {
-			held.why = "is eligible for the role " + cmp.Or(r.Name, r.Template, r.ID)
+			held.why = "is eligible for the role " + r.shown()
 		}
 		if held.user.ID == "" {
 			held.user.ID = ids.Resolve(a.Tenant, a.UPN, asOf)
@@ -190,13 +202,13 @@ FROM attributed_role_members AS m WHERE m.tenant IS NOT NULL ORDER BY m.tenant, 
 			r := defined.define(e.Tenant, role{Template: e.RoleTemplate, Name: e.RoleName})
 			all = append(all, Holding{
 				user: e.User(), role: r, since: e.Time, key: e.Key(),
-				why: "was given the role " + cmp.Or(r.Name, r.Template) + " " + when.Clock(e.Time),
+				why: "was given the role " + r.shown() + " " + when.Clock(e.Time),
 			})
 		case auditlog.GroupAdded:
 			for _, r := range assigned[identity.User{Tenant: e.Tenant, ID: e.GroupID}] {
 				all = append(all, Holding{
 					user: e.User(), role: r, since: e.Time, key: e.Key(),
-					why: "was added to a group with the role " + cmp.Or(r.Name, r.Template, r.ID) + " " +
+					why: "was added to a group with the role " + r.shown() + " " +
 						when.Clock(e.Time),
 				})
 			}
@@ -247,7 +259,8 @@ type holdingRow struct {
 	Tenant     string    `db:"tenant_id"`
 	UserID     string    `db:"user_id"`
 	Since      time.Time `db:"since"`
-	Role       string    `db:"role_name"`
+	Role       string    `db:"role"`
+	Name       string    `db:"role_name"`
 	Issuing    bool      `db:"issuing"`
 	Sync       bool      `db:"sync"`
 	Privileged bool      `db:"privileged"`
@@ -263,7 +276,7 @@ func Store(ctx context.Context, c *casefile.Case, holdings []Holding, ids identi
 	var held []holdingRow
 	for _, h := range holdings {
 		held = append(held, holdingRow{
-			h.user.Tenant, h.user.ID, h.since, cmp.Or(h.role.Name, h.role.Template),
+			h.user.Tenant, h.user.ID, h.since, h.role.same(), h.role.shown(),
 			h.role.among(issuingRoles), h.role.among(syncRoles), h.role.isPrivileged(), h.key,
 		})
 		if h.role.isPrivileged() {

@@ -36,7 +36,7 @@ controls: [ISO27001:A.5.17, ISO27001:A.8.5, NIST-800-53:IA-5, NIST-800-53:AU-6]
 ---
 SELECT
     l.tenant_id, l.subject_type, l.subject_id, l.actor_id, l.actor_name, l.about,
-    list_concat(l.supporting, c.attempts) AS supporting, c.last_time AS last_seen,
+    list_concat(l.supporting, c.attempts) AS supporting, greatest(l.last_time, c.last_time) AS last_seen,
     CASE WHEN NOT c.other_country THEN 'medium' END AS severity,
     l.sentence || ' from ' || coalesce(l.ip, 'an unknown address')
         || '; afterwards a pass of the same user was tried elsewhere, too late or refused: ' || c.told AS summary

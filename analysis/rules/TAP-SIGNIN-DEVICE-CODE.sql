@@ -6,7 +6,7 @@ sign: [log-in that let another device in, log-ins that let another device in]
 group: log-ins
 family: means
 population: logins
-needs: [tap-capable sign-in]
+needs: [tap-capable sign-in, non-interactive sign-in]
 condition: >-
   a TAP sign-in of it, or a sign-in of its footprint with error 0, used the device code flow or an authentication
   transfer [log-in]

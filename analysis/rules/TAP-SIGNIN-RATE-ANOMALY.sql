@@ -39,7 +39,15 @@ SELECT
         || ' (Poisson p = ' || printf('%.2g', a.p) || ', q = ' || printf('%.2g', a.q)
             || ' after Benjamini-Hochberg)' AS summary,
     a.records AS about, a.week AS first_seen, a.week + INTERVAL 7 DAY AS last_seen, a.family
-        || strftime(a.week, '%Y-%m-%d') AS identity
+        || strftime(a.week, '%Y-%m-%d') AS identity, NULL AS not_assessed
 FROM rate_anomalies AS a
 WHERE a.events >= $min_logins AND a.q <= $q AND a.weeks >= $min_weeks
-ORDER BY a.tenant_id, a.week, a.subject_type, a.subject_id
+UNION ALL BY NAME
+SELECT w.tenant_id, 'tenant' AS subject_type, w.tenant_id AS subject_id, w.week AS first_seen,
+    'sign-ins that can show a pass cover no week and ' || counted($min_weeks, 'other', 'others')
+        || ' to compare it with' AS not_assessed
+FROM (SELECT DISTINCT tenant_id, week FROM recorded_days WHERE day < $period_to
+    AND day >= date_trunc('day', $period_from)) AS w
+ANTI JOIN rate_anomalies AS l ON l.tenant_id = w.tenant_id AND l.family = 'log-ins' AND l.weeks >= $min_weeks
+ANTI JOIN rate_anomalies AS p ON p.tenant_id = w.tenant_id AND p.week = w.week AND p.weeks >= $min_weeks
+ORDER BY tenant_id, first_seen, subject_type, subject_id
