@@ -174,7 +174,7 @@ docs: toolchain ## write the documentation's tables of rules anew, from the rule
 # Made anew when the report's first page has changed. It stays below 150 KB by its size in pixels.
 picture: run ## draw the first page of the sample's report for README (needs Chromium)
 	@browser=$$(command -v chromium || command -v chromium-browser || command -v google-chrome) || { echo "Chromium is missing: make test-setup"; exit 1; }; \
-	"$$browser" --headless --disable-gpu --hide-scrollbars $$([ "$$(id -u)" != 0 ] || echo --no-sandbox) --window-size=1100,760 \
+	"$$browser" --headless --disable-gpu --hide-scrollbars $$([ "$$(id -u)" != 0 ] || echo --no-sandbox) --window-size=1300,960 --force-device-scale-factor=0.8 \
 		--screenshot="$(CURDIR)/reports/report.png" "file://$(abspath $(REPORT))/report.html" 2>/dev/null
 	@[ "$$(wc -c <reports/report.png)" -lt 150000 ] || { echo "reports/report.png is larger than 150 KB"; exit 1; }
 

@@ -69,6 +69,9 @@ func judge(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []
 	if r.Timeline, err = timelineRows(ctx, c, d); err != nil {
 		return nil, err
 	}
+	if r.RolesHeld, err = rolesHeld(ctx, c, r.Period); err != nil {
+		return nil, err
+	}
 	var notes []string
 	if r.Evidence, notes, err = readEvidence(ctx, c); err != nil {
 		return nil, err

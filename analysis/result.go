@@ -34,6 +34,7 @@ type Result struct {
 	Logins       []Login
 	Activity     []Deed   // what was done on passes, by log-in and time
 	Timeline     []Moment // in order of time
+	RolesHeld    []RoleHeld
 	Policy       []PolicyState
 	Coverage     []CoverageDay
 	Evidence     []EvidenceFile

@@ -83,7 +83,7 @@ func TestTimeline(t *testing.T) {
 			t.Errorf("%+v", m)
 		case m.What == "method removed" && !strings.HasPrefix(m.ActorName, "anna"):
 			t.Errorf("removed by %q", m.ActorName)
-		case m.What == "policy changed" && m.Detail != "isUsableOnce went from true to false":
+		case m.What == "policy changed" && m.Detail != "one-time only went from yes to no":
 			t.Errorf("the policy: %s", m.Detail)
 		}
 	}

@@ -176,6 +176,9 @@ func busyLater(findings int) *analysis.Result {
 	return r
 }
 
+// drawAll draws what lies far below as well: what is not drawn has no place to be measured.
+const drawAll = `(style => style.insertRule("* { content-visibility: visible !important }", style.cssRules.length))(document.styleSheets[0])`
+
 const openAll = `document.querySelectorAll("details").forEach(d => d.open = true)`
 
 func TestBrowserLoadsNothingElseAndRunsNothing(t *testing.T) {
@@ -341,6 +344,97 @@ func TestBrowserSortsAndFilters(t *testing.T) {
 	}
 }
 
+// Whoever has a place among the people is linked to it from wherever a table names them.
+func TestBrowserLinksEveryNameToItsPerson(t *testing.T) {
+	ctx := browser(t)
+	run(t, ctx, chromedp.Navigate(fileURL(t, reporttest.Large(60))), act(openAll))
+	astray := evaluate[[]string](t, ctx, `(() => {
+		const places = new Map([...document.querySelectorAll("details.person")].map(p => [p.querySelector("summary strong").textContent, p.id]));
+		const cells = [...document.querySelectorAll("#findings dd, #findings td.who, #people td.who, #people th.who, #chronology td.who, #passes td.who, #ledger th.who, .story strong")];
+		const astray = [];
+		let links = 0;
+		for (const cell of cells) {
+			for (const a of cell.querySelectorAll("a[href^='#p-']")) {
+				links++;
+				if (places.get(a.textContent) !== a.hash.slice(1)) astray.push(a.textContent + " leads to " + a.hash);
+			}
+			for (const [name] of places) {
+				if ([...cell.childNodes].some(n => n.nodeType === Node.TEXT_NODE && n.data.trim() === name)) astray.push(name + " has no link");
+			}
+		}
+		if (places.size < 20 || links < 100) astray.push(places.size + " people, " + links + " links");
+		return astray;
+	})()`)
+	for _, a := range astray {
+		t.Error(a)
+	}
+	// A link opens its person, who is told of with findings and moments.
+	told := evaluate[[]int](t, ctx, `(async () => {
+		document.querySelectorAll("details.person").forEach(p => p.open = false);
+		document.querySelector("#passes td.who a[href^='#p-']").click();
+		await new Promise(done => setTimeout(done, 200));
+		const open = [...document.querySelectorAll("details.person[open]")];
+		return [open.length, open[0].querySelectorAll("ul.links li").length, open[0].querySelectorAll("tbody tr").length];
+	})()`)
+	if told[0] != 1 || told[1]+told[2] == 0 {
+		t.Errorf("%d people are open, with %d findings and %d moments", told[0], told[1], told[2])
+	}
+}
+
+// What is copied is what is shown, a row a line, its cells apart by tabs.
+func TestBrowserCopiesTheShownRows(t *testing.T) {
+	ctx := browser(t)
+	run(t, ctx, chromedp.Navigate(fileURL(t, busy(60))),
+		act(`Object.defineProperty(navigator, "clipboard", {value: {writeText: text => { window.copied = text; return Promise.resolve() }}})`),
+		chromedp.SendKeys(chromedp.CSS(`#search-tools input`), "user0003"), chromedp.Sleep(500*time.Millisecond))
+	copied := func(section string) [][]string {
+		text := evaluate[string](t, ctx,
+			fmt.Sprintf(`(() => { document.querySelector("#%s .copy").click(); return window.copied })()`, section))
+		var cells [][]string
+		for line := range strings.Lines(text) {
+			cells = append(cells, strings.Split(strings.TrimSuffix(line, "\n"), "\t"))
+		}
+		return cells
+	}
+	passes := copied("passes")
+	if len(passes) != 2 || len(passes[0]) != len(passes[1]) || passes[0][0] != "Issued" ||
+		passes[1][1] != "user0003@contoso.example" {
+		t.Errorf("of the passes: %q", passes)
+	}
+	findings := copied("findings")
+	if len(findings) != 1 || findings[0][0] != "critical" || findings[0][1] != "TAP-TAKEOVER-CHAIN" {
+		t.Errorf("of the findings: %q", findings)
+	}
+}
+
+func TestBrowserNarrowsTheChronologyToDays(t *testing.T) {
+	ctx := browser(t)
+	run(t, ctx, chromedp.Navigate(fileURL(t, reporttest.Large(2_000))))
+	days := func(from, to string) []string {
+		return evaluate[[]string](t, ctx, fmt.Sprintf(`(() => {
+			const boxes = document.querySelectorAll("#chronology-tools input[type=date]");
+			[%q, %q].forEach((day, i) => { boxes[i].value = day; boxes[i].dispatchEvent(new Event("change")); });
+			return [...new Set([...document.querySelectorAll("#chronology tbody tr")].filter(r => !r.hidden).map(r => r.dataset.day))];
+		})()`, from, to))
+	}
+	if all := days("", ""); len(all) < 6 {
+		t.Fatalf("%d days", len(all))
+	}
+	for _, c := range []struct {
+		from, to string
+		want     []string
+	}{
+		{"2026-09-02", "2026-09-03", []string{"2026-09-02", "2026-09-03"}},
+		{"", "2026-09-01", []string{"2026-09-01"}},
+		{"2026-09-05", "", []string{"2026-09-05", "2026-09-06"}},
+		{"2026-10-01", "", []string{}},
+	} {
+		if diff := cmp.Diff(c.want, days(c.from, c.to)); diff != "" {
+			t.Errorf("from %q to %q (-want +got):\n%s", c.from, c.to, diff)
+		}
+	}
+}
+
 func TestBrowserFindsThePageAccessible(t *testing.T) {
 	axe, err := os.ReadFile(filepath.Join("testdata", "browser", "node_modules", "axe-core", "axe.min.js"))
 	if err != nil {
@@ -357,7 +451,7 @@ func TestBrowserFindsThePageAccessible(t *testing.T) {
 			run(t, ctx,
 				chromedp.EmulateViewport(view.width, 900),
 				media("", &emulation.MediaFeature{Name: "prefers-color-scheme", Value: view.scheme}),
-				chromedp.Navigate(address), act(openAll), act(string(axe)))
+				chromedp.Navigate(address), act(openAll), act(drawAll), act(string(axe)))
 			violations := evaluate[[]string](t, ctx, `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"]})
 				.then(found => found.violations.map(v => v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + " " + n.failureSummary).join(" | ")))`)
 			for _, v := range violations {

@@ -523,18 +523,18 @@ func TestFirstPageOfLittleEvidence(t *testing.T) {
 		{"nothing in the period", analysis.Result{Unassessed: "none of it lies in the period",
 			Assessments: no("TAP-SIGNIN")},
 			"Nothing could be assessed",
-			"In this evidence: none of it lies in the period; issued passes could not be assessed"},
+			"None of it lies in the period; neither issued passes nor log-ins with a pass could be assessed"},
 		{"nothing but a passcode", analysis.Result{Unassessed: "none of it lies in the period",
 			Assessments: no("TAP-SIGNIN"), Findings: []analysis.Finding{high}},
-			"Nothing could be assessed, but 1 finding needs action now", "none of it lies in the period"},
+			"Nothing could be assessed, but 1 finding needs action now", "1 high finding is open; the only test could not be run."},
 		{"a log-in only", analysis.Result{Assessments: append(no("TAP-ISSUED", "TAP-REISSUED"), yes), Logins: one,
 			Findings: []analysis.Finding{medium}},
-			"Most tests could not be run, and 1 finding needs a decision", "1 log-in with a pass (1 not assessable)"},
+			"Most tests could not be run, and 1 finding needs a decision", "1 log-in with a pass (1 could not be assessed)"},
 		{"no finding", analysis.Result{Assessments: append(no("TAP-ISSUED", "TAP-REISSUED"), yes)},
 			"Most tests could not be run; the others found nothing urgent", "of 3 tests, 2 could not be run"},
 		{"audit log only", analysis.Result{Assessments: no("TAP-SIGNIN"), Findings: []analysis.Finding{high}},
 			"One finding needs action now, and log-ins could not be assessed",
-			"log-ins with a pass could not be assessed"},
+			"Neither issued passes nor log-ins with a pass could be assessed; 1 high finding is open"},
 	} {
 		heading, sentence := verdict.Of(&c.result)
 		if heading != c.heading || !strings.Contains(sentence, c.sentence) {
@@ -546,6 +546,44 @@ func TestFirstPageOfLittleEvidence(t *testing.T) {
 		}
 		if strings.Contains(page, "Every test could be run") {
 			t.Errorf("%s: the page says that every test could be run", c.name)
+		}
+	}
+}
+
+// The brief is the first page alone: it leads nowhere that it does not have, and says what it leaves out.
+func TestBriefIsTheFirstPageAlone(t *testing.T) {
+	r := reporttest.Large(60)
+	r.Assessments, r.Findings = nil, r.Findings[:1]
+	r.Findings[0].IncidentID = "i"
+	for i := range 5 {
+		r.Missing = append(r.Missing, analysis.Missing{TenantID: reporttest.Tenant, Need: fmt.Sprint("need ", i),
+			Reason: fmt.Sprint("reason ", i), Rules: []string{"TAP-ISSUED"}})
+		r.Assessments = append(r.Assessments, analysis.Assessment{RuleID: "TAP-ISSUED", TenantID: reporttest.Tenant,
+			Assessed: "no", Reasons: []string{fmt.Sprint("reason ", i)}})
+	}
+	subject := r.Findings[0].SubjectID
+	r.Rules = []analysis.Rule{{ID: "TAP-TAKEOVER-CHAIN", HowToVerify: "Look. Ask. Compare.", HowToFix: "Mend."}}
+	r.Incidents = []analysis.Incident{{ID: "i", TenantID: reporttest.Tenant, Severity: "critical", Status: "open",
+		SubjectType: "user", SubjectID: subject, SubjectName: r.Findings[0].SubjectName, FirstSeen: reporttest.At(1, 8, 0),
+		LastSeen: reporttest.At(1, 9, 0), Findings: []string{r.Findings[0].ID}, Signs: []string{"TAP-TAKEOVER-CHAIN"},
+		Headline: "Somebody came in"}}
+	for i := range 8 {
+		r.Timeline = append(r.Timeline, analysis.Moment{Time: reporttest.At(1, 8, i), TenantID: reporttest.Tenant,
+			UserID: subject, What: "method registered", Detail: fmt.Sprint("step ", i), IncidentID: "i",
+			IP: fmt.Sprint("192.0.2.", i)})
+	}
+	brief := strings.Join(strings.Fields(reporttest.Read(t, write(t, r, "brief"), "brief.html")), " ")
+	heading, sentence := verdict.Of(r)
+	for _, has := range []string{heading, sentence, "Somebody came in", "step 4", "3 further steps are in timeline.csv",
+		"<li>Look.</li>", "<li>Ask.</li>", "What is needed from whom", "2026-09-01 08:00:00 to 09:00:00",
+		"Reason 2", "2 further requests follow in report.html"} {
+		if !strings.Contains(brief, has) {
+			t.Errorf("it lacks %q", has)
+		}
+	}
+	for _, not := range []string{"<script", `href="#`, "step 5", "Compare.", "Reason 3", `id="findings"`, `id="ledger"`} {
+		if strings.Contains(brief, not) {
+			t.Errorf("it has %q", not)
 		}
 	}
 }

@@ -5,7 +5,7 @@ WITH issued AS (
     SELECT
         tenant_id, user_id, issued_at AS time, 'pass issued' AS what, issuer_name AS actor_name, issuer_ip AS ip,
         [record] AS records,
-        concat_ws(', ', nullif(usage, 'unknown'),
+        concat_ws(', ', CASE usage WHEN 'multiple' THEN 'for several uses' ELSE nullif(usage, 'unknown') END,
             'valid ' || CASE WHEN starts_at > issued_at THEN 'from ' || to_the_minute(starts_at) || ' ' ELSE '' END
                 || 'until ' || to_the_minute(end_time)
                 || CASE WHEN end_logged THEN '' ELSE ' at the latest' END) AS detail
@@ -13,15 +13,15 @@ WITH issued AS (
 ),
 begun AS (
     SELECT
-        tenant_id, user_id, starts_at AS time, 'pass begins' AS what, issuer_name AS actor_name, [record] AS records,
+        tenant_id, user_id, starts_at AS time, 'pass begins' AS what, [record] AS records,
         'valid until ' || to_the_minute(ended_at) AS detail
     FROM passes
     WHERE starts_at > issued_at AND NOT never_valid
 ),
--- A deletion is an event of its own.
+-- A deletion is an event of its own. Nobody does the others.
 ended AS (
     SELECT
-        tenant_id, user_id, ended_at AS time, 'pass ended' AS what, issuer_name AS actor_name, [record] AS records,
+        tenant_id, user_id, ended_at AS time, 'pass ended' AS what, [record] AS records,
         CASE ended_by WHEN 'replacement' THEN 'replaced by the next pass' ELSE 'expired' END
             || CASE WHEN never_valid THEN ', before it began'
                 WHEN ended_by = 'expiry' AND NOT end_logged THEN ' at the latest; its end is inferred'
@@ -43,7 +43,9 @@ entered AS (
         l.tenant_id, l.user_id, l.time, CASE l.outcome WHEN 'blocked' THEN 'blocked log-in' ELSE 'log-in' END AS what,
         l.ip, s.country, l.applications AS application, l.records,
         CASE l.outcome WHEN 'blocked' THEN concat_ws(': ', 'error ' || s.error_code, s.failure_reason)
-            ELSE l.outcome || '; supervised: ' || l.supervised
+            ELSE l.outcome
+                || CASE l.supervised WHEN 'yes' THEN ', supervised' WHEN 'no' THEN ', not supervised'
+                    ELSE ', supervision not assessed' END
                 || coalesce(' (' || nullif(l.failed_reasons, '') || ')', '')
         END AS detail
     FROM logins_and_blocked AS l

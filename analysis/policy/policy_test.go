@@ -573,7 +573,7 @@ func TestTransientTargetsAreSets(t *testing.T) {
 
 func TestUnloggedChanges(t *testing.T) {
 	first := snapshotAt(t, 1, "s1", `"state":"disabled","maximumLifetimeInMinutes":480`)
-	enabled := []string{"s2 / s1: state went from disabled to enabled"}
+	enabled := []string{"s2 / s1: Temporary Access Pass went from disabled to enabled"}
 	second := snapshotAt(t, 20, "s2", `"state":"enabled"`)
 	for _, c := range []struct {
 		name     string
@@ -589,10 +589,10 @@ func TestUnloggedChanges(t *testing.T) {
 			[]item{first, listedAt(t, 10, "c", `"state":"disabled"`, `"state":"enabled"`), second}, nil},
 		{"a change's old value differs", alwaysCovered,
 			[]item{first, changeAt(t, 20, "c", `"state":"enabled"`, `"state":"disabled"`)},
-			[]string{"c / s1: state went from disabled to enabled"}},
+			[]string{"c / s1: Temporary Access Pass went from disabled to enabled"}},
 		{"confirmed in between, covered since then", coveredFrom(hour(10)),
 			[]item{first, changeAt(t, 10, "c", `"state":"disabled"`, `"state":"disabled"`), second},
-			[]string{"s2 / c: state went from disabled to enabled"}},
+			[]string{"s2 / c: Temporary Access Pass went from disabled to enabled"}},
 		{"another setting confirmed in between, not covered before", coveredFrom(hour(10)),
 			[]item{first, listedAt(t, 10, "c", `"defaultLength":8`, `"defaultLength":9`), second}, nil},
 		{"equal", alwaysCovered, []item{first, snapshotAt(t, 20, "s2", `"state":"disabled"`)}, nil},
@@ -606,19 +606,27 @@ func TestUnloggedChanges(t *testing.T) {
 			e := changeAt(t, 10, "u", "", `"state":"disabled"`)
 			e.Readable = false
 			return e
-		}(), second}, []string{"s2 / u: state went from disabled to enabled"}},
+		}(), second}, []string{"s2 / u: Temporary Access Pass went from disabled to enabled"}},
 		{"at the same instant", alwaysCovered, []item{first, snapshotAt(t, 1, "s2", `"state":"enabled"`)}, nil},
 		{"two settings, one covered", coveredFrom(hour(10)),
 			[]item{first, listedAt(t, 10, "c", `"maximumLifetimeInMinutes":480`, `"maximumLifetimeInMinutes":60`),
 				snapshotAt(t, 20, "s2", `"state":"enabled","maximumLifetimeInMinutes":90`)},
-			[]string{"s2 / c: maximumLifetimeInMinutes went from 60 to 90"}},
+			[]string{"s2 / c: maximum lifetime went from 60 to 90 minutes"}},
 		{"targets in another order", alwaysCovered, []item{
 			snapshotAt(t, 1, "s1", `"includeTargets":[{"targetType":"group","id":"a"},{"targetType":"group","id":"b"}]`),
 			snapshotAt(t, 2, "s2", `"includeTargets":[{"id":"B"},{"id":"A"}]`)}, nil},
 		{"other targets", alwaysCovered, []item{
 			snapshotAt(t, 1, "s1", `"includeTargets":[{"id":"a"},{"id":"b"}]`),
 			snapshotAt(t, 2, "s2", `"includeTargets":[{"id":"b"},{"id":"all_users"}]`)},
-			[]string{"s2 / s1: includeTargets gained all_users and lost a"}},
+			[]string{"s2 / s1: now includes everyone and no longer includes a"}},
+		{"every other setting", alwaysCovered, []item{
+			snapshotAt(t, 1, "s1", `"isUsableOnce":true,"defaultLifetimeInMinutes":60,"minimumLifetimeInMinutes":60,`+
+				`"defaultLength":8,"excludeTargets":[{"targetType":"group","id":"a"}]`),
+			snapshotAt(t, 2, "s2", `"isUsableOnce":false,"defaultLifetimeInMinutes":480,"minimumLifetimeInMinutes":10,`+
+				`"defaultLength":12,"excludeTargets":[]`)},
+			[]string{"s2 / s1: one-time only went from yes to no; lifetime by default went from 60 to 480 minutes; " +
+				"minimum lifetime went from 60 to 10 minutes; passcode length went from 8 to 12 characters; " +
+				"no longer excludes group:a"}},
 	} {
 		line := buildTimeline(c.evidence, c.covered, hour(50))
 		expectPolicy(t, c.name, eventsInWords(line.Unlogged), c.want)
@@ -633,7 +641,8 @@ func TestAnUnloggedChangeSaysWhereTheTimeIsAssumed(t *testing.T) {
 	s := snapshotAt(t, 0, "s2", `"state":"enabled"`)
 	s.TimeKnown = false
 	line := buildTimeline([]item{s, snapshotAt(t, 1, "s1", `"state":"disabled"`)}, alwaysCovered, hour(50))
-	expectPolicy(t, "unlogged", eventsInWords(line.Unlogged), []string{"s2 / s1: state went from disabled to enabled"})
+	expectPolicy(t, "unlogged", eventsInWords(line.Unlogged),
+		[]string{"s2 / s1: Temporary Access Pass went from disabled to enabled"})
 	expectPolicy(t, "assumed", line.Unlogged[0].TimeAssumed, true)
 	expectPolicy(t, "dated", line.Unlogged[0].Time, hour(50))
 }
@@ -786,10 +795,10 @@ func TestASnapshotOfADayStandsWhereItFits(t *testing.T) {
 		{"a change of the next day is too late",
 			[]item{before, day("s2", `"state":"enabled"`),
 				changeAt(t, 48, "c", `"state":"enabled"`, `"state":"enabled"`)},
-			[]string{"s2 / s1: state went from disabled to enabled"}, hour(24)},
+			[]string{"s2 / s1: Temporary Access Pass went from disabled to enabled"}, hour(24)},
 		{"nowhere", []item{before, day("s2", `"isUsableOnce":false`),
 			changeAt(t, 33, "c", `"isUsableOnce":true`, `"isUsableOnce":true`)},
-			[]string{"s2 / c: isUsableOnce went from true to false"}, hour(33)},
+			[]string{"s2 / c: one-time only went from yes to no"}, hour(33)},
 	} {
 		line := buildTimeline(c.evidence, alwaysCovered, hour(90))
 		expectPolicy(t, c.name, eventsInWords(line.Unlogged), c.want)

@@ -206,28 +206,48 @@ func weakeningInWords(s setting, old, new settingValue) string {
 		return fmt.Sprintf("raised the maximum lifetime from %d to %s", old.number,
 			safetext.Counted(new.number, "minute", "minutes"))
 	case settingInclude:
-		added := targetsWithout(new.targets, old.targets)
-		if includesEveryone(added) {
-			return "included everyone"
-		}
-		return "included " + targetList(added, mostTargets)
+		return "included " + everyoneOr(targetsWithout(new.targets, old.targets))
 	}
 	return "no longer excluded " + targetList(targetsWithout(old.targets, new.targets), mostTargets)
 }
 
+// settingWords are what a reader calls the settings that hold one value.
+var settingWords = [settingInclude]string{"Temporary Access Pass", "one-time only", "lifetime by default",
+	"minimum lifetime", "maximum lifetime", "passcode length"}
+
 // changeInWords says what became of a setting.
 func changeInWords(s setting, old, new settingValue) string {
-	if s != settingInclude && s != settingExclude {
-		return fmt.Sprintf("%s went from %s to %s", s, old.text(s), new.text(s))
+	switch s {
+	case settingState:
+		return fmt.Sprintf("%s went from %s to %s", settingWords[s], old.text(s), new.text(s))
+	case settingUsableOnce:
+		yesNo := []string{"no", "yes"}
+		return fmt.Sprintf("%s went from %s to %s", settingWords[s], yesNo[old.number], yesNo[new.number])
+	case settingLength:
+		return fmt.Sprintf("%s went from %d to %d characters", settingWords[s], old.number, new.number)
+	case settingInclude, settingExclude:
+		verb := "includes"
+		if s == settingExclude {
+			verb = "excludes"
+		}
+		var parts []string
+		if added := targetsWithout(new.targets, old.targets); len(added) > 0 {
+			parts = append(parts, "now "+verb+" "+everyoneOr(added))
+		}
+		if lost := targetsWithout(old.targets, new.targets); len(lost) > 0 {
+			parts = append(parts, "no longer "+verb+" "+everyoneOr(lost))
+		}
+		return strings.Join(parts, " and ")
 	}
-	var parts []string
-	if added := targetsWithout(new.targets, old.targets); len(added) > 0 {
-		parts = append(parts, "gained "+targetList(added, mostTargets))
+	return fmt.Sprintf("%s went from %d to %d minutes", settingWords[s], old.number, new.number)
+}
+
+// everyoneOr names targets, all of them where everyone is among them.
+func everyoneOr(targets []Target) string {
+	if includesEveryone(targets) {
+		return "everyone"
 	}
-	if lost := targetsWithout(old.targets, new.targets); len(lost) > 0 {
-		parts = append(parts, "lost "+targetList(lost, mostTargets))
-	}
-	return fmt.Sprintf("%s %s", s, strings.Join(parts, " and "))
+	return targetList(targets, mostTargets)
 }
 
 // readChange reads the modified properties of an "Authentication Methods Policy Update" or "… Reset" audit event.

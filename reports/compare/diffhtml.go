@@ -185,7 +185,11 @@ func (c *Comparison) verdict() (heading, sentence string, urgent bool) {
 	}
 	parts := []string{words.Number(len(fresh)) + " new", words.Number(len(gone)) + " gone"}
 	if notSettled > 0 {
-		parts[1] += " (" + words.Number(notSettled) + " of them not looked for in full)"
+		of := ""
+		if notSettled < len(gone) {
+			of = words.Number(notSettled) + " of them "
+		}
+		parts[1] += " (" + of + "not looked for in full)"
 	}
 	parts = append(parts, words.Number(len(c.of("changed")))+" changed",
 		words.Number(len(c.of("persisting")))+" persisting")

@@ -93,9 +93,7 @@ func (p *page) shorten() {
 		if more := len(s.Steps) - steps; more > 0 {
 			s.Steps, s.More = s.Steps[:steps], s.More+more
 		}
-		if len(s.ToDo) > 0 { // the first is what whoever is asked has to answer
-			s.ToDo = s.ToDo[1:min(len(s.ToDo), 1+toDo)]
-		}
+		s.ToDo = s.ToDo[:min(len(s.ToDo), toDo)]
 	}
 	p.RequestsRest += max(0, len(p.Requests)-requests)
 	p.Requests = p.Requests[:min(len(p.Requests), requests)]
@@ -107,11 +105,20 @@ func (p *page) execute(w io.Writer, name string) error {
 		return err
 	}
 	return t.Funcs(template.FuncMap{"link": p.link, "several": func() bool { return p.Several },
+		"called": func(id string) string { return p.TenantNames[strings.ToLower(id)] },
 		"tenant": func(id string) string { return verdict.Tenant(p.Result, id) }}).ExecuteTemplate(w, name, p)
 }
 
 // linked is a name with the place in the page that has everything about whom it names.
 type linked struct{ Name, Anchor string }
+
+// Parts are the name before and from the last @, between which a line is broken first.
+func (l linked) Parts() []string {
+	if at := strings.LastIndex(l.Name, "@"); at > 0 {
+		return []string{l.Name[:at], l.Name[at:]}
+	}
+	return []string{l.Name}
+}
 
 func (p *page) link(tenant, id, name string) linked {
 	to := linked{Name: words.Name(words.Or(name, id))}
@@ -151,14 +158,16 @@ var pageTemplate = template.Must(template.New("").Funcs(template.FuncMap{
 	"subject":   verdict.Subject,
 	"title":     func(s analysis.Severity) string { return severityName(s) },
 	"dayNumber": func(i int) int { return i + 1 },
-	"short":     words.ShortTenant,
 	"tenant":    words.ShortTenant,
+	"called":    func(string) string { return "" },
 	"link":      func(_, id, name string) linked { return linked{Name: words.Name(words.Or(name, id))} },
 	"several":   func() bool { return false },
 	"exception": exceptionText,
 	"targets":   targets,
 	"outcome":   verdict.Outcome,
 	"spanned":   words.Spanned,
+	"between":   words.Between,
+	"log":       logName,
 	"done":      words.Done,
 	"label":     func(s string) string { return strings.ReplaceAll(s, "_", " ") },
 }).ParseFS(templateFiles, "templates/*.html.tmpl"))
@@ -291,16 +300,11 @@ type asked struct{ Who, What string }
 // askedOf is what is needed from whom: answers to the first incidents, and the first exports.
 func askedOf(r *analysis.Result, stories []verdict.Story, requests []verdict.Request) (all []asked) {
 	for _, s := range stories {
-		question := ""
-		if len(s.ToDo) > 0 {
-			question = s.ToDo[0]
-		}
-		all = append(all, asked{s.Ask, "An answer about " + words.Or(s.SubjectName, s.SubjectID) + ", " +
-			words.Clock(s.FirstSeen) + ": " + question})
+		all = append(all, asked{s.Ask, s.Question})
 	}
 	const exports = 3
 	for _, request := range requests[:min(len(requests), exports)] {
-		who, what := "Whoever can export the logs", request.What
+		who, what := "Whoever exports the logs", request.What
 		switch {
 		case request.TenantID == "":
 			who = "Whoever keeps the configuration"
@@ -334,7 +338,8 @@ func targets(all []string) string {
 	case len(all) == 0:
 		return "none"
 	}
-	return words.Clip(paragraphLength, strings.Join(all, "; "))
+	told := strings.Join(all, "; ")
+	return words.Clip(paragraphLength, strings.ReplaceAll(told, "all_users", "everyone"))
 }
 
 // exceptionText is an exception from a finding, ready to be completed in the configuration.
@@ -421,7 +426,7 @@ func tiles(r *analysis.Result, t verdict.Tally) []tile {
 			"could not be assessed for "+words.Count(len(r.Logins), "log-in", "log-ins")
 	default:
 		supervision.Number = words.Number(t.Supervised) + " of " + words.Number(len(r.Logins))
-		supervision.Detail = "log-ins supervised"
+		supervision.Detail = "log-ins were supervised"
 		if rest := (verdict.Tally{Unsupervised: t.Unsupervised,
 			LoginsNotAssessed: t.LoginsNotAssessed}).Supervision(); rest != "" {
 			supervision.Detail += "; " + rest
@@ -636,6 +641,18 @@ type ledgerRow struct {
 	Why          bool
 }
 
+// Told counts what was not met.
+func (l ledgerRow) Told() string {
+	var told []string
+	if l.Failed > 0 {
+		told = append(told, words.Number(l.Failed)+" failed")
+	}
+	if l.Open > 0 {
+		told = append(told, words.Number(l.Open)+" not assessed")
+	}
+	return words.Or(strings.Join(told, ", "), "all met")
+}
+
 func ledger(r *analysis.Result) []ledgerRow {
 	var rows []ledgerRow
 	for i := range r.Logins {
@@ -657,6 +674,23 @@ func ledger(r *analysis.Result) []ledgerRow {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// logName is what people call the log of a coverage row.
+func logName(logType string) string {
+	switch logType {
+	case "audit":
+		return "Audit log"
+	case "sign-in interactive":
+		return "Interactive sign-ins"
+	case "sign-in non-interactive":
+		return "Non-interactive sign-ins"
+	case "unified audit":
+		return "Unified Audit Log"
+	case "graph activity":
+		return "Activity of Microsoft Graph"
+	}
+	return words.Capitalised(logType)
 }
 
 // calendar shows the days of one tenant and log type.
@@ -739,6 +773,28 @@ func calendars(r *analysis.Result) (all []calendar, rest int) {
 		all = append(all, c)
 	}
 	return all, rest
+}
+
+// Days counts the days by what they hold, those that there are.
+func (c calendar) Days() string {
+	var told []string
+	for _, kind := range []struct {
+		n    int
+		what string
+	}{{c.Covered, "covered"}, {c.Partial, "covered in part"}, {c.Quiet, "quiet"}, {c.Gap, "missing"}} {
+		switch {
+		case kind.n == 0:
+		case len(told) == 0:
+			told = append(told, words.Count(kind.n, "day", "days")+" "+kind.what)
+		default:
+			told = append(told, words.Number(kind.n)+" "+kind.what)
+		}
+	}
+	text := strings.Join(told, ", ")
+	if c.Blind > 0 {
+		text += "; the records of " + words.Count(c.Blind, "day", "days") + " cannot show a pass"
+	}
+	return text + "."
 }
 
 // spans joins consecutive days, which come in order.
@@ -825,14 +881,15 @@ func controls(r *analysis.Result) []control {
 			states[assessed[id].Overall()]++
 		}
 		var parts []string
-		if n := states["yes"]; n > 0 {
-			parts = append(parts, words.Count(n, "rule", "rules")+" tested")
-		}
-		if n := states["partly"]; n > 0 {
-			parts = append(parts, words.Number(n)+" tested in part")
-		}
-		if n := states["no"]; n > 0 {
-			parts = append(parts, words.Number(n)+" could not be tested")
+		for _, s := range []struct{ state, what string }{{"yes", "tested"}, {"partly", "tested in part"},
+			{"no", "could not be tested"}} {
+			switch n := states[s.state]; {
+			case n == 0:
+			case len(parts) == 0:
+				parts = append(parts, words.Count(n, "rule", "rules")+" "+s.what)
+			default:
+				parts = append(parts, words.Number(n)+" "+s.what)
+			}
 		}
 		c.Result = strings.Join(parts, ", ") + "."
 		if c.Open == 0 && c.Excepted == 0 {

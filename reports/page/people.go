@@ -29,9 +29,10 @@ type person struct {
 	Passes         int    // that they got
 	Logins, Failed int
 	Unsupervised   int
-	Roles          []string // given in the period
+	Roles          []string // as far as the evidence shows them
 	Findings       []*analysis.Finding
 	FindingsRest   int
+	Open           int // findings to settle: open, and not only for information
 	Moments        []verdict.Told
 	MomentsRest    int
 	Issued         *issuer // nil where they issued nothing
@@ -65,17 +66,6 @@ func (i issuer) OffHoursShare() string {
 		return "not assessed"
 	}
 	return i.share(i.OffHours, i.Passes)
-}
-
-// Open counts the findings about the person that are open.
-func (p *person) Open() int {
-	n := p.FindingsRest
-	for _, f := range p.Findings {
-		if verdict.IsOpen(*f) {
-			n++
-		}
-	}
-	return n
 }
 
 // people are all whom the report names, by the names that it has for them.
@@ -165,6 +155,7 @@ func peopleOf(r *analysis.Result) *people {
 			}
 		}
 	}
+	info := analysis.Severity("info").Rank()
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		rank := f.Severity.Rank()
@@ -181,6 +172,9 @@ func peopleOf(r *analysis.Result) *people {
 				who.FindingsRest++
 			}
 			who.worst = max(who.worst, rank)
+			if rank > info {
+				who.Open++
+			}
 		}
 		var subject *person
 		if f.SubjectType == "user" || f.SubjectType == "application" {
@@ -197,6 +191,17 @@ func peopleOf(r *analysis.Result) *people {
 			}
 		}
 	}
+	for _, h := range r.RolesHeld {
+		who := p.find(h.TenantID, h.UserID)
+		if who == nil {
+			continue
+		}
+		role := h.Role
+		if !h.Since.IsZero() {
+			role += " (given " + words.Clock(h.Since) + ")"
+		}
+		who.Roles = append(who.Roles, role)
+	}
 	of, lists := verdict.LoginsOf(r), map[*person]*verdict.List{}
 	for i := range r.Timeline {
 		m := &r.Timeline[i]
@@ -210,11 +215,6 @@ func peopleOf(r *analysis.Result) *people {
 		switch m.What {
 		case "attempt failed", "attempt refused", "attempt late", "blocked log-in":
 			who.Failed++
-		case "role given":
-			_, role, _ := strings.Cut(m.Detail, ": ")
-			if role != "" && !slices.Contains(who.Roles, role) {
-				who.Roles = append(who.Roles, role)
-			}
 		}
 		if lists[who] == nil {
 			lists[who] = of.List()

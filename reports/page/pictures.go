@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tapaudit/analysis"
+	"tapaudit/reports/verdict"
 	"tapaudit/reports/words"
 )
 
@@ -178,7 +179,7 @@ func stateSign(state string) string {
 // inTenant names the tenant where there are several.
 func inTenant(r *analysis.Result, tenant, what string) string {
 	if len(r.Tenants) > 1 {
-		return words.ShortTenant(tenant) + " " + what
+		return verdict.Tenant(r, tenant) + ": " + what
 	}
 	return what
 }

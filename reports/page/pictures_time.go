@@ -139,9 +139,9 @@ func coverageStrips(r *analysis.Result, from, to time.Time) *picture {
 	}
 	a := axis{from, to, labelWidth + 50, pictureWidth - 80}
 	a.ticks(p)
-	signs := map[string]string{}
+	signs, texts := map[string]string{}, map[string]string{}
 	for _, m := range coverageMarks {
-		signs[m.Class] = m.Sign
+		signs[m.Class], texts[m.Class] = m.Sign, m.Text
 	}
 	type key struct{ tenant, logType string }
 	days := map[key][]analysis.CoverageDay{}
@@ -153,7 +153,7 @@ func coverageStrips(r *analysis.Result, from, to time.Time) *picture {
 	}
 	for i, c := range all {
 		y := 12 + i*row
-		name := inTenant(r, c.TenantID, c.LogType)
+		name := inTenant(r, c.TenantID, logName(c.LogType))
 		p.text(0, y+16, "name", words.Fit(36, words.Line(name)))
 		p.add(shape{Kind: "rect", Class: "empty", X: a.left, Y: y, W: a.right - a.left, H: 22, Tip: name +
 			": no day in the evidence"})
@@ -167,11 +167,11 @@ func coverageStrips(r *analysis.Result, from, to time.Time) *picture {
 			x := a.x(first)
 			width := max(a.x(last.AddDate(0, 0, 1))-x, 2)
 			p.add(shape{Kind: "rect", Class: "day-" + status, X: x, Y: y, W: width, H: 22,
-				Tip: name + ", " + status + ": " + first.Format(time.DateOnly) + " to " + last.Format(time.DateOnly)})
+				Tip: name + ", " + texts[status] + ": " + first.Format(time.DateOnly) + " to " + last.Format(time.DateOnly)})
 			if width >= 10 {
 				p.text(x+width/2, y+16, "middle day-"+status, signs[status])
 			}
-			p.Rows = append(p.Rows, []string{name, status, first.Format(time.DateOnly), last.Format(time.DateOnly),
+			p.Rows = append(p.Rows, []string{name, texts[status], first.Format(time.DateOnly), last.Format(time.DateOnly),
 				words.Number(j - i + 1)})
 			i = j + 1
 		}

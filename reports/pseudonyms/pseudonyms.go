@@ -328,6 +328,13 @@ func (p *pseudonymiser) result(r *analysis.Result) *analysis.Result {
 	out.Logins = each(r.Logins, p.login)
 	out.Activity = each(r.Activity, p.deed)
 	out.Timeline = each(r.Timeline, p.moment)
+	out.RolesHeld = each(r.RolesHeld, func(h analysis.RoleHeld) analysis.RoleHeld {
+		h.TenantID, h.UserID = p.id(h.TenantID), p.id(h.UserID)
+		if !isPublic(h.Role) {
+			h.Role = p.name(h.Role)
+		}
+		return h
+	})
 	out.Policy = each(r.Policy, func(s analysis.PolicyState) analysis.PolicyState {
 		s.TenantID, s.Actor, s.EventID, s.Evidence = p.id(s.TenantID), p.name(s.Actor), p.id(s.EventID),
 			p.places(s.Evidence)

@@ -137,16 +137,17 @@ func Hostile() *analysis.Result {
 		},
 		Timeline: []analysis.Moment{
 			{Time: At(13, 8, 0), TenantID: Tenant, What: "policy changed", ActorName: ANSI,
-				Detail: "state went from disabled to enabled", EventID: "aud-9", Evidence: signin[:1]},
+				Detail: "Temporary Access Pass went from disabled to enabled", EventID: "aud-9", Evidence: signin[:1]},
 			{Time: At(14, 8, 0), TenantID: Tenant, UserID: "u-1", UserName: Formula, What: "pass issued",
 				ActorName: "@" + Image, IP: "198.51.100.7",
 				Detail: "one-time, valid until 2026-09-14 09:00 UTC", Findings: []string{"f4d0"}, EventID: "aud-0",
 				Evidence: signin},
 			{Time: record.Time, TenantID: Tenant, UserID: "u-1", UserName: Formula, What: "log-in", IP: "203.0.113.9",
 				Country: "CH", Application: Image,
-				Detail: "success; supervised: no (" + Script + ")", Findings: []string{"f1a7", "f2b8", "outside"},
+				Detail: "success, not supervised (" + Script + ")", Findings: []string{"f1a7", "f2b8", "outside"},
 				EventID: "req-1", Evidence: signin},
 		},
+		RolesHeld: []analysis.RoleHeld{{TenantID: Tenant, UserID: "u-1", Role: "Clerk " + Script, Since: At(2, 8, 0)}},
 		Policy: []analysis.PolicyState{{TenantID: Tenant, From: At(1, 0, 0), Basis: "snapshot", State: "enabled",
 			UsableOnce:     "false",
 			DefaultMinutes: "60", MinimumMinutes: "60", MaximumMinutes: "480", Length: "8",
@@ -243,7 +244,7 @@ func Large(findings int) *analysis.Result {
 	for i := range findings {
 		k := i * len(ids) / findings
 		when := At(1, 0, 0).Add(time.Duration(i) * 4 * time.Minute)
-		user := fmt.Sprintf("user%04d@contoso.example", i%3000)
+		user, id := numbered(i % 3000)
 		places := []analysis.Place{{Path: "export/2026-09/interactive-signins.ndjson", Line: int64(i + 1)}}
 		records := []analysis.Record{
 			{Kind: "sign-in", ID: fmt.Sprintf("8d2f1c4e-6b7a-4f3d-9c21-%012d", i), Time: when, What: user +
@@ -255,35 +256,39 @@ func Large(findings int) *analysis.Result {
 		}
 		r.Findings = append(r.Findings, analysis.Finding{ID: fmt.Sprintf("%016x", i), RuleID: ids[k],
 			Severity: severity[k], Status: "open", TenantID: Tenant,
-			SubjectType: "user", SubjectID: fmt.Sprintf("00000000-0000-0000-0000-%012d", i), SubjectName: user,
+			SubjectType: "user", SubjectID: id, SubjectName: user,
 			ActorID: "a-1", ActorName: "helpdesk.anna@contoso.example",
 			FirstSeen: when, LastSeen: when, Count: 1, Title: "A log-in with a pass was not supervised",
 			Summary:  user + " logged in with a pass that helpdesk.anna@contoso.example issued; four eyes failed because the issuer is the user, place failed because the network is new.",
 			EventIDs: []string{records[0].ID, records[1].ID}, Evidence: places, Records: records})
-		r.Timeline = append(r.Timeline, analysis.Moment{Time: when, TenantID: Tenant, UserID: "u", UserName: user,
+		r.Timeline = append(r.Timeline, analysis.Moment{Time: when, TenantID: Tenant, UserID: id, UserName: user,
 			What: "log-in", IP: "203.0.113.9",
 			Country: "CH", Application: "My Signins",
-			Detail: "success; supervised: no (four eyes: the issuer is the user)", EventID: records[0].ID,
+			Detail: "success, not supervised (four eyes: the issuer is the user)", EventID: records[0].ID,
 			Findings: []string{r.Findings[i].ID}, Evidence: places})
 	}
 	for i := range findings * 4 / 10 {
-		r.Logins = append(r.Logins, analysis.Login{TenantID: Tenant, UserID: "u",
-			UserName: fmt.Sprintf("user%04d@contoso.example", i),
-			Time:     At(1, 0, 0).Add(time.Duration(i) * 10 * time.Minute),
-			IP:       "203.0.113.9", Country: "CH", ASN: "64500", Applications: []string{"My Signins"}, Signins: 1,
+		user, id := numbered(i)
+		r.Logins = append(r.Logins, analysis.Login{TenantID: Tenant, UserID: id, UserName: user,
+			Time: At(1, 0, 0).Add(time.Duration(i) * 10 * time.Minute),
+			IP:   "203.0.113.9", Country: "CH", ASN: "64500", Applications: []string{"My Signins"}, Signins: 1,
 			Footprint: 3, Outcome: "success",
 			PassIssuedAt: At(1, 0, 0), IssuerName: "helpdesk.anna@contoso.example",
 			Criteria: answers("four_eyes", "place"), Supervised: "no",
 			EventIDs: []string{"req"}, Evidence: []analysis.Place{{Path: "export/signins.ndjson",
 				Line: int64(i + 1)}}})
-		r.Passes = append(r.Passes, analysis.Pass{TenantID: Tenant, PassID: "p", UserID: "u",
-			UserName: fmt.Sprintf("user%04d@contoso.example", i), IssuedAt: At(1, 0, 0),
-			IssuerType: "user", IssuerName: "helpdesk.anna@contoso.example", Start: At(1, 0, 0), EndTime: At(1, 8, 0),
+		r.Passes = append(r.Passes, analysis.Pass{TenantID: Tenant, PassID: "p", UserID: id, UserName: user, IssuedAt: At(1, 0, 0),
+			IssuerType: "user", IssuerID: "a-1", IssuerName: "helpdesk.anna@contoso.example", Start: At(1, 0, 0), EndTime: At(1, 8, 0),
 			EndBasis: "inferred",
 			EndedAt:  At(1, 8, 0), EndedBy: "expiry", Usage: "one-time", Logins: 1,
 			Evidence: []analysis.Place{{Path: "export/audit.ndjson", Line: int64(i + 1)}}})
 	}
 	return r
+}
+
+// numbered is one of many users, by name and id.
+func numbered(i int) (name, id string) {
+	return fmt.Sprintf("user%04d@contoso.example", i), fmt.Sprintf("00000000-0000-0000-0000-%012d", i)
 }
 
 func Put(t *testing.T, text string, path ...string) {

@@ -148,14 +148,19 @@ func (o xlsxOutput) about(r *analysis.Result, x *workbook) [][]string {
 		{"times", "All times are UTC."},
 	}
 	rows = slices.DeleteFunc(rows, func(row []string) bool { return row[1] == "" })
-	for _, u := range verdict.WhatWasNotSeen(r) {
+	for _, q := range verdict.Requests(r) {
+		lines := append([]string{q.Title(r)}, q.Particulars()...)
+		rows = append(rows, []string{"to collect", strings.Join(lines, ". ") + ". For " + q.Enables() + " (" +
+			Joined(q.Rules) + ")"})
+	}
+	for _, u := range verdict.OtherReasons(r) {
 		item := "tested in part"
 		if u.All() {
 			item = "not tested"
 		}
 		reason := u.Reason + " (" + Joined(u.Rules) + ")"
 		if u.TenantID != "" {
-			reason = "Tenant " + u.TenantID + ": " + reason
+			reason = "Tenant " + verdict.Tenant(r, u.TenantID) + ": " + reason
 		}
 		rows = append(rows, []string{item, reason})
 	}

@@ -87,22 +87,9 @@ func (s *Screen) unseen(r *analysis.Result) {
 		s.Paragraph("What could not be seen; to see more, collect this:")
 		var rows [][]string
 		for _, q := range requests[:min(len(requests), shown)] {
-			what := q.What
-			if q.TenantID != "" && len(r.Tenants) > 1 {
-				what += ", tenant " + verdict.Tenant(r, q.TenantID)
-			}
-			if q.Days != "" {
-				what += ", " + q.Days
-			}
-			lines := words.Wrap(s.Wide(64), 3, words.Line(what))
-			permission := ""
-			if q.Needs != "" {
-				permission = "Permission: " + q.Needs
-			}
-			for _, told := range []string{q.How, permission, q.Kept} {
-				if told != "" { // whole, so that the reader can copy it
-					lines = append(lines, Lines(s.Wide(64), words.Line(told))...)
-				}
+			lines := words.Wrap(s.Wide(64), 3, words.Line(q.Title(r)))
+			for _, told := range q.Particulars() { // whole, so that the reader can copy it
+				lines = append(lines, Lines(s.Wide(64), words.Line(told))...)
 			}
 			rows = append(rows, []string{words.Count(len(q.Rules), "test", "tests"), strings.Join(lines, "\n")})
 		}

@@ -145,7 +145,7 @@ func TestSummaryTellsWhatToCollect(t *testing.T) {
 	for _, want := range []string{
 		"What could not be seen; to see more, collect this:",
 		"1 test Audit events, tenant Fabrikam, 2026-08-01 to 2026-08-03 GET /beta/auditLogs/directoryAudits; or " +
-			"Entra admin centre > Audit logs > Download, JSON Permission: AuditLog.Read.All Entra ID itself keeps",
+			"Entra ID > Monitoring & health > Audit logs > Download > JSON Permission: AuditLog.Read.All Entra ID itself keeps",
 		"1 test Key 0 is not configured set key0 in the configuration 1 test",
 		"2 further requests in the report.",
 		"What else stood in the way: tested reason",

@@ -45,12 +45,16 @@ func summaryPage(r *analysis.Result, version string) string {
 	fact("Case", r.Case.ID)
 	fact("Examiner", r.Case.Examiner)
 	tenants := r.Tenants[:min(len(r.Tenants), markdownTenants)]
-	fact("Tenants", strings.Join(tenants, ", "))
+	names := make([]string, len(tenants))
+	for i, id := range tenants {
+		names[i] = words.Or(r.TenantNames[strings.ToLower(id)], id)
+	}
+	fact(map[bool]string{true: "Tenant", false: "Tenants"}[len(r.Tenants) == 1], strings.Join(names, ", "))
 	if more := len(r.Tenants) - len(tenants); more > 0 {
 		print("- and %s\n", words.Count(more, "further tenant", "further tenants"))
 	}
 	if !r.Period.From.IsZero() {
-		print("- Period: %s to before %s UTC\n", words.Clock(r.Period.From), words.Clock(r.Period.To))
+		print("- Period: %s (UTC)\n", words.Spanned(r.Period))
 	}
 	print("- Evidence: %s, %s read, %s loaded, %s quarantined\n", words.Count(len(r.Evidence), "file", "files"),
 		words.Count(t.Read, "record", "records"),
@@ -74,8 +78,25 @@ func summaryPage(r *analysis.Result, version string) string {
 		}
 	}
 
-	if reasons := verdict.WhatWasNotSeen(r); len(reasons) > 0 {
-		print("\n## What could not be seen\n\n")
+	requests, reasons := verdict.Requests(r), verdict.OtherReasons(r)
+	if len(requests) > 0 {
+		print("\n## What could not be seen\n\nTo see more, collect this; what would enable most comes first.\n\n")
+		for _, q := range requests[:min(len(requests), markdownReasons)] {
+			print("- %s, for %s\n", markdown(q.Title(r)), q.Enables())
+			for _, told := range q.Particulars() {
+				print("   - %s\n", markdown(told))
+			}
+		}
+		if more := len(requests) - markdownReasons; more > 0 {
+			print("- and %s in the report\n", words.Count(more, "further request", "further requests"))
+		}
+	}
+	if len(reasons) > 0 {
+		if len(requests) > 0 {
+			print("\n## What else stood in the way\n\n")
+		} else {
+			print("\n## What could not be seen\n\n")
+		}
 		for _, u := range reasons[:min(len(reasons), markdownReasons)] {
 			how := "only in part"
 			if u.All() {
@@ -83,7 +104,7 @@ func summaryPage(r *analysis.Result, version string) string {
 			}
 			where := ""
 			if u.TenantID != "" {
-				where = ", tenant " + markdown(u.TenantID)
+				where = ", tenant " + markdown(verdict.Tenant(r, u.TenantID))
 			}
 			print("- %s (%s)%s: %s\n", how, u.Touches(), where, markdown(u.Reason))
 		}

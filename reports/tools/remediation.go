@@ -163,8 +163,8 @@ func (s *remediation) script(m *folder.Manifest, findings []tables.Finding) {
 	s.say("A person needs a role besides: Authentication Policy Administrator for the policy, Authentication Administrator (for privileged users " +
 		"Privileged Authentication Administrator) for passes, methods and sessions, Privileged Role Administrator for roles, Application Administrator for applications.")
 	if m.Period.From != nil && m.Period.To != nil {
-		s.say("Report: %s, %s to before %s UTC; rules %s.", words.Or(m.Organisation, "no organisation named"),
-			words.Clock(*m.Period.From), words.Clock(*m.Period.To), m.RulesSHA256)
+		s.say("Report: %s, %s (UTC); rules %s.", words.Or(m.Organisation, "no organisation named"),
+			words.Spanned(analysis.Period{From: *m.Period.From, To: *m.Period.To}), m.RulesSHA256)
 	}
 	var tenants []string
 	for _, f := range findings {

@@ -24,22 +24,56 @@ type Request struct {
 	Stopped  int // of the rules, those that could not be tested at all
 }
 
+// Title says what is missing, of which tenant where there are several, and of which days.
+func (q Request) Title(r *analysis.Result) string {
+	text := q.What
+	if q.TenantID != "" && len(r.Tenants) > 1 {
+		text += ", tenant " + Tenant(r, q.TenantID)
+	}
+	if q.Days != "" {
+		text += ", " + q.Days
+	}
+	return text
+}
+
+// Particulars are how to get it, with which permission, and how far back; those that there are.
+func (q Request) Particulars() (all []string) {
+	permission := ""
+	if q.Needs != "" {
+		permission = "Permission: " + q.Needs
+	}
+	for _, told := range []string{q.How, permission, q.Kept} {
+		if told != "" {
+			all = append(all, told)
+		}
+	}
+	return all
+}
+
+// Enables counts the tests that need it.
+func (q Request) Enables() string { return tests(len(q.Rules), q.Stopped) }
+
 // source is how to get what rules need. The README's page on exporting says the same at length.
 type source struct {
 	what, how, permission string
 	log                   bool // Entra ID forgets it
 }
 
+const stream = "Entra ID > Monitoring & health > Diagnostic settings: stream MicrosoftGraphActivityLogs"
+
+var deviceIDs = source{"sign-ins with device ids", "GET /beta/auditLogs/signIns, whole records: deviceDetail. " +
+	"Only a device that is registered or joined has an id", "AuditLog.Read.All", true}
+
 var sources = map[string]source{
 	"audit": {"audit events",
-		"GET /beta/auditLogs/directoryAudits; or Entra admin centre > Audit logs > Download, JSON",
+		"GET /beta/auditLogs/directoryAudits; or Entra ID > Monitoring & health > Audit logs > Download > JSON",
 		"AuditLog.Read.All", true},
 	"sign-in": {"interactive sign-ins",
-		"GET /beta/auditLogs/signIns; or Entra admin centre > Sign-in logs > Download, JSON",
+		"GET /beta/auditLogs/signIns; or Entra ID > Monitoring & health > Sign-in logs > Download > JSON",
 		"AuditLog.Read.All", true},
 	"tap-capable sign-in": {"interactive sign-ins with authentication steps",
 		"GET /beta/auditLogs/signIns (v1.0 has no authentication steps); " +
-			"or Entra admin centre > Sign-in logs > Download, JSON", "AuditLog.Read.All", true},
+			"or Entra ID > Monitoring & health > Sign-in logs > Download > JSON", "AuditLog.Read.All", true},
 	"non-interactive sign-in": {"non-interactive sign-ins",
 		"GET /beta/auditLogs/signIns?$filter=signInEventTypes/any(t: t eq 'nonInteractiveUser')",
 		"AuditLog.Read.All", true},
@@ -61,12 +95,16 @@ var sources = map[string]source{
 		"GET /beta/users/ID/authentication/temporaryAccessPassMethods, for each user",
 		"UserAuthenticationMethod.Read.All", false},
 	"graph-activity": {"activity of Microsoft Graph",
-		"Entra admin centre > Diagnostic settings: stream MicrosoftGraphActivityLogs; it shows nothing from before",
-		"", false},
+		stream + "; it shows nothing from before", "Security Administrator (a role), once", false},
 	"deeds": {"the Unified Audit Log, and activity of Microsoft Graph",
-		"Purview > Audit > Search, all activities, or Search-UnifiedAuditLog; " +
-			"Entra admin centre > Diagnostic settings: stream MicrosoftGraphActivityLogs",
-		"View-Only Audit Logs (a role)", false},
+		"Purview > Audit > Search, all activities, or Search-UnifiedAuditLog; and " + stream,
+		"View-Only Audit Logs; Security Administrator, once (roles)", false},
+	"devices":    deviceIDs,
+	"device ids": deviceIDs,
+	"resources": {"sign-ins with resource ids",
+		"GET /beta/auditLogs/signIns, whole records: resourceId", "AuditLog.Read.All", true},
+	"shared addresses": {"an extract that counts days", "tapaudit extract, anew, from the evidence of the older one",
+		"", false},
 	"risk": {"risk levels of sign-ins", "sign-ins as above, of a tenant with a P2 licence", "AuditLog.Read.All", true},
 }
 
@@ -83,11 +121,7 @@ func Requests(r *analysis.Result) []Request {
 		if configured {
 			request.TenantID = ""
 			request.What, request.How = words.Capitalised(m.Reason), "set "+key+" in the configuration"
-			if at := slices.IndexFunc(all, func(x Request) bool { return x.What == request.What }); at >= 0 {
-				all[at].Rules = union(all[at].Rules, m.Rules)
-				continue
-			}
-			all = append(all, request)
+			all = with(all, request)
 			continue
 		}
 		from, known := sources[m.Need]
@@ -104,7 +138,7 @@ func Requests(r *analysis.Result) []Request {
 		if from.log {
 			request.Kept = retention(r.AsOf, m.Days)
 		}
-		all = append(all, request)
+		all = with(all, request)
 	}
 	all = merged(all)
 	slices.SortStableFunc(all, func(a, b Request) int {
@@ -113,6 +147,30 @@ func Requests(r *analysis.Result) []Request {
 			strings.Compare(a.What, b.What))
 	})
 	return all
+}
+
+// with adds a request, or what it would enable to the one that asks for the same already.
+func with(all []Request, q Request) []Request {
+	at := slices.IndexFunc(all, func(x Request) bool {
+		return x.TenantID == q.TenantID && x.What == q.What && x.Days == q.Days
+	})
+	if at < 0 {
+		return append(all, q)
+	}
+	all[at].take(q)
+	return all
+}
+
+// take adds what another request would enable. Tests that both would are counted once; of those that could not be run,
+// as many as are certain.
+func (q *Request) take(other Request) {
+	rules := union(q.Rules, other.Rules)
+	if len(rules) == len(q.Rules)+len(other.Rules) {
+		q.Stopped += other.Stopped
+	} else {
+		q.Stopped = max(q.Stopped, other.Stopped)
+	}
+	q.Rules = rules
 }
 
 // merged leaves out the request for sign-ins where the same days are asked for with their authentication steps.
@@ -131,9 +189,7 @@ func merged(all []Request) []Request {
 		if request.What != plain || !there {
 			continue
 		}
-		with := &all[i]
-		with.Stopped += request.Stopped
-		with.Rules = union(with.Rules, request.Rules)
+		all[i].take(request)
 	}
 	for _, request := range all {
 		if _, there := at[place{request.TenantID, request.Days}]; request.What != plain || !there {
@@ -178,16 +234,16 @@ func retention(asOf time.Time, missing []analysis.Period) string {
 	text := "Entra ID itself keeps 30 days: on " + asOf.UTC().Format(time.DateOnly) + " that went back to " +
 		oldest.Format(time.DateOnly)
 	if len(missing) > 0 && missing[len(missing)-1].To.Before(oldest) {
-		return text + ". Ask for the copy in a storage account, Log Analytics or Sentinel"
+		return text + ". These days can only come from a copy in a storage account, Log Analytics or Sentinel"
 	}
-	return text + ". What is older: a storage account, Log Analytics or Sentinel"
+	return text + ". Older days can only come from a copy in a storage account, Log Analytics or Sentinel"
 }
 
 var instant = regexp.MustCompile(`\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?(?: UTC|Z)?)?`)
-var leading = regexp.MustCompile(`^\d[\d,]* not assessed: `)
+var unjudged = regexp.MustCompile(`^(\d[\d,]*) not assessed: `)
 
 // OtherReasons are why tests could not be run in full, beside what is missing as a whole; those that differ in times
-// and numbers only are one.
+// and numbers only are one. How many each test could not judge stands with the test.
 func OtherReasons(r *analysis.Result) []Unseen {
 	known := map[string]bool{}
 	for _, m := range r.Missing {
@@ -200,7 +256,8 @@ func OtherReasons(r *analysis.Result) []Unseen {
 		reason string) bool {
 		return known[a.TenantID+"\x00"+reason]
 	}) {
-		k := key{u.TenantID, instant.ReplaceAllString(leading.ReplaceAllString(u.Reason, ""), "…")}
+		u.Reason = unjudged.ReplaceAllString(u.Reason, "")
+		k := key{u.TenantID, instant.ReplaceAllString(u.Reason, "…")}
 		i, there := at[k]
 		if !there {
 			at[k] = len(all)

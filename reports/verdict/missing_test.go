@@ -40,9 +40,9 @@ func TestRequests(t *testing.T) {
 	const kept = "Entra ID itself keeps 30 days: on 2026-10-01 that went back to 2026-09-01. "
 	want := []told{
 		{"a", "Interactive sign-ins with authentication steps", "2026-09-20", "AuditLog.Read.All",
-			kept + "What is older: a storage account, Log Analytics or Sentinel", "R6 R7 R8 R9"},
+			kept + "Older days can only come from a copy in a storage account, Log Analytics or Sentinel", "R6 R7 R8 R9"},
 		{"a", "Audit events", "2026-08-01 to 2026-08-03", "AuditLog.Read.All",
-			kept + "Ask for the copy in a storage account, Log Analytics or Sentinel", "R3 R4 R5"},
+			kept + "These days can only come from a copy in a storage account, Log Analytics or Sentinel", "R3 R4 R5"},
 		{"", "No business hours are configured", "", "", "", "R1 R2"},
 		{"a", "Users", "", "User.Read.All", "", "R3"},
 		{"b", "The moon was not up", "", "", "", "R3"},

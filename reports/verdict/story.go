@@ -12,11 +12,12 @@ import (
 // Story is an incident told in order of time.
 type Story struct {
 	*analysis.Incident
-	First *analysis.Finding // the finding that says most
-	Steps []Step
-	More  int      // steps that are left out
-	ToDo  []string // each a sentence
-	Ask   string   // who is to be asked
+	First    *analysis.Finding // the finding that says most
+	Steps    []Step
+	More     int      // steps that are left out
+	ToDo     []string // each a sentence
+	Ask      string   // who is to be asked
+	Question string   // what they have to answer
 }
 
 // Step is what happened at one moment, or several times in a row.
@@ -64,9 +65,22 @@ func Stories(r *analysis.Result, n int) []Story {
 			s.Steps, s.More = s.Steps[:stepsTold], more
 		}
 		s.ToDo = toDo(r, incident)
+		s.Question = question(incident)
 		stories = append(stories, s)
 	}
 	return stories
+}
+
+// question is what whoever is to be asked about an incident has to answer.
+func question(i *analysis.Incident) string {
+	about, at := words.Or(i.SubjectName, i.SubjectID), words.Between(i.FirstSeen, i.LastSeen)
+	switch {
+	case len(i.Actors) > 0:
+		return "Who asked for what was done about " + about + ", " + at + ", and what was it for?"
+	case i.SubjectType == "user":
+		return "Did they themselves do what is told above, " + at + "? Ask by telephone or in person."
+	}
+	return "What led to what is told above, " + at + "?"
 }
 
 // steps are the moments of an incident; the same by the same person from the same address in a row is one step.

@@ -70,7 +70,7 @@ func TestDeedsInAStory(t *testing.T) {
 		given *analysis.Result
 		want  []string
 	}{
-		"many deeds": {many, []string{"14 08:00:00 log-in. Done on it: inbox rule 1, mail read 9999.", end}},
+		"many deeds": {many, []string{"14 08:00:00 log-in. Done on it: inbox rule, mail read (9,999).", end}},
 		"nothing was done": {acted(0),
 			[]string{"14 08:00:00 log-in. Nothing was done on it: the Unified Audit Log and Graph activity cover " +
 				"its session and show nothing.", end}},
@@ -85,7 +85,7 @@ func TestDeedsInAStory(t *testing.T) {
 			r := acted(3)
 			r.Timeline[0].IncidentID = "other"
 			return r
-		}(), []string{"14 08:00:01 deeds on a log-in. Done on it: inbox rule 1, mail read 2.", end}},
+		}(), []string{"14 08:00:01 deeds on a log-in. Done on it: inbox rule, mail read (2).", end}},
 		// The log-in lies before the period, so the report has no count.
 		"the log-in is not in the report": {func() *analysis.Result {
 			r := acted(2)

@@ -120,7 +120,7 @@ func Standing(r *analysis.Result, ruleID string) (assessed string, reasons []str
 		}
 		reason := reasonsOf(a)
 		if len(r.Tenants) > 1 {
-			reason = "tenant " + words.ShortTenant(a.TenantID) + ": " + reason
+			reason = "tenant " + Tenant(r, a.TenantID) + ": " + reason
 		}
 		if !told[reason] {
 			told[reason] = true
@@ -179,23 +179,16 @@ func Of(r *analysis.Result) (heading, sentence string) {
 		}
 	}
 
-	passes := seen(r, "TAP-ISSUED", len(r.Passes), "pass issued", "passes issued", "issued passes")
-	logins := seen(r, "TAP-SIGNIN", len(r.Logins), "log-in with a pass", "log-ins with a pass", "log-ins with a pass")
-	if len(r.Logins) > 0 {
-		logins += " (" + t.Supervision() + ")"
-	}
-	parts := []string{passes, logins}
-	if urgent > 0 {
-		parts = append(parts, fmt.Sprintf("open findings: %s critical, %s high", words.Number(t.Open["critical"]),
-			words.Number(t.Open["high"])))
-	} else {
-		parts = append(parts, "no open finding of critical or high severity")
-	}
+	parts := append(shown(r, t), urgentFindings(t))
 	tests := "of " + words.Count(len(r.Assessments), "test", "tests")
 	if n := len(r.Tenants); n > 1 && len(r.Assessments)%n == 0 {
 		tests += " (" + words.Number(len(r.Assessments)/n) + " for each of " + words.Number(n) + " tenants)"
 	}
 	switch {
+	case len(r.Assessments) == 1 && t.Untested > 0:
+		parts = append(parts, "the only test could not be run")
+	case len(r.Assessments) == 1 && t.Partly > 0:
+		parts = append(parts, "the only test could be run in part")
 	case t.Untested > 0 && t.Partly > 0:
 		parts = append(parts, fmt.Sprintf("%s, %s could not be run and %s only in part", tests,
 			words.Number(t.Untested), words.Number(t.Partly)))
@@ -209,7 +202,43 @@ func Of(r *analysis.Result) (heading, sentence string) {
 	if r.Unassessed != "" {
 		parts = append([]string{words.Line(r.Unassessed)}, parts...)
 	}
-	return heading, "In this evidence: " + strings.Join(parts, "; ") + "."
+	return heading, words.Capitalised(strings.Join(parts, "; ")) + "."
+}
+
+// shown says what the evidence shows of passes and log-ins, and which of them could not be assessed.
+func shown(r *analysis.Result, t Tally) (parts []string) {
+	passes, passesSeen := seen(r, "TAP-ISSUED", len(r.Passes), "pass issued", "passes issued")
+	logins, loginsSeen := seen(r, "TAP-SIGNIN", len(r.Logins), "log-in with a pass", "log-ins with a pass")
+	if len(r.Logins) > 0 {
+		logins += " (" + t.Supervision() + ")"
+	}
+	switch {
+	case passesSeen && loginsSeen:
+		return []string{"the evidence shows " + passes + " and " + logins}
+	case passesSeen:
+		return []string{"the evidence shows " + passes, "log-ins with a pass could not be assessed"}
+	case loginsSeen:
+		return []string{"issued passes could not be assessed", "the evidence shows " + logins}
+	}
+	return []string{"neither issued passes nor log-ins with a pass could be assessed"}
+}
+
+// urgentFindings counts the open findings that need action now.
+func urgentFindings(t Tally) string {
+	var told []string
+	n := t.Open["critical"] + t.Open["high"]
+	for _, severity := range []analysis.Severity{"critical", "high"} {
+		if t.Open[severity] > 0 {
+			told = append(told, words.Number(t.Open[severity])+" "+string(severity))
+		}
+	}
+	switch n {
+	case 0:
+		return "no finding of critical or high severity is open"
+	case 1:
+		return strings.Join(told, "") + " finding is open"
+	}
+	return strings.Join(told, " and ") + " findings are open"
 }
 
 // nothingTested says why no test could be run.
@@ -264,7 +293,7 @@ func (t Tally) Supervision() string {
 	for _, p := range []struct {
 		n    int
 		what string
-	}{{t.Supervised, "supervised"}, {t.Unsupervised, "unsupervised"}, {t.LoginsNotAssessed, "not assessable"}} {
+	}{{t.Supervised, "supervised"}, {t.Unsupervised, "unsupervised"}, {t.LoginsNotAssessed, "could not be assessed"}} {
 		if p.n > 0 {
 			parts = append(parts, words.Number(p.n)+" "+p.what)
 		}
@@ -272,20 +301,20 @@ func (t Tally) Supervision() string {
 	return strings.Join(parts, ", ")
 }
 
-// seen counts what a rule looks at without claiming more than was assessed.
-func seen(r *analysis.Result, ruleID string, n int, one, many, all string) string {
+// seen counts what a rule looks at without claiming more than was assessed; ok is false where nothing could be.
+func seen(r *analysis.Result, ruleID string, n int, one, many string) (text string, ok bool) {
 	assessed, _ := Standing(r, ruleID)
 	switch {
 	case assessed == "yes" && n == 0:
-		return "no " + one
+		return "no " + one, true
 	case assessed == "yes":
-		return words.Count(n, one, many)
+		return words.Count(n, one, many), true
 	case n > 0:
-		return "at least " + words.Count(n, one, many)
+		return "at least " + words.Count(n, one, many), true
 	case assessed == "no":
-		return all + " could not be assessed"
+		return "", false
 	}
-	return "no " + one + " in the part that could be assessed"
+	return "no " + one + " in the part that could be assessed", true
 }
 
 // FirstThings are the open findings to look at first: of each severity the
@@ -362,11 +391,24 @@ func (u Unseen) All() bool { return u.Stopped == len(u.Rules) }
 
 // Touches says how many tests the reason touches, and how.
 func (u Unseen) Touches() string {
-	text := words.Count(len(u.Rules), "test", "tests")
-	if u.Stopped > 0 && !u.All() {
-		text += ", " + words.Number(u.Stopped) + " of them not run at all"
+	if u.All() {
+		return tests(len(u.Rules), 0)
 	}
-	return text
+	return tests(len(u.Rules), u.Stopped)
+}
+
+// tests counts tests, and those of them that could not be run at all.
+func tests(n, stopped int) string {
+	text := words.Count(n, "test", "tests")
+	switch {
+	case stopped == 0:
+		return text
+	case stopped == n:
+		return text + " that could not be run"
+	case stopped == 1:
+		return text + ", one of which could not be run"
+	}
+	return text + ", " + words.Number(stopped) + " of which could not be run"
 }
 
 // UnseenIn holds the reasons of one tenant: those to tell, and those to fold.
@@ -399,12 +441,8 @@ func UnseenByTenant(r *analysis.Result) []UnseenIn {
 	return all
 }
 
-// WhatWasNotSeen gathers the reasons, each once, with every test that it
-// touches: those that touch most first, and of these those that stopped all.
-func WhatWasNotSeen(r *analysis.Result) []Unseen {
-	return unseen(r, func(analysis.Assessment, string) bool { return false })
-}
-
+// unseen gathers the reasons, each once, with every test that it touches: those that touch most first, and of these
+// those that stopped all.
 func unseen(r *analysis.Result, skip func(a analysis.Assessment, reason string) bool) []Unseen {
 	type key struct{ tenant, reason string }
 	index := map[key]*Unseen{}
@@ -455,7 +493,11 @@ func unseen(r *analysis.Result, skip func(a analysis.Assessment, reason string) 
 }
 
 func reasonsOf(a analysis.Assessment) string {
-	return words.Or(strings.Join(a.Reasons, "; "), "no reason is given")
+	var told []string
+	for _, reason := range a.Reasons {
+		told = append(told, unjudged.ReplaceAllString(reason, "$1 could not be judged: "))
+	}
+	return words.Or(strings.Join(told, "; "), "no reason is given")
 }
 
 // Result is what an assessment comes to, in a sentence. "Tested, none found"

@@ -24,7 +24,7 @@ func TestUnseenReasonsAreCountedAndFolded(t *testing.T) {
 		t.Fatalf("%+v", all)
 	}
 	// The gap alone stopped no test: seven others were run in part in spite of it.
-	if first := all[0].Reasons[0]; first.All() || first.Touches() != "8 tests, 1 of them not run at all" {
+	if first := all[0].Reasons[0]; first.All() || first.Touches() != "8 tests, one of which could not be run" {
 		t.Errorf("%s: %s", first.Reason, first.Touches())
 	}
 	if second := all[0].Reasons[1]; !second.All() || second.Reason != "reason 3" || second.Touches() != "1 test" {

@@ -106,13 +106,25 @@ func Spanned(p analysis.Period) string {
 	from, to := p.From.UTC(), p.To.UTC()
 	if whole := func(t time.Time) bool { return t.Equal(t.Truncate(24 * time.Hour)) }; !whole(from) || !whole(to) ||
 		!from.Before(to) {
-		return Clock(from) + " to before " + Clock(to)
+		return Between(from, p.LastInstant())
 	}
 	last := to.AddDate(0, 0, -1)
 	if last.Equal(from) {
 		return from.Format(time.DateOnly)
 	}
 	return from.Format(time.DateOnly) + " to " + last.Format(time.DateOnly)
+}
+
+// Between is from the one moment to the other, the day said once.
+func Between(first, last time.Time) string {
+	from, to := Clock(first), Clock(last)
+	switch {
+	case from == to || to == "":
+		return from
+	case from != "" && from[:len(time.DateOnly)] == to[:len(time.DateOnly)]:
+		return from + " to " + to[len(time.DateOnly)+1:]
+	}
+	return from + " to " + to
 }
 
 func Date(d settings.Date) string {
@@ -178,11 +190,19 @@ func Deeds(counts []analysis.DeedCount) []string {
 // Done says what was done on a log-in, or that nothing was, or that this cannot be seen.
 func Done(l *analysis.Login) string {
 	const unseen = "the Unified Audit Log and Graph activity do not both cover its session"
+	var done []string
+	for _, n := range l.Deeds {
+		text := n.Class
+		if n.N != 1 {
+			text += " (" + Number(n.N) + ")"
+		}
+		done = append(done, text)
+	}
 	switch {
-	case len(l.Deeds) > 0 && l.Watched:
-		return "Done on it: " + strings.Join(Deeds(l.Deeds), ", ") + "."
-	case len(l.Deeds) > 0:
-		return "Done on it: " + strings.Join(Deeds(l.Deeds), ", ") + ". There may be more: " + unseen + "."
+	case len(done) > 0 && l.Watched:
+		return "Done on it: " + strings.Join(done, ", ") + "."
+	case len(done) > 0:
+		return "Done on it: " + strings.Join(done, ", ") + ". There may be more: " + unseen + "."
 	case l.Watched:
 		return "Nothing was done on it: the Unified Audit Log and Graph activity cover its session and show nothing."
 	}

@@ -16,7 +16,7 @@ func TestPeriodInWords(t *testing.T) {
 	}{
 		{reporttest.At(1, 0, 0), reporttest.At(30, 0, 0), "2026-09-01 to 2026-09-29"},
 		{reporttest.At(1, 0, 0), reporttest.At(2, 0, 0), "2026-09-01"},
-		{reporttest.At(1, 8, 30), reporttest.At(2, 0, 0), "2026-09-01 08:30:00 to before 2026-09-02 00:00:00"},
+		{reporttest.At(1, 8, 30), reporttest.At(2, 0, 0), "2026-09-01 08:30:00 to 23:59:59"},
 		{reporttest.At(1, 8, 30), time.Time{}, "from 2026-09-01 08:30:00"},
 		{time.Time{}, time.Time{}, "not known"},
 	} {
@@ -32,8 +32,8 @@ func TestDone(t *testing.T) {
 		login analysis.Login
 		want  string
 	}{
-		{analysis.Login{Deeds: deeds, Watched: true}, "Done on it: inbox rule 1, mail read 41."},
-		{analysis.Login{Deeds: deeds}, "Done on it: inbox rule 1, mail read 41. There may be more: " +
+		{analysis.Login{Deeds: deeds, Watched: true}, "Done on it: inbox rule, mail read (41)."},
+		{analysis.Login{Deeds: deeds}, "Done on it: inbox rule, mail read (41). There may be more: " +
 			"the Unified Audit Log and Graph activity do not both cover its session."},
 		{analysis.Login{Watched: true},
 			"Nothing was done on it: the Unified Audit Log and Graph activity cover its session and show nothing."},

@@ -10,6 +10,10 @@ import (
 func (w *world) configurationFiles(f folder) {
 	f["tapaudit.yaml"] = fmt.Appendf(nil, `# The configuration of the made-up tenants in this folder.
 organisation: Contoso Ltd
+tenants:
+  %[1]s: Contoso
+  %[4]s: Fabrikam
+  %[5]s: Wingtip
 business_hours: {timezone: Europe/Zurich, days: [mon, tue, wed, thu, fri], from: "07:00", to: "19:00", holidays: [2026-08-01]}
 approved_issuers:
   users:
@@ -45,7 +49,7 @@ exceptions:
     approved_on: 2026-07-16
     expires: 2026-12-31
 case: {id: SAMPLE-2026-Q3, examiner: Sample Examiner, collected_by: Sample Collector, collected_at: 2026-10-01T08:00:00Z, source: "made up"}
-`, w.contoso.id, lifecycleWorkflows, w.hrApp)
+`, w.contoso.id, lifecycleWorkflows, w.hrApp, w.fabrikam.id, w.wingtip.id)
 	w.lists(f)
 	f["README.md"] = []byte(w.readme())
 }
