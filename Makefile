@@ -14,7 +14,7 @@ REPORT := tapaudit-report
 PERIOD := 2026Q3
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-setup test-offline test-spark test-trino bench torture fuzz race vulncheck fmt lint clean docs picture sample-logs toolchain dist dist-setup dist-check windows-setup test-windows vendor-bundle
+.PHONY: help build run test test-setup test-offline test-spark test-trino bench torture fuzz race vulncheck fmt lint clean docs picture sample-logs toolchain dist dist-setup dist-macos dist-check windows-setup test-windows vendor-bundle
 
 # An unpacked vendor bundle brings every module along and asks nobody.
 ifneq ($(wildcard .modules),)
@@ -166,7 +166,7 @@ fmt: ## format the Go code
 	"$$(go env GOROOT)/bin/gofmt" -w .
 
 clean: ## remove what build and run made
-	rm -rf bin dist tapaudit-report $(SPARK) $(TRINO)
+	rm -rf bin dist tapaudit-report $(SPARK) $(TRINO) $(ZIG)
 
 docs: toolchain ## write the documentation's tables of rules anew, from the rules' files
 	go run ./cmd/tools/docs
@@ -186,16 +186,7 @@ sample-logs: toolchain ## write sample-logs anew, always the same
 WINDOWS_ROOT := $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/tapaudit/windows
 WINDOWS_EXE := dist/windows-amd64/tapaudit.exe
 windows-setup: toolchain
-	@[ -d "$(WINDOWS_ROOT)" ] || { set -e; \
-		if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
-			echo "The program for Windows is built in a Debian 13 that root makes on Debian or Ubuntu: run this as root."; \
-			echo "Or build it there with g++ for UCRT (MSYS2's UCRT64): go build -o bin/ ./cmd/tapaudit"; exit 1; \
-		fi; \
-		command -v debootstrap >/dev/null || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends debootstrap; }; \
-		rm -rf "$(WINDOWS_ROOT).partial"; mkdir -p "$$(dirname "$(WINDOWS_ROOT)")"; \
-		debootstrap --variant=minbase --include=g++-mingw-w64-ucrt64,wine64 trixie "$(WINDOWS_ROOT).partial" $(DEBIAN_MIRROR); \
-		mv "$(WINDOWS_ROOT).partial" "$(WINDOWS_ROOT)"; }
-	@[ "$$(id -u)" = 0 ] || { echo "Only root can work in $(WINDOWS_ROOT), since that takes mounts: run this as root."; exit 1; }
+	@cmd/tools/windows/setup "$(WINDOWS_ROOT)" $(DEBIAN_MIRROR)
 
 # Modules are fetched outside, where the network is. The version and the manifest are a resource file beside main.go.
 WINDOWS_LDFLAGS = -s -w -buildid= $(LDFLAGS) -linkmode external -extldflags '-static -Wl,--no-insert-timestamp'
@@ -241,12 +232,38 @@ $(ARCHES:%=dist/%/tapaudit): dist/%/tapaudit: dist-setup
 	GOOS=linux GOARCH=$* CC=$(TRIPLET_$*)-gcc CXX=$(TRIPLET_$*)-g++ \
 		go build -trimpath -tags $(DIST_TAGS) -ldflags "$(DIST_LDFLAGS)" -o $@ ./cmd/tapaudit
 
+# Experimental: programs for macOS, which nobody has run. The compiler is zig, from PyPI (440 MB in .zig); what it does not know of
+# macOS' libraries is made from Go's sources. Apple's tools, which Go would call to strip symbols, are not here: -w, not -s.
+ZIG := .zig
+ZIGLANG := 0.17.1
+MACOS_STUBS = $(CURDIR)/dist/macos-stubs
+MACOS_CPU_amd64 := x86_64
+MACOS_CPU_arm64 := aarch64
+macos_cc = '$(CURDIR)/$(ZIG)/bin/python' -m ziglang $(1) -target $(MACOS_CPU_$*)-macos.12.0 '-F$(MACOS_STUBS)/frameworks' '-L$(MACOS_STUBS)/lib'
+dist-macos: dist $(ARCHES:%=dist/darwin-%/tapaudit) ## pack experimental programs for macOS, beside what make dist packs
+	go run ./cmd/tools/dist macos -out dist -version "$(VERSION)" -epoch "$(SOURCE_DATE_EPOCH)" -arches "$(ARCHES)" \
+		-zig "$$("$(ZIG)/bin/python" -c 'import os, ziglang; print(os.path.dirname(ziglang.__file__))')"
+	@cat dist/SHA256SUMS
+
+# zig leaves an empty object behind where Go asks it for its version.
+.PHONY: $(ARCHES:%=dist/darwin-%/tapaudit) macos-setup
+$(ARCHES:%=dist/darwin-%/tapaudit): dist/darwin-%/tapaudit: macos-setup
+	GOOS=darwin GOARCH=$* ZIG_GLOBAL_CACHE_DIR="$(CURDIR)/$(ZIG)/cache" CC="$(call macos_cc,cc)" CXX="$(call macos_cc,c++)" \
+		go build -trimpath -ldflags "-w -buildid= $(LDFLAGS) -linkmode external" -o $@ ./cmd/tapaudit
+	@rm -f -- -.o
+
+macos-setup: toolchain
+	@"$(ZIG)/bin/python" -c 'import importlib.metadata as m, sys; sys.exit(m.version("ziglang") != "$(ZIGLANG)")' 2>/dev/null || { \
+		python3 -m venv --clear "$(ZIG)" && "$(ZIG)/bin/python" -m pip install --quiet --disable-pip-version-check ziglang==$(ZIGLANG); }
+	go run ./cmd/tools/dist stubs -out "$(MACOS_STUBS)"
+
 dist-setup: toolchain
-	@rm -rf dist/tapaudit-*-linux-*.tar.gz dist/tapaudit-*-windows-*.zip dist/SHA256SUMS
+	@rm -rf dist/tapaudit-*-linux-*.tar.gz dist/tapaudit-*-macos-*.tar.gz dist/tapaudit-*-windows-*.zip dist/SHA256SUMS
 	@missing=; \
 	command -v $(TRIPLET_amd64)-g++ >/dev/null || missing="$$missing g++-x86-64-linux-gnu"; \
 	command -v $(TRIPLET_arm64)-g++ >/dev/null || missing="$$missing g++-aarch64-linux-gnu"; \
 	command -v ld.lld >/dev/null || missing="$$missing lld"; \
+	command -v unzip >/dev/null || missing="$$missing unzip"; \
 	command -v qemu-aarch64 >/dev/null || [ "$$(uname -m)" = aarch64 ] || missing="$$missing qemu-user"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -255,13 +272,13 @@ dist-setup: toolchain
 		echo "A release is built on Debian or Ubuntu with$$missing. Install it: apt-get install$$missing."; exit 1; \
 	fi
 
-# The archive of this machine's architecture, in a root folder that holds nothing else but the sample logs and a /tmp.
-dist-check: ## run an audit with the packed program in an otherwise empty root folder (root, or a kernel with user namespaces)
+# The archive of this machine's architecture runs in a root folder that holds nothing else but the sample logs and a /tmp.
+dist-check: windows-setup ## run an audit with the packed programs: in an otherwise empty root folder, in qemu, in an empty wine
 	@cd dist && sha256sum -c SHA256SUMS
 	@set -eu; root=$$(mktemp -d); trap 'rm -rf "$$root"' EXIT; \
 	tar -xzf dist/tapaudit-$(VERSION)-linux-$$(go env GOHOSTARCH).tar.gz -C "$$root" --strip-components=1 --no-same-owner; \
 	mkdir "$$root/tmp"; cp -R sample-logs "$$root/"; \
-	inside() { if [ "$$(id -u)" = 0 ]; then chroot "$$root" "$$@"; else unshare -r chroot "$$root" "$$@"; fi; }; \
+	inside() { chroot "$$root" "$$@"; }; \
 	inside /tapaudit version; \
 	inside /tapaudit run /sample-logs/evidence --config /sample-logs/tapaudit.yaml --period $(PERIOD) --out /report --quiet; \
 	inside /tapaudit verify /report --evidence /sample-logs/evidence; \
@@ -272,6 +289,9 @@ dist-check: ## run an audit with the packed program in an otherwise empty root f
 		qemu-aarch64 "$$root/arm64/tapaudit" run sample-logs/evidence --config sample-logs/tapaudit.yaml --period $(PERIOD) --out "$$root/report-arm64" --quiet; \
 		cmp "$$root/report/findings.csv" "$$root/report-arm64/findings.csv"; \
 	fi
+	@set -eu; rm -rf dist/check; mkdir dist/check; trap 'rm -rf dist/check' EXIT; cd dist/check; \
+	tar -xzf ../tapaudit-$(VERSION)-linux-$$(go env GOHOSTARCH).tar.gz --no-same-owner; unzip -q ../tapaudit-$(VERSION)-windows-amd64.zip; cd ../..; \
+	cmd/tools/windows/inside "$(WINDOWS_ROOT)" cmd/tools/windows/unpacked dist/check/tapaudit-$(VERSION)-linux-* dist/check/tapaudit-$(VERSION)-windows-amd64 dist/check/work
 
 vendor-bundle: toolchain ## pack the sources with every module, for make test-offline on a machine without a network, into dist/
 	go run ./cmd/tools/dist bundle -out dist -version "$(VERSION)" -commit "$(COMMIT)" -epoch "$(SOURCE_DATE_EPOCH)"

@@ -37,7 +37,8 @@ WHERE %s < $period_to AND %s >= $period_from GROUP BY tenant_id`, table, first, 
 		"policy_changes":             within("(SELECT tenant_id, time FROM audit_events WHERE kind = 'policy changed')", "time", "time"),
 		"conditional_access_changes": within("(SELECT tenant_id, time FROM registration_changes)", "time", "time"),
 		"all_policy_changes": within(`(
-    SELECT tenant_id, time FROM audit_events WHERE kind = 'policy changed' UNION ALL SELECT tenant_id, time FROM registration_changes)`,
+    SELECT tenant_id, time FROM audit_events WHERE kind = 'policy changed'
+    UNION ALL SELECT tenant_id, time FROM registration_changes)`,
 			"time", "time"),
 		"policy_state": constant(`SELECT tenant_id, count(*) AS n FROM policy_state GROUP BY tenant_id`),
 		"issuance_failures": within("(SELECT tenant_id, time FROM audit_events WHERE kind = 'pass issuance failed')",
@@ -242,7 +243,8 @@ func (h have) log(tenant, logType, what string) verdict {
 		missing = h.coverage.Blind(tenant, h.scope.period)
 	}
 	days := coverage.Days(missing)
-	total := int(h.scope.period.LastInstant().Truncate(when.Day).Sub(h.scope.period.From.Truncate(when.Day))/when.Day) + 1
+	first, last := h.scope.period.From.Truncate(when.Day), h.scope.period.LastInstant().Truncate(when.Day)
+	total := int(last.Sub(first)/when.Day) + 1
 	switch {
 	case days == 0:
 		return yes
@@ -273,7 +275,7 @@ func assess(ctx context.Context, c *casefile.Case, h have, j *judging,
 		return nil, nil, err
 	}
 	var all []Assessment
-	var missing shortages
+	missing := shortages{have: h, met: map[needOf]verdict{}, at: map[needOf]int{}}
 	for _, rule := range j.rules {
 		for _, tenant := range h.scope.tenants {
 			row := Assessment{
@@ -292,15 +294,14 @@ func assess(ctx context.Context, c *casefile.Case, h have, j *judging,
 				v = no(reason)
 			} else if rule.Enabled {
 				for _, need := range rule.Needs {
-					v = v.worse(needs[need](h, tenant))
+					v = v.worse(missing.ask(need, tenant, rule.ID))
 				}
-				missing.note(h, tenant, rule)
 				v = v.worse(unjudgedVerdict(j.unjudged[key], row.Population, row.Findings))
 			} else {
 				v = no("the rule is disabled in the configuration")
 			}
 			row.Assessed, row.Reasons = v.state, v.reasons
-			missing.stopped(row)
+			missing.stopped(row, rule.Needs)
 			all = append(all, row)
 		}
 	}
@@ -308,42 +309,59 @@ func assess(ctx context.Context, c *casefile.Case, h have, j *judging,
 }
 
 // shortages gathers what is missing over all rules.
-type shortages struct{ all []Missing }
+type shortages struct {
+	have have
+	met  map[needOf]verdict // each asked once, since many rules need the same
+	at   map[needOf]int     // its place in all
+	all  []Missing
+}
 
-// note adds what a rule needs of a tenant and does not find.
-func (s *shortages) note(h have, tenant string, rule Rule) {
-	for _, need := range rule.Needs {
-		v := needs[need](h, tenant)
-		if v.state == "yes" {
-			continue
-		}
-		at := slices.IndexFunc(s.all, func(m Missing) bool { return m.TenantID == tenant && m.Need == need })
-		if at < 0 {
-			at = len(s.all)
-			m := Missing{TenantID: tenant, Need: need, Reason: v.reasons[0]}
-			switch {
-			case v.state == "no":
-			case need == "audit":
-				m.Days = h.coverage.Gaps(tenant, coverage.Audit, h.scope.period)
-			case need == "sign-in":
-				m.Days = h.coverage.Gaps(tenant, coverage.Interactive, h.scope.period)
-			case need == "tap-capable sign-in":
-				m.Days = h.coverage.Blind(tenant, h.scope.period)
-			}
-			s.all = append(s.all, m)
-		}
-		s.all[at].Rules = append(s.all[at].Rules, rule.ID)
+// needOf is a need of rules, for a tenant.
+type needOf struct{ need, tenant string }
+
+// ask says whether a need of a rule is met, and notes it where it is not.
+func (s *shortages) ask(need, tenant, rule string) verdict {
+	of := needOf{need, tenant}
+	v, asked := s.met[of]
+	if !asked {
+		v = needs[need](s.have, tenant)
+		s.met[of] = v
 	}
+	if v.state == "yes" {
+		return v
+	}
+	at, noted := s.at[of]
+	if !noted {
+		at = len(s.all)
+		s.at[of] = at
+		m := Missing{TenantID: tenant, Need: need, Reason: v.reasons[0]}
+		switch {
+		case v.state == "no":
+		case need == "audit":
+			m.Days = s.have.coverage.Gaps(tenant, coverage.Audit, s.have.scope.period)
+		case need == "sign-in":
+			m.Days = s.have.coverage.Gaps(tenant, coverage.Interactive, s.have.scope.period)
+		case need == "tap-capable sign-in":
+			m.Days = s.have.coverage.Blind(tenant, s.have.scope.period)
+		}
+		s.all = append(s.all, m)
+	}
+	s.all[at].Rules = append(s.all[at].Rules, rule)
+	return v
 }
 
 // stopped counts a rule that could not be tested at all with what it needed.
-func (s *shortages) stopped(a Assessment) {
+func (s *shortages) stopped(a Assessment, ruleNeeds []string) {
 	if a.Assessed != "no" {
 		return
 	}
-	for i := range s.all {
-		m := &s.all[i]
-		if m.TenantID == a.TenantID && slices.Contains(m.Rules, a.RuleID) && slices.Contains(a.Reasons, m.Reason) {
+	for _, need := range ruleNeeds {
+		at, noted := s.at[needOf{need, a.TenantID}]
+		if !noted {
+			continue
+		}
+		m := &s.all[at]
+		if slices.Contains(m.Rules, a.RuleID) && slices.Contains(a.Reasons, m.Reason) {
 			m.Stopped++
 		}
 	}

@@ -17,20 +17,22 @@ import (
 // findIncidents gathers the findings of the whole evidence, and tells those of the period which incident is theirs.
 func findIncidents(ctx context.Context, c *casefile.Case, s *settings.Settings, d derivation,
 	j *judging) ([]Incident, error) {
-	state, family := map[string]bool{}, map[string]string{}
+	rules := map[string]Rule{}
 	for _, rule := range j.rules {
-		state[rule.ID], family[rule.ID] = rule.isState(), rule.Family
+		rules[rule.ID] = rule
 	}
 	var given []incidents.Finding
 	of := map[string]*Finding{}
 	take := func(findings []Finding, inPeriod bool) {
 		for i := range findings {
 			f := &findings[i]
-			if state[f.RuleID] {
+			rule := rules[f.RuleID]
+			if rule.isState() {
 				continue
 			}
 			g := incidents.Finding{
-				ID: f.ID, Rule: f.RuleID, Family: family[f.RuleID], Severity: f.Severity.Rank(),
+				ID: f.ID, Rule: f.RuleID, Family: rule.Family, OfIssuer: rule.Incident == incidentOfIssuer,
+				Listing: rule.Listing, Severity: f.Severity.Rank(),
 				Open: f.Status == "open", InPeriod: inPeriod, Tenant: f.TenantID,
 				SubjectType: f.SubjectType, Subject: f.SubjectID, First: f.FirstSeen, Last: f.LastSeen, About: f.Count,
 			}

@@ -291,12 +291,13 @@ type Rule struct {
 	Enabled    bool
 	Parameters map[string]float64
 	// other rules' parameters, as RULE-ID.parameter, by the names that the SQL has for them
-	Borrows map[string]string
-	Why     string
-	Needs   []string
-	Group   string // of the documentation: one of [RuleGroups]; a user's rule may have none
-	// of a user's rule: the rules beside which it counts in an incident's score; "" for none but itself
-	Family      string
+	Borrows     map[string]string
+	Why         string
+	Needs       []string
+	Group       string // of the documentation: one of [RuleGroups]; a user's rule may have none
+	Family      string // the rules beside which it counts in an incident's score; "" for none but itself
+	Incident    string // "issuer" where its findings belong to an issuer's incident, unless they are about the tenant
+	Listing     bool   // it only lists, or repeats what others say: no sign of an incident
 	Condition   string // when it fires, in Markdown; {NAME} stands for a parameter
 	Population  string
 	HowToVerify string

@@ -36,6 +36,9 @@ const RulesVersion = 2
 // Rank orders severities: 0 for info to 4 for critical, -1 for what is none.
 func (s Severity) Rank() int { return slices.Index(settings.Severities(), string(s)) }
 
+// incidentOfIssuer is what a rule's front matter says where its findings belong to the issuer's incident.
+const incidentOfIssuer = "issuer"
+
 // RuleGroups are the groups of rules in the order in which the documentation shows them.
 var RuleGroups = []string{"policy", "issuance", "log-ins", "chains", "evidence"}
 
@@ -47,6 +50,8 @@ type frontMatter struct {
 	Sign        []string           `yaml:"sign"`
 	Group       string             `yaml:"group"`
 	Family      string             `yaml:"family"`
+	Incident    string             `yaml:"incident"`
+	Listing     bool               `yaml:"listing"`
 	Parameters  map[string]float64 `yaml:"parameters"`
 	Borrows     map[string]string  `yaml:"borrows"`
 	Population  string             `yaml:"population"`
@@ -206,7 +211,8 @@ func ParseRule(name string, text []byte) (Rule, error) {
 		remedies = append(remedies, fixes[f])
 	}
 	return Rule{
-		Group: m.Group, Family: m.Family, Condition: strings.TrimSpace(m.Condition), Fix: remedies,
+		Group: m.Group, Family: m.Family, Incident: m.Incident, Listing: m.Listing,
+		Condition: strings.TrimSpace(m.Condition), Fix: remedies,
 		ID: m.ID, Title: m.Title, Severity: m.Severity, Sign: m.Sign, Enabled: true, Parameters: m.Parameters,
 		Borrows: m.Borrows,
 		Why:     strings.TrimSpace(m.Why), Needs: m.Needs, Population: m.Population,
@@ -232,8 +238,10 @@ func (m *frontMatter) check() error {
 			strings.Join(settings.Severities(), ", "))
 	case m.Group != "" && !slices.Contains(RuleGroups, m.Group):
 		return fmt.Errorf("group %q is not one of %s", clipped(m.Group), strings.Join(RuleGroups, ", "))
-	case m.Family != "" && !slices.Contains(incidents.Families(), m.Family):
-		return fmt.Errorf("family %q is not one of %s", clipped(m.Family), strings.Join(incidents.Families(), ", "))
+	case m.Family != "" && !slices.Contains(incidents.Families, m.Family):
+		return fmt.Errorf("family %q is not one of %s", clipped(m.Family), strings.Join(incidents.Families, ", "))
+	case m.Incident != "" && m.Incident != incidentOfIssuer:
+		return fmt.Errorf("incident %q is not known; leave it out, or write %s", clipped(m.Incident), incidentOfIssuer)
 	case populations[m.Population] == nil:
 		return fmt.Errorf("population %q is not known; known are %s", clipped(m.Population),
 			strings.Join(slices.Sorted(maps.Keys(populations)), ", "))

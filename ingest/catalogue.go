@@ -9,9 +9,24 @@ import (
 // catalogue is what the case's table of sources says, held beside it: to ask the database for each of ten thousand
 // small files would take longer than to load them. It has only what is committed.
 type catalogue struct {
-	next  int                 // id of the next source
-	bySum map[string][]listed // by hash, in the order of ids
-	sizes map[int64]bool      // of sources that gave records, in bytes
+	next   int                // id of the next source
+	listed map[place]listed   // every source
+	firsts map[content]listed // of the sources that gave records, the first of each content
+	sizes  map[int64]bool     // of sources that gave records, in bytes
+}
+
+// place is a source's path and hash.
+type place struct{ sum, path string }
+
+// content is what a file gives its records: an unchanged policy of another day or of another tenant is evidence of its
+// own.
+type content struct {
+	sum, tenant string
+	taken       int64 // by the file's name, in seconds since 1970
+}
+
+func contentOf(sum, p string) content {
+	return content{sum, tenantOf(p), formats.TimeInName(path.Base(p)).Unix()}
 }
 
 // listed is a source that the case has.
@@ -24,7 +39,7 @@ type listed struct {
 
 // readCatalogue reads the case's sources.
 func (l *loader) readCatalogue() error {
-	l.has = catalogue{next: 1, bySum: map[string][]listed{}, sizes: map[int64]bool{}}
+	l.has = catalogue{next: 1, listed: map[place]listed{}, firsts: map[content]listed{}, sizes: map[int64]bool{}}
 	rows, err := l.c.Query(l.ctx,
 		`SELECT source_id, path, sha256, bytes, records_read, same_as IS NOT NULL FROM source ORDER BY source_id`)
 	if err != nil {
@@ -45,39 +60,32 @@ func (l *loader) readCatalogue() error {
 
 func (c *catalogue) add(s listed, sum string, bytes int64) {
 	c.next = max(c.next, s.id+1)
-	c.bySum[sum] = append(c.bySum[sum], s)
-	if s.read > 0 {
-		c.sizes[bytes] = true
+	at := place{sum, s.path}
+	if was, known := c.listed[at]; !known || was.same {
+		c.listed[at] = s
+	}
+	if s.read == 0 {
+		return
+	}
+	c.sizes[bytes] = true
+	if of := contentOf(sum, s.path); sum != "" && !s.same {
+		if _, known := c.firsts[of]; !known {
+			c.firsts[of] = s
+		}
 	}
 }
 
 // holds says whether a source of that path and hash is listed, as itself or as the same as another.
 func (c *catalogue) holds(sum, path string) bool {
-	for _, s := range c.bySum[sum] {
-		if s.path == path {
-			return true
-		}
-	}
-	return false
+	_, known := c.listed[place{sum, path}]
+	return known
 }
 
-// first is the source, or nil, that holds a content and says the same with it as a file of that path would. An
-// unchanged policy of another day or of another tenant is evidence of its own.
-func (c *catalogue) first(sum, path string) *listed {
-	var found *listed
-	for i, s := range c.bySum[sum] {
-		switch {
-		case s.same:
-		case s.path == path:
-			return &c.bySum[sum][i]
-		case found == nil && s.read > 0 && sum != "" && saysTheSame(s.path, path):
-			found = &c.bySum[sum][i]
-		}
+// first is the source that holds a content and says the same with it as a file of that path would.
+func (c *catalogue) first(sum, path string) (first listed, known bool) {
+	if s, known := c.listed[place{sum, path}]; known && !s.same {
+		return s, true
 	}
-	return found
-}
-
-// saysTheSame tells whether two paths give the records of their files the same tenant and the same day.
-func saysTheSame(a, b string) bool {
-	return tenantOf(a) == tenantOf(b) && formats.TimeInName(path.Base(a)).Equal(formats.TimeInName(path.Base(b)))
+	first, known = c.firsts[contentOf(sum, path)]
+	return first, known
 }

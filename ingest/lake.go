@@ -88,7 +88,8 @@ func (w *together) fits(r *source, file *lakeFile) bool {
 func (l *loader) await(r *source, file *lakeFile) error {
 	var err error
 	r.sha256, err = r.src.Sum()
-	alone := err != nil || l.has.first(r.sha256, r.src.Path) != nil
+	_, known := l.has.first(r.sha256, r.src.Path)
+	alone := err != nil || known
 	if alone || !l.waiting.fits(r, file) {
 		if err := l.loadWaiting(); err != nil {
 			return err
@@ -209,7 +210,7 @@ func (l *loader) loadLake(sources []*source, file *lakeFile) error {
 		if r.sha256, err = r.src.Sum(); err != nil {
 			return err
 		}
-		if l.has.first(r.sha256, r.src.Path) != nil {
+		if _, known := l.has.first(r.sha256, r.src.Path); known {
 			return errKnown
 		}
 		r.format, r.read, r.rows, r.filtered = file.format, rows[i], true, isFiltered(r.src)

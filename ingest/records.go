@@ -300,7 +300,7 @@ func (c *loading) list() error {
 		c.row.notes = append(c.row.notes, "its hash is not known: "+reason(err))
 	}
 	// Of two members that are damaged only what was delivered is the same, perhaps nothing at all.
-	if first := c.has.first(c.row.sha256, c.row.src.Path); first != nil &&
+	if first, known := c.has.first(c.row.sha256, c.row.src.Path); known &&
 		(first.path == c.row.src.Path || !c.damaged || c.row.src.Container == "") {
 		return errKnown
 	}

@@ -17,7 +17,9 @@ import (
 // Finding is what of a finding incidents are made of. Severity is its rank, 0 for info to 4 for critical.
 type Finding struct {
 	ID, Rule             string
-	Family               string // of a rule that is in none of the families; "" for itself
+	Family               string // of its rule, one of Families; "" for a family of its own
+	OfIssuer             bool   // its rule tells of an issuer, whatever else the subject is, unless that is the tenant
+	Listing              bool   // its rule only lists, or repeats what others say: it is no sign
 	Severity             int
 	Open, InPeriod       bool
 	Tenant               string
@@ -63,7 +65,7 @@ type Incident struct {
 	Records        []string // keys of its passes, log-ins and attempts, and of its findings' records, sorted
 	records        map[string]bool
 	worst          map[string]int    // by rule, of open findings
-	family         map[string]string // likewise, of rules that name one
+	family         map[string]string // likewise
 	shown          bool
 	key            string
 }
@@ -176,8 +178,7 @@ func Build(findings []Finding, events []Event, apart time.Duration, identity fun
 // kindOf is the kind of the incident that a finding belongs to.
 func kindOf(f *Finding) string {
 	switch {
-	case issuerRules[f.Rule], f.Rule == "TAP-SIGNIN-RATE-ANOMALY" && f.SubjectType != "tenant",
-		f.SubjectType == "application":
+	case f.OfIssuer && f.SubjectType != "tenant", f.SubjectType == "application":
 		return "issuer"
 	case f.SubjectType == "user", f.SubjectType == "address", f.SubjectType == "device":
 		return f.SubjectType
@@ -212,8 +213,8 @@ func (c *Incident) take(f *Finding, e *Event) {
 	case f.Open == c.Open:
 		c.Severity = max(c.Severity, f.Severity)
 	}
-	if before, known := c.worst[f.Rule]; f.Open && !listing[f.Rule] && (!known || f.Severity > before) {
-		c.worst[f.Rule], c.family[f.Rule] = f.Severity, f.Family
+	if before, known := c.worst[f.Rule]; f.Open && !f.Listing && (!known || f.Severity > before) {
+		c.worst[f.Rule], c.family[f.Rule] = f.Severity, cmp.Or(f.Family, f.Rule)
 	}
 }
 
@@ -275,7 +276,7 @@ func score(all []*Incident) {
 func (c *Incident) weigh(rarity func(rule string, severity int) float64) {
 	other := 0.0
 	for rule, severity := range c.worst {
-		if rule != chainRule {
+		if c.family[rule] != chain {
 			other = max(other, weights[severity])
 		}
 	}
@@ -283,12 +284,11 @@ func (c *Incident) weigh(rarity func(rule string, severity int) float64) {
 	byFamily := map[string][]float64{}
 	for rule, severity := range c.worst {
 		weight := weights[severity]
-		if rule == chainRule {
+		if c.family[rule] == chain {
 			weight = max(weight-other, 0)
 		}
 		weighed[rule] = weight * rarity(rule, severity)
-		family := cmp.Or(families[rule], c.family[rule], rule)
-		byFamily[family] = append(byFamily[family], weighed[rule])
+		byFamily[c.family[rule]] = append(byFamily[c.family[rule]], weighed[rule])
 		c.Signs = append(c.Signs, rule)
 	}
 	slices.SortFunc(c.Signs, func(x, y string) int {

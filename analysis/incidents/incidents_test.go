@@ -86,12 +86,14 @@ func TestWhatBelongsTogether(t *testing.T) {
 
 // Critical signs come first, then high ones; within these the score decides.
 func TestOrder(t *testing.T) {
+	lists := found("only lists", "G", 0, "x", 0, "a:7")
+	lists.Listing = true
 	all := build([]Finding{
 		found("many mediums", "A", 2, "u", 0, "a:1"), found("m2", "B", 2, "u", 0, "a:2"),
 		found("m3", "C", 2, "u", 0, "a:3"), found("m4", "D", 2, "u", 0, "a:4"),
 		found("one high", "E", 3, "v", 0, "a:5"),
 		found("critical", "F", 4, "w", 0, "a:6"),
-		found("only lists", "TAP-SIGNIN", 0, "x", 0, "a:7"),
+		lists,
 	})
 	var order []string
 	for _, c := range all {
@@ -105,9 +107,9 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// own is a finding of a user's rule, which names a family.
-func own(id, rule, family string) Finding {
-	f := found(id, rule, 2, "u", 0, "a:2")
+// of is a finding of a rule that has a family.
+func of(family, id, rule string, severity int, records ...string) Finding {
+	f := found(id, rule, severity, "u", 0, records...)
 	f.Family = family
 	return f
 }
@@ -127,11 +129,9 @@ func TestScore(t *testing.T) {
 			found("b", "A", 3, "u", 0, "a:2")}, 4 * rare},
 		"two families": {[]Finding{found("a", "A", 3, "u", 0, "a:1"),
 			found("b", "B", 2, "u", 0, "a:2")}, 6 * rare},
-		"one family": {[]Finding{found("a", "TAP-GUESSED", 4, "u", 0, "a:1"),
-			found("b", "TAP-GUESSING", 3, "u", 0, "a:2")}, 8*rare + 0.3*4*rare},
-		"one family by its own word": {[]Finding{found("a", "TAP-GUESSED", 4, "u", 0, "a:1"),
-			own("b", "COMPANY-1", "guessing")}, 8*rare + 0.3*2*rare},
-		"the chain less its worst sign": {[]Finding{found("a", chainRule, 4, "u", 0, "a:1"),
+		"one family": {[]Finding{of("guessing", "a", "A", 4, "a:1"),
+			of("guessing", "b", "B", 3, "a:2")}, 8*rare + 0.3*4*rare},
+		"the chain less its worst sign": {[]Finding{of(chain, "a", "A", 4, "a:1"),
 			found("b", "B", 3, "u", 0, "a:2")}, (8-4)*rare + 4*rare},
 		"what is excepted counts nothing": {[]Finding{found("a", "A", 3, "u", 0, "a:1"), excepted}, 4 * rare},
 	} {
@@ -159,7 +159,8 @@ func TestRarity(t *testing.T) {
 // A user's incident touches the issuer's that tells of one of its passes. Findings outside of the period are signs,
 // and alone show nothing.
 func TestTouchesAndPeriod(t *testing.T) {
-	bulk := found("bulk", "TAP-ISSUED-IN-BULK", 3, "anna", 0, "a:1")
+	bulk := found("bulk", "C", 3, "anna", 0, "a:1")
+	bulk.OfIssuer = true
 	outside := found("o", "B", 2, "u", 1, "a:9")
 	outside.InPeriod = false
 	alone := found("p", "B", 2, "v", 1, "a:8")

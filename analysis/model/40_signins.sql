@@ -46,32 +46,35 @@ UNION
 SELECT DISTINCT tenant, request_id FROM attributed_steps
 WHERE is_pass(method) AND tenant IS NOT NULL;
 
+-- The records of attempts, found by their keys alone: few of many sign-ins matter, and each is wide.
+CREATE OR REPLACE TABLE attempt_keys AS
+SELECT s.source_id, s.ordinal, s.tenant, coalesce(lower(s.user_id), lower(s.upn)) AS name, a.id AS request_id,
+    coalesce(u.id, s.id) AS shown_id
+FROM attributed_signins AS s
+LEFT JOIN ual_signins AS u ON u.source_id = s.source_id AND u.ordinal = s.ordinal
+JOIN attempt_ids AS a ON a.tenant = s.tenant AND a.id = lower(coalesce(u.id, s.id));
+
 -- The names of the users that matter: ids, and every UPN that is tied to one of them.
 CREATE OR REPLACE TABLE relevant_names AS
 WITH named AS (
     SELECT tenant_id AS tenant, user_id AS name FROM pass_parties
     UNION
-    SELECT s.tenant, coalesce(lower(s.user_id), lower(s.upn))
-    FROM attributed_signins AS s
-    LEFT JOIN ual_signins AS u ON u.source_id = s.source_id AND u.ordinal = s.ordinal
-    JOIN attempt_ids AS a ON a.tenant = s.tenant AND a.id = lower(coalesce(u.id, s.id))
+    SELECT tenant, name FROM attempt_keys
 )
 SELECT tenant, name FROM named WHERE name IS NOT NULL
 UNION SELECT ties.tenant, ties.upn FROM ties JOIN named ON named.tenant = ties.tenant AND named.name = ties.user_id
 UNION SELECT ties.tenant, ties.user_id FROM ties JOIN named ON named.tenant = ties.tenant AND named.name = ties.upn;
 
--- Found by their keys first: few of many sign-ins matter, and each is wide.
 CREATE OR REPLACE TABLE relevant_keys AS
-WITH keyed AS (
-    SELECT s.source_id, s.ordinal, s.tenant, coalesce(lower(s.user_id), lower(s.upn)) AS name,
-        lower(coalesce(u.id, s.id)) AS request_id,
-        coalesce(u.id, s.id) AS shown_id
-    FROM attributed_signins AS s LEFT JOIN ual_signins AS u ON u.source_id = s.source_id AND u.ordinal = s.ordinal
-    WHERE s.tenant IS NOT NULL
+WITH of_users AS (
+    SELECT s.source_id, s.ordinal, s.tenant, n.name, s.id
+    FROM attributed_signins AS s
+    JOIN relevant_names AS n ON n.tenant = s.tenant AND n.name = coalesce(lower(s.user_id), lower(s.upn))
 )
-SELECT k.* FROM keyed AS k SEMI JOIN relevant_names AS n ON n.tenant = k.tenant AND n.name = k.name
+SELECT * FROM attempt_keys
 UNION
-SELECT k.* FROM keyed AS k SEMI JOIN attempt_ids AS a ON a.tenant = k.tenant AND a.id = k.request_id;
+SELECT s.source_id, s.ordinal, s.tenant, s.name, lower(coalesce(u.id, s.id)), coalesce(u.id, s.id)
+FROM of_users AS s LEFT JOIN ual_signins AS u ON u.source_id = s.source_id AND u.ordinal = s.ordinal;
 
 CREATE OR REPLACE TABLE relevant_records AS
 SELECT w.tenant AS tenant_id, w.request_id, w.shown_id, r.* EXCLUDE (tenant_id, id)

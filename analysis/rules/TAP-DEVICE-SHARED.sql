@@ -3,6 +3,7 @@ id: TAP-DEVICE-SHARED
 title: One device logged in on the passes of several users
 severity: medium
 group: log-ins
+family: place
 parameters: {users: 3, days: 30}
 population: tap_signins
 needs: [tap-capable sign-in, devices]

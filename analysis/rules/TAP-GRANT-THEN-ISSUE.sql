@@ -4,6 +4,8 @@ title: An application got the right to issue passes, or a new key, and then issu
 severity: high
 sign: [application that got the right to issue and used it, applications that got the right to issue and used it]
 group: issuance
+family: issuer
+incident: issuer
 parameters: {hours: 168}
 population: passes
 needs: [audit]

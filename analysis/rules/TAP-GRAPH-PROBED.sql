@@ -3,6 +3,8 @@ id: TAP-GRAPH-PROBED
 title: Somebody asked Microsoft Graph for the Temporary Access Passes of many users, or was refused
 severity: medium
 group: issuance
+family: issuer
+incident: issuer
 parameters: {users: 5, minutes: 60}
 population: pass_requests
 needs: [graph-activity]

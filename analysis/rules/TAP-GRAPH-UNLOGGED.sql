@@ -3,6 +3,7 @@ id: TAP-GRAPH-UNLOGGED
 title: Microsoft Graph created a Temporary Access Pass whose issuing no audit event shows
 severity: high
 group: issuance
+family: proof
 population: pass_requests
 needs: [graph-activity, audit]
 condition: >-

@@ -4,6 +4,7 @@ title: A user logged in with a Temporary Access Pass soon after a run of wrong o
 severity: critical
 sign: [guessed pass, guessed passes]
 group: chains
+family: guessing
 parameters: {minutes: 60}
 borrows:
   burst_minutes: TAP-GUESSING.minutes

@@ -4,6 +4,7 @@ title: Wrong Temporary Access Passes were entered again and again
 severity: high
 sign: [run of wrong passes, runs of wrong passes]
 group: log-ins
+family: guessing
 parameters: {attempts: 5, minutes: 60, slow_attempts: 10, slow_hours: 24}
 population: tap_attempts
 needs: [sign-in]

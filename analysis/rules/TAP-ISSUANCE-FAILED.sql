@@ -3,6 +3,7 @@ id: TAP-ISSUANCE-FAILED
 title: Somebody tried to issue a Temporary Access Pass and failed
 severity: low
 group: issuance
+family: refused
 population: issuance_failures
 needs: [audit]
 condition: >-

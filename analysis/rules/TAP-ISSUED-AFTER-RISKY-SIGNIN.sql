@@ -4,6 +4,7 @@ title: An issuer made a Temporary Access Pass soon after a risky sign-in of thei
 severity: high
 sign: [pass issued after a risky sign-in of its issuer, passes issued after risky sign-ins of their issuers]
 group: issuance
+family: issuer
 parameters: {hours: 24}
 population: passes
 needs: [audit, sign-in, risk]

@@ -3,6 +3,7 @@ id: TAP-ISSUED-BY-APPLICATION
 title: An application issued a Temporary Access Pass
 severity: medium
 group: issuance
+family: issuer
 population: passes
 needs: [audit]
 condition: >-

@@ -4,6 +4,7 @@ title: A user issued a Temporary Access Pass to themselves
 severity: high
 sign: [pass that a user issued to themselves, passes that users issued to themselves]
 group: issuance
+family: issuer
 population: passes
 needs: [audit]
 condition: >-

@@ -3,6 +3,7 @@ id: TAP-ISSUED-BY-UNAPPROVED-ISSUER
 title: Somebody who is not an approved issuer issued a Temporary Access Pass
 severity: high
 group: issuance
+family: issuer
 population: passes
 needs: [audit, config:approved_issuers.users]
 condition: >-

@@ -4,6 +4,7 @@ title: Somebody who had come in on a pass issued another
 severity: critical
 sign: [pass issued by somebody who came in on another, passes issued by people who came in on another]
 group: issuance
+family: issuer
 parameters: {hours: 8}
 population: passes
 needs: [audit, tap-capable sign-in, shared addresses]

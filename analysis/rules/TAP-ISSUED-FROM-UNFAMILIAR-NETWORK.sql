@@ -3,6 +3,7 @@ id: TAP-ISSUED-FROM-UNFAMILIAR-NETWORK
 title: A pass was issued from a network that its issuer had not worked from
 severity: medium
 group: issuance
+family: issuer
 parameters: {earlier: 5}
 population: passes
 needs: [audit, sign-in]

@@ -4,6 +4,8 @@ title: One issuer issued Temporary Access Passes to many users in a short time
 severity: high
 sign: [wave of passes by one issuer, waves of passes by one issuer each]
 group: issuance
+family: kind
+incident: issuer
 parameters: {users: 10, minutes: 60}
 population: passes
 needs: [audit]

@@ -3,6 +3,7 @@ id: TAP-ISSUED-MULTI-USE
 title: A Temporary Access Pass was issued that works more than once
 severity: low
 group: issuance
+family: kind
 population: passes
 needs: [audit]
 condition: >-

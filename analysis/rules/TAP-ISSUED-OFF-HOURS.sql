@@ -3,6 +3,7 @@ id: TAP-ISSUED-OFF-HOURS
 title: A Temporary Access Pass was issued outside business hours
 severity: medium
 group: issuance
+family: time
 population: passes
 needs: [audit, config:business_hours]
 condition: >-

@@ -3,6 +3,7 @@ id: TAP-ISSUED-TO-DORMANT-USER
 title: A pass for an account that nobody had used for months
 severity: medium
 group: issuance
+family: need
 parameters: {dormant_days: 90, covered_days: 60}
 population: passes
 needs: [audit, users, sign-in, non-interactive sign-in]

@@ -3,6 +3,7 @@ id: TAP-ISSUED-TO-ESTABLISHED-USER
 title: A Temporary Access Pass was issued to a user who is not new
 severity: low
 group: issuance
+family: need
 parameters: {established_days: 30}
 population: passes
 needs: [audit, users]

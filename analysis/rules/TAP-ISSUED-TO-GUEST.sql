@@ -3,6 +3,7 @@ id: TAP-ISSUED-TO-GUEST
 title: A Temporary Access Pass was issued to a guest
 severity: high
 group: issuance
+family: whom
 population: passes
 needs: [audit, users]
 condition: >-

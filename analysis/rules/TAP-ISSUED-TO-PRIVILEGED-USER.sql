@@ -3,6 +3,7 @@ id: TAP-ISSUED-TO-PRIVILEGED-USER
 title: A Temporary Access Pass was issued to a privileged user
 severity: high
 group: issuance
+family: whom
 population: passes
 needs: [audit, roles]
 condition: >-

@@ -4,6 +4,7 @@ title: A Temporary Access Pass was issued to a directory synchronization account
 severity: critical
 sign: [pass for a synchronization account, passes for synchronization accounts]
 group: issuance
+family: whom
 population: passes
 needs: [audit, roles]
 condition: >-

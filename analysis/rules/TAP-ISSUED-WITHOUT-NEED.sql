@@ -3,6 +3,7 @@ id: TAP-ISSUED-WITHOUT-NEED
 title: A user got a Temporary Access Pass shortly after signing in with a strong method
 severity: medium
 group: issuance
+family: need
 parameters: {hours: 4}
 population: passes
 needs: [audit, tap-capable sign-in]

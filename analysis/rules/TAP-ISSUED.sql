@@ -3,6 +3,7 @@ id: TAP-ISSUED
 title: A Temporary Access Pass was issued
 severity: info
 group: issuance
+listing: true
 population: passes
 needs: [audit]
 condition: >-

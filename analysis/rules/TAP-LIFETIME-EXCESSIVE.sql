@@ -3,6 +3,7 @@ id: TAP-LIFETIME-EXCESSIVE
 title: A Temporary Access Pass was issued with a long lifetime
 severity: medium
 group: issuance
+family: kind
 parameters: {max_lifetime_minutes: 480}
 population: passes
 needs: [audit]

@@ -4,6 +4,7 @@ title: Passes of several users were used from one strange address
 severity: high
 sign: ['strange address with several users'' passes', 'strange addresses with several users'' passes']
 group: log-ins
+family: place
 parameters: {users: 3, days: 7}
 population: tap_signins
 needs: [tap-capable sign-in, shared addresses]

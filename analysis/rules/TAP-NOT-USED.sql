@@ -3,6 +3,7 @@ id: TAP-NOT-USED
 title: A Temporary Access Pass ended without a log-in
 severity: low
 group: issuance
+family: outcome
 population: passes
 needs: [audit, tap-capable sign-in]
 condition: >-

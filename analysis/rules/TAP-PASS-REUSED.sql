@@ -4,6 +4,7 @@ title: A one-time Temporary Access Pass was used for more than one log-in
 severity: high
 sign: [one-time pass used again, one-time passes used again]
 group: log-ins
+family: proof
 population: passes
 needs: [audit, tap-capable sign-in]
 condition: >-

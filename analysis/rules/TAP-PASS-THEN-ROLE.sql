@@ -3,6 +3,7 @@ id: TAP-PASS-THEN-ROLE
 title: A user got a privileged role soon after a pass
 severity: medium
 group: issuance
+family: whom
 parameters: {hours: 168}
 population: passes
 needs: [audit]

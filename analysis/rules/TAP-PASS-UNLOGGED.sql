@@ -4,6 +4,7 @@ title: A user holds a Temporary Access Pass whose issuing no audit event shows
 severity: high
 sign: [pass whose issuing nothing shows, passes whose issuing nothing shows]
 group: issuance
+family: proof
 population: tap_method_snapshots
 needs: [audit, tap-methods]
 condition: >-

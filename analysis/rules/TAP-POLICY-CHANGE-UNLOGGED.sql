@@ -3,6 +3,7 @@ id: TAP-POLICY-CHANGE-UNLOGGED
 title: The Temporary Access Pass policy changed and no audit event shows it
 severity: high
 group: policy
+family: policy
 population: policy_changes
 needs: [audit, policy]
 condition: >-

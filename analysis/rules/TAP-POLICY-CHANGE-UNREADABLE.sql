@@ -3,6 +3,7 @@ id: TAP-POLICY-CHANGE-UNREADABLE
 title: A policy change does not show whether it concerned Temporary Access Passes
 severity: low
 group: policy
+family: policy
 population: all_policy_changes
 needs: [audit]
 condition: >-

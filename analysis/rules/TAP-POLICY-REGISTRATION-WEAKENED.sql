@@ -3,6 +3,7 @@ id: TAP-POLICY-REGISTRATION-WEAKENED
 title: A Conditional Access policy that protected the registration of methods was weakened
 severity: high
 group: policy
+family: policy
 population: conditional_access_changes
 needs: [audit]
 condition: >-

@@ -4,6 +4,7 @@ title: Somebody weakened the Temporary Access Pass policy and then issued a pass
 severity: critical
 sign: [pass issued after the policy was weakened, passes issued after the policy was weakened]
 group: chains
+family: policy
 parameters: {hours: 24}
 population: passes
 needs: [audit]

@@ -4,6 +4,7 @@ title: The Temporary Access Pass policy was weakened and soon put back
 severity: high
 sign: [policy weakened for a short time, policies weakened for a short time]
 group: policy
+family: policy
 parameters: {hours: 72}
 population: policy_changes
 needs: [audit]

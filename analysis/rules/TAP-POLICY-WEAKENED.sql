@@ -3,6 +3,7 @@ id: TAP-POLICY-WEAKENED
 title: A change made the Temporary Access Pass policy weaker
 severity: high
 group: policy
+family: policy
 population: policy_changes
 needs: [audit]
 condition: >-

@@ -3,6 +3,7 @@ id: TAP-REISSUED
 title: A user got several Temporary Access Passes in a short time
 severity: medium
 group: issuance
+family: kind
 parameters: {passes: 3, days: 7}
 population: passes
 needs: [audit]

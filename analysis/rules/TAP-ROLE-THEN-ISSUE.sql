@@ -4,6 +4,8 @@ title: Somebody was given a role that can issue Temporary Access Passes and used
 severity: high
 sign: [pass by somebody just given the role for it, passes by people just given the role for it]
 group: issuance
+family: issuer
+incident: issuer
 parameters: {hours: 168}
 population: passes
 needs: [audit]

@@ -4,6 +4,7 @@ title: A user was brought into the policy's scope and got a Temporary Access Pas
 severity: high
 sign: [user brought into scope for a pass, users brought into scope for a pass]
 group: issuance
+family: policy
 parameters: {hours: 24}
 population: passes
 needs: [audit, policy]

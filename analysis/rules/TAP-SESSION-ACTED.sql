@@ -3,6 +3,7 @@ id: TAP-SESSION-ACTED
 title: Rules, rights or settings were changed in a session opened with a Temporary Access Pass
 severity: high
 group: log-ins
+family: deeds
 population: logins
 needs: [tap-capable sign-in, audit, deeds]
 condition: >-

@@ -3,6 +3,7 @@ id: TAP-SESSION-DATA
 title: Mail, files or chats were read, sent or shared in a session opened with a Temporary Access Pass
 severity: medium
 group: log-ins
+family: deeds
 population: logins
 needs: [tap-capable sign-in]
 condition: >-

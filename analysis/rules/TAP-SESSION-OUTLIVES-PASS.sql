@@ -3,6 +3,7 @@ id: TAP-SESSION-OUTLIVES-PASS
 title: A session went on after its pass had ended
 severity: medium
 group: log-ins
+family: outcome
 parameters: {minutes: 60, days: 7}
 population: logins
 needs: [tap-capable sign-in, audit, non-interactive sign-in]

@@ -3,6 +3,7 @@ id: TAP-SESSION-STRIPPED
 title: A user's sign-in method was removed in a session opened with a Temporary Access Pass
 severity: medium
 group: log-ins
+family: deeds
 population: logins
 needs: [tap-capable sign-in, audit]
 condition: >-

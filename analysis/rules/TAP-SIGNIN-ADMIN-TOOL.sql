@@ -3,6 +3,7 @@ id: TAP-SIGNIN-ADMIN-TOOL
 title: A log-in with a pass went to an administration tool
 severity: high
 group: log-ins
+family: means
 population: logins
 needs: [tap-capable sign-in, non-interactive sign-in]
 condition: >-

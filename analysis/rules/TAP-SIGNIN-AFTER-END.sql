@@ -4,6 +4,7 @@ title: A user logged in with a Temporary Access Pass after it had ended
 severity: high
 sign: [log-in on a pass that had ended, log-ins on passes that had ended]
 group: log-ins
+family: proof
 population: logins
 needs: [tap-capable sign-in, audit]
 condition: >-

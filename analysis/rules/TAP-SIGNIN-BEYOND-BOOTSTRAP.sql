@@ -3,6 +3,7 @@ id: TAP-SIGNIN-BEYOND-BOOTSTRAP
 title: A session opened with a Temporary Access Pass reached applications that enrolment does not need
 severity: medium
 group: log-ins
+family: outcome
 population: logins
 needs: [tap-capable sign-in, non-interactive sign-in, resources]
 condition: >-

@@ -3,6 +3,7 @@ id: TAP-SIGNIN-BLOCKED
 title: A correct Temporary Access Pass was entered but access was refused
 severity: low
 group: log-ins
+family: refused
 population: blocked_logins
 needs: [tap-capable sign-in]
 condition: >-

@@ -3,6 +3,7 @@ id: TAP-SIGNIN-BY-PRIVILEGED-USER
 title: A privileged user logged in with a Temporary Access Pass
 severity: high
 group: log-ins
+family: whom
 population: logins
 needs: [tap-capable sign-in, roles]
 condition: >-

@@ -4,6 +4,7 @@ title: Somebody elsewhere tried a pass that had already let someone in
 severity: high
 sign: ['pass that somebody else tried, too', 'passes that somebody else tried, too']
 group: log-ins
+family: proof
 population: logins
 needs: [tap-capable sign-in, audit]
 condition: >-

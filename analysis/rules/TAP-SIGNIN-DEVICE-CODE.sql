@@ -4,6 +4,7 @@ title: A Temporary Access Pass was used to sign in another device by device code
 severity: high
 sign: [log-in that let another device in, log-ins that let another device in]
 group: log-ins
+family: means
 population: logins
 needs: [tap-capable sign-in, non-interactive sign-in]
 condition: >-

@@ -3,6 +3,7 @@ id: TAP-SIGNIN-FREQUENT
 title: A user logged in with Temporary Access Passes unusually often
 severity: medium
 group: log-ins
+family: kind
 parameters: {max_per_day: 3, max_per_30_days: 5}
 population: logins
 needs: [tap-capable sign-in]

@@ -4,6 +4,7 @@ title: A Temporary Access Pass was used from the address or device of the person
 severity: high
 sign: [pass used where its issuer sits, passes used where their issuers sit]
 group: log-ins
+family: place
 population: logins
 needs: [audit, tap-capable sign-in, shared addresses, device ids]
 condition: >-

@@ -3,6 +3,7 @@ id: TAP-SIGNIN-LATE
 title: A right pass came too late
 severity: low
 group: log-ins
+family: refused
 population: tap_attempts
 needs: [sign-in]
 condition: >-

@@ -3,6 +3,7 @@ id: TAP-SIGNIN-NO-REGISTRATION
 title: A user logged in with a Temporary Access Pass and registered neither a method nor a device
 severity: medium
 group: log-ins
+family: outcome
 population: logins
 needs: [tap-capable sign-in, audit]
 condition: >-

@@ -3,6 +3,7 @@ id: TAP-SIGNIN-OFF-HOURS
 title: A user logged in with a Temporary Access Pass outside business hours
 severity: low
 group: log-ins
+family: time
 population: logins
 needs: [tap-capable sign-in, config:business_hours]
 condition: >-

@@ -3,6 +3,7 @@ id: TAP-SIGNIN-OUT-OF-SCOPE
 title: A Temporary Access Pass was refused by the policy
 severity: medium
 group: log-ins
+family: refused
 population: tap_attempts
 needs: [sign-in]
 condition: >-

@@ -3,6 +3,8 @@ id: TAP-SIGNIN-RATE-ANOMALY
 title: A week shows far more use of Temporary Access Passes than the other weeks
 severity: medium
 group: log-ins
+family: kind
+incident: issuer
 parameters: {min_logins: 5, min_weeks: 4, q: 0.05}
 population: weeks
 needs: [tap-capable sign-in, audit]

@@ -4,6 +4,7 @@ title: A log-in with a Temporary Access Pass was rated risky
 severity: high
 sign: [log-in rated risky, log-ins rated risky]
 group: log-ins
+family: means
 population: logins
 needs: [tap-capable sign-in, risk]
 condition: >-

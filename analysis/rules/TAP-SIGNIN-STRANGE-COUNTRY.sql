@@ -3,6 +3,7 @@ id: TAP-SIGNIN-STRANGE-COUNTRY
 title: A log-in with a pass came from a country new to the user and the company
 severity: medium
 group: log-ins
+family: place
 population: logins
 needs: [tap-capable sign-in]
 condition: >-

@@ -3,6 +3,7 @@ id: TAP-SIGNIN-TWO-PLACES
 title: The user proved themselves elsewhere while a pass was used
 severity: medium
 group: log-ins
+family: place
 parameters: {minutes: 60}
 population: logins
 needs: [tap-capable sign-in, shared addresses]

@@ -3,6 +3,7 @@ id: TAP-SIGNIN-UNFAMILIAR-NETWORK
 title: A user logged in with a Temporary Access Pass from a network they had not used before
 severity: medium
 group: log-ins
+family: place
 population: logins
 needs: [tap-capable sign-in]
 condition: >-

@@ -3,6 +3,7 @@ id: TAP-SIGNIN-UNSUPERVISED
 title: A log-in with a Temporary Access Pass failed a criterion of close supervision
 severity: medium
 group: log-ins
+listing: true
 parameters: {new_user_days: 14, device_hours: 24, prompt_hours: 24, closed_minutes: 480, outcome_minutes: 60}
 population: logins
 needs: [tap-capable sign-in, audit]

@@ -4,6 +4,7 @@ title: A user logged in with a Temporary Access Pass whose issuing no audit even
 severity: high
 sign: [log-in on a pass that nobody issued, log-ins on passes that nobody issued]
 group: log-ins
+family: proof
 population: logins
 needs: [tap-capable sign-in, audit]
 condition: >-

@@ -3,6 +3,7 @@ id: TAP-SIGNIN
 title: A user logged in with a Temporary Access Pass
 severity: info
 group: log-ins
+listing: true
 population: logins
 needs: [tap-capable sign-in]
 condition: >-

@@ -3,6 +3,7 @@ id: TAP-STRIP-THEN-ISSUE
 title: A user's sign-in method or password was taken away, and a pass issued about the same time
 severity: medium
 group: issuance
+family: need
 parameters: {hours: 24, minutes: 60}
 population: passes
 needs: [audit]

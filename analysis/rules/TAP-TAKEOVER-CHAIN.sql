@@ -4,6 +4,7 @@ title: A doubtful log-in with a Temporary Access Pass was soon followed by a new
 severity: critical
 sign: [doubtful log-in followed by a new method or device, doubtful log-ins followed by new methods or devices]
 group: chains
+family: chain
 parameters: {minutes: 480}
 borrows:
   guessed_minutes: TAP-GUESSED.minutes

@@ -164,13 +164,16 @@ func (f *Framer) Next() (Frame, error) {
 	}
 }
 
+// looked is how many lines tell whether a stream has a record in each.
+const looked = 64
+
 func (f *Framer) start() {
 	f.started = true
 	for f.end < blockSize && f.fill() {
 	}
 	head, whole := f.unread(), f.err != nil
 	var lines, complete int
-	for len(head) > 0 {
+	for len(head) > 0 && lines < looked {
 		line, rest, ended := bytes.Cut(head, []byte{'\n'})
 		if !ended && !whole {
 			break

@@ -228,25 +228,42 @@ var dfirApplications = map[string]bool{
 // zeroTrustApplication is the one whose sign-ins Zero Trust Assessment asks for (Office365 Shell WCSS-Client).
 const zeroTrustApplication = "89bee1f7-5e6e-4d8a-9f3d-ecd601259da7"
 
-// MayBeFiltered says whether a source's label is one that a collector gives to filtered sign-ins. Its records have to
-// be looked at one by one.
-func MayBeFiltered(label string) bool {
-	label = strings.ReplaceAll(label, `\`, "/")
-	return zeroTrustSignIns.MatchString(label) || dfirSignIns.MatchString(label)
+// filter is whose filtered sign-ins a source may hold, by its label.
+type filter int
+
+const (
+	noFilter filter = iota
+	zeroTrustFilter
+	dfirFilter
+)
+
+// filter is asked of the label once, not of each record.
+func (in *Input) filter() filter {
+	if in.labelled {
+		return in.labelledAs
+	}
+	in.labelled = true
+	label := strings.ReplaceAll(in.Path, `\`, "/")
+	switch {
+	case zeroTrustSignIns.MatchString(label):
+		in.labelledAs = zeroTrustFilter
+	case dfirSignIns.MatchString(label):
+		in.labelledAs = dfirFilter
+	}
+	return in.labelledAs
 }
 
 // filterOf says of a sign-in whether its export is known to be filtered, and whether it proves that the export is
 // not: a filtered export lacks failures and other applications.
 func filterOf(o object, in *Input) (filtered, whole bool) {
-	label := strings.ReplaceAll(in.Path, `\`, "/")
 	app, failed := strings.ToLower(o.text("appId")), false
 	if code := scalarText(o.get("status").Get("errorCode")); code != "" && code != "0" {
 		failed = true
 	}
-	switch {
-	case zeroTrustSignIns.MatchString(label):
+	switch in.filter() {
+	case zeroTrustFilter:
 		return true, failed || app != "" && app != zeroTrustApplication
-	case dfirSignIns.MatchString(label):
+	case dfirFilter:
 		return true, failed || app != "" && !dfirApplications[app]
 	}
 	// Zero Trust Assessment's newer versions select few columns: nobody else asks for sign-ins without their user and

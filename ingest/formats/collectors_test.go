@@ -142,7 +142,7 @@ func TestFiltered(t *testing.T) {
 			t.Errorf("%s: %s, filtered %v, whole %v, %d rows; want filtered %v, whole %v", test.path, formatName(f),
 				out.Filtered, out.Whole, len(out.Rows), test.filtered, test.whole)
 		}
-		if got := MayBeFiltered(test.path); got != test.hint {
+		if got := (&Input{Path: test.path}).filter() != noFilter; got != test.hint {
 			t.Errorf("%s: may be filtered %v", test.path, got)
 		}
 	}

@@ -29,6 +29,9 @@ type Input struct {
 	scanned  bool
 	from, to time.Time // the span of days in the source's name
 	named    bool      // it was looked for
+
+	labelledAs filter // by the source's label
+	labelled   bool   // it was looked for
 }
 
 // Row is a record, or a part of one: its values by the kind's columns, "" where it has none, all valid UTF-8.

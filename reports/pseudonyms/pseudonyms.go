@@ -378,8 +378,8 @@ func (p *pseudonymiser) rule(r analysis.Rule) analysis.Rule {
 		return r
 	}
 	r.Origin = p.path(r.Origin)
-	for _, text := range []*string{&r.Title, &r.Group, &r.Family, &r.Condition, &r.Why, &r.HowToVerify, &r.HowToFix,
-		&r.Population, &r.SQL, &r.Source} {
+	for _, text := range []*string{&r.Title, &r.Group, &r.Family, &r.Incident, &r.Condition, &r.Why, &r.HowToVerify,
+		&r.HowToFix, &r.Population, &r.SQL, &r.Source} {
 		*text = p.foreign(*text)
 	}
 	r.Fix = each(r.Fix, func(f analysis.Fix) analysis.Fix {

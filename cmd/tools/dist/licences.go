@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -89,9 +90,17 @@ func moduleLicences(system, arch, tags string) ([]entry, error) {
 // compilers are Debian's, which name the architecture they compile for, the machine's own among them.
 var compilers = map[string]string{"amd64": "x86_64-linux-gnu-g++", "arm64": "aarch64-linux-gnu-g++"}
 
-// A systemPackage is a Debian package out of which a library is linked into the program.
+// A systemPackage is a package out of which a library is linked into the program: Debian's, or, without an architecture,
+// PyPI's.
 type systemPackage struct {
 	name, version, arch string
+}
+
+func (p systemPackage) purl() string {
+	if p.arch == "" {
+		return "pkg:pypi/" + url.PathEscape(p.name) + "@" + url.PathEscape(p.version)
+	}
+	return fmt.Sprintf("pkg:deb/debian/%s@%s?arch=%s", url.PathEscape(p.name), url.PathEscape(p.version), p.arch)
 }
 
 // systemLibraries finds the packages of the C and C++ libraries that a static program holds.

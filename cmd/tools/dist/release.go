@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -115,8 +114,7 @@ func billOfMaterials(program, version string, libraries []systemPackage) ([]byte
 		return nil, fmt.Errorf("the SBOM of %s names no component", program)
 	}
 	for _, library := range libraries {
-		purl := fmt.Sprintf("pkg:deb/debian/%s@%s?arch=%s", url.PathEscape(library.name),
-			url.PathEscape(library.version), library.arch)
+		purl := library.purl()
 		components = append(components, map[string]any{
 			"type": "library", "bom-ref": purl, "purl": purl, "name": library.name, "version": library.version,
 		})

@@ -52,6 +52,11 @@ func windows(out, version string, when time.Time, debian string) error {
 	if err := writeZip(archive, folder, when, entries); err != nil {
 		return err
 	}
+	return addSum(out, archive)
+}
+
+// addSum adds an archive to SHA256SUMS, which release has begun.
+func addSum(out, archive string) error {
 	sum, err := hashFile(archive)
 	if err != nil {
 		return err

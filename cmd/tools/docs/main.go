@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -86,6 +87,7 @@ func tables(rules []analysis.Rule) map[string]string {
 	}
 	all["groups"] = groups
 	all["parameters"] = parameters(rules)
+	all["families"] = families(rules)
 	return all
 }
 
@@ -121,6 +123,21 @@ func condition(r analysis.Rule) string {
 }
 
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+// families has a row for every family of rules.
+func families(rules []analysis.Rule) string {
+	of := map[string][]string{}
+	for _, r := range rules {
+		if r.Family != "" {
+			of[r.Family] = append(of[r.Family], r.ID)
+		}
+	}
+	table := "| family | its rules |\n|---|---|\n"
+	for _, family := range slices.Sorted(maps.Keys(of)) {
+		table += "| " + family + " | " + strings.Join(of[family], ", ") + " |\n"
+	}
+	return table
+}
 
 // parameters has a row for every rule that has some.
 func parameters(rules []analysis.Rule) string {
