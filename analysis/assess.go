@@ -184,10 +184,15 @@ func init() {
 				"of %d of %d log-ins the evidence holds neither Unified Audit Log nor Graph activity: only the audit log can show what was done", n.Blind, n.All)}}
 		},
 		"policy": func(h have, tenant string) verdict {
-			if h.policies.Known(tenant) {
-				return yes
+			if !h.policies.Known(tenant) {
+				return no("the evidence holds no policy snapshot and no readable policy change")
 			}
-			return no("the evidence holds no policy snapshot and no readable policy change")
+			// A change lists what it changed. Of the rest it says nothing.
+			if _, known := h.policies.At(tenant, h.scope.period.LastInstant()).Enabled(); !known {
+				return no("no policy snapshot and no policy change in evidence says whether Temporary Access Pass is" +
+					" enabled; export the authentication methods policy")
+			}
+			return yes
 		},
 		"users":              exported("users", "user export"),
 		"roles":              exported("roles", "role export"),
