@@ -37,7 +37,8 @@ WHERE %s < $period_to AND %s >= $period_from GROUP BY tenant_id`, table, first, 
 		"policy_changes":             within("(SELECT tenant_id, time FROM audit_events WHERE kind = 'policy changed')", "time", "time"),
 		"conditional_access_changes": within("(SELECT tenant_id, time FROM registration_changes)", "time", "time"),
 		"all_policy_changes": within(`(
-    SELECT tenant_id, time FROM audit_events WHERE kind = 'policy changed' UNION ALL SELECT tenant_id, time FROM registration_changes)`,
+    SELECT tenant_id, time FROM audit_events WHERE kind = 'policy changed'
+    UNION ALL SELECT tenant_id, time FROM registration_changes)`,
 			"time", "time"),
 		"policy_state": constant(`SELECT tenant_id, count(*) AS n FROM policy_state GROUP BY tenant_id`),
 		"issuance_failures": within("(SELECT tenant_id, time FROM audit_events WHERE kind = 'pass issuance failed')",
@@ -183,10 +184,15 @@ func init() {
 				"of %d of %d log-ins the evidence holds neither Unified Audit Log nor Graph activity: only the audit log can show what was done", n.Blind, n.All)}}
 		},
 		"policy": func(h have, tenant string) verdict {
-			if h.policies.Known(tenant) {
-				return yes
+			if !h.policies.Known(tenant) {
+				return no("the evidence holds no policy snapshot and no readable policy change")
 			}
-			return no("the evidence holds no policy snapshot and no readable policy change")
+			// A change lists what it changed. Of the rest it says nothing.
+			if _, known := h.policies.At(tenant, h.scope.period.LastInstant()).Enabled(); !known {
+				return no("no policy snapshot and no policy change in evidence says whether Temporary Access Pass is" +
+					" enabled; export the authentication methods policy")
+			}
+			return yes
 		},
 		"users":              exported("users", "user export"),
 		"roles":              exported("roles", "role export"),
@@ -237,7 +243,8 @@ func (h have) log(tenant, logType, what string) verdict {
 		missing = h.coverage.Blind(tenant, h.scope.period)
 	}
 	days := coverage.Days(missing)
-	total := int(h.scope.period.LastInstant().Truncate(when.Day).Sub(h.scope.period.From.Truncate(when.Day))/when.Day) + 1
+	first, last := h.scope.period.From.Truncate(when.Day), h.scope.period.LastInstant().Truncate(when.Day)
+	total := int(last.Sub(first)/when.Day) + 1
 	switch {
 	case days == 0:
 		return yes

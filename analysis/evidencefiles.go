@@ -62,9 +62,9 @@ func readEvidence(ctx context.Context, c *casefile.Case) (files []EvidenceFile, 
 			f.FirstTime, f.LastTime = *s.First, *s.Last
 		}
 		if f.Read != f.Loaded+f.Duplicate+f.NotUsed+f.Quarantined {
-			return fmt.Errorf("%s: %d records were read, but %d loaded, %d duplicates, %d not used and %d quarantined do not add up "+
+			return fmt.Errorf("%s: read: %s; %d loaded, %d there already, %d not used and %d quarantined do not add up "+
 				"to that; this is a defect of tapaudit, please report it",
-				f.Path, f.Read, f.Loaded, f.Duplicate, f.NotUsed, f.Quarantined)
+				f.Path, safetext.Counted(f.Read, "record", "records"), f.Loaded, f.Duplicate, f.NotUsed, f.Quarantined)
 		}
 		files = append(files, f)
 		return nil
@@ -123,7 +123,8 @@ tenants_in AS (
 SELECT
     s.source_id, s.path, s.container, s.bytes, s.sha256, s.format, coalesce(t.tenant_id, '') AS tenant_id,
     s.records_read,
-    coalesce(e.n, 0) - coalesce(e.unattributed, 0) + coalesce(p.n, 0) - coalesce(p.unattributed, 0) - coalesce(d.n, 0) AS loaded,
+    coalesce(e.n, 0) - coalesce(e.unattributed, 0) + coalesce(p.n, 0) - coalesce(p.unattributed, 0)
+        - coalesce(d.n, 0) AS loaded,
     coalesce(d.n, 0) AS duplicates,
     s.records_not_used + coalesce(e.unattributed, 0) + coalesce(p.unattributed, 0) AS not_used,
     s.records_quarantined,

@@ -58,7 +58,8 @@ func readExtracts(ctx context.Context, c *casefile.Case, period Period) (notes [
 		return nil
 	}, `
 SELECT
-    extract, count(*) FILTER (WHERE starts_with(log_type, 'sign-in')) AS signin_days, count(*) FILTER (WHERE log_type = 'audit') AS audit_days
+    extract, count(*) FILTER (WHERE starts_with(log_type, 'sign-in')) AS signin_days,
+    count(*) FILTER (WHERE log_type = 'audit') AS audit_days
 FROM extract_day GROUP BY extract ORDER BY extract`); err != nil {
 		return nil, err
 	}

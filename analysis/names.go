@@ -32,17 +32,22 @@ func ReadNames(ctx context.Context, c *casefile.Case, s *settings.Settings) (Nam
 		sql  string
 	}{
 		{&n.Applications, `
-SELECT app_name FROM signin_record UNION SELECT actor_app_name FROM audit_record UNION SELECT actor_sp_name FROM audit_record
+SELECT app_name FROM signin_record UNION SELECT actor_app_name FROM audit_record
+UNION SELECT actor_sp_name FROM audit_record
 UNION SELECT name FROM service_principal`},
 		{&n.Roles, `SELECT name FROM role_definition UNION SELECT role_name FROM role_member UNION SELECT role_name FROM audit_events`},
 		{&n.Others, `
 SELECT upn FROM signin_record UNION SELECT user_name FROM signin_record UNION SELECT user_id FROM signin_record
-UNION SELECT device_name FROM signin_record UNION SELECT device_id FROM signin_record UNION SELECT session_id FROM signin_record
+UNION SELECT device_name FROM signin_record UNION SELECT device_id FROM signin_record
+UNION SELECT session_id FROM signin_record
 UNION SELECT city FROM signin_record UNION SELECT ip FROM signin_record
-UNION SELECT actor_upn FROM audit_record UNION SELECT actor_name FROM audit_record UNION SELECT actor_user_id FROM audit_record
+UNION SELECT actor_upn FROM audit_record UNION SELECT actor_name FROM audit_record
+UNION SELECT actor_user_id FROM audit_record
 UNION SELECT actor_ip FROM audit_record
-UNION SELECT unnest(targets ->> '$[*].displayName') FROM audit_record UNION SELECT unnest(targets ->> '$[*].userPrincipalName') FROM audit_record
-UNION SELECT group_name FROM audit_events UNION SELECT user_name FROM audit_events UNION SELECT issuer_name FROM audit_events
+UNION SELECT unnest(targets ->> '$[*].displayName') FROM audit_record
+UNION SELECT unnest(targets ->> '$[*].userPrincipalName') FROM audit_record
+UNION SELECT group_name FROM audit_events UNION SELECT user_name FROM audit_events
+UNION SELECT issuer_name FROM audit_events
 UNION SELECT upn FROM directory_user UNION SELECT name FROM directory_user UNION SELECT id FROM directory_user
 UNION SELECT principal_upn FROM role_member UNION SELECT principal_name FROM role_member
 UNION SELECT group_name FROM group_member UNION SELECT member_upn FROM group_member

@@ -62,7 +62,8 @@ placed AS (
         split_part(record, ':', 4)::BIGINT AS ordinal
     FROM wanted
 )
-SELECT p.*, a.id, a.time, concat_ws(' ', a.operation, coalesce(a.path, a.object), 'by ' || coalesce(a.upn, a.user_id, a.app_id, a.service_principal_id),
+SELECT p.*, a.id, a.time, concat_ws(' ', a.operation, coalesce(a.path, a.object), 'by '
+    || coalesce(a.upn, a.user_id, a.app_id, a.service_principal_id),
     'from ' || a.ip, '(' || coalesce(a.status::VARCHAR, a.result) || ')') AS what
 FROM placed AS p JOIN activities AS a ON a.source_id = p.source_id AND a.line = p.line AND a.ordinal = p.ordinal`)
 }

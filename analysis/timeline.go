@@ -30,7 +30,8 @@ func timelineRows(ctx context.Context, c *casefile.Case, d derivation) ([]Moment
 	}
 	found, err := rows.Read[moment](ctx, c, `
 SELECT
-    time, tenant_id, coalesce(user_id, '') AS user_id, what, coalesce(actor_name, '') AS actor_name, coalesce(ip, '') AS ip,
+    time, tenant_id, coalesce(user_id, '') AS user_id, what, coalesce(actor_name, '') AS actor_name,
+    coalesce(ip, '') AS ip,
     coalesce(country, '') AS country, coalesce(application, '') AS application, coalesce(detail, '') AS detail,
     coalesce(incident_id, '') AS incident_id, coalesce(array_to_string(finding_ids, ' '), '') AS finding_ids,
     array_to_string(records, ' ') AS records

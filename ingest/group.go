@@ -10,6 +10,7 @@ import (
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/formats"
 	"tapaudit/ingest/record"
+	"tapaudit/ingest/safetext"
 )
 
 // Sources go into the case in groups: what a small one takes is the planning of its statements and its commit. A
@@ -150,7 +151,7 @@ func (l *loader) send() error {
 		}
 		err := l.c.Atomically(l.ctx, func() error { return s.group.feed(l) })
 		if err != nil {
-			err = fmt.Errorf("loading %d files: %w", n, err)
+			err = fmt.Errorf("loading %s: %w", safetext.Counted(n, "file", "files"), err)
 		}
 		s.done <- err
 	}(l.sent)

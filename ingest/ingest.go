@@ -11,7 +11,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"path"
@@ -147,7 +146,7 @@ func (l *loader) visit(s *evidence.Source) error {
 			row.notes = append(row.notes, "its hash is not known: "+reason(err))
 		}
 		if s.Damage != nil {
-			row.notes = append(row.notes, fmt.Sprintf("damaged after %d bytes: %s", s.Damage.Offset, s.Damage.Reason))
+			row.notes = append(row.notes, s.Damage.Error())
 			row.truncated = s.Damage.Reason
 		}
 		err = l.recordOnly(row)

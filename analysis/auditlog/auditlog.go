@@ -132,15 +132,18 @@ func Read(ctx context.Context, c *casefile.Case, ids identity.IDs, addressOf fun
 		return nil
 	}, `
 SELECT
-    a.tenant, coalesce(a.id, '') AS id, a.time, coalesce(a.activity, '') AS activity, coalesce(a.service, '') AS service,
+    a.tenant, coalesce(a.id, '') AS id, a.time, coalesce(a.activity, '') AS activity,
+    coalesce(a.service, '') AS service,
     coalesce(a.result, '') AS result, coalesce(a.reason, '') AS reason, coalesce(a.other_reason, '') AS other_reason,
     coalesce(a.correlation_id, '') AS correlation_id, coalesce(lower(a.actor_user_id), '') AS actor_user_id,
-    coalesce(a.actor_upn, '') AS actor_upn, coalesce(a.actor_name, '') AS actor_name, coalesce(a.actor_ip, '') AS actor_ip,
+    coalesce(a.actor_upn, '') AS actor_upn, coalesce(a.actor_name, '') AS actor_name,
+    coalesce(a.actor_ip, '') AS actor_ip,
     coalesce(lower(a.actor_app_id), '') AS actor_app_id, coalesce(a.actor_app_name, '') AS actor_app_name,
     coalesce(lower(a.actor_sp_id), '') AS actor_sp_id, coalesce(a.actor_sp_name, '') AS actor_sp_name,
     coalesce(lower(a.actor_session_id), '') AS actor_session_id, coalesce(a.actor_token_id, '') AS actor_token_id,
     coalesce(a.actor_user_agent, '') AS actor_user_agent,
-    coalesce(a.targets::VARCHAR, '') AS targets, coalesce(a.details::VARCHAR, '') AS details, a.source_id, a.line, a.ordinal
+    coalesce(a.targets::VARCHAR, '') AS targets, coalesce(a.details::VARCHAR, '') AS details, a.source_id, a.line,
+    a.ordinal
 FROM attributed_audits AS a
 WHERE a.tenant IS NOT NULL
     AND audit_concerns_pass(a.activity, a.targets::VARCHAR)

@@ -88,6 +88,7 @@ func Unquoted(text string) gjson.Result {
 	return gjson.Result{Type: gjson.String, Str: text, Raw: text}
 }
 
+// UnquotedValue is a value, which may be quoted as text, read as [Unquoted] does.
 func UnquotedValue(v gjson.Result) gjson.Result {
 	if v.Type == gjson.String {
 		return Unquoted(v.Str)

@@ -312,7 +312,7 @@ func (q *query) sources(alternatives string) [][]string {
 // Column is one column of the case, as an expression and its name.
 type Column struct{ Expression, Name string }
 
-// SignInColumns are the columns of sign-ins, taken from a table whose rows are interactive or not, or say so themselves.
+// SignInColumns are the columns of sign-ins. The rows of their table are interactive or not, or say so themselves.
 func (q *query) SignInColumns(interactive string) []Column {
 	var all []Column
 	for _, c := range record.SignIn.Lake() {
@@ -462,8 +462,6 @@ func (q *query) ConcernsPass() string {
 			"coalesce(other_reason, ''), ' ', coalesce(targets, '')))", record.WholePassWords)
 }
 
-// SignIns and Audits are the columns of the records that result sets show, times as text. The small table of attempts has
-// them as well: wherever an engine keeps it, texts stay whole.
 // lines are columns with commas between, on lines that end before column 120, the first of which is begun.
 func lines(columns []string) string {
 	var b strings.Builder
@@ -484,6 +482,8 @@ func lines(columns []string) string {
 	return b.String()
 }
 
+// SignIns are the columns of the sign-ins that result sets show, times as text. The small table of attempts has them as
+// well: wherever an engine keeps it, texts stay whole.
 func (q *query) SignIns() string { return q.shown(q.signInNames) }
 
 // Audits are likewise the columns of audit events.

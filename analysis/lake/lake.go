@@ -230,7 +230,8 @@ SELECT s.* EXCLUDE (tenant, tenant_id, line, ordinal, steps, can_show_tap),
     CASE WHEN c.steps IS NULL THEN s.steps WHEN s.steps IS NULL THEN c.steps
         ELSE to_json(list_concat(from_json(s.steps, '["JSON"]'), from_json(c.steps, '["JSON"]'))) END::VARCHAR AS steps,
     s.can_show_tap OR c.steps IS NOT NULL AS can_show_tap,
-    'sign-in' AS lake, source.filtered, source.path || CASE WHEN source.rows_not_lines THEN '#' ELSE ':' END || s.line AS origin,
+    'sign-in' AS lake, source.filtered, source.path || CASE WHEN source.rows_not_lines THEN '#' ELSE ':' END
+        || s.line AS origin,
     source.sha256 AS origin_sha256, raw.text AS record
 FROM attributed_signins AS s
 JOIN source ON source.source_id = s.source_id
@@ -241,7 +242,8 @@ var audits = kind{"audits", record.Audit.Lake(), `
 CREATE OR REPLACE TEMP VIEW lake_audits AS
 SELECT a.* EXCLUDE (tenant, tenant_id, line, ordinal, targets, details),
     a.tenant AS tenant_id, a.targets::VARCHAR AS targets, a.details::VARCHAR AS details,
-    'audit event' AS lake, source.filtered, source.path || CASE WHEN source.rows_not_lines THEN '#' ELSE ':' END || a.line AS origin,
+    'audit event' AS lake, source.filtered, source.path || CASE WHEN source.rows_not_lines THEN '#' ELSE ':' END
+        || a.line AS origin,
     source.sha256 AS origin_sha256, raw.text AS record
 FROM attributed_audits AS a
 JOIN source ON source.source_id = a.source_id
@@ -251,7 +253,8 @@ var activities = kind{"activities", record.Activity.Lake(), `
 CREATE OR REPLACE TEMP VIEW lake_activities AS
 SELECT a.* EXCLUDE (tenant, tenant_id, line, ordinal),
     a.tenant AS tenant_id,
-    'activity' AS lake, source.filtered, source.path || CASE WHEN source.rows_not_lines THEN '#' ELSE ':' END || a.line AS origin,
+    'activity' AS lake, source.filtered, source.path || CASE WHEN source.rows_not_lines THEN '#' ELSE ':' END
+        || a.line AS origin,
     source.sha256 AS origin_sha256, NULL::VARCHAR AS record
 FROM attributed_activities AS a
 JOIN source ON source.source_id = a.source_id`}
@@ -372,7 +375,8 @@ WITH found AS (
 -- Few are repeated, and each is wide: only those are compared.
 repeated AS (SELECT id FROM found WHERE id IS NOT NULL GROUP BY id HAVING count(*) > 1),
 without_id AS (
-    SELECT *, row_number() OVER (PARTITION BY source_id, %[9]s ORDER BY origin) AS occurrence FROM found WHERE id IS NULL
+    SELECT *, row_number() OVER (PARTITION BY source_id, %[9]s ORDER BY origin) AS occurrence FROM found
+        WHERE id IS NULL
 )
 SELECT %[9]s, %[2]s FROM (
     SELECT %[9]s, %[2]s FROM found ANTI JOIN repeated USING (id) WHERE id IS NOT NULL

@@ -92,8 +92,10 @@ func Read(ctx context.Context, c *casefile.Case) ([]*Login, error) {
 	signIns, err := rows.Read[SignIn](ctx, c, `
 SELECT
     t.signin_no, t.id, t.tenant_id, coalesce(t.user_id, '') AS user_id, t.time,
-    coalesce(t.session_id, '') AS session_id, coalesce(t.correlation_id, '') AS correlation_id, coalesce(t.ip, '') AS ip,
-    coalesce(t.user_agent, '') AS user_agent, t.asn, coalesce(t.country, '') AS country, coalesce(t.app_id, '') AS app_id,
+    coalesce(t.session_id, '') AS session_id, coalesce(t.correlation_id, '') AS correlation_id,
+    coalesce(t.ip, '') AS ip,
+    coalesce(t.user_agent, '') AS user_agent, t.asn, coalesce(t.country, '') AS country,
+    coalesce(t.app_id, '') AS app_id,
     coalesce(t.app_name, '') AS app_name, t.outcome, coalesce(lower(t.home_tenant_id), '') AS home_tenant_id, t.trusted
 FROM tap_signins AS t
 ORDER BY t.signin_no`)

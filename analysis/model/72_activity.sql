@@ -35,7 +35,7 @@ JOIN signins AS s ON s.signin_no = m.signin_no
 WHERE s.ip IS NOT NULL;
 
 -- The records that may belong to a log-in, found by their keys: the others are not looked at again. Records of
--- directory operations stand in the directory's audit log too, and what the service did by itself is nobody's deed.
+-- directory operations stand in the directory's audit log too, and what the service did by itself, no user did.
 CREATE OR REPLACE TABLE activity_keys AS
 WITH of_people AS (
     SELECT tenant, source_id, line, ordinal, log_type, lower(id) AS key, time, ip, lower(session_id) AS session_id,
@@ -181,7 +181,7 @@ CREATE OR REPLACE TABLE deed_classes (
     says VARCHAR, place VARCHAR
 );
 
--- Every deed of every log-in.
+-- Everything that was done on every log-in's pass.
 CREATE OR REPLACE VIEW session_activity AS
 SELECT a.*, l.user_id AS login_user_id, l.time AS login_time, c.class, c.grave, c.is_data,
     c.operation AS shown_operation, c.object AS shown_object, c.client, c.says, c.place
@@ -189,7 +189,8 @@ FROM linked_activities AS a
 JOIN deed_classes AS c ON c.record = a.record
 JOIN logins AS l ON l.login_no = a.login_no;
 
--- Whether the evidence could show deeds of a log-in: records of the Unified Audit Log or requests to Graph on its day.
+-- The log-ins of which the evidence cannot show what was done: on their day it has neither records of the Unified
+-- Audit Log nor requests to Graph.
 CREATE OR REPLACE TABLE blind_logins AS
 SELECT l.login_no
 FROM logins AS l

@@ -75,7 +75,8 @@ func StoreSnapshots(
 		return nil
 	}, `
 SELECT
-    p.tenant, coalesce(p.user_id, p.user_upn, '') AS of_user, coalesce(p.id, '') AS id, p.created, p.source_id, p.line, p.ordinal
+    p.tenant, coalesce(p.user_id, p.user_upn, '') AS of_user, coalesce(p.id, '') AS id, p.created, p.source_id,
+    p.line, p.ordinal
 FROM attributed_pass_snapshots AS p
 WHERE p.tenant IS NOT NULL AND p.created IS NOT NULL ORDER BY p.tenant, p.source_id, p.ordinal`); err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 
 	"tapaudit/analysis/auditlog"
 	"tapaudit/ingest/formats"
+	"tapaudit/ingest/safetext"
 )
 
 // setting is one of the settings of the Temporary Access Pass method, by its place in formats.PolicySettings.
@@ -202,7 +203,8 @@ func weakeningInWords(s setting, old, new settingValue) string {
 	case settingUsableOnce:
 		return "allowed multiple use of a pass"
 	case settingMaximumMinutes:
-		return fmt.Sprintf("raised the maximum lifetime from %d to %d minutes", old.number, new.number)
+		return fmt.Sprintf("raised the maximum lifetime from %d to %s", old.number,
+			safetext.Counted(new.number, "minute", "minutes"))
 	case settingInclude:
 		return "included " + everyoneOr(targetsWithout(new.targets, old.targets))
 	}

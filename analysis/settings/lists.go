@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
+
+	"tapaudit/ingest/safetext"
 )
 
 var byteOrderMark = []byte("\ufeff")
@@ -150,7 +152,8 @@ func (t *table) read(data []byte, each func(row)) {
 			continue
 		}
 		if len(cells) != len(columns) {
-			t.problem(line, 0, "%d cells where the header has %d: put cells with commas in \"…\" and leave no cell out", len(cells), len(columns))
+			t.problem(line, 0, "%s where the header has %d: put cells with commas in \"…\" and leave no cell out",
+				safetext.Counted(len(cells), "cell", "cells"), len(columns))
 			continue
 		}
 		each(row{t, line, cells, columns, places})

@@ -211,9 +211,7 @@ func ByPass(ledger []*Login) map[*passes.Pass][]*Login {
 	return of
 }
 
-// judge judges a log-in by the nine criteria. Met wins: proof on record is enough. Otherwise a criterion is not
-// assessed where the evidence or the configuration cannot tell. It failed only where they could have told. passOf
-// finds the log-in's pass, and whether it is known.
+// passOf finds the log-in's pass, and whether it is known.
 func (in Inputs) passOf(login *logins.Login) *Login {
 	l := &Login{Login: login}
 	l.Pass, l.Latest = in.Passes.At(l.User(), l.Time)
@@ -223,6 +221,8 @@ func (in Inputs) passOf(login *logins.Login) *Login {
 	return l
 }
 
+// judge judges a log-in by the nine criteria. Met wins: proof on record is enough. Otherwise a criterion is not
+// assessed where the evidence or the configuration cannot tell. It failed only where they could have told.
 func (in Inputs) judge(l *Login) {
 	outcome := in.judgeOutcome(l)
 	l.Criteria = []Criterion{

@@ -122,9 +122,9 @@ func ingestCommand(io streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			talk.say(io, "%s holds %d sources with %d records read (%d and %d of them new), %d quarantined.",
-				database.path, after.sources, after.read, after.sources-before.sources, after.read-before.read,
-				after.quarantined)
+			talk.say(io, "%s holds %s with %s read (%d and %d of them new), %d quarantined.", database.path,
+				safetext.Counted(after.sources, "source", "sources"), safetext.Counted(after.read, "record", "records"),
+				after.sources-before.sources, after.read-before.read, after.quarantined)
 			return nil
 		})
 	}

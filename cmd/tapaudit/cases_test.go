@@ -77,7 +77,6 @@ const (
 // TestCases: every form from the field is read as it should be, or the report says what stands in the way. It reads
 // our own inputs of these forms, and other people's where they lie beside the repository.
 func TestCases(t *testing.T) {
-	t.Setenv("SOURCE_DATE_EPOCH", "1791158400")
 	for _, folder := range []string{"testdata/cases", foreignCases} {
 		if _, err := os.Stat(folder); err != nil && folder == foreignCases {
 			t.Logf("other people's inputs are not beside this repository (%s)", folder)
@@ -89,6 +88,7 @@ func TestCases(t *testing.T) {
 				continue // a form that only our own inputs have
 			}
 			t.Run(filepath.Base(filepath.Dir(folder))+"/"+name, func(t *testing.T) {
+				t.Parallel()
 				report := filepath.Join(t.TempDir(), "report")
 				var out, errs strings.Builder
 				run(t.Context(), []string{"run", evidence, "--out", report, "--format", "csv"}, strings.NewReader(""),
@@ -136,7 +136,7 @@ func TestCases(t *testing.T) {
 // TestUnrecognisedIsTold: beside a file that is known, one that is not is named in the summary and on the report's
 // first page, and --strict has its status.
 func TestUnrecognisedIsTold(t *testing.T) {
-	t.Setenv("SOURCE_DATE_EPOCH", "1791158400")
+	t.Parallel()
 	report := filepath.Join(t.TempDir(), "report")
 	stdout, _ := tapaudit(t, exitQuarantined, "run", "testdata/cases/mixed-known-and-wrapped", "--out", report,
 		"--strict")

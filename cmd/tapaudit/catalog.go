@@ -33,7 +33,8 @@ func questionOf(query string) (question, error) {
 		}
 		return question{ours: true, params: map[string]any{"derived": strings.Join(names, " ")}, sql: `
 SELECT table_name AS name, CASE table_type WHEN 'VIEW' THEN 'view' ELSE 'table' END AS kind,
-    CASE WHEN list_contains(string_split($derived, ' '), table_name) THEN 'derived by analyze' ELSE 'evidence' END AS holds
+    CASE WHEN list_contains(string_split($derived, ' '), table_name) THEN 'derived by analyze'
+        ELSE 'evidence' END AS holds
 FROM information_schema.tables
 ORDER BY holds DESC, name`}, err
 	}

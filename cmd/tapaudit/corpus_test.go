@@ -82,6 +82,7 @@ func TestCorpus(t *testing.T) {
 	}
 	for name := range want {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			report := filepath.Join(t.TempDir(), "report")
 			status := exitDone
 			if slices.Contains(unassessed, name) {
@@ -92,6 +93,7 @@ func TestCorpus(t *testing.T) {
 		})
 	}
 	t.Run("all at once", func(t *testing.T) {
+		t.Parallel()
 		report := filepath.Join(t.TempDir(), "report")
 		args := []string{"run", "--out", report, "--quiet"}
 		for name := range want {

@@ -23,7 +23,7 @@ func interrupted(t *testing.T, temporary string, stdin io.Reader, when string,
 	args ...string) (status int, said string) {
 	t.Helper()
 	command := exec.Command("tapaudit", args...)
-	command.Env = append(os.Environ(), "TMPDIR="+temporary, "SOURCE_DATE_EPOCH=1791158400")
+	command.Env = append(os.Environ(), "TMPDIR="+temporary)
 	command.Stdin = stdin
 	messages, err := command.StderrPipe()
 	if err != nil {
@@ -63,13 +63,13 @@ func interrupted(t *testing.T, temporary string, stdin io.Reader, when string,
 // TestInterrupt: Ctrl-C at any stage ends the program cleanly. The old report stays whole until the new one is
 // complete, and nothing half done is left anywhere.
 func TestInterrupt(t *testing.T) {
+	t.Parallel()
 	q := newMadeUpTenant(t, 2000, 60)
 	home := t.TempDir()
 	report, temporary := filepath.Join(home, "report"), filepath.Join(t.TempDir(), "temporary")
 	if err := os.Mkdir(temporary, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("SOURCE_DATE_EPOCH", "1791158400")
 	evidence := filepath.Join(q.dir, "evidence")
 	tapaudit(t, 0, "run", evidence, "--period", "2026Q3", "--out", report, "--quiet")
 	whole := files(t, report)

@@ -58,9 +58,12 @@ func lakeCommand(io streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			talk.say(io, "%s: %d sources read, %d of their records quarantined; %d files of records written, %d records in them; %d other exports kept as they came.",
-				safetext.Line(out), counts.sources, counts.quarantined, written.Partitions, written.Records,
-				written.Kept)
+			talk.say(io, "%s: %s read, of which %s; %s of records written, %s in them; %s.",
+				safetext.Line(out), safetext.Counted(counts.sources, "source", "sources"),
+				safetext.Counted(counts.quarantined, "record is quarantined", "records are quarantined"),
+				safetext.Counted(written.Partitions, "file", "files"),
+				safetext.Counted(written.Records, "record", "records"),
+				safetext.Counted(written.Kept, "other export kept as it came", "other exports kept as they came"))
 			if strict && counts.quarantined+counts.unrecognised > 0 {
 				return statusError(exitQuarantined)
 			}

@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -18,6 +21,34 @@ func tapaudit(t testing.TB, want int, args ...string) (stdout, stderr string) {
 	}
 	return out.String(), err.String()
 }
+
+// shared is a folder for what several tests read.
+var shared string
+
+// madeOnce is a report that several tests read and none changes: the first that asks for it has it made.
+func madeOnce(name string, args ...string) func(testing.TB) string {
+	report := sync.OnceValues(func() (string, error) {
+		out := filepath.Join(shared, name)
+		var said strings.Builder
+		status := run(context.Background(), append([]string{"run", "--out", out, "--quiet"}, args...),
+			strings.NewReader(""), &said, &said)
+		if status != exitDone {
+			return "", fmt.Errorf("the report %s: exit status %d\n%s", name, status, &said)
+		}
+		return out, nil
+	})
+	return func(t testing.TB) string {
+		t.Helper()
+		out, err := report()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+}
+
+// takeoverReport is the report of the small evidence of an attack.
+var takeoverReport = madeOnce("takeover", "testdata/evidence/takeover")
 
 // rowsOf are the rows of a report's CSV file.
 func rowsOf(t testing.TB, report, name string) []map[string]string {

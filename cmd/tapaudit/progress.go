@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+
+	"tapaudit/ingest/safetext"
 )
 
 // progress tells how far the reading of evidence is: a bar on a terminal, elsewhere a plain line every 30 seconds,
@@ -61,8 +63,8 @@ func startProgress(w io.Writer, paths []string, talk talkFlags) *progress {
 
 func (p *progress) line() string {
 	seconds := max(time.Since(p.started).Seconds(), 0.001)
-	return fmt.Sprintf("%d of %d MB, %d records, %.0f records a second", p.bytes>>20, p.total>>20, p.records,
-		float64(p.records)/seconds)
+	return fmt.Sprintf("%d of %d MB, %s, %.0f a second", p.bytes>>20, p.total>>20,
+		safetext.Counted(p.records, "record", "records"), float64(p.records)/seconds)
 }
 
 // add is told of bytes read from disk and of records framed since the last call.

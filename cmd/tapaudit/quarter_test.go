@@ -316,6 +316,7 @@ func TestSeverityDiscipline(t *testing.T) {
 				"closed": "met", "supervised": "yes"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			report := filepath.Join(q.dir, test.name)
 			tapaudit(t, 0, append([]string{"run", filepath.Join(q.dir, "evidence"), "--period", "2026Q3", "--out",
 				report, "--quiet"}, test.args...)...)

@@ -76,8 +76,9 @@ func remediateCommand(io streams) *cobra.Command {
 		}
 		if !quiet {
 			_, err := fmt.Fprintf(io.out,
-				"%s: fixes for %d open findings, every line commented out; %d open findings have no command, %d are excepted.\n",
-				safetext.Line(out), done.Fixed, done.Unfixed, done.Excepted)
+				"%s: fixes for %s, every line commented out; without a command: %d, excepted: %d.\n",
+				safetext.Line(out), safetext.Counted(done.Fixed, "open finding", "open findings"), done.Unfixed,
+				done.Excepted)
 			if err != nil {
 				return err
 			}

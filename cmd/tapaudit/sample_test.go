@@ -16,7 +16,17 @@ import (
 	"tapaudit/analysis/supervision"
 )
 
-const sampleLogs = "../../sample-logs"
+const (
+	sampleLogs   = "../../sample-logs"
+	samplePeriod = "2026Q3"
+)
+
+// sampleReport is the sample judged by its configuration, bareReport without one.
+var (
+	sampleReport = madeOnce("sample", filepath.Join(sampleLogs, "evidence"), "--config",
+		filepath.Join(sampleLogs, "tapaudit.yaml"), "--period", samplePeriod)
+	bareReport = madeOnce("bare", filepath.Join(sampleLogs, "evidence"), "--period", samplePeriod)
+)
 
 // truth is what an audit of the sample must say, as written down by hand beside it.
 type truth struct {
@@ -41,34 +51,25 @@ func readTruth(t *testing.T, name string) truth {
 // TestSampleFindsTheTruth compares the findings and the ledger of the sample with what was put into it.
 func TestSampleFindsTheTruth(t *testing.T) {
 	want := readTruth(t, "truth.json")
-	if len(want.Findings) < 150 {
-		t.Fatalf("the truth names %d findings only", len(want.Findings))
+	if len(want.Findings) < 150 || want.Period != samplePeriod {
+		t.Fatalf("the truth names %d findings only, of %s", len(want.Findings), want.Period)
 	}
-	report := filepath.Join(t.TempDir(), "report")
-	tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--config",
-		filepath.Join(sampleLogs, "tapaudit.yaml"),
-		"--period", want.Period, "--out", report, "--quiet")
-
-	compareFindings(t, want, report)
-	compareLedger(t, want, report)
+	compareFindings(t, want, sampleReport(t))
+	compareLedger(t, want, sampleReport(t))
 }
 
 // TestSampleWithoutConfiguration: nothing is assessed for which only a configuration gives the measure.
 func TestSampleWithoutConfiguration(t *testing.T) {
 	want := readTruth(t, "truth-bare.json")
-	report := filepath.Join(t.TempDir(), "report")
-	tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--period", want.Period, "--out", report, "--quiet")
-	compareLedger(t, want, report)
+	if want.Period != samplePeriod {
+		t.Fatalf("the truth is of %s", want.Period)
+	}
+	compareLedger(t, want, bareReport(t))
 }
 
 // TestSampleShowsEverything: the sample's report has a finding of every rule, and every state that a column of its
 // tables may have, as reports/README.md lists them. A rule or a state that is new fails here until a case shows it.
 func TestSampleShowsEverything(t *testing.T) {
-	report, bare := filepath.Join(t.TempDir(), "report"), filepath.Join(t.TempDir(), "bare")
-	period := readTruth(t, "truth.json").Period
-	tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--config",
-		filepath.Join(sampleLogs, "tapaudit.yaml"), "--period", period, "--out", report, "--quiet")
-	tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--period", period, "--out", bare, "--quiet")
 	rules, err := analysis.BuiltInRules()
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +83,7 @@ func TestSampleShowsEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	documented := strings.Join(strings.Fields(string(text)), " ")
-	reports := []string{report}
+	reports := []string{sampleReport(t)}
 	shows := func(name, column string, wanted ...string) {
 		seen := map[string]bool{}
 		for _, report := range reports {
@@ -126,7 +127,7 @@ func TestSampleShowsEverything(t *testing.T) {
 	shows("coverage.csv", "status", "covered", "partial", "quiet", "gap")
 
 	// With hours and a roster configured, "hours" and "purpose" can always be asked: without, they cannot.
-	reports = append(reports, bare)
+	reports = append(reports, bareReport(t))
 	for _, name := range supervision.Criteria() {
 		if name == "outcome" {
 			name = "outcome_registered"
@@ -251,11 +252,7 @@ func TestSampleProperOnboarding(t *testing.T) {
 	if len(proper) < 10 {
 		t.Fatalf("the truth has %d proper onboardings only", len(proper))
 	}
-	report := filepath.Join(t.TempDir(), "report")
-	tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--config",
-		filepath.Join(sampleLogs, "tapaudit.yaml"),
-		"--period", want.Period, "--out", report, "--quiet")
-	for _, f := range rowsOf(t, report, "findings.csv") {
+	for _, f := range rowsOf(t, sampleReport(t), "findings.csv") {
 		if proper[f["subject_id"]] && f["severity"] != "info" {
 			t.Errorf("%s (%s) accuses %s: %s", f["rule_id"], f["severity"], f["subject_name"], f["summary"])
 		}
@@ -266,7 +263,7 @@ func TestSampleProperOnboarding(t *testing.T) {
 // lines changes what is found.
 func TestRenamedAndReordered(t *testing.T) {
 	dir := t.TempDir()
-	plain, mixed := filepath.Join(dir, "plain"), filepath.Join(dir, "mixed")
+	plain, mixed := sampleReport(t), filepath.Join(dir, "mixed")
 	original := files(t, filepath.Join(sampleLogs, "evidence"))
 	names := slices.Sorted(maps.Keys(original))
 	reversed := 0
@@ -291,11 +288,8 @@ func TestRenamedAndReordered(t *testing.T) {
 	if reversed < 5 {
 		t.Fatalf("only %d files of lines were turned round", reversed)
 	}
-	common := []string{"--config", filepath.Join(sampleLogs, "tapaudit.yaml"), "--period", "2026Q3", "--quiet",
-		"--format", "csv"}
-	tapaudit(t, 0, append([]string{"run", filepath.Join(sampleLogs, "evidence"), "--out", plain + "-report"},
-		common...)...)
-	args := []string{"run"}
+	args := []string{"run", "--config", filepath.Join(sampleLogs, "tapaudit.yaml"), "--period", samplePeriod, "--quiet",
+		"--format", "csv", "--out", mixed + "-report"}
 	folders, err := os.ReadDir(mixed)
 	if err != nil {
 		t.Fatal(err)
@@ -303,7 +297,7 @@ func TestRenamedAndReordered(t *testing.T) {
 	for _, folder := range slices.Backward(folders) {
 		args = append(args, filepath.Join(mixed, folder.Name()))
 	}
-	tapaudit(t, 0, append(append(args, "--out", mixed+"-report"), common...)...)
+	tapaudit(t, 0, args...)
 
 	// A file's own findings name its path, and its SHA-256, which turned lines change.
 	about := func(report string) []map[string]string {
@@ -323,7 +317,7 @@ func TestRenamedAndReordered(t *testing.T) {
 	columns := []string{"rule_id", "finding_id", "severity", "status", "tenant_id", "subject_type", "subject_id",
 		"subject_name", "actor_id",
 		"actor_name", "first_seen", "last_seen", "count", "summary", "event_ids"}
-	want, got := lines(about(plain+"-report"), columns...), lines(about(mixed+"-report"), columns...)
+	want, got := lines(about(plain), columns...), lines(about(mixed+"-report"), columns...)
 	slices.Sort(want)
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -331,12 +325,12 @@ func TestRenamedAndReordered(t *testing.T) {
 	}
 	for name, without := range map[string]string{"logins.csv": "evidence", "passes.csv": "evidence",
 		"policy.csv": "evidence", "coverage.csv": ""} {
-		heads, _, err := table(filepath.Join(plain+"-report", name))
+		heads, _, err := table(filepath.Join(plain, name))
 		if err != nil {
 			t.Fatal(err)
 		}
 		heads = slices.DeleteFunc(heads, func(h string) bool { return h == without })
-		if diff := cmp.Diff(lines(rowsOf(t, plain+"-report", name), heads...),
+		if diff := cmp.Diff(lines(rowsOf(t, plain, name), heads...),
 			lines(rowsOf(t, mixed+"-report", name), heads...)); diff != "" {
 			t.Errorf("%s (-as they are +renamed and reordered):\n%s", name, diff)
 		}
@@ -345,17 +339,14 @@ func TestRenamedAndReordered(t *testing.T) {
 
 // TestSameFolderTwice: the sample's outputs are the same, byte by byte, but for the moment in manifest.json.
 func TestSameFolderTwice(t *testing.T) {
-	dir := t.TempDir()
-	var reports []map[string]string
-	for i, moment := range []string{"1791158400", "1791158401"} {
-		t.Setenv("SOURCE_DATE_EPOCH", moment)
-		out := filepath.Join(dir, string(rune('a'+i)))
-		tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--config",
-			filepath.Join(sampleLogs, "tapaudit.yaml"), "--out", out, "--quiet")
-		reports = append(reports, files(t, out))
-	}
-	for name, text := range reports[0] {
-		other := reports[1][name]
+	first := files(t, sampleReport(t))
+	t.Setenv("SOURCE_DATE_EPOCH", "1791158401")
+	out := filepath.Join(t.TempDir(), "again")
+	tapaudit(t, 0, "run", filepath.Join(sampleLogs, "evidence"), "--config",
+		filepath.Join(sampleLogs, "tapaudit.yaml"), "--period", samplePeriod, "--out", out, "--quiet")
+	again := files(t, out)
+	for name, text := range first {
+		other := again[name]
 		if name == "manifest.json" {
 			other = strings.Replace(other, "2026-10-05T00:00:01Z", "2026-10-05T00:00:00Z", 1)
 		}
@@ -363,7 +354,7 @@ func TestSameFolderTwice(t *testing.T) {
 			t.Errorf("%s differs between two runs", name)
 		}
 	}
-	if len(reports[0]) != 18 || len(reports[1]) != 18 {
-		t.Errorf("%d and %d files, want 18", len(reports[0]), len(reports[1]))
+	if len(first) != 18 || len(again) != 18 {
+		t.Errorf("%d and %d files, want 18", len(first), len(again))
 	}
 }

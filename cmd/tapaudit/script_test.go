@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,13 +25,29 @@ var update = flag.Bool("update", false, "write the scripts' golden files anew")
 
 // TestMain makes the whole program a command named tapaudit, for the scripts and for tests that start it themselves.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(suite{m}, map[string]func(){
 		"tapaudit": func() { os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
 	})
 }
 
+// suite runs every test at one moment, and removes in the end what they share.
+type suite struct{ *testing.M }
+
+func (s suite) Run() int {
+	var err error
+	if shared, err = os.MkdirTemp("", "tapaudit-tests-"); err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(shared)
+	if err := os.Setenv("SOURCE_DATE_EPOCH", "1791158400"); err != nil { // 2026-10-05
+		log.Fatal(err)
+	}
+	return s.M.Run()
+}
+
 // TestScripts runs the real program the way a user's shell does.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	scripts, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +66,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
-			env.Setenv("SOURCE_DATE_EPOCH", "1791158400") // 2026-10-05
+			env.Setenv("SOURCE_DATE_EPOCH", os.Getenv("SOURCE_DATE_EPOCH"))
 			env.Setenv("NO_COLOR", "1")
 			evidence, err := filepath.Abs("testdata/evidence")
 			if err != nil {

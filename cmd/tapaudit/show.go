@@ -166,6 +166,6 @@ func recordOf(ctx context.Context, c *openCase, file folder.ManifestFile, at rec
 	case changed != "":
 		return nil, fmt.Errorf("show: %q is not the file that the report was made from: it %s, the report lists %s; give the evidence as it was then", file.Path, changed, file.SHA256)
 	}
-	return nil, fmt.Errorf("show: %q is not in the evidence given, under this or another name (the report lists %d bytes, SHA-256 %s); name where it lies with --evidence",
-		file.Path, file.Bytes, file.SHA256)
+	return nil, fmt.Errorf("show: %q is not in the evidence given, under this or another name (the report lists %s, SHA-256 %s); name where it lies with --evidence",
+		file.Path, safetext.Counted(file.Bytes, "byte", "bytes"), file.SHA256)
 }

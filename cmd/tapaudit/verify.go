@@ -159,17 +159,11 @@ func addEvidence(flags *pflag.FlagSet, inputs *[]string, what string) {
 }
 
 func verdictOn(same, differences int) string {
-	files, number := "files are", "no difference"
-	if same == 1 {
-		files = "file is"
+	number := "no difference"
+	if differences > 0 {
+		number = safetext.Counted(differences, "difference", "differences")
 	}
-	switch {
-	case differences == 1:
-		number = "1 difference"
-	case differences > 1:
-		number = fmt.Sprintf("%d differences", differences)
-	}
-	return fmt.Sprintf("%d %s as manifest.json says, %s.", same, files, number)
+	return fmt.Sprintf("%s as manifest.json says, %s.", safetext.Counted(same, "file is", "files are"), number)
 }
 
 func tellDifferences(io streams, all []folder.Difference) error {

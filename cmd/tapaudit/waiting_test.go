@@ -17,10 +17,9 @@ import (
 
 // TestEndsWhileItWaits: a termination ends a command that waits for somebody else, who never answers.
 func TestEndsWhileItWaits(t *testing.T) {
-	home := t.TempDir()
-	report := filepath.Join(home, "report")
-	t.Setenv("TMPDIR", t.TempDir())
-	tapaudit(t, 0, "run", "testdata/evidence/takeover", "--out", report, "--quiet")
+	t.Parallel()
+	home, temporary := t.TempDir(), t.TempDir()
+	report := takeoverReport(t)
 
 	// silent is a pipe into which nobody writes, endless one into which somebody does not stop to.
 	silent := func(t *testing.T) *os.File {
@@ -80,6 +79,7 @@ func TestEndsWhileItWaits(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			command := exec.Command("tapaudit", test.args...)
+			command.Env = append(os.Environ(), "TMPDIR="+temporary)
 			if test.stdin != nil {
 				stdin := test.stdin(t)
 				defer stdin.Close()

@@ -15,8 +15,8 @@
 //   - Some table functions of a SELECT write files or change settings (enable_logging, enable_profiling,
 //     truncate_duckdb_logs), and scalar ones have effects (write_log, setseed): looksOnly.
 //   - Links are followed before allowed_paths is asked; nothing can be allowed once access has been taken away.
-//   - memory_limit does not count long texts (repeat('x', 1e9)) nor what Go holds of a result. Within one vector of rows
-//     nothing can be interrupted: Select watches the process and, in the end, leaves such a statement behind.
+//   - memory_limit does not count long texts (repeat('x', 1e9)) nor what Go holds of a result. Within one vector of
+//     rows nothing can be interrupted: Select watches the process and, in the end, leaves such a statement behind.
 package casefile
 
 import (
@@ -428,14 +428,16 @@ DROP MACRO IF EXISTS unwrapped;
 ALTER TABLE signin_record RENAME TO signin_record_old;
 ` + record.SignIn.Declared() + `
 INSERT INTO signin_record BY NAME
-SELECT *, signin_concerns_pass(steps, failure_reason, error_code, method_bits) AS may_concern_pass FROM signin_record_old;
+SELECT *, signin_concerns_pass(steps, failure_reason, error_code, method_bits) AS may_concern_pass
+    FROM signin_record_old;
 DROP TABLE signin_record_old;`,
 	record.Macros() + `
 DROP MACRO IF EXISTS is_refusal_error;
 ALTER TABLE signin_record RENAME TO signin_record_old;
 ` + record.SignIn.Declared() + `
 INSERT INTO signin_record BY NAME
-SELECT * REPLACE (signin_concerns_pass(steps, failure_reason, error_code, method_bits) AS may_concern_pass) FROM signin_record_old;
+SELECT * REPLACE (signin_concerns_pass(steps, failure_reason, error_code, method_bits) AS may_concern_pass)
+    FROM signin_record_old;
 DROP TABLE signin_record_old;
 ALTER TABLE audit_record RENAME TO audit_record_old;
 ` + record.Audit.Declared() + `

@@ -94,22 +94,28 @@ WITH object AS (
     SELECT 'schema' AS kind, 'main' AS schema, schema_name AS name, NULL AS definition, comment, tags
     FROM system.main.duckdb_schemas() WHERE database_name = $1 AND schema_name <> 'main'
     UNION ALL
-    SELECT 'table', schema_name, table_name, sql, comment, tags FROM system.main.duckdb_tables() WHERE database_name = $1
+    SELECT 'table', schema_name, table_name, sql, comment, tags FROM system.main.duckdb_tables()
+        WHERE database_name = $1
     UNION ALL
     SELECT 'view', schema_name, view_name, sql, comment, tags FROM system.main.duckdb_views() WHERE database_name = $1
     UNION ALL
     SELECT CASE function_type WHEN 'macro' THEN 'macro' WHEN 'table_macro' THEN 'macro table' ELSE function_type END,
-        schema_name, function_name, parameters::VARCHAR || ' ' || parameter_types::VARCHAR || ' ' || macro_definition, comment, tags
+        schema_name, function_name, parameters::VARCHAR || ' ' || parameter_types::VARCHAR || ' '
+            || macro_definition, comment, tags
     FROM system.main.duckdb_functions() WHERE database_name = $1
     UNION ALL
-    SELECT 'index', schema_name, index_name, sql, comment, tags FROM system.main.duckdb_indexes() WHERE database_name = $1
+    SELECT 'index', schema_name, index_name, sql, comment, tags FROM system.main.duckdb_indexes()
+        WHERE database_name = $1
     UNION ALL
-    SELECT 'sequence', schema_name, sequence_name, sql, comment, tags FROM system.main.duckdb_sequences() WHERE database_name = $1
+    SELECT 'sequence', schema_name, sequence_name, sql, comment, tags FROM system.main.duckdb_sequences()
+        WHERE database_name = $1
     UNION ALL
     SELECT 'type', schema_name, name, logical_type, NULL, NULL FROM (
-        SELECT schema_name, lower(type_name) AS name, logical_type FROM system.main.duckdb_types() WHERE database_name = $1
+        SELECT schema_name, lower(type_name) AS name, logical_type FROM system.main.duckdb_types()
+            WHERE database_name = $1
         EXCEPT
-        SELECT schema_name, lower(type_name), logical_type FROM system.main.duckdb_types() WHERE database_name = 'system'
+        SELECT schema_name, lower(type_name), logical_type FROM system.main.duckdb_types()
+            WHERE database_name = 'system'
     )
 )
 SELECT kind, CASE schema WHEN 'main' THEN name ELSE schema || '.' || name END,

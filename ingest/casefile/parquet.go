@@ -122,7 +122,8 @@ func (p *Parquet) start(ctx context.Context, path, memory string, wanted func(st
 	}
 	p.query = fmt.Sprintf(`
 SELECT count(sink(file_row_number, text)) FROM (
-    SELECT file_row_number, json_object(%s)::VARCHAR AS text FROM %s WHERE file_row_number >= $first AND file_row_number < $end
+    SELECT file_row_number, json_object(%s)::VARCHAR AS text FROM %s WHERE file_row_number >= $first
+        AND file_row_number < $end
 )`, strings.Join(members, ", "), relation)
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"tapaudit/ingest/regular"
+	"tapaudit/ingest/safetext"
 )
 
 // State is a case as its files are: what an examiner can compare with a note, or sha256sum.
@@ -36,7 +37,7 @@ func (s *State) String() string {
 }
 
 func (f File) String() string {
-	return fmt.Sprintf("%s, %d bytes, SHA-256 %s", f.Name, f.Bytes, f.SHA256)
+	return fmt.Sprintf("%s, %s, SHA-256 %s", f.Name, safetext.Counted(f.Bytes, "byte", "bytes"), f.SHA256)
 }
 
 // Equal says whether both are the same but for the files' names.

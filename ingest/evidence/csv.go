@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"unicode/utf8"
+
+	"tapaudit/ingest/safetext"
 )
 
 // Row is one row of a CSV text, or a stretch of it that cannot be used.
@@ -143,7 +145,7 @@ func (f *CSVFramer) Next() (Row, error) {
 	switch {
 	case why != "":
 	case len(f.ends) != len(f.header):
-		why = fmt.Sprintf("%d fields under a header of %d", len(f.ends), len(f.header))
+		why = fmt.Sprintf("%s under a header of %d", safetext.Counted(len(f.ends), "field", "fields"), len(f.header))
 	case !utf8.Valid(text):
 		why = NotUTF8
 	case bytes.IndexByte(text, 0) >= 0:

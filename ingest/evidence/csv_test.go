@@ -29,7 +29,7 @@ func TestFrameCSV(t *testing.T) {
 		{"one column", "a\n1\n", []string{"a"}, []string{`2@2 ["1"]`}},
 		{"header only", "a,b\n", []string{"a", "b"}, nil},
 		{"wrong number of fields", "a,b\n1\n2,3\n4,5,6\n", []string{"a", "b"},
-			[]string{"2@4+1 bad: 1 fields under a header of 2", `3@6 ["2" "3"]`,
+			[]string{"2@4+1 bad: 1 field under a header of 2", `3@6 ["2" "3"]`,
 				"4@10+5 bad: 3 fields under a header of 2"}},
 		{"a stray quote", "a,b\n1,5\" disk\n2,3\n", []string{"a", "b"},
 			[]string{"2@4+9 bad: a quote inside a field", `3@14 ["2" "3"]`}},

@@ -10,7 +10,8 @@ package evidence
 
 import (
 	"errors"
-	"fmt"
+
+	"tapaudit/ingest/safetext"
 )
 
 // ErrChanged says that a file was modified while it was being read, so that its hash describes neither state.
@@ -26,5 +27,5 @@ type DamagedError struct {
 }
 
 func (e *DamagedError) Error() string {
-	return fmt.Sprintf("damaged after %d bytes: %s", e.Offset, e.Reason)
+	return "damaged after " + safetext.Counted(e.Offset, "byte", "bytes") + ": " + e.Reason
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"tapaudit/ingest/record"
+	"tapaudit/ingest/safetext"
 )
 
 // Lakes and their extracts. A lake that 'tapaudit lake' wrote has the case's own columns. An engine makes an extract
@@ -226,7 +227,8 @@ var lakeManifest = &Format{
 			return true
 		})
 		if quarantined > 0 {
-			out.Note = fmt.Sprintf("when the lake was written from %d exports, %d of their records could not be read: they are in its lake.json only", exports, quarantined)
+			out.Note = "when the lake was written from " + safetext.Counted(exports, "export", "exports") + ", " +
+				safetext.Counted(quarantined, "record", "records") + " could not be read: its lake.json alone tells where"
 		}
 		return out
 	},

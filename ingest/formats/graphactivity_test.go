@@ -66,7 +66,7 @@ func TestTakeApart(t *testing.T) {
 	}
 }
 
-// asked is a request's members as a table has them, and what they are loaded as.
+// askedRow is a request's members as a table has them, and what they are loaded as.
 func askedRow(changes row) row {
 	return changed(row{
 		"id": requestID, "tenant_id": tenant, "log_type": "graph activity", "workload": "Microsoft Graph",

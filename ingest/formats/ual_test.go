@@ -137,7 +137,7 @@ func TestUnifiedAuditBits(t *testing.T) {
 	}
 }
 
-// asCSV writes rows as a CSV text would hold them and reads them back through the sheet that the header asks for.
+// readCSV reads a CSV text through the sheet that its header asks for.
 func readCSV(t *testing.T, in *Input, text string) (*Sheet, []Outcome) {
 	t.Helper()
 	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()

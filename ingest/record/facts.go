@@ -183,7 +183,8 @@ func PlaceIn(path, text string) (p Place, ok bool) {
 func PlaceMacro() string {
 	return fmt.Sprintf(`
 CREATE MACRO place_text(path, in_rows, line, number) AS
-    CASE WHEN line <= 0 THEN path ELSE path || CASE WHEN in_rows THEN '%s' ELSE '%s' END || line || coalesce('%s' || number || '%s', '') END;
+    CASE WHEN line <= 0 THEN path ELSE path || CASE WHEN in_rows THEN '%s' ELSE '%s' END || line
+        || coalesce('%s' || number || '%s', '') END;
 `, beforeRow, beforeLine, beforeNumber, afterNumber)
 }
 
@@ -191,9 +192,11 @@ CREATE MACRO place_text(path, in_rows, line, number) AS
 func Macros() string {
 	return fmt.Sprintf(`
 -- present: identities that are none are absent and join nothing.
--- Nearly every value is told by a comparison, which costs next to nothing: blanks, -, 0, <, N and n sort below or between these.
+-- Nearly every value is told by a comparison, which costs next to nothing: blanks, -, 0, <, N and n sort below or
+-- between these.
 CREATE OR REPLACE MACRO present(x) AS
-    CASE WHEN x >= 'o' OR x >= 'O' AND x < 'n' OR x >= '=' AND x < 'N' OR x >= '1' AND x < '<' THEN x WHEN lower(trim(x, chr(9) || chr(10) || chr(13) || ' ')) IN (%s) THEN NULL ELSE x END;
+    CASE WHEN x >= 'o' OR x >= 'O' AND x < 'n' OR x >= '=' AND x < 'N' OR x >= '1' AND x < '<' THEN x
+        WHEN lower(trim(x, chr(9) || chr(10) || chr(13) || ' ')) IN (%s) THEN NULL ELSE x END;
 
 -- names_pass: a text names an access pass.
 CREATE OR REPLACE MACRO names_pass(x) AS coalesce(regexp_matches(x, '(?i)%s'), false);
@@ -212,7 +215,8 @@ CREATE OR REPLACE MACRO is_attempt_error(code) AS coalesce(code BETWEEN %[5]d AN
 CREATE OR REPLACE MACRO signin_concerns_pass(steps, reason, code, bits) AS
     bits IS NOT NULL OR names_pass(steps) OR names_pass(reason) OR coalesce(code BETWEEN %[7]d AND %[8]d, false);
 CREATE OR REPLACE MACRO audit_concerns_pass(activity, targets) AS
-    coalesce(regexp_matches(activity, '(?i)%[9]s') OR lower(trim(activity)) = '%[12]s' AND contains(lower(targets), '%[13]s'), false);
+    coalesce(regexp_matches(activity, '(?i)%[9]s') OR lower(trim(activity)) = '%[12]s'
+        AND contains(lower(targets), '%[13]s'), false);
 
 -- holds_passcode: a text holds the key of a passcode, as JSON or as JSON within JSON.
 CREATE OR REPLACE MACRO holds_passcode(x) AS

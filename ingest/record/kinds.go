@@ -128,7 +128,7 @@ Their text is not kept, and of a text that somebody chose (object, path, names i
 	Column{Name: "user_id", Type: Text, Graph: "user_id"},
 	Column{Name: "upn", Type: Text, Graph: "upn"},
 	Column{Name: "by_system", Type: Bool, Graph: "by_system", Required: true,
-		About: "the service did it by itself: nobody's deed"},
+		About: "the service did it by itself, and nobody else"},
 	Column{Name: "service_principal_id", Type: Text, Graph: "service_principal_id"},
 	Column{Name: "app_id", Type: Text, Graph: "app_id", About: "of the client"},
 	Column{Name: "through_app_id", Type: Text, Graph: "through_app_id",

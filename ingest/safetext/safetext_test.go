@@ -69,3 +69,11 @@ func TestWriters(t *testing.T) {
 		t.Errorf("NewWriter: %v, %q", err, cut.String())
 	}
 }
+
+func TestCounted(t *testing.T) {
+	for n, want := range map[int64]string{0: "0 records", 1: "1 record", 2: "2 records", 1000: "1000 records"} {
+		if got := Counted(n, "record", "records"); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+}

@@ -221,7 +221,7 @@ func byTheAddressAlone(s *scene) {
 	s.expect("TAP-SESSION-DATA", "medium", p, l.time)
 }
 
-// byTheToken: a record names the token of a sign-in on the pass and no session; Graph refuses another deed.
+// byTheToken: a record names the token of a sign-in on the pass and no session; Graph refuses another action.
 func byTheToken(s *scene) {
 	when := at(9, 3, 7, 0)
 	p := s.newcomer("toni.token", "Toni Token", when)

@@ -64,30 +64,31 @@ func (w *world) readme() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `# Sample logs
 
-Exports of three tenants for the third quarter of 2026. **All of it is made up**: names, ids, events, addresses (documentation
-ranges) and domains (.example). It is written by `+"`go run ./cmd/tools/samplelogs`"+`, always the same.
+Exports of three tenants for the third quarter of 2026. **All of it is made up**: names, ids, events, addresses
+(documentation ranges) and domains (.example). It is written by `+"`go run ./cmd/tools/samplelogs`"+`, always the same.
 
-- Contoso (%s): sign-ins as Graph beta pages (those of June and July packed) and, from
-  24 September, as Azure Monitor blobs (that day is in both); 12 and 13 August came through Graph v1.0, which cannot show a pass.
-  Audit events as Graph pages and, from 28 September, as blobs, one of which holds a broken line; 18 and 19 August are missing,
-  and one page of July was cut off. Two policy snapshots, users, roles, passes of two users, one with a passcode.
-  From 1 September, the Unified Audit Log and Microsoft Graph's activity.
+- Contoso (%s): sign-ins as Graph beta pages (June's and July's packed) and, from
+  24 September, as Azure Monitor blobs (that day is in both). 12 and 13 August came through Graph v1.0, which cannot
+  show a pass. Audit events as Graph pages and, from 28 September, as blobs, one of which holds a broken line. 18 and
+  19 August are missing, and one page of July was cut off. Two policy snapshots, users, roles, passes of two users,
+  one with a passcode. From 1 September, the Unified Audit Log and Microsoft Graph's activity.
 - Fabrikam (%s): five days in September, no policy, no directory.
 - Wingtip (%s): three people in September, a policy that nobody uses.
 
-`+"`evidence/other/`"+` holds a list from the portal whose dates can be read in two orders, and a file that is no export.
+`+"`evidence/other/`"+` holds a list from the portal whose dates can be read in two orders, and a file that is no
+export.
 
 Files whose records do not name their tenant lie under `+"`tenantId=<id>/`"+`. `+"`tapaudit.yaml`, `roster.csv` and"+`
 `+"`register.csv` are Contoso's configuration; `organisations/`"+` has configurations for other kinds of organisations.
 
-`+"`quiet/` is a sample of its own, with its configuration and its `truth.json`"+`: Northwind's September 2026, in which an ordinary
-help desk works as it should. Newcomers start at the office and at home, and half of them go on to work in the same session;
-Lifecycle Workflows issues thirty passes on the first; lost phones are replaced. A few log-ins are not supervised, none by
-ill will.
+`+"`quiet/` is a sample of its own, with its configuration and its `truth.json`"+`: Northwind's September 2026, in
+which an ordinary help desk works as it should. Newcomers start at the office and at home, and half of them go on to
+work in the same session. Lifecycle Workflows issues thirty passes on the first; lost phones are replaced. A few
+log-ins are not supervised, none by ill will.
 
-`+"`truth.json`"+` says what an audit with Contoso's configuration must find about the period 2026Q3: every finding, and the whole
-supervision ledger. Where subject or first_seen is empty, it is not stated. The subject of a file is its SHA-256, its name the
-path below `+"`evidence/`. `truth-bare.json`"+` is the ledger without any configuration.
+`+"`truth.json`"+` says what an audit with Contoso's configuration must find about the period 2026Q3: every finding,
+and the whole supervision ledger. Where subject or first_seen is empty, it is not stated. The subject of a file is its
+SHA-256, its name the path below `+"`evidence/`. `truth-bare.json`"+` is the ledger without any configuration.
 
 Every pass raises TAP-ISSUED and every log-in TAP-SIGNIN.
 
@@ -105,8 +106,11 @@ Every pass raises TAP-ISSUED and every log-in TAP-SIGNIN.
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", s.name, who, from, s.summary(), s.story)
 	}
-	b.WriteString("\nThe evidence as a whole raises EVIDENCE-BLIND-SPOT, EVIDENCE-GAP, EVIDENCE-QUARANTINED, EVIDENCE-TRUNCATED, EVIDENCE-HOLDS-PASSCODE,\n" +
-		"EVIDENCE-AMBIGUOUS-DATES and EVIDENCE-NOT-RECOGNISED; Fabrikam EVIDENCE-GAP and EVIDENCE-NO-POLICY; Wingtip EVIDENCE-GAP,\n" +
-		"TEMPORARY-ACCESS-PASS-FEATURE-ENABLED and TAP-POLICY-UNUSED; the policy TAP-POLICY-PRIVILEGED-IN-SCOPE and TAP-POLICY-REGISTRATION-UNPROTECTED.\n")
+	b.WriteString(`
+The evidence as a whole raises EVIDENCE-BLIND-SPOT, EVIDENCE-GAP, EVIDENCE-QUARANTINED, EVIDENCE-TRUNCATED,
+EVIDENCE-HOLDS-PASSCODE, EVIDENCE-AMBIGUOUS-DATES and EVIDENCE-NOT-RECOGNISED. Fabrikam raises EVIDENCE-GAP and
+EVIDENCE-NO-POLICY, Wingtip EVIDENCE-GAP, TEMPORARY-ACCESS-PASS-FEATURE-ENABLED and TAP-POLICY-UNUSED, the policy
+TAP-POLICY-PRIVILEGED-IN-SCOPE and TAP-POLICY-REGISTRATION-UNPROTECTED.
+`)
 	return b.String()
 }

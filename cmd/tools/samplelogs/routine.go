@@ -161,8 +161,8 @@ var policyNames = []string{
 	"Require password change for high-risk users", "Block device code flow",
 }
 
-// stream gives n ordinary interactive sign-ins one by one, in time order, evenly over the evidence save the
-// blind days, each with all Conditional Access policies that were evaluated, as real ones have.
+// stream gives n ordinary interactive sign-ins one by one, in time order, evenly over the evidence but for the blind
+// days. Each has all Conditional Access policies that were evaluated, as real ones have.
 func (w *world) stream(n int, give func(*signIn) error) error {
 	c := w.played[0].cast
 	people := make([]*person, max(len(c.staff), n/400))

@@ -430,10 +430,11 @@ func (s *session) readErrors(dir string) error {
 				return err
 			}
 		}
-		wrapper := []string{"strace", "-f", "-qq", "-o", "/dev/null", "-P", other, "-e", "trace=read,pread64", "-e",
-			"inject=read,pread64:error=EIO:when=" + test.when}
+		wrapper := strace("-o", "/dev/null", "-P", other, "-e", "trace=read,pread64", "-e",
+			"inject=read,pread64:error=EIO:when="+test.when)
 		report, file := filepath.Join(dir, "report"), filepath.Join(dir, "case.duckdb")
-		r := s.tapaudit(limits{wrapper: wrapper}, "run", evidence, "--case", file, "--out", report, "--quiet")
+		r := s.tapaudit(limits{wrapper: wrapper}, "run", evidence, "--case", file, "--out", report, "--quiet",
+			"--format", "csv")
 		if r.status != 0 {
 			return fmt.Errorf("read error %s of a file of %d records: %v", test.when, test.other, r)
 		}
@@ -454,7 +455,7 @@ func (s *session) readErrors(dir string) error {
 		if err := l.unbalanced(); err != nil {
 			return err
 		}
-		if r := s.tapaudit(limits{}, "run", evidence, "--case", file, "--out", report, "--quiet"); r.status != 0 {
+		if r := s.tapaudit(limits{}, "ingest", evidence, "--case", file, "--quiet"); r.status != 0 {
 			return fmt.Errorf("when it can be read again: %v", r)
 		}
 		if n, err := s.query(file, "SELECT count(DISTINCT id) FROM signin_record"); err != nil ||
@@ -537,7 +538,7 @@ func (s *session) changing(dir string) error {
 		report, file := filepath.Join(dir, "report"), filepath.Join(dir, "case.duckdb")
 		changed := false
 		r := s.tapaudit(limits{during: func(pid int) { changed = whileOpen(pid, other, change) }}, "run", evidence,
-			"--case", file, "--out", report, "--quiet")
+			"--case", file, "--out", report, "--quiet", "--format", "csv")
 		if r.status != 0 {
 			return fmt.Errorf("a file that %s: %v", name, r)
 		}

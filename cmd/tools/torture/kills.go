@@ -189,6 +189,9 @@ var moments = []struct {
 // killAtSystemCalls kills each command as it is about to make a system call: the first ones of its kind, and others
 // spread over the run.
 func (s *session) killAtSystemCalls() error {
+	if s.short {
+		return s.killAtFirstCalls()
+	}
 	random := rand.New(rand.NewPCG(s.seed, 2))
 	before := s.counts.kills
 	for _, v := range s.victims() {
@@ -197,25 +200,12 @@ func (s *session) killAtSystemCalls() error {
 			return err
 		}
 		for _, m := range moments {
-			most := m.most
-			if s.short {
-				most = 0
-				if m.short == v.name {
-					most = 1
-				}
-			}
-			for i := range min(most, calls[m.call]) {
+			for i := range min(m.most, calls[m.call]) {
 				n := i + 1
-				if i >= most/2 && calls[m.call] > most && !s.short { // the later half anywhere
+				if i >= m.most/2 && calls[m.call] > m.most { // the later half anywhere
 					n += random.IntN(calls[m.call] - n)
 				}
-				trace := []string{"strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + m.call, "-e",
-					fmt.Sprintf("inject=%s:signal=KILL:when=%d", m.call, n)}
-				_, err := s.round(v, fmt.Sprintf("at its %s no. %d", m.call, n), func(dir string) (bool, error) {
-					r := s.tapaudit(limits{wrapper: trace}, v.args(dir)...)
-					return r.status < 0, s.ctx.Err()
-				})
-				if err != nil {
+				if _, err := s.killAt(v, m.call, n); err != nil {
 					return err
 				}
 			}
@@ -226,6 +216,35 @@ func (s *session) killAtSystemCalls() error {
 		return fmt.Errorf("strace killed nothing")
 	}
 	return nil
+}
+
+// killAtFirstCalls is the short form: each command once, at the first call of one kind, which it must make.
+func (s *session) killAtFirstCalls() error {
+	for _, v := range s.victims() {
+		for _, m := range moments {
+			if m.short != v.name {
+				continue
+			}
+			killed, err := s.killAt(v, m.call, 1)
+			if err != nil {
+				return err
+			}
+			if !killed {
+				return fmt.Errorf("%s makes no call %s at which to kill it", v.name, m.call)
+			}
+		}
+	}
+	return nil
+}
+
+// killAt kills a command at its nth system call of a kind, and says whether it was killed.
+func (s *session) killAt(v victim, call string, n int) (bool, error) {
+	trace := strace("-o", "/dev/null", "-e", "trace="+call, "-e",
+		fmt.Sprintf("inject=%s:signal=KILL:when=%d", call, n))
+	return s.round(v, fmt.Sprintf("at its %s no. %d", call, n), func(dir string) (bool, error) {
+		r := s.tapaudit(limits{wrapper: trace}, v.args(dir)...)
+		return r.status < 0, s.ctx.Err()
+	})
 }
 
 // countCalls counts the system calls of a command.
@@ -243,8 +262,7 @@ func (s *session) countCalls(v victim) (map[string]int, error) {
 	for _, m := range moments {
 		names = append(names, m.call)
 	}
-	r := s.tapaudit(limits{wrapper: []string{"strace", "-f", "-qq", "-o", log, "-e", "trace=" +
-		strings.Join(names, ",")}}, v.args(dir)...)
+	r := s.tapaudit(limits{wrapper: strace("-o", log, "-e", "trace="+strings.Join(names, ","))}, v.args(dir)...)
 	if r.status != 0 {
 		return nil, fmt.Errorf("under strace: %v", r)
 	}

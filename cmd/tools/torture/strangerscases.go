@@ -35,7 +35,7 @@ func (t *trap) altered(path string, log bool, statements ...string) error {
 	return db.Close()
 }
 
-// table gives the statement that made a table of the case, with a text in it replaced.
+// tableAs gives the statement that made a table of the case, with a text in it replaced.
 func (t *trap) tableAs(path, table, old, fresh string) ([]string, error) {
 	db, err := sql.Open("duckdb", path)
 	if err != nil {

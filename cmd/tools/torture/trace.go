@@ -46,8 +46,8 @@ func (s *session) trace() error {
 		{"completion", "bash"}, {"version"}, {"help"},
 	} {
 		log := filepath.Join(dir, "log")
-		l := limits{env: env, wrapper: []string{"strace", "-f", "-qq", "-y", "-s", "4096", "-o", log, "-e",
-			"trace=%network,%process,open,openat,openat2,creat,readlink,readlinkat"}}
+		l := limits{env: env, wrapper: strace("-y", "-s", "4096", "-o", log, "-e",
+			"trace=%network,%process,open,openat,openat2,creat,readlink,readlinkat")}
 		if args[1%len(args)] == "-" {
 			l.stdin = in
 		}
