@@ -654,14 +654,15 @@ func TestManyTenantsStayReadable(t *testing.T) {
 	if len(page) > 15<<20 {
 		t.Errorf("the page of 8,000 tenants has %d bytes", len(page))
 	}
+	prose := strings.Join(strings.Fields(page), " ")
 	for _, want := range folds {
-		if !strings.Contains(page, want) {
+		if !strings.Contains(prose, want) {
 			t.Errorf("the page of 8,000 tenants does not say %q", want)
 		}
 	}
 	shown := strings.Count(page, ` id="f-`)
 	beyond := 0
-	for _, m := range regexp.MustCompile(`(?:([\d,]+) more|([\d,]+) further findings of this rule are) in findings.csv`).FindAllStringSubmatch(page, -1) {
+	for _, m := range regexp.MustCompile(`(?:([\d,]+) more|([\d,]+) further findings of this rule are) in findings.csv`).FindAllStringSubmatch(prose, -1) {
 		n, err := strconv.Atoi(strings.ReplaceAll(m[1]+m[2], ",", ""))
 		if err != nil {
 			t.Fatal(err)
