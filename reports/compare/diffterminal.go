@@ -146,7 +146,7 @@ func wrapped(width int, text string) string {
 	return strings.Join(all, "\n")
 }
 
-// findings tells the first of them, why or how they changed included.
+// tellFindings tells the first of them, why or how they changed included.
 func tellFindings(s *terminal.Screen, title string, all []findingChange, how bool) {
 	var rows [][]string
 	for _, c := range all[:min(len(all), diffFindingsTold)] {
@@ -171,7 +171,7 @@ func tellFindings(s *terminal.Screen, title string, all []findingChange, how boo
 	tellList(s, title, wideSecond, []string{"severity", "finding"}, rows, len(all))
 }
 
-// list is a table under a title, and how many more there are; nothing where there is nothing to list.
+// tellList prints a table under a title, and how many more there are; nothing where there is nothing to list.
 func tellList(s *terminal.Screen, title string, widths []int, head []string, rows [][]string, total int) {
 	if total == 0 {
 		return

@@ -255,7 +255,7 @@ func (p *people) bounded() (shown []*person, rest int) {
 	return shown, rest
 }
 
-// issuers are those of them who issued passes, the busiest first.
+// issuersOf are those of them who issued passes, the busiest first.
 func issuersOf(all []*person) []*person {
 	var found []*person
 	for _, who := range all {
