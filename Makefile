@@ -222,10 +222,9 @@ TRIPLET_arm64 := aarch64-linux-gnu
 # program, which nothing calls, needs the two other flags). lld 14 does not notice an entry out of reach: run make dist-check.
 LINKER_arm64 := -extld 'aarch64-linux-gnu-gcc -B/usr/bin -fuse-ld=lld -Wl,-z,muldefs,--defsym=_DYNAMIC=0,--whole-archive,-lc,-lm,--no-whole-archive'
 
-dist: toolchain dist-setup $(ARCHES:%=dist/%/tapaudit) $(WINDOWS_EXE) ## pack static programs for Linux and Windows, with licences and SBOM, into dist/
+dist-supported: toolchain dist-setup $(ARCHES:%=dist/%/tapaudit) $(WINDOWS_EXE) ## pack static programs for Linux and Windows, with licences and SBOM, into dist/
 	go run ./cmd/tools/dist release -out dist -version "$(VERSION)" -epoch "$(SOURCE_DATE_EPOCH)" -arches "$(ARCHES)" -tags $(DIST_TAGS)
 	go run ./cmd/tools/dist windows -out dist -version "$(VERSION)" -epoch "$(SOURCE_DATE_EPOCH)" -debian "$(WINDOWS_ROOT)"
-	@cat dist/SHA256SUMS
 
 .PHONY: $(ARCHES:%=dist/%/tapaudit)
 $(ARCHES:%=dist/%/tapaudit): dist/%/tapaudit: dist-setup
@@ -240,7 +239,7 @@ MACOS_STUBS = $(CURDIR)/dist/macos-stubs
 MACOS_CPU_amd64 := x86_64
 MACOS_CPU_arm64 := aarch64
 macos_cc = '$(CURDIR)/$(ZIG)/bin/python' -m ziglang $(1) -target $(MACOS_CPU_$*)-macos.12.0 '-F$(MACOS_STUBS)/frameworks' '-L$(MACOS_STUBS)/lib'
-dist-macos: dist $(ARCHES:%=dist/darwin-%/tapaudit) ## pack experimental programs for macOS, beside what make dist packs
+dist: dist-supported $(ARCHES:%=dist/darwin-%/tapaudit) ## pack programs for Linux, Windows and (experimental) macOS into dist/
 	go run ./cmd/tools/dist macos -out dist -version "$(VERSION)" -epoch "$(SOURCE_DATE_EPOCH)" -arches "$(ARCHES)" \
 		-zig "$$("$(ZIG)/bin/python" -c 'import os, ziglang; print(os.path.dirname(ziglang.__file__))')"
 	@cat dist/SHA256SUMS
