@@ -14,7 +14,7 @@ REPORT := tapaudit-report
 PERIOD := 2026Q3
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-setup test-offline test-spark test-trino bench torture fuzz race vulncheck fmt lint clean docs picture sample-logs toolchain dist dist-setup dist-macos dist-check windows-setup test-windows vendor-bundle
+.PHONY: help build run test test-setup test-offline test-spark test-trino bench torture fuzz race vulncheck fmt lint clean docs picture sample-logs toolchain dist dist-setup dist-supported dist-check windows-setup test-windows vendor-bundle
 
 # An unpacked vendor bundle brings every module along and asks nobody.
 ifneq ($(wildcard .modules),)
