@@ -243,6 +243,9 @@ func (s *session) killAt(v victim, call string, n int) (bool, error) {
 		fmt.Sprintf("inject=%s:signal=KILL:when=%d", call, n))
 	return s.round(v, fmt.Sprintf("at its %s no. %d", call, n), func(dir string) (bool, error) {
 		r := s.tapaudit(limits{wrapper: trace}, v.args(dir)...)
+		if r.status > 0 {
+			return false, fmt.Errorf("before its %s no. %d: %v", call, n, r)
+		}
 		return r.status < 0, s.ctx.Err()
 	})
 }
