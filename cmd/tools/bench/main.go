@@ -367,9 +367,14 @@ func (b *bench) analysis(signIns, logins int) error {
 		users: logins}).write(filepath.Dir(path)); err != nil {
 		return err
 	}
+	return b.judged(fmt.Sprintf("analysis of %d sign-ins with %d log-ins", signIns, logins), filepath.Dir(path))
+}
+
+// judged measures the analysis of a folder against its ingest.
+func (b *bench) judged(what, folder string) error {
 	var all comparison
 	for range max(b.rounds-1, 1) {
-		load, err := b.run(b.ingest(filepath.Dir(path)))
+		load, err := b.run(b.ingest(folder))
 		if err != nil {
 			return err
 		}
@@ -379,7 +384,7 @@ func (b *bench) analysis(signIns, logins int) error {
 		}
 		all.add(judge, load)
 	}
-	all.print(fmt.Sprintf("analysis of %d sign-ins with %d log-ins", signIns, logins), "their ingest")
+	all.print(what, "their ingest")
 	return nil
 }
 

@@ -25,7 +25,8 @@ const unifiedColumns = `{
     ActorContextId: 'VARCHAR', InterSystemsId: 'VARCHAR', IntraSystemId: 'VARCHAR', SupportTicketId: 'VARCHAR', Target: 'JSON',
     TargetContextId: 'VARCHAR', Item: 'JSON', SessionId: 'VARCHAR'}`
 
-// unified measures the ingest of an export of the Unified Audit Log beside sign-ins, a tenth of its records.
+// unified measures the ingest of an export of the Unified Audit Log beside sign-ins, a tenth of its records, and the
+// analysis of both with log-ins, a thousandth.
 func (b *bench) unified(records int) error {
 	made, err := b.signIns("beside", records/10)
 	if err != nil {
@@ -47,9 +48,16 @@ func (b *bench) unified(records int) error {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	return b.pair(fmt.Sprintf("ingest %d records of the Unified Audit Log and %d sign-ins", records, records/10),
-		b.ingest(folder),
-		"DuckDB's bare load of both", []string{self, "bare-load", filepath.Join(b.dir, "bare.duckdb"), signIns, log})
+	what := fmt.Sprintf("%d records of the Unified Audit Log and %d sign-ins", records, records/10)
+	if err := b.pair("ingest "+what, b.ingest(folder),
+		"DuckDB's bare load of both", []string{self, "bare-load", filepath.Join(b.dir, "bare.duckdb"), signIns, log}); err != nil {
+		return err
+	}
+	n := records / 1000
+	if err := (onboardings{tenant: tenantNo(0), n: n, over: time.Duration(n) * 2 * time.Hour, users: n}).write(folder); err != nil {
+		return err
+	}
+	return b.judged(fmt.Sprintf("analysis of %s with %d log-ins", what, n), folder)
 }
 
 // unifiedFile is the name by which bareLoad knows such an export.
