@@ -232,23 +232,24 @@ const zeroTrustApplication = "89bee1f7-5e6e-4d8a-9f3d-ecd601259da7"
 type filter int
 
 const (
-	noFilter filter = iota
+	notAsked filter = iota
+	noFilter
 	zeroTrustFilter
 	dfirFilter
 )
 
 // filter is asked of the label once, not of each record.
 func (in *Input) filter() filter {
-	if in.labelled {
+	if in.labelledAs != notAsked {
 		return in.labelledAs
 	}
-	in.labelled = true
-	label := strings.ReplaceAll(in.Path, `\`, "/")
-	switch {
+	switch label := strings.ReplaceAll(in.Path, `\`, "/"); {
 	case zeroTrustSignIns.MatchString(label):
 		in.labelledAs = zeroTrustFilter
 	case dfirSignIns.MatchString(label):
 		in.labelledAs = dfirFilter
+	default:
+		in.labelledAs = noFilter
 	}
 	return in.labelledAs
 }

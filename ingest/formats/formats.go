@@ -31,7 +31,6 @@ type Input struct {
 	named    bool      // it was looked for
 
 	labelledAs filter // by the source's label
-	labelled   bool   // it was looked for
 }
 
 // Row is a record, or a part of one: its values by the kind's columns, "" where it has none, all valid UTF-8.
