@@ -451,7 +451,8 @@ func unassessed(ctx context.Context, c *casefile.Case, r *Result) (string, error
 
 // tenantsInPeriod are the tenants of which the evidence holds something of the period that is judged: log records, or
 // the policy. Who the users are and which roles they hold serves as context, whenever that was exported. A policy
-// without a date is taken to be of as-of, as in the timeline; where nothing has a date it may be of the period.
+// without a date is taken to be of as-of, as in the timeline; where nothing has a date it may be of the period. Records
+// of a day, before and after a period that is shorter, cover it.
 func tenantsInPeriod(ctx context.Context, c *casefile.Case, period Period, asOf time.Time) (map[string]bool, error) {
 	undated := any(asOf)
 	if asOf.IsZero() {
@@ -463,9 +464,7 @@ func tenantsInPeriod(ctx context.Context, c *casefile.Case, period Period, asOf 
 	within := map[string]bool{}
 	err := rows.Each(ctx, c, func(t tenant) error { within[t.ID] = true; return nil }, `
 WITH dated AS (
-    SELECT tenant, time AS first_at, time AS last_at FROM attributed_signins
-    UNION ALL SELECT tenant, time, time FROM attributed_audits
-    UNION ALL SELECT tenant, time, time FROM attributed_activities
+    SELECT tenant, first_time AS first_at, last_time AS last_at FROM record_days
     UNION ALL SELECT tenant, first_time, last_time FROM attributed_extract_days WHERE first_time IS NOT NULL
     UNION ALL SELECT tenant, coalesce(time, $undated), coalesce(time, $undated) FROM attributed_policies
 )

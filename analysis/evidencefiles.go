@@ -71,23 +71,24 @@ func readEvidence(ctx context.Context, c *casefile.Case) (files []EvidenceFile, 
 	}, `
 WITH
 event_keys AS (
-    SELECT source_id, ordinal, tenant, 'sign-in' AS log, lower(id) AS id, time FROM attributed_signins
-    UNION ALL SELECT source_id, ordinal, tenant, 'audit', lower(id), time FROM attributed_audits
-    UNION ALL SELECT source_id, ordinal, tenant, log_type, lower(id), time FROM attributed_activities
+    SELECT source_id, ordinal, tenant, 'sign-in' AS log, lower(id) AS id FROM attributed_signins
+    UNION ALL SELECT source_id, ordinal, tenant, 'audit', lower(id) FROM attributed_audits
+    UNION ALL SELECT source_id, ordinal, tenant, log_type, lower(id) FROM attributed_activities
 ),
-repeated AS (
-    SELECT tenant, log, id FROM event_keys WHERE tenant IS NOT NULL AND id IS NOT NULL GROUP BY ALL HAVING count(*) > 1
-),
+-- Few ids come twice: a million are told apart by a number in half the time that their text takes.
+suspects AS (SELECT hash(id) AS hash FROM event_keys WHERE id IS NOT NULL GROUP BY ALL HAVING count(*) > 1),
+suspected AS (SELECT k.* FROM event_keys AS k SEMI JOIN suspects AS s ON s.hash = hash(k.id)),
 repeats AS (
-    SELECT k.source_id, row_number() OVER (PARTITION BY k.tenant, k.log, k.id ORDER BY k.source_id, k.ordinal) AS place
-    FROM event_keys AS k JOIN repeated AS r ON r.tenant = k.tenant AND r.log = k.log AND r.id = k.id
+    SELECT source_id, row_number() OVER (PARTITION BY tenant, log, id ORDER BY source_id, ordinal) AS place
+    FROM suspected WHERE tenant IS NOT NULL
 ),
 duplicates AS (SELECT source_id, count(*) AS n FROM repeats WHERE place > 1 GROUP BY source_id),
 events AS (
     SELECT
-        source_id, count(*) AS n, count(*) FILTER (WHERE tenant IS NULL) AS unattributed,
-        min(time) AS first_time, max(time) AS last_time
-    FROM event_keys GROUP BY source_id
+        source_id, sum(records)::BIGINT AS n,
+        coalesce(sum(records) FILTER (WHERE tenant IS NULL), 0)::BIGINT AS unattributed,
+        min(first_time) AS first_time, max(last_time) AS last_time
+    FROM record_days GROUP BY source_id
 ),
 parts AS (
     SELECT source_id, ordinal, tenant, time FROM attributed_policies
@@ -116,7 +117,7 @@ orphans AS (SELECT source_id, count(*) FILTER (WHERE NOT has_signin) AS n FROM a
 tenants_in AS (
     SELECT source_id, string_agg(DISTINCT tenant, '; ' ORDER BY tenant) AS tenant_id
     FROM (
-        SELECT DISTINCT source_id, tenant FROM event_keys
+        SELECT DISTINCT source_id, tenant FROM record_days
         UNION SELECT DISTINCT source_id, tenant FROM parts
     ) WHERE tenant IS NOT NULL GROUP BY source_id
 )

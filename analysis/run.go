@@ -220,11 +220,14 @@ func (s *scope) read(ctx context.Context, c *casefile.Case, opts Options) (notes
 	}
 	evidence, err := rows.One[span](ctx, c, `
 WITH events AS (
-    SELECT min(time) AS first_at, max(time) AS last_at FROM attributed_signins WHERE tenant IS NOT NULL
-    UNION ALL SELECT min(time), max(time) FROM attributed_audits WHERE tenant IS NOT NULL
+    SELECT min(first_time) AS first_at, max(last_time) AS last_at
+    FROM record_days WHERE tenant IS NOT NULL AND of_events(log_type)
     UNION ALL SELECT min(first_time), max(last_time) FROM attributed_extract_days WHERE tenant IS NOT NULL
 ),
-acts AS (SELECT min(time) AS first_at, max(time) AS last_at FROM attributed_activities WHERE tenant IS NOT NULL),
+acts AS (
+    SELECT min(first_time) AS first_at, max(last_time) AS last_at
+    FROM record_days WHERE tenant IS NOT NULL AND NOT of_events(log_type)
+),
 snapshots AS (
     SELECT time FROM attributed_policies UNION ALL SELECT time FROM attributed_users
     UNION ALL SELECT time FROM attributed_role_members UNION ALL SELECT time FROM attributed_group_members

@@ -3,13 +3,17 @@
 -- else the only tenant that the evidence names. With none named anywhere the tenant is 'unknown'. With several named
 -- and none of these, the file cannot be attributed (NULL) and its records are not used.
 
+-- What the sign-ins of each file say of tenants.
+CREATE OR REPLACE TABLE said_tenants AS
+WITH spelled AS (SELECT DISTINCT source_id, tenant_id, home_tenant_id, resource_tenant_id FROM signin_record)
+SELECT DISTINCT source_id, lower(tenant_id) AS tenant_id, lower(home_tenant_id) AS home_id,
+    lower(resource_tenant_id) AS resource_id
+FROM spelled;
+
 CREATE OR REPLACE TABLE named_tenants AS
 WITH says_so AS (
-    SELECT source_id, tenant_id FROM signin_record
-    UNION
-    SELECT source_id, home_tenant_id
-    FROM signin_record
-    WHERE tenant_id IS NULL AND lower(home_tenant_id) = lower(resource_tenant_id)
+    SELECT source_id, coalesce(tenant_id, CASE WHEN home_id = resource_id THEN home_id END) AS tenant_id
+    FROM said_tenants
     UNION SELECT source_id, tenant_id FROM audit_record
     UNION SELECT source_id, tenant_id FROM activities
     UNION SELECT source_id, tenant_id FROM policy_snapshot
@@ -28,14 +32,10 @@ SELECT DISTINCT source_id, lower(tenant_id) AS tenant_id FROM says_so WHERE tena
 
 -- Sign-ins whose home and resource tenant differ belong to the one that the rest of their file names.
 CREATE OR REPLACE TABLE crossing_tenants AS
-WITH pairs AS (
-    SELECT DISTINCT source_id, lower(home_tenant_id) AS home_id, lower(resource_tenant_id) AS resource_id
-    FROM signin_record
-    WHERE tenant_id IS NULL AND lower(home_tenant_id) <> lower(resource_tenant_id)
-)
-SELECT pairs.source_id, home_id, resource_id, min(named.tenant_id) AS tenant_id
-FROM pairs
-JOIN named_tenants AS named ON named.source_id = pairs.source_id AND named.tenant_id IN (home_id, resource_id)
+SELECT said.source_id, home_id, resource_id, min(named.tenant_id) AS tenant_id
+FROM said_tenants AS said
+JOIN named_tenants AS named ON named.source_id = said.source_id AND named.tenant_id IN (home_id, resource_id)
+WHERE said.tenant_id IS NULL AND home_id <> resource_id
 GROUP BY ALL
 HAVING count(*) = 1;
 
@@ -139,11 +139,31 @@ FROM signin_step AS step
 JOIN source_tenants AS fallback ON fallback.source_id = step.source_id
 LEFT JOIN found ON found.request_id = lower(step.id);
 
+CREATE OR REPLACE MACRO signin_log(interactive) AS
+    CASE WHEN interactive THEN 'sign-in interactive' ELSE 'sign-in non-interactive' END;
+
+-- How many records each file has of a tenant's log and day: what is asked of all records, and of no single one, is
+-- asked of this. tenant is NULL where nothing tells it. What else the Unified Audit Log holds is not an audit log here.
+CREATE OR REPLACE TABLE record_days AS
+SELECT source_id, tenant, signin_log(interactive) AS log_type, time::DATE AS day, can_show_tap,
+    country IS NOT NULL AS tells_country, count(*) AS records, min(time) AS first_time, max(time) AS last_time
+FROM attributed_signins
+GROUP BY ALL
+UNION ALL
+SELECT source_id, tenant, 'audit', time::DATE, true, false, count(*), min(time), max(time)
+FROM attributed_audits
+GROUP BY ALL
+UNION ALL
+SELECT source_id, tenant, log_type, time::DATE, false, false, count(*), min(time), max(time)
+FROM attributed_activities
+GROUP BY ALL;
+
+-- Of events: what is not only done. An extract's days have the same names.
+CREATE OR REPLACE MACRO of_events(log_type) AS log_type = 'audit' OR starts_with(log_type, 'sign-in');
+
 -- The tenants that are judged: every one with a record that counts.
 CREATE OR REPLACE TABLE tenants AS
-SELECT DISTINCT tenant AS tenant_id FROM attributed_signins WHERE tenant IS NOT NULL
-UNION SELECT tenant FROM attributed_audits WHERE tenant IS NOT NULL
-UNION SELECT tenant FROM attributed_activities WHERE tenant IS NOT NULL
+SELECT DISTINCT tenant AS tenant_id FROM record_days WHERE tenant IS NOT NULL
 UNION SELECT tenant FROM attributed_policies WHERE tenant IS NOT NULL
 UNION SELECT tenant FROM attributed_users WHERE tenant IS NOT NULL
 UNION SELECT tenant FROM attributed_role_members WHERE tenant IS NOT NULL

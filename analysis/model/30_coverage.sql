@@ -4,33 +4,28 @@
 -- itself.
 CREATE OR REPLACE TABLE daily_records AS
 WITH stepped AS (
-    SELECT s.source_id, s.ordinal
+    SELECT s.source_id, s.tenant, signin_log(s.interactive) AS log_type, s.time::DATE AS day, count(*) AS showing,
+        min(s.time) AS first_time, max(s.time) AS last_time
     FROM attributed_signins AS s
     SEMI JOIN attributed_steps AS step ON step.tenant = s.tenant AND step.request_id = lower(s.id)
     WHERE NOT s.can_show_tap
+    GROUP BY ALL
 ),
 counted AS (
-    SELECT
-        s.tenant AS tenant_id,
-        CASE WHEN s.interactive THEN 'sign-in interactive' ELSE 'sign-in non-interactive' END AS log_type,
-        s.time,
-        s.can_show_tap OR stepped.ordinal IS NOT NULL AS can_show_tap
-    FROM attributed_signins AS s
-    JOIN source ON source.source_id = s.source_id AND NOT source.filtered
-    LEFT JOIN stepped ON stepped.source_id = s.source_id AND stepped.ordinal = s.ordinal
+    SELECT source_id, tenant, log_type, day, records, CASE WHEN can_show_tap THEN records ELSE 0 END AS showing,
+        first_time, last_time
+    FROM record_days
     UNION ALL
-    SELECT a.tenant, 'audit', a.time, true
-    FROM attributed_audits AS a JOIN source ON source.source_id = a.source_id AND NOT source.filtered
-    UNION ALL
-    SELECT a.tenant, a.log_type, a.time, false
-    FROM attributed_activities AS a JOIN source ON source.source_id = a.source_id AND NOT source.filtered
+    -- counted above already, as ones that cannot show a pass
+    SELECT source_id, tenant, log_type, day, 0, showing, first_time, last_time FROM stepped
 ),
 tallied AS (
     SELECT
-        tenant_id, log_type, time::DATE AS day, count(*) AS records,
-        count(*) FILTER (WHERE can_show_tap) AS can_show_tap, min(time) AS first_time, max(time) AS last_time,
-        min(time) FILTER (WHERE can_show_tap) AS first_tap_time, max(time) FILTER (WHERE can_show_tap) AS last_tap_time
-    FROM counted
+        c.tenant AS tenant_id, c.log_type, c.day, sum(c.records)::BIGINT AS records,
+        sum(c.showing)::BIGINT AS can_show_tap, min(c.first_time) AS first_time, max(c.last_time) AS last_time,
+        min(c.first_time) FILTER (WHERE c.showing > 0) AS first_tap_time,
+        max(c.last_time) FILTER (WHERE c.showing > 0) AS last_tap_time
+    FROM counted AS c JOIN source ON source.source_id = c.source_id AND NOT source.filtered
     GROUP BY ALL
     -- An extract's records count as filtered; its days were counted in the lake.
     UNION ALL
@@ -49,4 +44,4 @@ GROUP BY ALL;
 -- The days with records of the audit log or of sign-ins, and their weeks, which begin on Monday.
 CREATE OR REPLACE VIEW recorded_days AS
 SELECT DISTINCT tenant_id, day, date_trunc('week', day) AS week
-FROM daily_records WHERE log_type = 'audit' OR starts_with(log_type, 'sign-in');
+FROM daily_records WHERE of_events(log_type);

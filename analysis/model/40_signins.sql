@@ -76,8 +76,11 @@ UNION
 SELECT s.source_id, s.ordinal, s.tenant, s.name, lower(coalesce(u.id, s.id)), coalesce(u.id, s.id)
 FROM of_users AS s LEFT JOIN ual_signins AS u ON u.source_id = s.source_id AND u.ordinal = s.ordinal;
 
+-- Without what nothing here asks: each column is read of every sign-in, since those that matter lie among all others.
 CREATE OR REPLACE TABLE relevant_records AS
-SELECT w.tenant AS tenant_id, w.request_id, w.shown_id, r.* EXCLUDE (tenant_id, id)
+SELECT w.tenant AS tenant_id, w.request_id, w.shown_id, r.* EXCLUDE (
+    tenant_id, id, resource_sp_id, operating_system, original_request_id, conditional_access, log, may_concern_pass
+)
 FROM relevant_keys AS w JOIN signin_record AS r ON r.source_id = w.source_id AND r.ordinal = w.ordinal;
 
 -- Steps that came in a file of their own, as the list that a sign-in's own steps would be.

@@ -350,29 +350,37 @@ WITH wanted AS (
     FROM near_proofs AS p JOIN signins AS s ON s.signin_no = p.signin_no
     WHERE s.ip IS NOT NULL
 ),
+numbered AS (SELECT *, row_number() OVER (ORDER BY tenant_id, ip) AS address_no FROM wanted),
+spellings AS (
+    SELECT w.tenant_id, w.ip, w.address_no, a.spelling FROM numbered AS w JOIN addresses AS a ON a.address = w.ip
+),
 seen AS (
-    SELECT s.tenant, w.ip, coalesce(lower(s.user_id), lower(s.upn)) AS name, s.time::DATE AS day, s.source_id,
-        s.ordinal
+    SELECT w.address_no, lower(coalesce(s.user_id, s.upn)) AS name, s.time, s.source_id, s.ordinal
     FROM attributed_signins AS s
-    JOIN addresses AS a ON a.spelling = s.ip
-    JOIN wanted AS w ON w.tenant_id = s.tenant AND w.ip = a.address
+    JOIN spellings AS w ON w.tenant_id = s.tenant AND w.spelling = s.ip
     WHERE s.error_code = 0 AND coalesce(s.user_id, s.upn) IS NOT NULL
 ),
 on_pass AS (
     SELECT DISTINCT p.source_id, p.ordinal FROM on_tap AS o JOIN signin_places AS p ON p.signin_no = o.signin_no
 ),
+-- When they came first and last on no pass tells whether that was on two days.
+came AS (
+    SELECT seen.address_no, seen.name, min(CASE WHEN o.ordinal IS NULL THEN time END) AS first_time,
+        max(CASE WHEN o.ordinal IS NULL THEN time END) AS last_time
+    FROM seen LEFT JOIN on_pass AS o ON o.source_id = seen.source_id AND o.ordinal = seen.ordinal
+    GROUP BY ALL
+),
 users AS (
-    SELECT seen.tenant, seen.ip, seen.name, any_value(a.user_id) AS attempted,
-        count(DISTINCT CASE WHEN o.ordinal IS NULL THEN day END) AS days
-    FROM seen
-    LEFT JOIN attempted_users AS a ON a.tenant_id = seen.tenant AND a.name = seen.name
-    LEFT JOIN on_pass AS o ON o.source_id = seen.source_id AND o.ordinal = seen.ordinal
-    GROUP BY seen.tenant, seen.ip, seen.name
+    SELECT w.tenant_id AS tenant, w.ip, c.name, a.user_id AS attempted, c.first_time::DATE AS first_day,
+        c.last_time::DATE AS last_day, false AS on_two_days
+    FROM came AS c
+    JOIN numbered AS w ON w.address_no = c.address_no
+    LEFT JOIN attempted_users AS a ON a.tenant_id = w.tenant_id AND a.name = c.name
     -- An extract of a lake names users of each address of an attempt, and on how many days they came. Of whoever
     -- attempted a pass it holds the sign-ins, which say more.
     UNION ALL
-    SELECT e.tenant, a.address, coalesce(lower(e.user_id), lower(e.upn)), t.user_id,
-        CASE WHEN t.user_id IS NULL THEN coalesce(e.days, 0) ELSE 0 END
+    SELECT e.tenant, a.address, coalesce(lower(e.user_id), lower(e.upn)), t.user_id, NULL, NULL,
+        t.user_id IS NULL AND coalesce(e.days, 0) >= 2
     FROM attributed_extract_addresses AS e
     JOIN addresses AS a ON a.spelling = e.ip
     LEFT JOIN attempted_users AS t ON t.tenant_id = e.tenant AND t.name IN (lower(e.user_id), lower(e.upn))
@@ -381,7 +389,8 @@ users AS (
 -- One user, whichever name a record has.
 resolved AS (
     SELECT u.tenant, u.ip, coalesce(u.attempted, t.user_id, u.name) AS user_id,
-        bool_or(u.attempted IS NOT NULL) AS attempted, max(u.days) AS days
+        bool_or(u.attempted IS NOT NULL) AS attempted,
+        bool_or(u.on_two_days) OR coalesce(min(u.first_day) < max(u.last_day), false) AS on_two_days
     FROM users AS u
     LEFT JOIN ids_of_upns AS t ON t.tenant = u.tenant AND t.upn = u.name
     GROUP BY ALL
@@ -389,17 +398,16 @@ resolved AS (
 SELECT tenant, ip
 FROM resolved
 GROUP BY ALL
-HAVING count(*) >= 5 AND count(CASE WHEN NOT attempted THEN 1 END) >= 3 OR count(CASE WHEN days >= 2 THEN 1 END) >= 5;
+HAVING count(*) >= 5 AND count(CASE WHEN NOT attempted THEN 1 END) >= 3
+    OR count(CASE WHEN on_two_days THEN 1 END) >= 5;
 
 -- How many users who never attempted a pass signed in successfully from each country, and how many of such users did
 -- from any; one user, whichever name a record has. Of records and of extracts the fullest count holds, never the sum.
 CREATE OR REPLACE TABLE country_users AS
 WITH seen AS (
-    SELECT DISTINCT s.tenant AS tenant_id, upper(trim(s.country)) AS country,
-        coalesce(lower(s.user_id), lower(s.upn)) AS name
-    FROM attributed_signins AS s
-    WHERE s.error_code = 0 AND s.country IS NOT NULL AND coalesce(s.user_id, s.upn) IS NOT NULL
-        AND s.tenant IS NOT NULL
+    SELECT tenant AS tenant_id, country, coalesce(user_id, upn) AS name
+    FROM signin_users
+    WHERE succeeded AND country IS NOT NULL AND coalesce(user_id, upn) IS NOT NULL AND tenant IS NOT NULL
 ),
 others AS (
     SELECT DISTINCT seen.tenant_id, seen.country, coalesce(t.user_id, seen.name) AS name

@@ -32,9 +32,9 @@ SELECT l.login_no, t.country, 'tenant' FROM logins AS l JOIN tenant_countries AS
 
 -- Whether the tenant's countries can be known: not from filtered exports and extracts without them.
 CREATE OR REPLACE TABLE known_country_tenants AS
-SELECT DISTINCT s.tenant AS tenant_id
-FROM attributed_signins AS s JOIN source ON source.source_id = s.source_id AND NOT source.filtered
-WHERE s.country IS NOT NULL AND s.tenant IS NOT NULL
+SELECT DISTINCT r.tenant AS tenant_id
+FROM record_days AS r JOIN source ON source.source_id = r.source_id AND NOT source.filtered
+WHERE r.tells_country AND r.tenant IS NOT NULL
 UNION SELECT tenant FROM attributed_extract_countries WHERE tenant IS NOT NULL;
 
 -- Log-ins with a TAP sign-in from a country that is none of them; strange it is only where the tenant's can be known.

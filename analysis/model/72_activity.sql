@@ -37,9 +37,9 @@ WHERE s.ip IS NOT NULL;
 -- The records that may belong to a log-in, found by their keys: the others are not looked at again. Records of
 -- directory operations stand in the directory's audit log too, and what the service did by itself, no user did.
 CREATE OR REPLACE TABLE activity_keys AS
-WITH of_people AS (
-    SELECT tenant, source_id, line, ordinal, log_type, lower(id) AS key, time, ip, lower(session_id) AS session_id,
-        token_id, coalesce(lower(user_id), lower(upn)) AS name, time_slot(time, 3600) AS slot
+WITH of_people AS NOT MATERIALIZED (
+    SELECT tenant, source_id, line, ordinal, log_type, time, ip, lower(session_id) AS session_id, token_id,
+        lower(coalesce(user_id, upn)) AS name, time_slot(time, 3600) AS slot
     FROM attributed_activities
     WHERE tenant IS NOT NULL AND NOT by_system AND lower(workload) IS DISTINCT FROM 'azureactivedirectory'
 ),
@@ -51,13 +51,13 @@ login_names AS (
     JOIN addresses AS s ON s.address = a.ip
     JOIN ties AS t ON t.tenant = a.tenant_id AND t.user_id = a.user_id
 )
-SELECT r.tenant AS tenant_id, r.log_type, r.key, r.source_id, r.line, r.ordinal
+SELECT r.tenant AS tenant_id, r.log_type, r.source_id, r.line, r.ordinal
 FROM of_people AS r SEMI JOIN login_sessions AS l ON l.tenant_id = r.tenant AND l.session = r.session_id
 UNION
-SELECT r.tenant, r.log_type, r.key, r.source_id, r.line, r.ordinal
+SELECT r.tenant, r.log_type, r.source_id, r.line, r.ordinal
 FROM of_people AS r SEMI JOIN login_tokens AS l ON l.tenant_id = r.tenant AND l.token_id = r.token_id
 UNION
-SELECT r.tenant, r.log_type, r.key, r.source_id, r.line, r.ordinal
+SELECT r.tenant, r.log_type, r.source_id, r.line, r.ordinal
 FROM of_people AS r
 JOIN login_names AS l
     ON l.tenant_id = r.tenant AND l.name = r.name AND l.spelling = r.ip AND l.slot = r.slot
@@ -67,7 +67,7 @@ WHERE r.session_id IS NULL AND r.token_id IS NULL;
 -- Each of them once: one record may come in several exports. record is its key in what rules return.
 CREATE OR REPLACE TABLE relevant_activities AS
 WITH once AS (
-    SELECT k.tenant_id, k.log_type, k.key, any_value(COLUMNS(c -> c IN (
+    SELECT k.tenant_id, k.log_type, lower(r.id) AS key, any_value(COLUMNS(c -> c IN (
         'id', 'time', 'workload', 'operation', 'path', 'object', 'details', 'result', 'user_id', 'upn', 'app_id', 'ip',
         'user_agent', 'session_id', 'token_id', 'correlation_id', 'items', 'targets'
     )) ORDER BY k.source_id, k.line, k.ordinal),
@@ -75,7 +75,7 @@ WITH once AS (
     FROM activity_keys AS k
     JOIN (SELECT * EXCLUDE (tenant_id, log_type) FROM activities) AS r
         ON r.source_id = k.source_id AND r.line = k.line AND r.ordinal = k.ordinal
-    GROUP BY k.tenant_id, k.log_type, k.key
+    GROUP BY k.tenant_id, k.log_type, lower(r.id)
 )
 SELECT 'r:' || o.place.source_id || ':' || o.place.line || ':' || o.place.ordinal AS record, o.tenant_id,
     o.log_type AS source, o.key, o.id, o.time, o.workload, o.operation, o.path, o.object, o.details,

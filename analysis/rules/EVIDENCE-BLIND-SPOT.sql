@@ -35,7 +35,7 @@ files AS (
         list(DISTINCT 'f:' || source.source_id || ':1' ORDER BY 'f:' || source.source_id || ':1') AS records
     FROM blind AS b
     JOIN (
-        SELECT tenant, time::DATE AS day, source_id FROM attributed_signins WHERE interactive
+        SELECT tenant, day, source_id FROM record_days WHERE log_type = 'sign-in interactive'
         UNION ALL SELECT tenant, day, source_id FROM attributed_extract_days WHERE log_type = 'sign-in interactive'
     ) AS s ON s.tenant = b.tenant_id AND s.day = b.day
     JOIN source ON source.source_id = s.source_id
