@@ -114,23 +114,68 @@ type ruleTenant struct{ rule, tenant string }
 
 // run runs the rules that are enabled: those that look at what the others found, or the others.
 func (j *judging) run(ctx context.Context, c *casefile.Case, asking bool) error {
+	var built, users []Rule
 	for _, rule := range j.rules {
-		if !rule.Enabled || rule.asksFindings() != asking {
-			continue
+		switch {
+		case !rule.Enabled || rule.asksFindings() != asking:
+		case rule.Origin == "":
+			built = append(built, rule)
+		default:
+			users = append(users, rule)
 		}
-		found, err := j.runOne(ctx, c, rule)
+	}
+	// To plan them takes longer than to run them, and is done on one processor each.
+	outcomes := make([]outcome, len(built))
+	if err := c.AtOnce(ctx, len(built), func(c *casefile.Case, i int) (err error) {
+		outcomes[i], err = j.runOne(ctx, c, built[i])
+		return err
+	}); err != nil {
+		return err
+	}
+	for _, o := range outcomes {
+		j.take(o)
+	}
+	for _, rule := range users {
+		var o outcome
+		err := c.ReadOnly(ctx, func() (err error) { o, err = j.runOne(ctx, c, rule); return err })
 		switch {
 		case err == nil:
-			j.findings = append(j.findings, found...)
+			j.take(o)
 		case errors.Is(err, casefile.ErrAbandoned) && ctx.Err() == nil:
 			return fmt.Errorf("%s: %w; change the rule or take it out of its folder", rule.Origin, err)
-		case rule.Origin != "" && ctx.Err() == nil:
+		case ctx.Err() == nil:
 			j.leaveOut(rule, err)
 		default:
 			return err
 		}
 	}
 	return nil
+}
+
+// outcome is what one rule says.
+type outcome struct {
+	found, outside []Finding // of the period
+	unjudged       map[unjudged]int // how many of the population
+}
+
+// unjudged is why a rule could not judge part of its population.
+type unjudged struct {
+	of     ruleTenant
+	reason string
+}
+
+func (j *judging) take(o outcome) {
+	j.findings = append(j.findings, o.found...)
+	j.outside = append(j.outside, o.outside...)
+	for u, n := range o.unjudged {
+		if j.unjudged == nil {
+			j.unjudged = map[ruleTenant]map[string]int{}
+		}
+		if j.unjudged[u.of] == nil {
+			j.unjudged[u.of] = map[string]int{}
+		}
+		j.unjudged[u.of][u.reason] += n
+	}
 }
 
 // leaveOut leaves out a user's rule that failed, and says so in the report.
@@ -144,20 +189,9 @@ func (j *judging) leaveOut(rule Rule, err error) {
 		filepath.Base(rule.Origin)))
 }
 
-// cannotJudge counts one of the population.
-func (j *judging) cannotJudge(key ruleTenant, reason string) {
-	if j.unjudged == nil {
-		j.unjudged = map[ruleTenant]map[string]int{}
-	}
-	if j.unjudged[key] == nil {
-		j.unjudged[key] = map[string]int{}
-	}
-	j.unjudged[key][reason]++
-}
-
-// runOne runs one rule. A row with not_assessed is not a finding: it tells, of one of the population, why it could not
-// be judged.
-func (j *judging) runOne(ctx context.Context, c *casefile.Case, rule Rule) ([]Finding, error) {
+// runOne runs one rule; several run at once. A row with not_assessed is not a finding: it tells, of one of the
+// population, why it could not be judged.
+func (j *judging) runOne(ctx context.Context, c *casefile.Case, rule Rule) (outcome, error) {
 	params := map[string]any{"period_from": j.scope.period.From, "period_to": j.scope.period.To, "as_of": j.scope.asOf}
 	for name, value := range rule.Parameters {
 		params[name] = value
@@ -165,55 +199,53 @@ func (j *judging) runOne(ctx context.Context, c *casefile.Case, rule Rule) ([]Fi
 	for name, of := range rule.Borrows {
 		value, err := borrowed(j.rules, of)
 		if err != nil {
-			return nil, fmt.Errorf("rule %s: %w", rule.ID, err)
+			return outcome{}, fmt.Errorf("rule %s: %w", rule.ID, err)
 		}
 		params[name] = value
 	}
-	var found []Finding
+	o := outcome{unjudged: map[unjudged]int{}}
 	seen := map[string]int{}
 	query, bounds := c.Select, rowBounds{}
 	if rule.Origin == "" {
 		query = c.SelectOurs
 	}
-	err := c.ReadOnly(ctx, func() error {
-		return query(ctx, rule.SQL, params, func(columns []string, values []driver.Value) error {
-			row := ruleRow{}
-			for i, column := range columns {
-				row[column] = values[i]
-			}
-			if rule.Origin != "" {
-				if err := bounds.add(row); err != nil {
-					return err
-				}
-			}
-			if reason := row.text("not_assessed"); reason != "" {
-				if about := row.list("about"); len(about) > 0 && !rule.isState() &&
-					!j.records.touch(j.scope.period, about) {
-					return nil
-				}
-				j.cannotJudge(ruleTenant{rule.ID, row.text("tenant_id")}, reason)
-				return nil
-			}
-			f, err := j.finding(rule, row)
-			if err != nil {
+	err := query(ctx, rule.SQL, params, func(columns []string, values []driver.Value) error {
+		row := ruleRow{}
+		for i, column := range columns {
+			row[column] = values[i]
+		}
+		if rule.Origin != "" {
+			if err := bounds.add(row); err != nil {
 				return err
 			}
-			if !rule.isState() && !j.scope.period.Touches(f.FirstSeen, f.LastSeen) {
-				j.outside = append(j.outside, f)
+		}
+		if reason := row.text("not_assessed"); reason != "" {
+			if about := row.list("about"); len(about) > 0 && !rule.isState() &&
+				!j.records.touch(j.scope.period, about) {
 				return nil
 			}
-			// Two findings that say the same of the same records would be one; a rule must tell them apart.
-			if seen[f.ID]++; seen[f.ID] > 1 {
-				return fmt.Errorf("two findings have the same id %s; tell them apart by a column identity", f.ID)
-			}
-			found = append(found, f)
+			o.unjudged[unjudged{ruleTenant{rule.ID, row.text("tenant_id")}, reason}]++
 			return nil
-		})
+		}
+		f, err := j.finding(rule, row)
+		if err != nil {
+			return err
+		}
+		if !rule.isState() && !j.scope.period.Touches(f.FirstSeen, f.LastSeen) {
+			o.outside = append(o.outside, f)
+			return nil
+		}
+		// Two findings that say the same of the same records would be one; a rule must tell them apart.
+		if seen[f.ID]++; seen[f.ID] > 1 {
+			return fmt.Errorf("two findings have the same id %s; tell them apart by a column identity", f.ID)
+		}
+		o.found = append(o.found, f)
+		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("rule %s: %w", rule.ID, err)
+		return outcome{}, fmt.Errorf("rule %s: %w", rule.ID, err)
 	}
-	return found, nil
+	return o, nil
 }
 
 // rowBounds counts what a user's rule gives: a join that went wrong must end in an error, not in a report that nobody

@@ -43,6 +43,15 @@ func Run(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []Ru
 	if err != nil {
 		return nil, err
 	}
+	var concerned int64 // the records that may concern a pass, and so about how much is derived
+	if err := c.QueryRow(ctx, "SELECT count(*) FROM raw_record").Scan(&concerned); err != nil {
+		return nil, err
+	}
+	if concerned <= fewRecords {
+		if err := c.Uncompressed(ctx); err != nil {
+			return nil, err
+		}
+	}
 	var found derivation
 	if err := c.Atomically(ctx, func() (err error) {
 		found,
@@ -53,6 +62,9 @@ func Run(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []Ru
 	}
 	return judge(ctx, c, s, rules, found)
 }
+
+// fewRecords are so many that what is derived from them takes no more than about 40 MB of a case, uncompressed.
+const fewRecords = 10_000
 
 // derivation is what the derived tables say, as far as the findings and the report need it in Go.
 type derivation struct {

@@ -33,7 +33,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -95,11 +98,12 @@ type Options struct {
 // DefaultMemoryLimit keeps the whole process below 1.2 GiB, whatever the size of the evidence.
 const DefaultMemoryLimit = "700MiB"
 
-// Case is an open case. It has one connection and is not safe for concurrent use.
+// Case is an open case. It has one connection and is not safe for concurrent use; AtOnce looks at it several times.
 type Case struct {
-	db   *sql.DB
-	conn *sql.Conn
-	feed feed
+	db     *sql.DB
+	conn   *sql.Conn
+	beside []*sql.Conn // for looking at the case at the same time
+	feed   feed
 
 	path      string // "" in memory
 	readOnly  bool
@@ -262,7 +266,7 @@ func openDatabase(ctx context.Context, path string, opts Options) (*Case, error)
 		threads: cmp.Or(opts.Threads, runtime.GOMAXPROCS(0)), memory: cmp.Or(opts.MemoryLimit, DefaultMemoryLimit),
 		temp: opts.TempDir,
 	}
-	c.db.SetMaxOpenConns(1)
+	c.db.SetMaxOpenConns(1 + c.spare())
 	if err := c.start(ctx, path, opts); err != nil {
 		c.Close()
 		return nil, err
@@ -390,6 +394,18 @@ func (c *Case) use(ctx context.Context, opts Options) error {
 			return err
 		}
 	}
+	for range c.spare() { // now, while it may be said whose tables they look at
+		conn, err := c.db.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		c.beside = append(c.beside, conn)
+		for _, s := range statements {
+			if _, err := conn.ExecContext(ctx, s); err != nil {
+				return err
+			}
+		}
+	}
 	if err := c.feed.register(c.conn); err != nil {
 		return err
 	}
@@ -398,12 +414,23 @@ func (c *Case) use(ctx context.Context, opts Options) error {
 			return err
 		}
 	}
-	if opts.Loads {
-		if err := c.Exec(ctx, "SET GLOBAL allowed_configs = '[threads, memory_limit, enable_external_access]'"); err != nil {
+	if allowed := c.settable(); allowed != "" {
+		if err := c.Exec(ctx, "SET GLOBAL allowed_configs = '["+allowed+"]'"); err != nil {
 			return err
 		}
 	}
 	return c.Exec(ctx, "SET GLOBAL lock_configuration = true")
+}
+
+// settable are the settings that can be changed after the others are locked.
+func (c *Case) settable() string {
+	switch {
+	case c.loads:
+		return "threads, memory_limit, enable_external_access, force_compression"
+	case c.path != "" && !c.readOnly:
+		return "force_compression"
+	}
+	return ""
 }
 
 func (c *Case) makeSchema(ctx context.Context) error {
@@ -494,6 +521,18 @@ func (c *Case) Seal(ctx context.Context) error {
 	return c.Exec(ctx, "SET GLOBAL enable_external_access = false")
 }
 
+// Uncompressed is called before tables are written that are small and made anew each time: to compress them would take
+// longer than to make them. It holds until the case is closed; what was loaded before is compressed.
+func (c *Case) Uncompressed(ctx context.Context) error {
+	if c.path == "" || c.readOnly { // derived tables lie in memory
+		return nil
+	}
+	if err := c.Exec(ctx, "CHECKPOINT "+database); err != nil {
+		return err
+	}
+	return c.Exec(ctx, "SET GLOBAL force_compression = 'uncompressed'")
+}
+
 // Feeding runs do while the database has one thread: rows come from one, and a second would wait for them in a loop.
 func (c *Case) Feeding(ctx context.Context, do func() error) error {
 	return c.withThreads(ctx, 1, c.threads, do)
@@ -519,8 +558,10 @@ func (c *Case) Close() error {
 		return nil
 	}
 	var err error
-	if c.conn != nil {
-		err = c.conn.Close()
+	for _, conn := range append(slices.Clip(c.beside), c.conn) {
+		if conn != nil {
+			err = errors.Join(err, conn.Close())
+		}
 	}
 	return errors.Join(err, c.db.Close())
 }
@@ -577,6 +618,34 @@ func (c *Case) End(ctx context.Context, err error) error {
 		}
 	}
 	return err
+}
+
+// spare is how many connections a case has beside its own. More than a few queries at once would share a memory that is
+// made for one.
+func (c *Case) spare() int { return min(c.threads, 4) - 1 }
+
+// AtOnce runs do n times, each with a number below n, several at the same time. Each has a connection of its own, which
+// may only look. It returns the error of the lowest number.
+func (c *Case) AtOnce(ctx context.Context, n int, do func(c *Case, i int) error) error {
+	errs := make([]error, n)
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for _, conn := range append(slices.Clip(c.beside), c.conn) {
+		looking := *c
+		looking.conn = conn
+		all.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				errs[i] = looking.ReadOnly(ctx, func() error { return do(&looking, i) })
+			}
+		})
+	}
+	all.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Select runs one SELECT that somebody else wrote (a rule, a user's query) and refuses everything else. The
