@@ -75,8 +75,9 @@ event_keys AS (
     UNION ALL SELECT source_id, ordinal, tenant, 'audit', lower(id) FROM attributed_audits
     UNION ALL SELECT source_id, ordinal, tenant, log_type, lower(id) FROM attributed_activities
 ),
--- Few ids come twice: a million are told apart by a number in half the time that their text takes.
-suspects AS (SELECT hash(id) AS hash FROM event_keys WHERE id IS NOT NULL GROUP BY ALL HAVING count(*) > 1),
+ids AS (SELECT id FROM signin_record UNION ALL SELECT id FROM audit_record UNION ALL SELECT id FROM activities),
+-- Few ids come twice: a million are told apart by a number in a third of the time that their text takes.
+suspects AS (SELECT hash(lower(id)) AS hash FROM ids WHERE id IS NOT NULL GROUP BY ALL HAVING count(*) > 1),
 suspected AS (SELECT k.* FROM event_keys AS k SEMI JOIN suspects AS s ON s.hash = hash(k.id)),
 repeats AS (
     SELECT source_id, row_number() OVER (PARTITION BY tenant, log, id ORDER BY source_id, ordinal) AS place
