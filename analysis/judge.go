@@ -124,10 +124,15 @@ func (j *judging) run(ctx context.Context, c *casefile.Case, asking bool) error 
 			users = append(users, rule)
 		}
 	}
-	// To plan them takes longer than to run them, and is done on one processor each.
+	// To plan them takes longer than to run them, and is done on one processor each; the longest takes longest.
+	longest := make([]int, len(built))
+	for i := range built {
+		longest[i] = i
+	}
+	slices.SortStableFunc(longest, func(a, b int) int { return cmp.Compare(len(built[b].SQL), len(built[a].SQL)) })
 	outcomes := make([]outcome, len(built))
 	if err := c.AtOnce(ctx, len(built), func(c *casefile.Case, i int) (err error) {
-		outcomes[i], err = j.runOne(ctx, c, built[i])
+		outcomes[longest[i]], err = j.runOne(ctx, c, built[longest[i]])
 		return err
 	}); err != nil {
 		return err

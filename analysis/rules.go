@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
@@ -72,21 +73,26 @@ func BuiltInRules() (rules []Rule, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range names {
-		text, err := ruleFiles.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		rule, err := ParseRule(name, text)
-		if err != nil {
-			return nil, err
-		}
-		if want := "rules/" + rule.ID + ".sql"; name != want {
-			return nil, fmt.Errorf("%s: the rule's id is %s; name the file %s", name, rule.ID, want)
-		}
-		rules = append(rules, rule)
+	rules = make([]Rule, len(names))
+	errs := make([]error, len(names))
+	var all sync.WaitGroup
+	for i, name := range names { // every command that judges begins with this
+		all.Go(func() { rules[i], errs[i] = builtInRule(name) })
 	}
-	return rules, nil
+	all.Wait()
+	return rules, errors.Join(errs...)
+}
+
+func builtInRule(name string) (Rule, error) {
+	text, err := ruleFiles.ReadFile(name)
+	if err != nil {
+		return Rule{}, err
+	}
+	rule, err := ParseRule(name, text)
+	if want := "rules/" + rule.ID + ".sql"; err == nil && name != want {
+		err = fmt.Errorf("%s: the rule's id is %s; name the file %s", name, rule.ID, want)
+	}
+	return rule, err
 }
 
 // Bounds of users' rules: somebody else may have written them.

@@ -5,6 +5,7 @@ package analysis
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -51,6 +52,8 @@ func Run(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []Ru
 		if err := c.Uncompressed(ctx); err != nil {
 			return nil, err
 		}
+		// What is held is small, too: to collect garbage often would be a tenth of the work.
+		defer debug.SetGCPercent(debug.SetGCPercent(400))
 	}
 	var found derivation
 	if err := c.Atomically(ctx, func() (err error) {
