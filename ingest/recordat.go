@@ -31,7 +31,7 @@ func RecordAt(ctx context.Context, c *casefile.Case, s *evidence.Source, at reco
 	}
 	opts := Options{Limits: evidence.DefaultLimits(), Progress: func(int64, int64) {}}
 	l := &loading{
-		loader: &loader{ctx: ctx, c: c, opts: opts}, row: &source{src: s},
+		loader: &loader{ctx: ctx, c: c, opts: opts, group: newGathered()}, row: &source{src: s},
 		gathered: gathered{records: map[*record.Kind][]casefile.Row{}},
 		formats:  map[string]int64{}, unused: reasons{}, unlisted: reasons{}, search: &search{want: at},
 	}

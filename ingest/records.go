@@ -26,7 +26,7 @@ import (
 
 // Sizes in bytes; tests have others.
 var (
-	batchBytes = 24 << 20 // of a large source's records before they are fed into the case
+	batchBytes = 24 << 20 // of a source's records that is not small before they are fed into the case
 	groupBytes = 24 << 20 // of a group's rows before it goes in
 	smallBytes = 1 << 20  // of a source that is read in one go, with all that is to be done with it
 )
@@ -45,9 +45,10 @@ type loading struct {
 	row          *source
 	in           formats.Input
 	gathered           // that are not yet in the case
-	small        bool  // its text is in memory
+	small        bool  // its text is in memory, and its records go in with its group
 	length       int   // of that, in bytes
 	begun        bool  // it has a transaction of its own
+	joined       bool  // its rows are among those of its group
 	broken       error // of feeding
 	formats      map[string]int64
 	unused       reasons       // of records that are not used
@@ -94,9 +95,13 @@ func (l *loader) loadRecords(r *source) error {
 	for {
 		c := &loading{loader: l, row: r, gathered: *newGathered(),
 			formats: map[string]int64{}, unused: reasons{}, unlisted: reasons{}}
+		before := l.group.filled()
 		err := c.readOnce(how)
 		if err == nil {
 			err = c.list()
+		}
+		if c.small && !c.joined {
+			l.group.rewind(before)
 		}
 		c.drop()
 		if c.begun {
@@ -155,6 +160,7 @@ func (c *loading) readOnce(how reading) error {
 	switch {
 	case refuse != "":
 	case isParquet(head):
+		c.small = false // what it holds may be much
 		ended, err = c.parquet(buffered)
 	case beginsLikeJSON(head), table == nil && hasLinesOfJSON(head):
 		ended, err = c.json(buffered, head)
@@ -304,8 +310,9 @@ func (c *loading) list() error {
 		(first.path == c.row.src.Path || !c.damaged || c.row.src.Container == "") {
 		return errKnown
 	}
-	if !c.begun && c.size < groupBytes {
+	if c.small || !c.begun && c.size < groupBytes {
 		c.join(c.group)
+		c.joined = true
 		return c.loader.list(c.row)
 	}
 	c.sources = append(c.sources, c.row.row())
@@ -537,7 +544,7 @@ func (c *loading) admit(r *framed) error {
 			c.keep(r)
 		}
 	}
-	if c.size >= batchBytes {
+	if c.size >= batchBytes && !c.small {
 		return c.flush()
 	}
 	return nil

@@ -17,11 +17,10 @@ var slabs = sync.Pool{New: func() any { return &slab{make([]byte, 0, slabBytes)}
 // poison, in tests, makes what was kept too long visible: freed memory is overwritten.
 var poison bool
 
-// room is a slab with room for n bytes, the first of most that are still to come. A small source gets no more than it
-// needs: many of them wait for the end of their group.
-func room(n, most int) *slab {
-	if n > slabBytes || most < slabBytes/2 {
-		return &slab{make([]byte, 0, max(n, most))}
+// room is a slab with room for n bytes.
+func room(n int) *slab {
+	if n > slabBytes {
+		return &slab{make([]byte, 0, n)}
 	}
 	return slabs.Get().(*slab)
 }
@@ -38,15 +37,51 @@ func (s *slab) keep(text []byte) string {
 	return unsafe.String(&s.buf[from], len(text))
 }
 
-// free gives the slab back: its texts are no more.
-func (s *slab) free() {
+// keep copies a text into the last of some slabs, or into one more.
+func keep(text []byte, slabs *[]*slab) string {
+	last := len(*slabs) - 1
+	if last < 0 || !(*slabs)[last].fits(len(text)) {
+		*slabs = append(*slabs, room(len(text)))
+		last++
+	}
+	return (*slabs)[last].keep(text)
+}
+
+// filled is how far the slabs of a group are.
+type filled struct{ slabs, bytes int }
+
+func (b *gathered) filled() filled {
+	if len(b.slabs) == 0 {
+		return filled{}
+	}
+	return filled{len(b.slabs), len(b.slabs[len(b.slabs)-1].buf)}
+}
+
+// rewind forgets the texts since then: their source did not join the group.
+func (b *gathered) rewind(to filled) {
+	for _, s := range b.slabs[to.slabs:] {
+		s.free()
+	}
+	b.slabs = b.slabs[:to.slabs]
+	if to.slabs > 0 {
+		b.slabs[to.slabs-1].cut(to.bytes)
+	}
+}
+
+// cut forgets what lies beyond n bytes.
+func (s *slab) cut(n int) {
 	if poison {
-		for i := range s.buf {
-			s.buf[i] = '#'
+		for i := range s.buf[n:] {
+			s.buf[n+i] = '#'
 		}
 	}
+	s.buf = s.buf[:n]
+}
+
+// free gives the slab back: its texts are no more.
+func (s *slab) free() {
+	s.cut(0)
 	if cap(s.buf) == slabBytes {
-		s.buf = s.buf[:0]
 		slabs.Put(s)
 	}
 }

@@ -111,9 +111,9 @@ func (r *framed) unwrap(in *formats.Input) {
 // chunk is some records in a row.
 type chunk struct {
 	records  []framed
-	slabs    []*slab // what their texts are parts of
-	size     int     // of the texts, in bytes
-	most     int     // that the texts will have, about, in bytes
+	slabs    []*slab   // what their texts are parts of
+	group    *gathered // of a small source: its slabs hold the texts, since one of its own takes longer to clear than to fill
+	size     int       // of the texts, in bytes
 	dates    formats.Dates
 	ready    chan struct{} // closed once they are translated
 	admitted chan struct{} // closed once they are admitted; nil where nobody waits
@@ -121,13 +121,20 @@ type chunk struct {
 
 // keep copies a text, which its framer will overwrite.
 func (ch *chunk) keep(text []byte) string {
-	last := len(ch.slabs) - 1
-	if last < 0 || !ch.slabs[last].fits(len(text)) {
-		ch.slabs = append(ch.slabs, room(len(text), ch.most-ch.size))
-		last++
-	}
 	ch.size += len(text)
-	return ch.slabs[last].keep(text)
+	if ch.group != nil {
+		return keep(text, &ch.group.slabs)
+	}
+	return keep(text, &ch.slabs)
+}
+
+// translate translates records of the chunk, and returns what their dates prove.
+func translate(records []framed, table *formats.Sheet, in formats.Input) formats.Dates {
+	in.Dates = formats.Dates{}
+	for i := range records {
+		records[i].translate(table, &in)
+	}
+	return in.Dates
 }
 
 // weight is what the chunk counts among what is framed and not admitted.
@@ -185,9 +192,9 @@ func (p *producer) begin() {
 	if p.chunk != nil {
 		return
 	}
-	p.chunk = &chunk{ready: make(chan struct{}), most: slabBytes}
+	p.chunk = &chunk{ready: make(chan struct{})}
 	if p.alone != nil {
-		p.chunk.most = p.alone.length
+		p.chunk.group = p.alone.group
 	}
 }
 
@@ -207,9 +214,7 @@ func (p *producer) send() error {
 	}
 	p.chunk = nil
 	if p.alone != nil {
-		for i := range ch.records {
-			ch.records[i].translate(p.table, &p.alone.in)
-		}
+		p.alone.in.Dates.Join(translate(ch.records, p.table, p.alone.in))
 		return p.alone.admitChunk(ch)
 	}
 	if err := p.ahead.Acquire(p.ctx, ch.weight()); err != nil {
@@ -263,7 +268,6 @@ func (c *loading) stream(produce func(*producer) error) (ended, err error) {
 	work, queue := make(chan *chunk, most), make(chan *chunk, most)
 	p := &producer{ctx: ctx, work: work, queue: queue, ahead: semaphore.NewWeighted(aheadBytes)}
 	input := c.in
-	input.Dates = formats.Dates{}
 	var stages sync.WaitGroup
 	defer stages.Wait()
 	defer cancel()
@@ -278,11 +282,7 @@ func (c *loading) stream(produce func(*producer) error) (ended, err error) {
 	for range runtime.GOMAXPROCS(0) {
 		stages.Go(func() {
 			for ch := range work {
-				in := input
-				for i := range ch.records {
-					ch.records[i].translate(p.table, &in)
-				}
-				ch.dates = in.Dates
+				ch.dates = translate(ch.records, p.table, input)
 				close(ch.ready)
 			}
 		})

@@ -164,8 +164,8 @@ func (f *Framer) Next() (Frame, error) {
 	}
 }
 
-// looked is how many lines tell whether a stream has a record in each.
-const looked = 64
+// looked is how many lines tell whether a stream has a record in each; fewer do where each of them has.
+const looked, enough = 64, 8
 
 func (f *Framer) start() {
 	f.started = true
@@ -173,7 +173,7 @@ func (f *Framer) start() {
 	}
 	head, whole := f.unread(), f.err != nil
 	var lines, complete int
-	for len(head) > 0 && lines < looked {
+	for len(head) > 0 && lines < looked && (complete < enough || complete < lines) {
 		line, rest, ended := bytes.Cut(head, []byte{'\n'})
 		if !ended && !whole {
 			break
