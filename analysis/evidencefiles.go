@@ -81,7 +81,7 @@ suspects AS (SELECT hash(lower(id)) AS hash FROM ids WHERE id IS NOT NULL GROUP 
 suspected AS (SELECT k.* FROM event_keys AS k SEMI JOIN suspects AS s ON s.hash = hash(k.id)),
 repeats AS (
     SELECT source_id, row_number() OVER (PARTITION BY tenant, log, id ORDER BY source_id, ordinal) AS place
-    FROM suspected WHERE tenant IS NOT NULL
+    FROM suspected WHERE tenant IS NOT NULL AND id IS NOT NULL
 ),
 duplicates AS (SELECT source_id, count(*) AS n FROM repeats WHERE place > 1 GROUP BY source_id),
 events AS (

@@ -5,7 +5,6 @@ package analysis
 import (
 	"context"
 	"errors"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -44,30 +43,29 @@ func Run(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []Ru
 	if err != nil {
 		return nil, err
 	}
-	var concerned int64 // the records that may concern a pass, and so about how much is derived
-	if err := c.QueryRow(ctx, "SELECT count(*) FROM raw_record").Scan(&concerned); err != nil {
-		return nil, err
-	}
-	if concerned <= fewRecords {
-		if err := c.Uncompressed(ctx); err != nil {
-			return nil, err
-		}
-		// What is held is small, too: to collect garbage often would be a tenth of the work.
-		defer debug.SetGCPercent(debug.SetGCPercent(400))
-	}
 	var found derivation
 	if err := c.Atomically(ctx, func() (err error) {
-		found,
-			err = derive(ctx, c, s, limits, opts)
-		return err
+		if found, err = derive(ctx, c, s, limits, opts); err != nil {
+			return err
+		}
+		var rows int64
+		if err := c.QueryRow(ctx, `
+SELECT (SELECT count(*) FROM signins) + (SELECT count(*) FROM signin_users) + (SELECT count(*) FROM audit_events)
+    + (SELECT count(*) FROM relevant_activities) + (SELECT count(*) FROM place_signins)`).Scan(&rows); err != nil {
+			return err
+		}
+		if rows <= fewRows {
+			return c.Uncompressed(ctx)
+		}
+		return nil
 	}); err != nil {
 		return nil, err
 	}
 	return judge(ctx, c, s, rules, found)
 }
 
-// fewRecords are so many that what is derived from them takes no more than about 40 MB of a case, uncompressed.
-const fewRecords = 10_000
+// fewRows of the largest derived tables, in all, are those of a case that is not worth compressing: some 40 MB.
+const fewRows = 50_000
 
 // derivation is what the derived tables say, as far as the findings and the report need it in Go.
 type derivation struct {

@@ -310,6 +310,9 @@ func (c *loading) list() error {
 		(first.path == c.row.src.Path || !c.damaged || c.row.src.Container == "") {
 		return errKnown
 	}
+	if c.small {
+		c.size = max(c.size, c.length) // its text waits with it, whatever of it is used
+	}
 	if c.small || !c.begun && c.size < groupBytes {
 		c.join(c.group)
 		c.joined = true

@@ -119,6 +119,15 @@ type chunk struct {
 	admitted chan struct{} // closed once they are admitted; nil where nobody waits
 }
 
+var chunks = sync.Pool{New: func() any { return new(chunk) }}
+
+// free gives the memory of the records back, of which nothing is kept once they are admitted but their texts.
+func (ch *chunk) free() {
+	clear(ch.records)
+	*ch = chunk{records: ch.records[:0]}
+	chunks.Put(ch)
+}
+
 // keep copies a text, which its framer will overwrite.
 func (ch *chunk) keep(text []byte) string {
 	ch.size += len(text)
@@ -192,7 +201,8 @@ func (p *producer) begin() {
 	if p.chunk != nil {
 		return
 	}
-	p.chunk = &chunk{ready: make(chan struct{})}
+	p.chunk = chunks.Get().(*chunk)
+	p.chunk.ready = make(chan struct{})
 	if p.alone != nil {
 		p.chunk.group = p.alone.group
 	}
@@ -214,6 +224,7 @@ func (p *producer) send() error {
 	}
 	p.chunk = nil
 	if p.alone != nil {
+		defer ch.free()
 		p.alone.in.Dates.Join(translate(ch.records, p.table, p.alone.in))
 		return p.alone.admitChunk(ch)
 	}
@@ -297,6 +308,7 @@ func (c *loading) stream(produce func(*producer) error) (ended, err error) {
 		if ch.admitted != nil {
 			close(ch.admitted)
 		}
+		ch.free()
 	}
 	if err := c.ctx.Err(); err != nil {
 		return nil, err

@@ -375,7 +375,9 @@ users AS (
         c.last_time::DATE AS last_day, false AS on_two_days
     FROM came AS c
     JOIN numbered AS w ON w.address_no = c.address_no
-    LEFT JOIN attempted_users AS a ON a.tenant_id = w.tenant_id AND a.name = c.name
+    -- a UPN may be two of them, and still names one person here
+    LEFT JOIN (SELECT tenant_id, name, min(user_id) AS user_id FROM attempted_users GROUP BY ALL) AS a
+        ON a.tenant_id = w.tenant_id AND a.name = c.name
     -- An extract of a lake names users of each address of an attempt, and on how many days they came. Of whoever
     -- attempted a pass it holds the sign-ins, which say more.
     UNION ALL

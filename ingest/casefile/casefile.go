@@ -513,22 +513,24 @@ func (c *Case) migrate(ctx context.Context, version, want int, steps []string) e
 }
 
 // Seal takes away, for as long as the case is open, the access to files that loading needs. Without Options.Loads
-// there was none. Settings are locked from the beginning.
+// there was none. Settings are locked from the beginning. What was loaded is compressed now.
 func (c *Case) Seal(ctx context.Context) error {
 	if !c.loads {
 		return nil
 	}
+	if c.path != "" {
+		if err := c.Exec(ctx, "CHECKPOINT "+database); err != nil {
+			return err
+		}
+	}
 	return c.Exec(ctx, "SET GLOBAL enable_external_access = false")
 }
 
-// Uncompressed is called before tables are written that are small and made anew each time: to compress them would take
-// longer than to make them. It holds until the case is closed; what was loaded before is compressed.
+// Uncompressed is for tables that are small and made anew each time: to compress them would take longer than to make
+// them. It holds for what is written from now on, the transaction under way included, until the case is closed.
 func (c *Case) Uncompressed(ctx context.Context) error {
 	if c.path == "" || c.readOnly { // derived tables lie in memory
 		return nil
-	}
-	if err := c.Exec(ctx, "CHECKPOINT "+database); err != nil {
-		return err
 	}
 	return c.Exec(ctx, "SET GLOBAL force_compression = 'uncompressed'")
 }
@@ -625,9 +627,13 @@ func (c *Case) End(ctx context.Context, err error) error {
 func (c *Case) spare() int { return min(c.threads, 4) - 1 }
 
 // AtOnce runs do n times, each with a number below n, several at the same time. Each has a connection of its own, which
-// may only look. It returns the error of the lowest number.
+// may only look. What found too little memory beside others runs once more, alone. It returns the error of the lowest
+// number.
 func (c *Case) AtOnce(ctx context.Context, n int, do func(c *Case, i int) error) error {
 	errs := make([]error, n)
+	run := func(c *Case, i int) {
+		errs[i] = c.ReadOnly(ctx, func() error { return do(c, i) })
+	}
 	var next atomic.Int64
 	var all sync.WaitGroup
 	for _, conn := range append(slices.Clip(c.beside), c.conn) {
@@ -635,17 +641,26 @@ func (c *Case) AtOnce(ctx context.Context, n int, do func(c *Case, i int) error)
 		looking.conn = conn
 		all.Go(func() {
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				errs[i] = looking.ReadOnly(ctx, func() error { return do(&looking, i) })
+				run(&looking, i)
 			}
 		})
 	}
 	all.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
+	for i := range errs {
+		if outOfMemory(errs[i]) {
+			run(c, i)
+		}
+		if errs[i] != nil {
+			return errs[i]
 		}
 	}
 	return nil
+}
+
+// outOfMemory says whether a statement ended since DuckDB may take no more.
+func outOfMemory(err error) bool {
+	var failed *duckdb.Error
+	return errors.As(err, &failed) && failed.Type == duckdb.ErrorTypeOutOfMemory
 }
 
 // Select runs one SELECT that somebody else wrote (a rule, a user's query) and refuses everything else. The

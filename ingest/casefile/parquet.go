@@ -151,13 +151,12 @@ func (p *Parquet) Records(ctx context.Context, first, end int64, record func(row
 	}
 	var n int64
 	err := p.conn.QueryRowContext(ctx, p.query, sql.Named("first", first), sql.Named("end", end)).Scan(&n)
-	var failed *duckdb.Error
 	switch {
 	case p.sink.err != nil:
 		return p.sink.err
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case errors.As(err, &failed) && failed.Type == duckdb.ErrorTypeOutOfMemory:
+	case outOfMemory(err):
 		return ErrParquetMemory
 	}
 	return err

@@ -164,7 +164,8 @@ func (f *Framer) Next() (Frame, error) {
 	}
 }
 
-// looked is how many lines tell whether a stream has a record in each; fewer do where each of them has.
+// looked is how many lines tell whether a stream has a record in each. Once enough of them have, and none has not,
+// brackets tell of the others.
 const looked, enough = 64, 8
 
 func (f *Framer) start() {
@@ -173,7 +174,7 @@ func (f *Framer) start() {
 	}
 	head, whole := f.unread(), f.err != nil
 	var lines, complete int
-	for len(head) > 0 && lines < looked && (complete < enough || complete < lines) {
+	for len(head) > 0 && lines < looked {
 		line, rest, ended := bytes.Cut(head, []byte{'\n'})
 		if !ended && !whole {
 			break
@@ -184,13 +185,21 @@ func (f *Framer) start() {
 			continue
 		}
 		lines++
-		if line[i] == '{' || line[i] == '[' || holdsJSON(line[i:]) {
+		if complete >= enough && complete == lines-1 && inBrackets(line[i:]) {
+			complete++
+		} else if line[i] == '{' || line[i] == '[' || holdsJSON(line[i:]) {
 			if end, o := f.s.value(line, i, nothing); o == scanned && skipBlank(line, end) == len(line) {
 				complete++
 			}
 		}
 	}
 	f.byLine = complete > 0 && 2*complete >= lines
+}
+
+// inBrackets says whether a line begins with an opening bracket and ends with its closing one.
+func inBrackets(line []byte) bool {
+	line = bytes.TrimRight(line, " \t\r")
+	return line[0] == '{' && line[len(line)-1] == '}' || line[0] == '[' && line[len(line)-1] == ']'
 }
 
 // top is the innermost level.
