@@ -159,7 +159,7 @@ func (j *judging) run(ctx context.Context, c *casefile.Case, asking bool) error 
 
 // outcome is what one rule says.
 type outcome struct {
-	found, outside []Finding // of the period
+	found, outside []Finding        // of the period
 	unjudged       map[unjudged]int // how many of the population
 }
 
