@@ -243,12 +243,12 @@ func inOrder[V any](m map[string]V) iter.Seq2[string, V] {
 
 func fifo(path string) error { return syscall.Mkfifo(path, 0o600) }
 
-// sparse is a file that says it is 5 GB large and takes no room.
+// sparse is a file that says it is 2 GB large and takes no room.
 func sparse(path, begins string) error {
 	if err := os.WriteFile(path, []byte(begins), 0o600); err != nil {
 		return err
 	}
-	return os.Truncate(path, 5<<30)
+	return os.Truncate(path, 2<<30)
 }
 
 func socket(path string) error {
