@@ -283,5 +283,5 @@ var notFiles = []struct {
 	{"a folder", func(_ *trap, path string) error { return os.Mkdir(path, 0o700) }},
 	{"a socket", func(_ *trap, path string) error { return socket(path) }},
 	{"a link to itself", func(_ *trap, path string) error { return os.Symlink(filepath.Base(path), path) }},
-	{"5 GB of nothing", func(_ *trap, path string) error { return sparse(path, "") }},
+	{"2 GB of nothing", func(_ *trap, path string) error { return sparse(path, "") }},
 }
