@@ -332,7 +332,8 @@ func (j *judging) finding(rule Rule, row ruleRow) (Finding, error) {
 	about := proof.Distinct(row.list("about"))
 	for i, key := range proof.Distinct(append(slices.Clone(about), row.list("supporting")...)) {
 		if !j.records.has(key) {
-			return f, fmt.Errorf("%q in about or supporting is the key of no record; take keys from the derived tables", clipped(key))
+			return f, fmt.Errorf("%q in about or supporting is the key of no record; take keys from the derived tables",
+				clipped(key))
 		}
 		f.Records = append(f.Records, Record{ID: key, Supporting: i >= len(about)})
 	}

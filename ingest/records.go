@@ -26,7 +26,7 @@ import (
 
 // Sizes in bytes; tests have others.
 var (
-	batchBytes = 24 << 20 // of a source's records that is not small before they are fed into the case
+	batchBytes = 24 << 20 // of a larger source's records before they are fed into the case
 	groupBytes = 24 << 20 // of a group's rows before it goes in
 	smallBytes = 1 << 20  // of a source that is read in one go, with all that is to be done with it
 )
