@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"unsafe"
 
 	"golang.org/x/sync/semaphore"
 
@@ -24,7 +25,8 @@ import (
 const (
 	chunkBytes   = 512 << 10 // of text that is translated in one go
 	chunkRecords = 2048
-	recordBytes  = 1 << 10  // that a record takes beside its text while it is translated
+	recordBytes  = 1 << 10 // that a record takes beside its text while it is translated
+	memberBytes  = int64(unsafe.Sizeof(evidence.Member{}))
 	aheadBytes   = 48 << 20 // of text framed before it is admitted, so that feeding a batch stops nobody
 )
 
@@ -32,9 +34,10 @@ const (
 type framed struct {
 	line, ordinal, offset int64
 	text                  string
-	context               string        // of the page that holds it
-	columns               []string      // of a row of a Log Analytics answer
-	cells                 formats.Cells // of a row of CSV
+	members               []evidence.Member // of the text
+	context               string            // of the page that holds it
+	columns               []string          // of a row of a Log Analytics answer
+	cells                 formats.Cells     // of a row of CSV
 
 	bad       *quarantined // what could not be framed
 	header    bool         // a row that repeats the header
@@ -85,7 +88,7 @@ func (r *framed) translate(table *formats.Sheet, in *formats.Input) {
 	default:
 		text := r.whole(nil)
 		in.Context = r.context
-		r.format, r.out = formats.Read(text, in)
+		r.format, r.out = formats.Read(text, r.members, in)
 		if r.out.Inside != nil {
 			r.unwrap(in)
 			return
@@ -111,9 +114,10 @@ func (r *framed) unwrap(in *formats.Input) {
 // chunk is some records in a row.
 type chunk struct {
 	records  []framed
-	slabs    []*slab   // what their texts are parts of
-	group    *gathered // of a small source: its slabs hold the texts, since one of its own takes longer to clear than to fill
-	size     int       // of the texts, in bytes
+	members  []evidence.Member // of their texts
+	slabs    []*slab           // what their texts are parts of
+	group    *gathered         // of a small source: its slabs hold the texts, since one of its own takes longer to clear than to fill
+	size     int               // of the texts, in bytes
 	dates    formats.Dates
 	ready    chan struct{} // closed once they are translated
 	admitted chan struct{} // closed once they are admitted; nil where nobody waits
@@ -124,7 +128,7 @@ var chunks = sync.Pool{New: func() any { return new(chunk) }}
 // free gives the memory of the records back, of which nothing is kept once they are admitted but their texts.
 func (ch *chunk) free() {
 	clear(ch.records)
-	*ch = chunk{records: ch.records[:0]}
+	*ch = chunk{records: ch.records[:0], members: ch.members[:0]}
 	chunks.Put(ch)
 }
 
@@ -135,6 +139,12 @@ func (ch *chunk) keep(text []byte) string {
 		return keep(text, &ch.group.slabs)
 	}
 	return keep(text, &ch.slabs)
+}
+
+// keepMembers copies where a text's members lie.
+func (ch *chunk) keepMembers(members []evidence.Member) []evidence.Member {
+	ch.members = append(ch.members, members...)
+	return ch.members[len(ch.members)-len(members):]
 }
 
 // translate translates records of the chunk, and returns what their dates prove.
@@ -148,7 +158,7 @@ func translate(records []framed, table *formats.Sheet, in formats.Input) formats
 
 // weight is what the chunk counts among what is framed and not admitted.
 func (ch *chunk) weight() int64 {
-	return min(int64(ch.size)+int64(len(ch.records))*recordBytes, aheadBytes)
+	return min(int64(ch.size)+int64(len(ch.records))*recordBytes+int64(len(ch.members))*memberBytes, aheadBytes)
 }
 
 // producer hands framed records on.
@@ -168,7 +178,7 @@ func (p *producer) frame(f *evidence.Frame) error {
 		r.bad = &quarantined{f.Line, f.Ordinal, f.Offset, f.Bad, record.Excerpt(f.Text, excerptLength), f.SHA256}
 		return p.handOn()
 	}
-	r.text, r.columns = p.chunk.keep(f.Text), f.Columns
+	r.text, r.members, r.columns = p.chunk.keep(f.Text), p.chunk.keepMembers(f.Members), f.Columns
 	if f.Wrapper != nil {
 		r.context = f.Wrapper.Context
 	}

@@ -30,6 +30,8 @@ type Frame struct {
 	Size    int64  // bytes
 	Text    []byte // valid until the next call; of what cannot be used, at most the first 64 KiB
 
+	Members []Member // of the object that Text is and of those in it, three levels deep; valid as Text is
+
 	Columns []string // of a row of a Log Analytics answer: its columns' names; Text is then an array
 	Wrapper *Wrapper // the page or batch around the record, nil if none
 
@@ -356,6 +358,9 @@ func (f *Framer) record(n int, lv *level) Frame {
 	fr := Frame{
 		Line: f.lineHere(), Offset: f.offset(), Ordinal: f.ordinal, Size: int64(n), Text: text,
 		Columns: lv.columns, Wrapper: lv.wrapper, LoneSurrogate: f.s.surrogate,
+	}
+	if text[0] == '{' {
+		fr.Members = f.s.tape.members
 	}
 	f.pos += n
 	return fr

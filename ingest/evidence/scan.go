@@ -44,13 +44,15 @@ const (
 	rows            // rows, in a table of a Log Analytics answer
 )
 
-// scanner validates JSON and finds where a value ends, in one pass and without allocation.
+// scanner validates JSON, finds where a value ends and notes where its members lie, in one pass.
 type scanner struct {
+	tape      tape                  // of the value
 	levels    [maxDepth / 64]uint64 // a bit for each open level: 1 in an object, 0 in an array
 	at        int                   // where a syntax error is, or the `[` to descend into
 	key       int                   // descend: where the key's opening quote is
 	into      kind                  // descend: what the array holds
 	surrogate bool                  // an escape \ud800 to \udfff without its partner was seen
+	escaped   bool                  // the string before has escapes
 }
 
 func blank(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
@@ -72,8 +74,11 @@ func (s *scanner) value(b []byte, i int, look lookFor) (int, outcome) {
 		n                = len(b)
 		expectKey, value bool
 		columns          bool // an array of that name was seen at depth 1
+		arrays           int  // among the open levels
+		noted            bool // members of the innermost level are on the tape
 	)
 	s.surrogate = false
+	s.tape.begin()
 	value = true
 	for {
 		// Here a value is due, or a key (expectKey).
@@ -89,10 +94,12 @@ func (s *scanner) value(b []byte, i int, look lookFor) (int, outcome) {
 				return s.fail(i)
 			}
 			stringAt = i + 1
+			s.escaped = false
 			end, o := s.text(b, stringAt)
 			if o != scanned {
 				return end, o
 			}
+			escaped := s.escaped
 			if depth == 1 {
 				key, keyEnd = stringAt, end-1
 			}
@@ -107,11 +114,17 @@ func (s *scanner) value(b []byte, i int, look lookFor) (int, outcome) {
 				return s.fail(i)
 			}
 			i++
+			if noted {
+				i = skipBlank(b, i)
+				s.tape.key(depth, stringAt, end-1, i, escaped)
+				noted = depth <= s.tape.deepest
+			}
 			expectKey, value = false, true
 			continue
 		}
 		switch {
 		case c == '"':
+			s.escaped = false
 			end, o := s.text(b, i+1)
 			if o != scanned {
 				return end, o
@@ -143,8 +156,10 @@ func (s *scanner) value(b []byte, i int, look lookFor) (int, outcome) {
 				s.levels[depth>>6] |= bit
 			} else {
 				s.levels[depth>>6] &^= bit
+				arrays++
 			}
 			depth++
+			noted = arrays == 0 && depth <= s.tape.deepest
 			i++
 			for i < n && b[i] <= ' ' && blank(b[i]) {
 				i++
@@ -181,6 +196,9 @@ func (s *scanner) value(b []byte, i int, look lookFor) (int, outcome) {
 			b[key]|0x20 == 'i' && b[key+1]|0x20 == 'd' && (c == '"' || c == '-' || c <= '9') {
 			id = true
 		}
+		if noted && value {
+			s.tape.value(depth, i, c == '"' && s.escaped)
+		}
 		// After a value: close levels until the next value or key is due.
 		for {
 			if depth == 0 {
@@ -205,10 +223,16 @@ func (s *scanner) value(b []byte, i int, look lookFor) (int, outcome) {
 				return s.fail(i)
 			}
 			i++
+			if !object {
+				arrays--
+			}
 			depth--
 			value = true
 			if depth > 0 {
 				object = s.levels[(depth-1)>>6]&(1<<((depth-1)&63)) != 0
+				if noted = arrays == 0 && depth <= s.tape.deepest; noted {
+					s.tape.value(depth, i, false)
+				}
 			}
 		}
 	}
@@ -278,6 +302,7 @@ func (s *scanner) text(b []byte, i int) (int, outcome) {
 }
 
 func (s *scanner) escape(b []byte, i int) (int, outcome) {
+	s.escaped = true
 	if i+1 >= len(b) {
 		return len(b), cutOff
 	}

@@ -160,7 +160,7 @@ func readAdminCentreStep(o object, in *Input) Outcome {
 	default:
 		wrong++
 	}
-	v := newValues(record.SignInStep)
+	v := newValues(record.SignInStep, in)
 	v.read(p.get)
 	return Outcome{
 		Rows:  []Row{v.row(at)},

@@ -136,7 +136,7 @@ func TestFiltered(t *testing.T) {
 		{dfir, signIn(myApps, 0), true, true, true},
 		{"signins.json", signIn(exchange, 0), false, false, false},
 	} {
-		f, out := Read(test.record, &Input{Path: test.path})
+		f, out := Read(test.record, nil, &Input{Path: test.path})
 		if formatName(f) != "Graph sign-ins" || out.Filtered != test.filtered || out.Whole != test.whole ||
 			len(out.Rows) != 1 {
 			t.Errorf("%s: %s, filtered %v, whole %v, %d rows; want filtered %v, whole %v", test.path, formatName(f),

@@ -82,7 +82,7 @@ func TestEveryColumnHasItsOwnValue(t *testing.T) {
 		}
 		lake := "{" + strings.Join(row, ",") + "," + test.lake + "}"
 		for name, text := range map[string]string{"Graph": written(object), "lake": lake} {
-			format, out := Read(text, &Input{})
+			format, out := Read(text, nil, &Input{})
 			if name == "Graph" && test.format == "" {
 				continue
 			}

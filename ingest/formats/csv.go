@@ -180,7 +180,7 @@ func (s *Sheet) IsHeader(row Cells) bool {
 
 // Read reads a row, which has as many fields as the header.
 func (s *Sheet) Read(row Cells, in *Input) Outcome {
-	in.about(row.Quoted)
+	in.about(row.Quoted, nil)
 	for _, i := range s.dates {
 		if field := row.field(i); len(field) > 10 && field[4] == '-' {
 			in.moment(field)

@@ -105,7 +105,7 @@ func TestFlattenedSteps(t *testing.T) {
 			[]any{row{"authenticationMethod": "Password", "succeeded": true}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			format, out := Read(`{`+rest+`,`+test.members+`}`, &Input{})
+			format, out := Read(`{`+rest+`,`+test.members+`}`, nil, &Input{})
 			if formatName(format) != "Graph sign-ins (PowerShell)" || out.Bad != "" {
 				t.Fatalf("%s: %+v", formatName(format), out)
 			}

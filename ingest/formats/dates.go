@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"tapaudit/ingest/evidence"
 )
 
 // The first of these that shows in which order a file writes its dates counts for the whole file. They are a number
@@ -172,14 +174,14 @@ func (in *Input) moments() []time.Time {
 		return in.days
 	}
 	in.scanned = true
-	for i := 0; i+11 < len(in.text); i++ {
-		if in.text[i] != '2' || in.text[i+1] != '0' || in.text[i+4] != '-' || in.text[i+7] != '-' ||
-			in.text[i+10] != 'T' && in.text[i+10] != ' ' {
+	for i := 0; i+11 < len(in.tape.text); i++ {
+		if in.tape.text[i] != '2' || in.tape.text[i+1] != '0' || in.tape.text[i+4] != '-' || in.tape.text[i+7] != '-' ||
+			in.tape.text[i+10] != 'T' && in.tape.text[i+10] != ' ' {
 			continue
 		}
-		before := strings.ToLower(strings.TrimRight(in.text[max(0, i-40):i], `": \`))
+		before := strings.ToLower(strings.TrimRight(in.tape.text[max(0, i-40):i], `": \`))
 		if slices.ContainsFunc(momentKeys, func(key string) bool { return strings.HasSuffix(before, key) }) {
-			in.moment(in.text[i : i+10])
+			in.moment(in.tape.text[i : i+10])
 		}
 		i += 10
 	}
@@ -197,7 +199,9 @@ func (in *Input) moment(s string) {
 }
 
 // about is the record at hand from now on.
-func (in *Input) about(text string) { in.text, in.scanned, in.days = text, false, in.days[:0] }
+func (in *Input) about(text string, members []evidence.Member) {
+	in.tape, in.scanned, in.days = tape{text, members}, false, in.days[:0]
+}
 
 // span is the span of days in the source's name.
 func (in *Input) span() (from, to time.Time, ok bool) {

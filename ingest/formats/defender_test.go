@@ -25,7 +25,7 @@ func TestDefenderSignIns(t *testing.T) {
 		`","DeviceName":"PC1","EntraIdDeviceId":"d1","OSPlatform":"Windows","RiskLevelDuringSignIn":50,"ConditionalAccessStatus":2,"IPAddress":"203.0.113.9","Country":"DE","City":"Bonn","RequestId":"` + requestID + `"}`
 	sheet, outs := readCSV(t, &Input{},
 		head+"\"Sep 14, 2026 8:05:00 AM\",My Apps,a1,\"[\"\"interactiveUser\"\"]\",130503,c1,s1"+user+requestID+",x\n")
-	format, out := Read(json, &Input{})
+	format, out := Read(json, nil, &Input{})
 	if sheet == nil || sheet.Format != defenderSignIns || format != defenderSignIns {
 		t.Fatalf("recognised as %v and %v", sheet, format)
 	}
@@ -42,7 +42,7 @@ func TestDefenderSignIns(t *testing.T) {
 		}
 	}
 	_, out = Read(strings.NewReplacer("interactiveUser", "nonInteractiveUser", `"ErrorCode":130503`,
-		`"ErrorCode":null`, `"IsGuestUser":false`, `"IsGuestUser":true`).Replace(json), &Input{})
+		`"ErrorCode":null`, `"IsGuestUser":false`, `"IsGuestUser":true`).Replace(json), nil, &Input{})
 	v := out.Rows[0]
 	at := func(column string) string { return v.Values[v.Kind.At(column)] }
 	if at("interactive") != "false" || at("error_code") != "" || at("tenant_id") != "" ||

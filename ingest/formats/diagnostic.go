@@ -61,7 +61,8 @@ func readDiagnostic(o object, in *Input) Outcome {
 	}
 	properties := object{}
 	if v := unwrap(o.get("properties")); v.Type == gjson.JSON && v.IsObject() {
-		properties = readObject(v)
+		in.properties = in.tape.object(v, in.properties)
+		properties = in.properties
 	}
 	switch {
 	case e.interactive != "":

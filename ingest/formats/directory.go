@@ -29,7 +29,7 @@ func newSnapshot(in *Input) *snapshot { return &snapshot{in: in, taken: in.Taken
 
 // add makes a row of what members the kind has; values of a wrong type are left out and counted.
 func (s *snapshot) add(k *record.Kind, m members) {
-	v := newValues(k)
+	v := newValues(k, s.in)
 	v.set("tenant_id", s.tenant)
 	v.read(func(key string) gjson.Result { return m[key] })
 	if k == record.ConditionalAccess {

@@ -345,7 +345,7 @@ func TestDirectory(t *testing.T) {
 
 func checkRead(t *testing.T, in *Input, record, format string, want []loaded, not, bad string, wrong int) {
 	t.Helper()
-	f, out := Read(record, in)
+	f, out := Read(record, nil, in)
 	if got := formatName(f); got != format {
 		t.Fatalf("recognised as %q, not %q", got, format)
 	}
@@ -441,7 +441,7 @@ func TestPassMethods(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			in := &Input{Path: test.path, Context: test.context}
 			checkRead(t, in, test.record, test.format, test.want, test.not, test.bad, test.wrong)
-			_, out := Read(test.record, in)
+			_, out := Read(test.record, nil, in)
 			for _, r := range out.Rows {
 				if strings.Contains(textOf(r), "TAPRocks") {
 					t.Errorf("the row holds the passcode: %s", textOf(r))
@@ -518,7 +518,7 @@ func FuzzRead(f *testing.F) {
 		if !json.Valid([]byte(text)) || !utf8.ValidString(text) {
 			return // the framer hands on nothing else
 		}
-		format, out := Read(text, &Input{Path: path})
+		format, out := Read(text, nil, &Input{Path: path})
 		if format == nil {
 			return
 		}

@@ -12,7 +12,7 @@ func ExampleRead() {
 		"resultReason":"Admin registered temporary access pass method for user","result":"success",
 		"initiatedBy":{"user":{"userPrincipalName":"anna@contoso.example"}},
 		"targetResources":[{"type":"User","userPrincipalName":"new.hire@contoso.example"}]}`
-	format, outcome := formats.Read(event, &formats.Input{Path: "audits.json"})
+	format, outcome := formats.Read(event, nil, &formats.Input{Path: "audits.json"})
 	fmt.Println(format.Name)
 	row := outcome.Rows[0]
 	fmt.Println(row.Kind.Table, row.Values[row.Kind.At("time")], row.Values[row.Kind.At("actor_upn")])

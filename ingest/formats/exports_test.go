@@ -34,7 +34,7 @@ func TestExports(t *testing.T) {
 			switch text := string(example.Files[0].Data); example.Files[0].Name {
 			case "export.json":
 				for line := range strings.Lines(text) {
-					format, out := Read(strings.TrimSpace(line), &Input{})
+					format, out := Read(strings.TrimSpace(line), nil, &Input{})
 					got += told(format, out)
 				}
 			case "export.csv":

@@ -64,7 +64,7 @@ var extractDays = &Format{
 			if bad != "" {
 				return Outcome{Bad: bad}
 			}
-			v := newValues(record.ExtractDay)
+			v := newValues(record.ExtractDay, in)
 			switch logType := o.text("log_type"); logType {
 			case "audit", "sign-in interactive", "sign-in non-interactive", record.UnifiedAudit, record.GraphActivity:
 				v.set("log_type", logType)
@@ -98,13 +98,13 @@ var extractDays = &Format{
 var extractAddresses = &Format{
 	Name:  "lake extract: addresses",
 	needs: need("extract,ip,users"),
-	read: func(o object, _ *Input) Outcome {
+	read: func(o object, in *Input) Outcome {
 		return readExtract(o, func(e Extract) Outcome {
 			if n, ok := scalarOf(record.Number, o.get("users")); !ok || n == "" || n[0] == '-' ||
 				!record.Present(o.text("ip")) {
 				return Outcome{Bad: "no address or no number of users"}
 			}
-			v := newValues(record.ExtractAddress)
+			v := newValues(record.ExtractAddress, in)
 			v.read(o.get)
 			return v.extracted(o, e)
 		})
@@ -114,7 +114,7 @@ var extractAddresses = &Format{
 var extractCountries = &Format{
 	Name:  "lake extract: countries",
 	needs: need("extract,country,users_anywhere"),
-	read: func(o object, _ *Input) Outcome {
+	read: func(o object, in *Input) Outcome {
 		return readExtract(o, func(e Extract) Outcome {
 			for _, name := range []string{"users", "users_anywhere"} {
 				if n, ok := scalarOf(record.Number, o.get(name)); !ok || n == "" || n[0] == '-' {
@@ -124,7 +124,7 @@ var extractCountries = &Format{
 			if !record.Present(o.text("country")) {
 				return Outcome{Bad: "no country"}
 			}
-			v := newValues(record.ExtractCountry)
+			v := newValues(record.ExtractCountry, in)
 			v.read(o.get)
 			return v.extracted(o, e)
 		})
@@ -264,7 +264,7 @@ func readLakeActivity(o object, in *Input) Outcome {
 	case logType != record.UnifiedAudit && logType != record.GraphActivity:
 		return Outcome{Bad: "a log type of no kind that is known"}
 	}
-	v := newValues(record.Activity)
+	v := newValues(record.Activity, in)
 	v.read(o.get)
 	v.setDefault("by_system", "false")
 	v.setDefault("items", "1")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"tapaudit/ingest/evidence"
 	"tapaudit/ingest/record"
 )
 
@@ -22,9 +23,9 @@ type Input struct {
 	Order   DateOrder // how the file writes dates without a year in front
 	Dates   Dates     // what its dates prove about that
 
-	record object // the record at hand; its memory serves the next one
+	record, properties object // the record at hand, and an object in it; their memory serves the next one
 
-	text     string      // of the record at hand
+	tape     tape        // of the record at hand
 	days     []time.Time // in it, see moments
 	scanned  bool
 	from, to time.Time // the span of days in the source's name
@@ -183,14 +184,15 @@ func firstThatKnows(o object) *Format {
 	return nil
 }
 
-// Read reads one JSON object, or what holds some; the format is nil where it is none that is known.
-func Read(text string, in *Input) (*Format, Outcome) {
-	in.about(text)
+// Read reads one JSON object, or what holds some; the format is nil where it is none that is known. Its members are
+// where its framer found them, nil where no framer did.
+func Read(text string, members []evidence.Member, in *Input) (*Format, Outcome) {
+	in.about(text, members)
 	v := gjson.Parse(text)
 	if !v.IsObject() {
 		return inStead(recordsOf(v, in.Context, deepestWrapper))
 	}
-	in.record = in.record.filled(v)
+	in.record = in.tape.object(v, in.record)
 	f, o, _ := recogniseObject(in.record)
 	if f == nil {
 		return inStead(wrappedIn(in.record, deepestWrapper))

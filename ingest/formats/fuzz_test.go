@@ -42,7 +42,7 @@ func FuzzParseTime(f *testing.F) {
 			}
 		}
 		var in Input
-		in.about(s)
+		in.about(s, nil)
 		in.see(s)
 		in.Dates.Order(Usual)
 	})

@@ -61,7 +61,7 @@ func readSignIn(o object, in *Input, e envelope) Outcome {
 	if bad != "" {
 		return Outcome{Bad: bad}
 	}
-	v := newValues(record.SignIn)
+	v := newValues(record.SignIn, in)
 	v.read(o.get)
 	v.set("tenant_id", e.tenant)
 	v.setDefault("interactive", e.interactive)
@@ -110,7 +110,7 @@ func readAudit(o object, in *Input, e envelope) Outcome {
 	if bad != "" {
 		return Outcome{Bad: bad}
 	}
-	v := newValues(record.Audit)
+	v := newValues(record.Audit, in)
 	v.read(o.get)
 	v.set("tenant_id", e.tenant)
 	v.lower("result")

@@ -54,7 +54,7 @@ func readRequest(o object, in *Input, e envelope, workload string) Outcome {
 	if bad != "" {
 		return Outcome{Bad: bad}
 	}
-	v := newValues(record.Activity)
+	v := newValues(record.Activity, in)
 	v.set("tenant_id", e.tenant)
 	v.setDefault("tenant_id", said.text("aadTenantId"))
 	v.set("log_type", record.GraphActivity)

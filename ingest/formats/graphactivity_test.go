@@ -119,7 +119,7 @@ func TestGraphActivity(t *testing.T) {
 	})
 	t.Run("no id: made of what it is", func(t *testing.T) {
 		id := func(replace ...string) string {
-			_, out := Read(streamed(append(replace, `"requestId":"`+requestID+`",`, ``)...), &Input{})
+			_, out := Read(streamed(append(replace, `"requestId":"`+requestID+`",`, ``)...), nil, &Input{})
 			return out.Rows[0].Values[record.Activity.At("id")]
 		}
 		if first := id(); first == "" || id() != first || id("POST", "GET") == first ||
@@ -129,7 +129,7 @@ func TestGraphActivity(t *testing.T) {
 		}
 	})
 	t.Run("a status that is none", func(t *testing.T) {
-		if _, out := Read(streamed(`201,`, `"created",`), &Input{}); out.Wrong != 1 || len(out.Rows) != 1 {
+		if _, out := Read(streamed(`201,`, `"created",`), nil, &Input{}); out.Wrong != 1 || len(out.Rows) != 1 {
 			t.Errorf("%+v", out)
 		}
 	})
@@ -194,7 +194,7 @@ func TestOtherRequests(t *testing.T) {
 		`{"TimeGenerated":"2026-09-14T09:05:00Z","RequestUri":"/users","RequestMethod":"GET","OperationName":"x","Type":"AGWAccessLogs"}`,
 		`{"timestamp":"2026-09-14T09:05:00Z","requestUri":"/users","requestMethod":"GET","responseStatusCode":200,"remoteAddr":"203.0.113.9"}`,
 	} {
-		if format, out := Read(text, &Input{}); len(out.Rows) > 0 {
+		if format, out := Read(text, nil, &Input{}); len(out.Rows) > 0 {
 			t.Errorf("%s is read as %s", text, formatName(format))
 		}
 	}
@@ -203,7 +203,7 @@ func TestOtherRequests(t *testing.T) {
 func TestGraphActivityCorpus(t *testing.T) {
 	sessions := 0
 	for _, line := range corpus(t, "activity/graph-activity.ndjson") {
-		format, out := Read(line, &Input{})
+		format, out := Read(line, nil, &Input{})
 		if format != diagnostic || len(out.Rows) != 1 || out.Wrong > 0 {
 			t.Fatalf("%s: %+v", formatName(format), out)
 		}

@@ -77,7 +77,7 @@ func TestLogAnalytics(t *testing.T) {
 				"tenant_id": tenant, "other_reason": "Admin registered temporary access pass method for user"}}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			format, out := Read(test.record, &Input{})
+			format, out := Read(test.record, nil, &Input{})
 			if formatName(format) != "Log Analytics" || out.NotUsed != test.not || out.Bad != test.bad ||
 				out.Wrong != 0 {
 				t.Fatalf("format %q, not used %q, bad %q, wrong %d", formatName(format), out.NotUsed, out.Bad,

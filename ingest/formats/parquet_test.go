@@ -86,7 +86,7 @@ func TestMatano(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			format, out := Read(test.record, &Input{})
+			format, out := Read(test.record, nil, &Input{})
 			if got := formatName(format); got != test.format {
 				t.Fatalf("format %q, want %q", got, test.format)
 			}

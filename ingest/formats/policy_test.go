@@ -134,7 +134,7 @@ func TestScubaGear(t *testing.T) {
 				w.Row["tenant_id"] = tenant
 			}
 			in := &Input{Path: "M365BaselineConformance_2026_10_01/ProviderSettingsExport.json", Taken: byName}
-			f, out := Read(test.record, in)
+			f, out := Read(test.record, nil, in)
 			if formatName(f) != "ScubaGear export" || out.NotUsed != "" || out.Bad != "" || out.Wrong != 2 {
 				t.Fatalf("%s: not used %q, bad %q, %d wrong", formatName(f), out.NotUsed, out.Bad, out.Wrong)
 			}
@@ -148,7 +148,7 @@ func TestScubaGear(t *testing.T) {
 			}
 		})
 	}
-	_, out := Read(`{"baseline_version":"1","date":"x","tenant_details":[],"conditional_access_policies":[],"teams":{}}`, &Input{})
+	_, out := Read(`{"baseline_version":"1","date":"x","tenant_details":[],"conditional_access_policies":[],"teams":{}}`, nil, &Input{})
 	if out.NotUsed != "a ScubaGear export without settings of Entra ID" {
 		t.Errorf("empty export: %+v", out)
 	}

@@ -18,20 +18,8 @@ type object struct {
 	values []gjson.Result
 }
 
-func readObject(v gjson.Result) object {
-	return object{}.filled(v)
-}
-
-// filled is the object that v is, in the memory of o.
-func (o object) filled(v gjson.Result) object {
-	o = object{o.keys[:0], o.values[:0]}
-	v.ForEach(func(k, v gjson.Result) bool {
-		o.keys = append(o.keys, k.String())
-		o.values = append(o.values, v)
-		return true
-	})
-	return o
-}
+// readObject reads an object that no tape knows.
+func readObject(v gjson.Result) object { return tape{}.object(v, object{}) }
 
 func (o object) get(key string) gjson.Result {
 	for i, k := range o.keys {
@@ -126,13 +114,16 @@ func unwrap(v gjson.Result) gjson.Result {
 // values are a record's, by the slots of its kind. A value of another type is left out and counted.
 type values struct {
 	kind  *record.Kind
+	tape  tape     // of the record
 	all   []string // by slot; "" where absent
 	Wrong int      // values of a wrong type, loaded as absent
 	note  string   // what is to be said of the record's source
 	lost  bool     // some element of a list of objects could not be read
 }
 
-func newValues(k *record.Kind) values { return values{kind: k, all: make([]string, k.Slots)} }
+func newValues(k *record.Kind, in *Input) values {
+	return values{kind: k, tape: in.tape, all: make([]string, k.Slots)}
+}
 
 // set gives a column a text of ours; an absent one leaves it as it is.
 func (v *values) set(column, text string) {
@@ -190,15 +181,14 @@ func (v *values) member(m *record.Member, value gjson.Result) {
 			return
 		}
 		var seen uint64 // of equal keys the first counts
-		nested.ForEach(func(key, value gjson.Result) bool {
+		for key, value := range v.tape.each(nested) {
 			for i := range m.Members {
-				if m.Members[i].Key == key.Str && seen&(1<<i) == 0 {
+				if m.Members[i].Key == key && seen&(1<<i) == 0 {
 					seen |= 1 << i
 					v.member(&m.Members[i], value)
 				}
 			}
-			return true
-		})
+		}
 	}
 }
 

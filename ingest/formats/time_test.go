@@ -85,7 +85,7 @@ func TestDates(t *testing.T) {
 			ambiguous: "were read month first, since some have a number over 12 in the second place"},
 	} {
 		in := Input{Path: test.path}
-		in.about(test.row)
+		in.about(test.row, nil)
 		for _, s := range test.dates {
 			in.see(s)
 		}

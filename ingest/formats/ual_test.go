@@ -110,7 +110,7 @@ func TestUnifiedAudit(t *testing.T) {
 			bad: "no time"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			format, out := Read(test.record, &Input{})
+			format, out := Read(test.record, nil, &Input{})
 			if formatName(format) != "Unified Audit Log" || out.NotUsed != "" || out.Bad != test.bad ||
 				out.Wrong != test.wrong {
 				t.Fatalf("format %q, not used %q, bad %q, wrong %d", formatName(format), out.NotUsed, out.Bad,
@@ -130,7 +130,7 @@ func TestUnifiedAudit(t *testing.T) {
 // Whether a method's bits name a pass is decided by value & 2, in SQL; here, that they get there whole.
 func TestUnifiedAuditBits(t *testing.T) {
 	for _, bits := range []string{"1", "2", "3", "16", "258", "272", "134217730"} {
-		_, out := Read(loggedIn(bits), &Input{})
+		_, out := Read(loggedIn(bits), nil, &Input{})
 		if got := out.Rows[0].Values[record.SignIn.At("method_bits")]; got != bits {
 			t.Errorf("UserAuthenticationMethod %s became %v", bits, got)
 		}
@@ -152,7 +152,7 @@ func readCSV(t *testing.T, in *Input, text string) (*Sheet, []Outcome) {
 	for _, r := range rows[1:] {
 		out := sheet.Read(cellsOf(r...), in)
 		for _, inside := range out.Inside {
-			_, out = Read(inside.Text, in)
+			_, out = Read(inside.Text, nil, in)
 		}
 		outs = append(outs, out)
 	}
@@ -254,7 +254,7 @@ func corpus(t *testing.T, name string) []string {
 func TestUnifiedAuditCorpus(t *testing.T) {
 	got := map[string]int{}
 	for _, line := range corpus(t, "ual-azure-active-directory.ndjson") {
-		format, out := Read(line, &Input{})
+		format, out := Read(line, nil, &Input{})
 		switch {
 		case format != unifiedAudit:
 			t.Errorf("read as %q: %s", formatName(format), line)

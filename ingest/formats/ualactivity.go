@@ -33,7 +33,7 @@ func readUnifiedActivity(event, wrapping object, in *Input, operation, workload 
 	if bad != "" {
 		return Outcome{Bad: bad}
 	}
-	v := newValues(record.Activity)
+	v := newValues(record.Activity, in)
 	v.set("id", id)
 	v.set("tenant_id", unifiedTenant(both))
 	v.set("log_type", record.UnifiedAudit)

@@ -119,7 +119,7 @@ func TestMailItemsAccessed(t *testing.T) {
 // readsAs reads a record that is loaded as one row of the kind, or quarantined.
 func readsAs(t *testing.T, text string, as *Format, kind *record.Kind, want row, bad string) {
 	t.Helper()
-	format, out := Read(text, &Input{})
+	format, out := Read(text, nil, &Input{})
 	if format != as || out.NotUsed != "" || out.Bad != bad || out.Wrong != 0 || out.KeepRaw {
 		t.Fatalf("format %q, not used %q, bad %q, wrong %d, kept %t", formatName(format), out.NotUsed, out.Bad,
 			out.Wrong, out.KeepRaw)
@@ -273,7 +273,7 @@ func TestUnifiedActivityForms(t *testing.T) {
 			unifiedAudit, record.Activity, mailReadRow(row{"user_id": nil}), "")
 	})
 	t.Run("Defender's event of another application", func(t *testing.T) {
-		if _, out := Read(`{"Timestamp":"2026-09-14T09:05:00Z","ActionType":"Log on","Application":"Box","RawEventData":{"type":"event"}}`, &Input{}); out.NotUsed == "" {
+		if _, out := Read(`{"Timestamp":"2026-09-14T09:05:00Z","ActionType":"Log on","Application":"Box","RawEventData":{"type":"event"}}`, nil, &Input{}); out.NotUsed == "" {
 			t.Errorf("%+v", out)
 		}
 	})
@@ -370,7 +370,7 @@ func TestActivityCorpus(t *testing.T) {
 	} {
 		got := map[string]int{}
 		for _, line := range corpus(t, "activity/"+file) {
-			_, out := Read(line, &Input{})
+			_, out := Read(line, nil, &Input{})
 			if len(out.Rows) != 1 || out.Rows[0].Kind != record.Activity || out.Wrong > 0 {
 				t.Errorf("%s: %+v", file, out)
 				continue
