@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,6 +67,8 @@ func judge(ctx context.Context, c *casefile.Case, s *settings.Settings, rules []
 	if err := storeResult(ctx, c, r, keys, j.gathered); err != nil {
 		return nil, err
 	}
+	// To read the timeline takes most of the database's memory: what lies about in Go's goes back before.
+	debug.FreeOSMemory()
 	if r.Timeline, err = timelineRows(ctx, c, d); err != nil {
 		return nil, err
 	}

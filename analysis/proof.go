@@ -136,10 +136,8 @@ func (r records) cite(ctx context.Context, c *casefile.Case, findings []Finding)
 	wanted := map[int64]bool{}
 	for _, f := range findings {
 		for _, of := range f.Records {
-			if rest, ok := strings.CutPrefix(of.ID, "s:"); ok {
-				if n, err := strconv.ParseInt(rest, 10, 64); err == nil {
-					wanted[n] = true
-				}
+			if n, ok := signInNo(of.ID); ok {
+				wanted[n] = true
 			}
 		}
 	}
@@ -170,6 +168,16 @@ func (r records) cite(ctx context.Context, c *casefile.Case, findings []Finding)
 		f.EventIDs, f.Evidence = proof.Distinct(f.EventIDs), proof.Distinct(f.Evidence)
 	}
 	return nil
+}
+
+// signInNo is the number of the sign-in that a key names.
+func signInNo(key string) (n int64, ok bool) {
+	rest, ok := strings.CutPrefix(key, "s:")
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(rest, 10, 64)
+	return n, err == nil
 }
 
 func (r records) proveRecord(of *Record, signIns map[int64]*provedSignIn, raw map[proof.At]string) {

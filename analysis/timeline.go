@@ -2,7 +2,6 @@ package analysis
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"time"
 
@@ -28,36 +27,32 @@ func timelineRows(ctx context.Context, c *casefile.Case, d derivation) ([]Moment
 		Findings    string    `db:"finding_ids"`
 		Records     string    `db:"records"`
 	}
-	found, err := rows.Read[moment](ctx, c, `
-SELECT
-    time, tenant_id, coalesce(user_id, '') AS user_id, what, coalesce(actor_name, '') AS actor_name,
-    coalesce(ip, '') AS ip,
-    coalesce(country, '') AS country, coalesce(application, '') AS application, coalesce(detail, '') AS detail,
-    coalesce(incident_id, '') AS incident_id, coalesce(array_to_string(finding_ids, ' '), '') AS finding_ids,
-    array_to_string(records, ' ') AS records
+	chosen := `
 FROM timeline
 WHERE (time >= ? AND time < ? OR incident_id IS NOT NULL)
-    AND NOT (what IN ('pass begins', 'pass ended') AND time > ?)
-ORDER BY moment_no`, d.scope.period.From, d.scope.period.To, d.scope.asOf)
-	if err != nil {
-		return nil, err
+    AND NOT (what IN ('pass begins', 'pass ended') AND time > ?)`
+	bounds := []any{d.scope.period.From, d.scope.period.To, d.scope.asOf}
+	// Read twice, since many moments take much memory: what is shown of their sign-ins must be known first.
+	type named struct {
+		Records string `db:"records"`
 	}
 	wanted := map[int64]bool{}
-	for _, m := range found {
+	if err := rows.Each(ctx, c, func(m named) error {
 		for key := range strings.FieldsSeq(m.Records) {
-			if rest, ok := strings.CutPrefix(key, "s:"); ok {
-				if n, err := strconv.ParseInt(rest, 10, 64); err == nil {
-					wanted[n] = true
-				}
+			if n, ok := signInNo(key); ok {
+				wanted[n] = true
 			}
 		}
+		return nil
+	}, `SELECT array_to_string(records, ' ') AS records`+chosen, bounds...); err != nil {
+		return nil, err
 	}
 	signIns, err := readProof(ctx, c, wanted)
 	if err != nil {
 		return nil, err
 	}
-	all := make([]Moment, len(found))
-	for i, m := range found {
+	all := []Moment{}
+	err = rows.Each(ctx, c, func(m moment) error {
 		row := Moment{
 			Time: m.Time, TenantID: m.Tenant, UserID: m.UserID, What: m.What, ActorName: m.Actor, IP: m.IP,
 			Country:     m.Country,
@@ -75,7 +70,14 @@ ORDER BY moment_no`, d.scope.period.From, d.scope.period.To, d.scope.asOf)
 			row.Evidence = append(row.Evidence, shown.Places...)
 		}
 		row.Evidence = proof.Distinct(row.Evidence)
-		all[i] = row
-	}
-	return all, nil
+		all = append(all, row)
+		return nil
+	}, `
+SELECT
+    time, tenant_id, coalesce(user_id, '') AS user_id, what, coalesce(actor_name, '') AS actor_name,
+    coalesce(ip, '') AS ip,
+    coalesce(country, '') AS country, coalesce(application, '') AS application, coalesce(detail, '') AS detail,
+    coalesce(incident_id, '') AS incident_id, coalesce(array_to_string(finding_ids, ' '), '') AS finding_ids,
+    array_to_string(records, ' ') AS records`+chosen+"\nORDER BY moment_no", bounds...)
+	return all, err
 }

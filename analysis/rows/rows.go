@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"hash/maphash"
 	"reflect"
 	"slices"
 	"strings"
@@ -68,16 +69,47 @@ func Each[T any](ctx context.Context, c *casefile.Case, do func(row T) error, qu
 		return fmt.Errorf("a query for %s: %w", reflect.TypeFor[T](), err)
 	}
 	structs := &sqlx.Rows{Rows: found, Mapper: mapper}
+	shared := newSharing(reflect.TypeFor[T]())
 	for structs.Next() {
 		var row T
 		if err := structs.StructScan(&row); err != nil {
 			return err
 		}
+		shared.row(reflect.ValueOf(&row).Elem())
 		if err := do(row); err != nil {
 			return err
 		}
 	}
 	return structs.Err()
+}
+
+// sharing lets equal texts of a query share their memory: most columns have few values, in many rows.
+type sharing struct {
+	texts [][]int // the fields that are texts
+	seed  maphash.Seed
+	seen  [1 << 10]string // by hash; of two texts with the same one the later stays
+}
+
+func newSharing(of reflect.Type) *sharing {
+	s := &sharing{seed: maphash.MakeSeed()}
+	for _, name := range names(of) {
+		if field := mapper.TypeMap(of).GetByPath(name); field.Field.Type.Kind() == reflect.String {
+			s.texts = append(s.texts, field.Index)
+		}
+	}
+	return s
+}
+
+func (s *sharing) row(row reflect.Value) {
+	for _, index := range s.texts {
+		field := row.FieldByIndex(index)
+		text := field.String()
+		seen := &s.seen[maphash.String(s.seed, text)%uint64(len(s.seen))]
+		if *seen != text {
+			*seen = text
+		}
+		field.SetString(*seen)
+	}
 }
 
 // same says which columns only one side has.
@@ -120,21 +152,29 @@ func Fill[T any](ctx context.Context, c *casefile.Case, table string, all []T) e
 		columns = append(columns, casefile.Column{Name: name, Type: kind})
 		fields = append(fields, field)
 	}
-	fed := make([]casefile.Row, len(all))
-	for i := range all {
-		row := reflect.ValueOf(&all[i]).Elem()
-		values := make([]string, len(fields))
-		for j, field := range fields {
-			text, err := fedText(row.FieldByIndex(field.Index).Interface())
-			if err != nil {
-				return err
+	for some := range slices.Chunk(all, fedAtOnce) {
+		fed := make([]casefile.Row, len(some))
+		for i := range some {
+			row := reflect.ValueOf(&some[i]).Elem()
+			values := make([]string, len(fields))
+			for j, field := range fields {
+				text, err := fedText(row.FieldByIndex(field.Index).Interface())
+				if err != nil {
+					return err
+				}
+				values[j] = text
 			}
-			values[j] = text
+			fed[i].Values = values
 		}
-		fed[i].Values = values
+		if err := c.Insert(ctx, table, columns, fed); err != nil {
+			return err
+		}
 	}
-	return c.Insert(ctx, table, columns, fed)
+	return nil
 }
+
+// fedAtOnce is how many rows are made texts of at a time: those of many findings take much memory.
+const fedAtOnce = 16 << 10
 
 func columnsOf(ctx context.Context, c *casefile.Case, table string) ([]string, error) {
 	none, err := c.Query(ctx, "SELECT * FROM "+table+" LIMIT 0")

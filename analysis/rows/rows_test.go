@@ -1,9 +1,12 @@
 package rows
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -121,5 +124,48 @@ func TestATableThatDoesNotFitIsNotFilled(t *testing.T) {
 	}
 	if err := Fill(t.Context(), c, "narrow", []unknown{{}}); err == nil {
 		t.Error("a map is put into a column")
+	}
+}
+
+// Many rows are made texts of in several goes, and all of them arrive in their order.
+func TestFillInSeveralGoes(t *testing.T) {
+	c := open(t)
+	if err := c.Exec(t.Context(), `CREATE TEMP TABLE lines (line BIGINT)`); err != nil {
+		t.Fatal(err)
+	}
+	all := make([]place, 2*fedAtOnce+1)
+	for i := range all {
+		all[i].Line = int64(i)
+	}
+	if err := Fill(t.Context(), c, "lines", all); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Read[place](t.Context(), c, `SELECT line FROM lines ORDER BY rowid`)
+	if err != nil || !slices.Equal(all, got) {
+		t.Errorf("%d rows of %d arrive in their order: %v", len(got), len(all), err)
+	}
+}
+
+// Equal texts share their memory, and different ones stay different however many there are.
+func TestEqualTextsShareMemory(t *testing.T) {
+	type named struct {
+		Same string `db:"same"`
+		Own  string `db:"own"`
+	}
+	got, err := Read[named](t.Context(), open(t),
+		`SELECT 'the same' AS same, 'no. ' || n AS own FROM range(5000) AS r (n)`)
+	if err != nil || len(got) != 5000 {
+		t.Fatalf("%d rows: %v", len(got), err)
+	}
+	parts := map[*byte]bool{}
+	for i, row := range got {
+		parts[unsafe.StringData(row.Same)] = true
+		if want := fmt.Sprintf("no. %d", i); row.Same != "the same" || row.Own != want {
+			t.Fatalf("row %d is %q", i, row)
+		}
+	}
+	// A text whose place another one takes is kept once more each time.
+	if len(parts) > 100 {
+		t.Errorf("a text that comes 5,000 times is kept %d times", len(parts))
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tapaudit/analysis"
 	"tapaudit/ingest"
 	"tapaudit/ingest/casefile"
 	"tapaudit/ingest/safetext"
@@ -57,19 +58,16 @@ func auditCommand(io streams) *cobra.Command {
 			return err
 		}
 		database.loads = true
-		return database.with(ctx, func(c *openCase) error {
+		return writing.report(ctx, &database, job, io, talk, func(c *openCase) (*analysis.Result, error) {
 			if err := load(ctx, c, named(args), io, talk, unneeded(job.opts.Period)); err != nil {
-				return err
+				return nil, err
 			}
 			result, err := job.judge(ctx, c, io, talk)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			result.CaseFile = before
-			if err := writing.write(ctx, c, job.settings, result, io, talk); err != nil {
-				return err
-			}
-			return job.status(result)
+			return result, nil
 		})
 	}
 	return c
@@ -205,7 +203,7 @@ func reportCommand(io streams) *cobra.Command {
 			return err
 		}
 		database.readOnly = true
-		return database.with(ctx, func(c *openCase) error {
+		return writing.report(ctx, &database, job, io, talk, func(c *openCase) (*analysis.Result, error) {
 			// Nobody changes the case while it is open, so it can be hashed meanwhile.
 			hashed := make(chan error, 1)
 			var state *casefile.State
@@ -216,13 +214,10 @@ func reportCommand(io streams) *cobra.Command {
 			}()
 			result, err := job.judge(ctx, c, io, talk)
 			if err := errors.Join(err, <-hashed); err != nil {
-				return err
+				return nil, err
 			}
 			result.CaseFile = state
-			if err := writing.write(ctx, c, job.settings, result, io, talk); err != nil {
-				return err
-			}
-			return job.status(result)
+			return result, nil
 		})
 	}
 	return c

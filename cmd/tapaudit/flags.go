@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -235,18 +236,41 @@ func resolved(path string) string {
 	}
 }
 
-// write writes the report and the summary. Where nothing could be assessed and another report stands there, that one
-// stays, and the summary alone tells of this one.
-func (f *reportFlags) write(ctx context.Context, c *openCase, s *settings.Settings, r *analysis.Result, io streams,
-	talk talkFlags) error {
-	if f.pseudonyms != nil {
-		// Done once, before any writer sees the result.
-		names, err := analysis.ReadNames(ctx, c.Case, s)
+// report judges a case and writes what comes of it. The case is closed before: what its database took may be as much
+// as the report takes.
+func (f *reportFlags) report(ctx context.Context, database *databaseFlags, j *judgement, io streams, talk talkFlags,
+	judge func(*openCase) (*analysis.Result, error)) error {
+	var result, shown *analysis.Result
+	closed := database.with(ctx, func(c *openCase) error {
+		r, err := judge(c)
 		if err != nil {
 			return err
 		}
-		r = pseudonyms.Apply(r, names, s, f.pseudonyms)
+		shown = r
+		if f.pseudonyms != nil {
+			// Done once, before any writer sees the result.
+			names, err := analysis.ReadNames(ctx, c.Case, j.settings)
+			if err != nil {
+				return err
+			}
+			shown = pseudonyms.Apply(r, names, j.settings, f.pseudonyms)
+		}
+		result = r
+		return nil
+	})
+	if result == nil {
+		return closed
 	}
+	debug.FreeOSMemory()
+	if err := f.write(ctx, shown, io, talk); err != nil {
+		return errors.Join(err, closed)
+	}
+	return errors.Join(j.status(result), closed)
+}
+
+// write writes the report and the summary. Where nothing could be assessed and another report stands there, that one
+// stays, and the summary alone tells of this one.
+func (f *reportFlags) write(ctx context.Context, r *analysis.Result, io streams, talk talkFlags) error {
 	talk.say(io, "Writing the report …")
 	err := reports.WriteFolder(ctx, f.out, r, reports.Options{
 		Formats: f.formats, Version: programVersion(), Created: f.created, Replace: f.replace, SigningKey: f.key,
