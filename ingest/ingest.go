@@ -8,6 +8,7 @@
 package ingest
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"errors"
@@ -86,7 +87,11 @@ type loader struct {
 	loaded  []*source        // of which Report has still to be told, once they are in
 	sent    *sent            // nil where no group is on its way into the case
 	spare   *gathered        // one that is in, for its memory
-	head    []byte           // memory for the beginning of a source
+
+	// Memory that serves one source after the other: for the beginning of one, for looking at it, and for framing a
+	// small one.
+	head, window []byte
+	buffered     *bufio.Reader
 }
 
 // tell reports progress within a source, never more than its size on disk: what comes out of an archive is more.

@@ -134,7 +134,7 @@ func (c *loading) readOnce(how reading) error {
 		return nil
 	}
 	defer content.Close()
-	input, size, stop := c.begin(content)
+	input, stop := c.begin(content)
 	defer stop()
 	text, encoding := evidence.Decode(input)
 	if how.ansi {
@@ -144,8 +144,9 @@ func (c *loading) readOnce(how reading) error {
 	if encoding != "" && encoding != "UTF-8" {
 		r.notes = append(r.notes, encoding)
 	}
-	buffered := bufio.NewReaderSize(text, size)
-	head, _ := buffered.Peek(size)
+	buffered := c.buffered
+	buffered.Reset(text)
+	head, _ := buffered.Peek(headBytes)
 	table, columns, unreadable := tableOf(head)
 	if !how.ansi && !isParquet(head) && (beginsLikeJSON(head) || isNamedTable(r.src.Path) || table != nil) &&
 		!validSoFar(head) && c.inWindows1252() {
@@ -251,25 +252,25 @@ func (c *loading) inWindows1252() bool {
 // headBytes is how much of a source is looked at to find out what it is.
 const headBytes = 64 << 10
 
-// begin reads a small source into memory. What is larger is read on a goroutine of its own, which stop ends. The
-// source's beginning is looked at in a buffer of that size.
-func (c *loading) begin(content io.Reader) (input io.Reader, size int, stop func()) {
+// begin reads a small source into memory. What is larger is read on a goroutine of its own, which stop ends.
+func (c *loading) begin(content io.Reader) (input io.Reader, stop func()) {
 	if c.head == nil {
-		c.head = make([]byte, smallBytes)
+		c.head, c.window = make([]byte, smallBytes), make([]byte, smallBytes)
+		c.buffered = bufio.NewReaderSize(nil, headBytes)
 	}
 	n, err := io.ReadFull(content, c.head)
 	read := bytes.NewReader(c.head[:n])
 	switch {
 	case err == nil:
 		ahead, stop := readAhead(io.MultiReader(read, content))
-		return ahead, headBytes, stop
+		return ahead, stop
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		input = read
 	default:
 		input = io.MultiReader(read, failing{err})
 	}
 	c.small, c.length = true, n
-	return input, min(headBytes, 2*n+16), func() {}
+	return input, func() {}
 }
 
 // failing is a reader that has come to an error.
@@ -368,7 +369,7 @@ func tableOf(head []byte) (table *formats.Sheet, columns []string, unreadable er
 		return nil, nil, nil
 	}
 	framer := evidence.FrameCSV(bytes.NewReader(head))
-	framer.Expect(len(head))
+	framer.Use(make([]byte, len(head)+1))
 	columns, err := framer.Header()
 	if err != nil {
 		return nil, nil, err
@@ -412,7 +413,7 @@ func (c *loading) json(r io.Reader, head []byte) (ended, err error) {
 			},
 		})
 		if c.small {
-			framer.Expect(c.length)
+			framer.Use(c.window)
 		}
 		for {
 			frame, err := framer.Next()
@@ -458,7 +459,7 @@ func (c *loading) rows(r io.Reader, table *formats.Sheet) (ended, err error) {
 	ended, err = c.stream(func(p *producer) error {
 		framer := evidence.FrameCSV(contextReader{c.loader, r, c.row.size()})
 		if c.small {
-			framer.Expect(c.length)
+			framer.Use(c.window)
 		}
 		p.table = table
 		for {

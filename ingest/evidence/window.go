@@ -64,9 +64,9 @@ func (w *window) finish(r *region) {
 
 func newWindow(r io.Reader) window { return window{r: r, line: 1} }
 
-// Expect says how many bytes the text probably has, so that a short one takes no more memory than it needs. It is told
-// before the first record is asked for.
-func (w *window) Expect(bytes int) { w.buf = make([]byte, min(max(bytes, 0)+1, blockSize)) }
+// Use gives the framer memory to begin with, where a short text needs less than one takes otherwise or there is some at
+// hand. It is given before the first record is asked for, and is the framer's until its last one is done with.
+func (w *window) Use(memory []byte) { w.buf = memory }
 
 func (w *window) offset() int64  { return w.base + int64(w.pos) }
 func (w *window) unread() []byte { return w.buf[w.pos:w.end] }
@@ -95,7 +95,7 @@ func (w *window) fill() bool {
 		w.end -= w.pos
 		w.pos, w.counted = 0, 0
 	}
-	if w.buf == nil {
+	if len(w.buf) == 0 {
 		w.buf = make([]byte, blockSize)
 	}
 	if w.end == len(w.buf) {
