@@ -116,11 +116,13 @@ type chunk struct {
 	records  []framed
 	members  []evidence.Member // of their texts
 	slabs    []*slab           // what their texts are parts of
-	group    *gathered         // of a small source: its slabs hold the texts, since one of its own takes longer to clear than to fill
 	size     int               // of the texts, in bytes
 	dates    formats.Dates
 	ready    chan struct{} // closed once they are translated
 	admitted chan struct{} // closed once they are admitted; nil where nobody waits
+
+	// Of a small source: its slabs hold the texts, since one of its own takes longer to clear than to fill.
+	group *gathered
 }
 
 var chunks = sync.Pool{New: func() any { return new(chunk) }}

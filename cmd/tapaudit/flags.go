@@ -240,32 +240,33 @@ func resolved(path string) string {
 // as the report takes.
 func (f *reportFlags) report(ctx context.Context, database *databaseFlags, j *judgement, io streams, talk talkFlags,
 	judge func(*openCase) (*analysis.Result, error)) error {
-	var result, shown *analysis.Result
+	var shown *analysis.Result
+	var status error
 	closed := database.with(ctx, func(c *openCase) error {
 		r, err := judge(c)
 		if err != nil {
 			return err
 		}
-		shown = r
+		status = j.status(r)
 		if f.pseudonyms != nil {
 			// Done once, before any writer sees the result.
 			names, err := analysis.ReadNames(ctx, c.Case, j.settings)
 			if err != nil {
 				return err
 			}
-			shown = pseudonyms.Apply(r, names, j.settings, f.pseudonyms)
+			r = pseudonyms.Apply(r, names, j.settings, f.pseudonyms)
 		}
-		result = r
+		shown = r
 		return nil
 	})
-	if result == nil {
+	if shown == nil {
 		return closed
 	}
-	debug.FreeOSMemory()
+	debug.FreeOSMemory() // what Go needed for the judgement alone
 	if err := f.write(ctx, shown, io, talk); err != nil {
 		return errors.Join(err, closed)
 	}
-	return errors.Join(j.status(result), closed)
+	return errors.Join(status, closed)
 }
 
 // write writes the report and the summary. Where nothing could be assessed and another report stands there, that one

@@ -30,7 +30,7 @@ type Frame struct {
 	Size    int64  // bytes
 	Text    []byte // valid until the next call; of what cannot be used, at most the first 64 KiB
 
-	Members []Member // of the object that Text is and of those in it, three levels deep; valid as Text is
+	Members []Member // of the object that Text is and of those in it; valid as Text is
 
 	Columns []string // of a row of a Log Analytics answer: its columns' names; Text is then an array
 	Wrapper *Wrapper // the page or batch around the record, nil if none

@@ -99,7 +99,6 @@ func (s *scanner) value(b []byte, i int, look lookFor) (int, outcome) {
 			if o != scanned {
 				return end, o
 			}
-			escaped := s.escaped
 			if depth == 1 {
 				key, keyEnd = stringAt, end-1
 			}
@@ -116,7 +115,7 @@ func (s *scanner) value(b []byte, i int, look lookFor) (int, outcome) {
 			i++
 			if noted {
 				i = skipBlank(b, i)
-				s.tape.key(depth, stringAt, end-1, i, escaped)
+				s.tape.key(depth, stringAt, end-1, i, s.escaped)
 				noted = depth <= s.tape.deepest
 			}
 			expectKey, value = false, true

@@ -1,6 +1,7 @@
 package evidence
 
-// Member is a member of an object in a frame's text. The indexes are bytes of that text.
+// Member is a member of an object in a frame's text, three levels deep at most and in no array. The indexes are bytes of
+// that text. A member stands before those inside it.
 type Member struct {
 	Key, KeyEnd int32 // its key, without the quotes
 	At, End     int32 // its value
@@ -14,9 +15,7 @@ const (
 	maxMembers = 4_096 // of a record; what has more is read without a tape. Real ones have about a hundred
 )
 
-// tape notes where members lie while a value is scanned: those of the object, of the objects in it, and once more of
-// those in these. What lies in an array is not noted. A member stands before those inside it, so Next tells what to
-// look at.
+// tape notes where members lie while a value is scanned.
 type tape struct {
 	members []Member
 	open    [tapeDepth + 1]int32 // of each depth, the member whose value is being scanned

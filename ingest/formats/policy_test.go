@@ -148,7 +148,8 @@ func TestScubaGear(t *testing.T) {
 			}
 		})
 	}
-	_, out := Read(`{"baseline_version":"1","date":"x","tenant_details":[],"conditional_access_policies":[],"teams":{}}`, nil, &Input{})
+	_, out := Read(`{"baseline_version":"1","date":"x","tenant_details":[],"conditional_access_policies":[],"teams":{}}`,
+		nil, &Input{})
 	if out.NotUsed != "a ScubaGear export without settings of Entra ID" {
 		t.Errorf("empty export: %+v", out)
 	}
